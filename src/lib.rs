@@ -1,0 +1,6 @@
+//! critmin: disruption risk in critical-mineral supply chains, simulated.
+//!
+//! One way through: load, check, compile, simulate, summarise, render. Each module is one room of that
+//! pipeline and knows nothing of the rooms after it.
+pub mod data;
+pub mod sampling;
