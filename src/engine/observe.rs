@@ -1,0 +1,126 @@
+//! What the engine tells whoever records: the layout of a model's demand cells and causes, and one trial's outcomes period by period.
+
+/// The smallest thing a shortfall is recorded for: one final demand, or the feed orders of one material in one country.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Index of the material.
+    pub material: usize,
+    /// Index of the country.
+    pub country: usize,
+    /// Sector; `feed` for processors' orders.
+    pub sector: String,
+    /// Whether this is a feed cell (not part of `all`).
+    pub is_feed: bool,
+    /// Index into the (material, country) markets of [`PeriodOutcome::price_index`].
+    pub market: usize,
+    /// Whether the scenario states value added for it.
+    pub has_value_added: bool,
+}
+
+/// A cause of shortfall: an event at the material it strikes, or the structural imbalance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cause {
+    /// Index of the event; `None` = structural.
+    pub event: Option<usize>,
+    /// Index of the material where it strikes; `None` for structural.
+    pub material: Option<usize>,
+    /// Index of the country where it strikes, if it strikes in one; `None` otherwise.
+    pub country: Option<usize>,
+}
+
+/// Fixed facts of a compiled model that recorders size themselves by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Number of periods.
+    pub periods: usize,
+    /// Months per period.
+    pub step_months: f64,
+    /// First day of every period, `YYYY-MM-DD`.
+    pub dates: Vec<String>,
+    /// (id, name, unit) of every material.
+    pub materials: Vec<(String, String, String)>,
+    /// (code, name) of every country.
+    pub countries: Vec<(String, String)>,
+    /// (id, name, member countries) of every group.
+    pub groups: Vec<(String, String, Vec<usize>)>,
+    /// Materials in focus.
+    pub focus_materials: Vec<usize>,
+    /// Places in focus: `Ok(country)` or `Err(group)`.
+    pub focus_places: Vec<Result<usize, usize>>,
+    /// Demand cells.
+    pub cells: Vec<Cell>,
+    /// Demand of each cell over the whole horizon in the undisrupted model with every input at its mean, t. Used to scale
+    /// fixed-point sums; never 0 where the cell has demand.
+    pub reference_demand_t: Vec<f64>,
+    /// (event id, event name).
+    pub events: Vec<(String, String)>,
+    /// Causes; the last one is the structural imbalance.
+    pub causes: Vec<Cause>,
+    /// (supply id, material, country, undisrupted output over the horizon in t, inputs at their mean).
+    pub supplies: Vec<(String, usize, usize, f64)>,
+    /// (stock address, material, level at the start in t, inputs at their mean).
+    pub stocks: Vec<(String, usize, f64)>,
+}
+
+/// One period of one trial. Slices are by cell unless said otherwise.
+#[derive(Debug, Clone, Copy)]
+pub struct PeriodOutcome<'a> {
+    /// Period number, from 0.
+    pub period: usize,
+    /// Nothing is missing in any cell: `missing_t`, `shortfall_t`, `unmet_t` and `blame_t` are all zero and need not be read.
+    pub quiet: bool,
+    /// Demand (orders for feed cells), t in the period.
+    pub demand_t: &'a [f64],
+    /// Demand less deliveries, before stocks, t.
+    pub missing_t: &'a [f64],
+    /// What remains after commercial inventories and stockpiles, t. 0 <= shortfall <= missing <= demand.
+    pub shortfall_t: &'a [f64],
+    /// What remains after substitution and thrift, t.
+    pub unmet_t: &'a [f64],
+    /// Shortfall in the same period of the same trial without events, t (the structural shortfall).
+    pub structural_t: &'a [f64],
+    /// Value added exposed in the period, USD.
+    pub exposed_usd: &'a [f64],
+    /// Shortfall by cause, t: `blame_t[cell * causes + cause]`, adding up to the cell's shortfall.
+    pub blame_t: &'a [f64],
+    /// Price index by market, >= 1.
+    pub price_index: &'a [f64],
+    /// The same at the two ends of the demand elasticity's 90 % range: (least elastic, most elastic).
+    pub price_index_band: &'a [(f64, f64)],
+}
+
+/// An occurrence of an event in a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Occurrence {
+    /// Index of the event.
+    pub event: usize,
+    /// Start, months from the start of the simulation.
+    pub start_months: f64,
+    /// Full-severity duration, months, as drawn (cut at the horizon's end when the scenario gives none).
+    pub duration_months: f64,
+    /// Severity.
+    pub severity: f64,
+}
+
+/// What is known when a trial ends.
+#[derive(Debug, Clone, Copy)]
+pub struct TrialOutcome<'a> {
+    /// Trial number.
+    pub trial: u64,
+    /// Occurrences within the horizon, by event then start.
+    pub occurrences: &'a [Occurrence],
+    /// Output over the horizon by supply, t.
+    pub output_t: &'a [f64],
+    /// Output lost against the same trial without events by supply (sum of the periods' losses), t.
+    pub lost_output_t: &'a [f64],
+    /// Stock at the end, by stock, t.
+    pub stock_end_t: &'a [f64],
+}
+
+/// Receives trials from the engine. The engine calls `period` for every period in order, then `end_trial`.
+pub trait Observer {
+    /// One period has been simulated.
+    fn period(&mut self, outcome: &PeriodOutcome<'_>);
+    /// The trial is complete.
+    fn end_trial(&mut self, outcome: &TrialOutcome<'_>);
+}

@@ -1,0 +1,381 @@
+//! What a run found, ready to be shown: plain data, in the units of the result files. Percentages are of demand over the
+//! horizon, 0 to 100; probabilities and shares are 0 to 1; times are months.
+
+use serde::Serialize;
+
+/// An estimate with its Monte Carlo error.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The estimate.
+    pub value: f64,
+    /// Its Monte Carlo standard error.
+    pub standard_error: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+}
+
+/// A quantile or tail mean. Where the trials cannot support it (fewer than ten expected beyond it) `supported` is false and readers are
+/// told so; nothing is extrapolated.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TailEstimate {
+    /// The estimate with its error (for a quantile, the interval by order statistics).
+    pub estimate: Estimate,
+    /// Whether at least ten trials are expected beyond the level.
+    pub supported: bool,
+}
+
+/// One row of `summary.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SummaryRow {
+    /// Material id.
+    pub material: String,
+    /// Country code, group id, `focus` (all places in focus together) or `WLD` (everyone).
+    pub country: String,
+    /// Sector; `all` for the sum of final demand; `feed` for processors' orders.
+    pub sector: String,
+    /// Mean demand over the horizon, t.
+    pub demand_t: f64,
+    /// Mean shortfall over the horizon after deliveries and stocks, t.
+    pub expected_shortfall_t: Estimate,
+    /// Mean over trials of shortfall / demand, %.
+    pub expected_shortfall_pct: Estimate,
+    /// What is short in the same trials without events, %.
+    pub structural_shortfall_pct: Estimate,
+    /// Total minus structural, %.
+    pub event_shortfall_pct: Estimate,
+    /// What remains after substitution and thrift, %.
+    pub unmet_after_adaptation_pct: Estimate,
+    /// P(any shortfall).
+    pub prob_any: Estimate,
+    /// P(shortfall > 5 % of demand).
+    pub prob_gt_5: Estimate,
+    /// P(> 10 %).
+    pub prob_gt_10: Estimate,
+    /// P(> 25 %).
+    pub prob_gt_25: Estimate,
+    /// P(> 50 %).
+    pub prob_gt_50: Estimate,
+    /// Mean number of months with a shortfall.
+    pub expected_months_short: Estimate,
+    /// Quantiles of shortfall, %: levels 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99.
+    pub quantiles_pct: [TailEstimate; 7],
+    /// Value at risk, %: levels 0.90, 0.95, 0.99.
+    pub var_pct: [TailEstimate; 3],
+    /// Coherent CVaR (the atom at VaR is split), %: levels 0.90, 0.95, 0.99.
+    pub cvar_pct: [TailEstimate; 3],
+    /// Largest shortfall of any trial, %.
+    pub max_pct: f64,
+    /// Mean time from the first missing delivery to the first shortfall, over trials that end short. `None` without such a trial.
+    pub time_to_survive_months: Option<Estimate>,
+    /// Mean time from the first missing delivery of that episode until deliveries meet orders again. `None` without such a trial.
+    pub time_to_recover_months: Option<Estimate>,
+    /// Mean number of spells of shortfall.
+    pub spell_count: Estimate,
+    /// Mean length of a spell, months. `None` without spells.
+    pub spell_months: Option<f64>,
+    /// Mean depth of a spell: share of demand missing while it lasts, %. `None` without spells.
+    pub spell_depth_pct: Option<f64>,
+    /// Mean worst single spell, % of the horizon's demand.
+    pub worst_spell_pct: Estimate,
+    /// CVaR 95 of the worst single spell, % of the horizon's demand.
+    pub worst_spell_cvar95_pct: TailEstimate,
+    /// Value added exposed, million USD over the horizon: mean. `None` where the scenario states no value added.
+    pub exposed_value_musd: Option<Estimate>,
+    /// Mean of the largest price index of the trial (1 = undisrupted). `None` for rows that are no single market.
+    pub peak_price_index: Option<Estimate>,
+    /// The same at the low (in absolute value) and high end of the demand elasticity's 90 % range; equal when it is fixed.
+    pub peak_price_index_band: Option<(f64, f64)>,
+    /// Trials for a standard error of 1 % of the mean; `None` when the mean is 0.
+    pub trials_for_1pct: Option<u64>,
+}
+
+/// One point of an exceedance curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ExceedancePoint {
+    /// Shortfall, % of the horizon's demand.
+    pub shortfall_pct: f64,
+    /// P(horizon's shortfall > that).
+    pub probability: Estimate,
+    /// P(worst single spell > that).
+    pub worst_spell_probability: Estimate,
+}
+
+/// Exceedance curve of one (material, country), sector `all`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExceedanceCurve {
+    /// Material id.
+    pub material: String,
+    /// Country code, group id, `focus` or `WLD`.
+    pub country: String,
+    /// Points, ascending in shortfall.
+    pub points: Vec<ExceedancePoint>,
+}
+
+/// One period of a fan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FanPoint {
+    /// Period number, from 0.
+    pub period: usize,
+    /// Date of its first day, `YYYY-MM-DD`.
+    pub date: String,
+    /// Mean shortfall in the period, % of the period's demand.
+    pub mean_pct: Estimate,
+    /// Quantiles 0.05, 0.25, 0.5, 0.75, 0.95 over trials, %.
+    pub quantiles_pct: [f64; 5],
+}
+
+/// Shortfall over time of one (material, country), sector `all`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fan {
+    /// Material id.
+    pub material: String,
+    /// Country code, group id, `focus` or `WLD`.
+    pub country: String,
+    /// One point per period.
+    pub points: Vec<FanPoint>,
+}
+
+/// One row of `events.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventResult {
+    /// Event id.
+    pub event: String,
+    /// Display name.
+    pub name: String,
+    /// Mean number of occurrences in the horizon.
+    pub expected_count: Estimate,
+    /// Mean duration of an occurrence as drawn, months (cut at the horizon's end when the scenario gives none). `None` if it never occurred.
+    pub mean_duration_months: Option<f64>,
+    /// Mean severity of an occurrence. `None` if it never occurred.
+    pub mean_severity: Option<f64>,
+    /// Share of the headline's expected shortfall.
+    pub share_of_expected: f64,
+    /// Share of the headline's CVaR 95.
+    pub share_of_cvar95: f64,
+}
+
+/// How a shortfall is attributed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttributionKind {
+    /// By event; `structural` is what is short without any event.
+    Event,
+    /// By the country where the event strikes.
+    Country,
+    /// By the material (stage) where it strikes.
+    Stage,
+}
+
+/// One share of a shortfall. Within a (material, country, kind) the shares add up to 1 (or all are 0 when nothing is short).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Attribution {
+    /// Material id of the shortfall.
+    pub material: String,
+    /// Country code, group id, `focus` or `WLD` of the shortfall.
+    pub country: String,
+    /// By what.
+    pub kind: AttributionKind,
+    /// Event id, country code or material id.
+    pub key: String,
+    /// Share of the expected shortfall.
+    pub share_of_expected: f64,
+    /// Share of the CVaR 95.
+    pub share_of_cvar95: f64,
+}
+
+/// A trial worth replaying.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplayableTrial {
+    /// `median`, `p95`, `p99` or `maximum` of the headline.
+    pub rank: String,
+    /// Trial number, for `critmin replay --trial`.
+    pub trial: u64,
+    /// Its headline shortfall, %.
+    pub shortfall_pct: f64,
+}
+
+/// Undisrupted supply at the start.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SupplyShare {
+    /// Material id.
+    pub material: String,
+    /// Country code.
+    pub country: String,
+    /// Output, t/yr.
+    pub output_t: f64,
+    /// Share of the world's undisrupted output, %.
+    pub share_pct: f64,
+    /// Capacity, t/yr.
+    pub capacity_t: f64,
+}
+
+/// Undisrupted balance of a material at the start: what the program found, never rescaled.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BalanceRow {
+    /// Material id.
+    pub material: String,
+    /// Supply, t/yr.
+    pub supply_t: f64,
+    /// Orders (final demand and feed), t/yr.
+    pub orders_t: f64,
+    /// Supply that nobody orders, t/yr.
+    pub spare_output_t: f64,
+    /// Orders that nobody supplies, t/yr.
+    pub baseline_shortfall_t: f64,
+}
+
+/// Mean over trials of what a supply did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SupplyResult {
+    /// Supply id.
+    pub supply: String,
+    /// Material id.
+    pub material: String,
+    /// Country code.
+    pub country: String,
+    /// Mean output over the horizon, t.
+    pub output_t: f64,
+    /// Undisrupted output over the horizon, t.
+    pub undisrupted_output_t: f64,
+    /// Mean of what was lost against undisrupted output (only losses), t.
+    pub lost_output_t: f64,
+}
+
+/// Mean stock at the end of the horizon.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StockResult {
+    /// Address of the inventory or stockpile.
+    pub stock: String,
+    /// Material id.
+    pub material: String,
+    /// Level at the start, t.
+    pub start_t: f64,
+    /// Mean level at the end, t.
+    pub end_t: f64,
+}
+
+/// Split of the headline's variance.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct VarianceSplit {
+    /// Share due to uncertain inputs alone (first order).
+    pub inputs: Estimate,
+    /// Share due to events alone (first order).
+    pub events: Estimate,
+    /// The rest: inputs and events together.
+    pub interaction: f64,
+}
+
+/// Results under one policy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyResults {
+    /// Policy id; `baseline` without one.
+    pub policy: String,
+    /// Display name.
+    pub name: String,
+    /// USD, if stated.
+    pub cost: Option<f64>,
+    /// (material, country) of the headline: events.csv, the replayable trials and `--precision` speak of it, sector `all`.
+    pub headline: (String, String),
+    /// `summary.csv`.
+    pub summary: Vec<SummaryRow>,
+    /// `exceedance.csv`.
+    pub exceedance: Vec<ExceedanceCurve>,
+    /// `timeline.csv`.
+    pub timeline: Vec<Fan>,
+    /// `events.csv`.
+    pub events: Vec<EventResult>,
+    /// `attribution.csv`.
+    pub attribution: Vec<Attribution>,
+    /// Trials to replay.
+    pub replayable: Vec<ReplayableTrial>,
+    /// Undisrupted supply at the start, by material in file order and share descending.
+    pub supply_shares: Vec<SupplyShare>,
+    /// Undisrupted balance at the start.
+    pub balance: Vec<BalanceRow>,
+    /// Supplies.
+    pub supplies: Vec<SupplyResult>,
+    /// Stocks.
+    pub stocks: Vec<StockResult>,
+    /// Variance split; `None` without uncertain inputs (everything is event randomness then).
+    pub variance: Option<VarianceSplit>,
+}
+
+/// A material or place and how to show it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Label {
+    /// The id in the tables.
+    pub id: String,
+    /// The name in charts and prose.
+    pub name: String,
+    /// Unit, for materials (`t REO`); empty for places.
+    pub unit: String,
+}
+
+/// A figure's provenance.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ManifestCitation {
+    /// Address in the scenario.
+    pub address: String,
+    /// `source` or `assumption`.
+    pub kind: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Where the results come from: enough to run them again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Manifest {
+    /// Program name and version.
+    pub program: String,
+    /// Raised whenever the same input gives other values.
+    pub sampling_version: u32,
+    /// File name of the scenario (no folder).
+    pub scenario: String,
+    /// SHA-256 of the resolved scenario and its data files.
+    pub scenario_sha256: String,
+    /// Seed.
+    pub seed: u64,
+    /// Trials simulated per policy.
+    pub trials: u64,
+    /// First trial number.
+    pub first_trial: u64,
+    /// Simulation start, `YYYY-MM-DD`.
+    pub start: String,
+    /// `week`, `month`, `quarter` or `year`.
+    pub step: String,
+    /// Number of periods.
+    pub periods: usize,
+    /// Months per period.
+    pub step_months: f64,
+    /// Sources and assumptions of the scenario's figures.
+    pub citations: Vec<ManifestCitation>,
+    /// Defaults in force where the file is silent.
+    pub defaults: Vec<String>,
+    /// Warnings of the checks.
+    pub warnings: Vec<String>,
+    /// The resolved scenario (baseline).
+    pub resolved_scenario: serde_json::Value,
+}
+
+/// Everything a run found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunResults {
+    /// Scenario title.
+    pub title: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// See [`Manifest`].
+    pub manifest: Manifest,
+    /// Every material in file order.
+    pub materials: Vec<Label>,
+    /// Every country and group, plus `focus` and `WLD`.
+    pub places: Vec<Label>,
+    /// Materials in focus that have final demand rows, in order.
+    pub focus_materials: Vec<String>,
+    /// Places in focus, in order (without `focus` itself).
+    pub focus_places: Vec<String>,
+    /// Baseline first, then policies.
+    pub policies: Vec<PolicyResults>,
+}
