@@ -1,0 +1,253 @@
+//! Events, frailties and copulas compiled to indices and samplers.
+
+use super::compile::{Inputs, ModelError};
+use super::{
+    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, Model, RecoveryModel,
+};
+use crate::sampling::{Copula, LengthBiased, Sampler, StreamKey};
+use crate::scenario::{
+    Arrival, CopulaFamily, CopulaTarget, Event, EventKind, Recovery, RenewalStart, RestrictionForm, Scenario, StockKind,
+};
+
+pub(super) fn compile_events(
+    scenario: &Scenario,
+    model: &mut Model,
+    inputs: &mut Inputs<'_>,
+) -> Result<(), ModelError> {
+    for (index, event) in scenario.events.iter().enumerate() {
+        let effect = compile_effect(model, scenario, index, event);
+        let arrival = compile_arrival(inputs, event)?;
+        let approval = match &event.kind {
+            EventKind::ExportRestriction { form: RestrictionForm::Licensing { approval_months }, .. } => {
+                Some(Sampler::new(approval_months))
+            }
+            _ => None,
+        };
+        let key = |driver: &str| StreamKey::new(scenario.run.seed, &format!("event.{}.{driver}", event.id));
+        model.events.push(EventModel {
+            id: event.id.clone(),
+            arrival,
+            duration: event.duration.as_ref().map(Sampler::new),
+            severity: Sampler::new(&event.severity),
+            approval_months: approval,
+            recovery: match &event.recovery {
+                Recovery::Step => RecoveryModel::Step,
+                Recovery::Linear { months } => RecoveryModel::Linear(Sampler::new(months)),
+                Recovery::Exponential { months } => RecoveryModel::Exponential(Sampler::new(months)),
+            },
+            effect,
+            frailty: scenario.frailties.iter().position(|frailty| frailty.events.contains(&index)),
+            streams: EventStreams {
+                occurrence: key("occurrence"),
+                arrival: key("arrival"),
+                duration: key("duration"),
+                severity: key("severity"),
+                delay: key("delay"),
+                recovery: key("recovery"),
+                approval: key("approval"),
+            },
+            coupled: [CopulaTarget::Occurrence, CopulaTarget::Duration, CopulaTarget::Severity].map(|on| {
+                scenario.copulas.iter().enumerate().find_map(|(copula, group)| {
+                    let member = group.events.iter().position(|&member| member == index)?;
+                    (group.on == on).then_some((copula, member))
+                })
+            }),
+        });
+    }
+    model.event_order = follow_order(scenario);
+    for frailty in &scenario.frailties {
+        model.frailties.push(FrailtyModel {
+            key: StreamKey::new(scenario.run.seed, &format!("frailty.{}", frailty.id)),
+            factor: Sampler::new(&frailty.factor),
+        });
+    }
+    for group in &scenario.copulas {
+        let failed = |why: String| ModelError::Sampling { what: format!("copula.{}", group.id), why };
+        let copula = match group.family {
+            CopulaFamily::Gaussian => Copula::gaussian(&group.correlation),
+            CopulaFamily::StudentT { degrees } => Copula::student_t(&group.correlation, degrees),
+        }
+        .map_err(|error| failed(error.to_string()))?;
+        model.copulas.push(CopulaModel {
+            key: StreamKey::new(scenario.run.seed, &format!("copula.{}", group.id)),
+            copula,
+            members: group.events.len(),
+            on: group.on,
+        });
+    }
+    Ok(())
+}
+
+/// Followed events before their followers (the check has refused cycles).
+fn follow_order(scenario: &Scenario) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut placed = vec![false; scenario.events.len()];
+    while order.len() < scenario.events.len() {
+        let before = order.len();
+        for (index, event) in scenario.events.iter().enumerate() {
+            let ready = match &event.arrival {
+                Arrival::After { event, .. } => placed[*event],
+                _ => true,
+            };
+            if ready && !placed[index] {
+                placed[index] = true;
+                order.push(index);
+            }
+        }
+        if order.len() == before {
+            break;
+        }
+    }
+    order
+}
+
+fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalModel, ModelError> {
+    Ok(match &event.arrival {
+        Arrival::Fixed { at_months, probability } => {
+            ArrivalModel::Fixed { at_months: inputs.number(at_months), probability: inputs.number(probability) }
+        }
+        Arrival::Window { from_months, to_months, probability } => ArrivalModel::Window {
+            from_months: *from_months,
+            to_months: *to_months,
+            probability: inputs.number(probability),
+        },
+        Arrival::Poisson { per_year } => ArrivalModel::Poisson { per_year: inputs.number(per_year) },
+        Arrival::Renewal { up, down, starts } => {
+            let failed = |error: &dyn std::fmt::Display| ModelError::Sampling {
+                what: format!("event.{}.arrival", event.id),
+                why: error.to_string(),
+            };
+            let biased = if *starts == RenewalStart::Steady {
+                let up = LengthBiased::new(up).map_err(|error| failed(&error))?;
+                let down = LengthBiased::new(down).map_err(|error| failed(&error))?;
+                Some(Box::new((up, down)))
+            } else {
+                None
+            };
+            ArrivalModel::Renewal {
+                up: Sampler::new(up),
+                down: Sampler::new(down),
+                biased,
+                share_down: down.mean() / (up.mean() + down.mean()),
+                starts: *starts,
+            }
+        }
+        Arrival::After { event, probability, delay, from_end } => ArrivalModel::After {
+            event: *event,
+            probability: inputs.number(probability),
+            delay: Sampler::new(delay),
+            from_end: *from_end,
+        },
+    })
+}
+
+/// The index of a cause, added when new.
+fn cause(model: &mut Model, event: usize, material: usize, country: usize) -> usize {
+    let cause = (event, material, Some(country));
+    if let Some(index) = model.causes.iter().rposition(|other| *other == cause) {
+        return index;
+    }
+    model.causes.push(cause);
+    model.causes.len() - 1
+}
+
+fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &Event) -> EffectModel {
+    let with_causes = |model: &mut Model, supplies: &[usize]| {
+        supplies
+            .iter()
+            .map(|&supply| {
+                let (material, country) = (model.supplies[supply].material, model.supplies[supply].country);
+                (supply, cause(model, index, material, country))
+            })
+            .collect::<Vec<_>>()
+    };
+    match &event.kind {
+        EventKind::ProductionLoss { supplies } => EffectModel::Production(with_causes(model, supplies)),
+        EventKind::CostShock { supplies } => EffectModel::Cost(with_causes(model, supplies)),
+        EventKind::ExportRestriction { from, to, materials, form, .. } => {
+            let mut effects = Vec::new();
+            for &material in materials {
+                for &exporter in from {
+                    let pairs: Vec<_> = to.iter().map(|&importer| (exporter, importer)).collect();
+                    effects.extend(lane_effect(model, index, material, exporter, &pairs));
+                }
+            }
+            match form {
+                RestrictionForm::Quota => EffectModel::Quota(effects),
+                RestrictionForm::Ban | RestrictionForm::Licensing { .. } => EffectModel::Lanes(effects),
+            }
+        }
+        EventKind::LaneClosure { lanes, materials } => {
+            let mut effects = Vec::new();
+            for &material in materials {
+                for exporter in model.materials[material].rows.clone() {
+                    effects.extend(lane_effect(model, index, material, exporter, lanes));
+                }
+            }
+            EffectModel::Lanes(effects)
+        }
+        EventKind::DemandSurge { demands } => EffectModel::Surge(
+            demands
+                .iter()
+                .filter_map(|&demand| {
+                    let demand = &scenario.demands[demand];
+                    let market = model.market(demand.material, demand.country)?;
+                    let cell = model.markets[market]
+                        .cells
+                        .clone()
+                        .find(|&cell| !model.cells[cell].is_feed && model.cells[cell].sector == demand.sector)?;
+                    Some((cell, cause(model, index, demand.material, demand.country)))
+                })
+                .collect(),
+        ),
+        EventKind::StockLoss { countries, materials, stock } => {
+            let mut markets = Vec::new();
+            let mut stockpiles = Vec::new();
+            for &material in materials {
+                for &country in countries {
+                    if *stock != StockKind::Strategic
+                        && let Some(market) = model.market(material, country)
+                    {
+                        markets.push((market, cause(model, index, material, country)));
+                    }
+                }
+                if *stock != StockKind::Commercial {
+                    for stockpile in 0..model.stockpiles.len() {
+                        let owned = |country: &&usize| model.stockpiles[stockpile].owner_countries.contains(country);
+                        if model.stockpiles[stockpile].material == material
+                            && let Some(&country) = countries.iter().find(owned)
+                        {
+                            stockpiles.push((stockpile, cause(model, index, material, country)));
+                        }
+                    }
+                }
+            }
+            EffectModel::Stock { markets, stockpiles }
+        }
+    }
+}
+
+/// The lanes of one exporter among `pairs`; home lanes are never cut.
+fn lane_effect(
+    model: &mut Model,
+    event: usize,
+    material: usize,
+    exporter: usize,
+    pairs: &[(usize, usize)],
+) -> Option<LaneEffect> {
+    let compiled = &model.materials[material];
+    let row = compiled.rows.binary_search(&exporter).ok()?;
+    let columns = compiled.columns.len();
+    let mut lanes: Vec<usize> = pairs
+        .iter()
+        .filter(|&&(from, to)| from == exporter && to != exporter)
+        .filter_map(|(_, to)| compiled.columns.binary_search(to).ok())
+        .map(|column| row * columns + column)
+        .collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    if lanes.is_empty() {
+        return None;
+    }
+    Some(LaneEffect { material, cause: cause(model, event, material, exporter), lanes })
+}

@@ -1,0 +1,428 @@
+//! The scenario compiled to indices and dense arrays. Knows nothing of sampling designs, reports or the command line.
+//!
+//! A [`Model`] holds what is the same in every trial; a [`World`] holds the undisrupted reference under one draw of the uncertain
+//! inputs: capacity, planned output, orders and trade by period.
+
+pub mod balance;
+mod compile;
+mod compile_events;
+mod layout;
+mod patterns;
+mod value;
+mod world;
+
+pub use compile::{ModelError, compile};
+pub use layout::{WORLD, layout};
+pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
+pub use world::World;
+
+use crate::sampling::{Copula, LengthBiased, Sampler, StreamKey};
+use crate::scenario::{Balance, CopulaTarget, Overlap, RenewalStart, SamplingDesign};
+
+/// One material, compiled. Rows are the countries that can supply it, columns the countries that may order it.
+#[derive(Debug, Clone)]
+pub struct MaterialModel {
+    /// Country of each row.
+    pub rows: Vec<usize>,
+    /// Country of each column.
+    pub columns: Vec<usize>,
+    /// Column of each row's own country.
+    pub domestic: Vec<Option<usize>>,
+    /// Row of each column's own country.
+    pub own_row: Vec<Option<usize>>,
+    /// First market of this material; market = `first_market` + column.
+    pub first_market: usize,
+    /// First entry of this material in arrays by exporter row.
+    pub first_row: usize,
+    /// Supplies that make it, in order.
+    pub supplies: Vec<usize>,
+    /// Observed lanes (row-major, any scale), already mixed with gravity; `None` = gravity rule alone.
+    pub observed: Option<Vec<f64>>,
+    /// Whether own demand is served first.
+    pub domestic_first: bool,
+    /// `None` = coordinated.
+    pub flexibility: Option<Value>,
+    /// Months over which flexibility rises.
+    pub rerouting_months: Value,
+    /// Price elasticity of demand, < 0.
+    pub demand_elasticity: Value,
+    /// The two ends of its 90 % range: (least elastic, most elastic), both < 0.
+    pub demand_elasticity_band: (f64, f64),
+    /// Cap of the price index.
+    pub price_cap: f64,
+    /// Share of the gap between the price index and producers' expectation that closes in one period.
+    pub price_adjustment: f64,
+    /// Periods between allocation and arrival.
+    pub lead_periods: usize,
+}
+
+/// One supply, compiled.
+#[derive(Debug, Clone)]
+pub struct SupplyModel {
+    /// Index of its material.
+    pub material: usize,
+    /// Index of its country.
+    pub country: usize,
+    /// Row in its material.
+    pub row: usize,
+    /// Capacity in t/yr before growth, opening and ramp (`None` for recycling).
+    pub capacity: Option<Series>,
+    /// Baseline utilisation.
+    pub utilisation: Value,
+    /// (feed market, t of feed per t of output).
+    pub inputs: Vec<(usize, Value)>,
+    /// Hosts of a by-product: (supply, t per t of host output).
+    pub hosts: Vec<(usize, Value)>,
+    /// Price elasticity of output.
+    pub elasticity: Value,
+    /// Most by which the target moves, share of capacity per month.
+    pub ramp_per_month: Value,
+    /// Opening, months from the start.
+    pub opens_months: Option<Value>,
+    /// Months to full capacity.
+    pub ramp_months: Value,
+    /// Closing, months from the start.
+    pub closes_months: Option<Value>,
+    /// Grows with demand.
+    pub follows_demand: bool,
+    /// Recycling: (rate, lag in years, market whose orders come back).
+    pub recycling: Option<RecyclingModel>,
+}
+
+/// Secondary supply, compiled.
+#[derive(Debug, Clone)]
+pub struct RecyclingModel {
+    /// Share of the earlier demand.
+    pub rate: Series,
+    /// Years.
+    pub lag_years: Value,
+    /// Cells whose demand comes back: final demand of the source material in the country.
+    pub cells: Vec<usize>,
+    /// Feed markets whose orders come back (when the source material has feed orders in the country).
+    pub market: Option<usize>,
+}
+
+/// One final demand or the feed orders of a market.
+#[derive(Debug, Clone)]
+pub struct CellModel {
+    /// Index of its market.
+    pub market: usize,
+    /// Sector name; `feed` for feed orders.
+    pub sector: String,
+    /// Whether it is the feed cell.
+    pub is_feed: bool,
+    /// Priority class.
+    pub priority: u32,
+    /// t/yr (`None` for feed).
+    pub amount: Option<Series>,
+    /// Growth per year.
+    pub growth: Value,
+    /// USD/yr.
+    pub value_added: Option<Value>,
+    /// Share of the unmet quantity whose value is not lost.
+    pub substitutability: Value,
+    /// Substitution entries: (maximum, per year).
+    pub substitutions: Vec<(Value, Value)>,
+}
+
+/// One country's market for one material.
+#[derive(Debug, Clone)]
+pub struct MarketModel {
+    /// Index of the material.
+    pub material: usize,
+    /// Index of the country.
+    pub country: usize,
+    /// Cells, as a range of [`Model::cells`], by priority class.
+    pub cells: std::ops::Range<usize>,
+    /// The feed cell, if any supply here uses the material.
+    pub feed_cell: Option<usize>,
+    /// (supply, position of this market in its inputs).
+    pub consumers: Vec<(usize, usize)>,
+    /// Position in [`Model::inventories`].
+    pub inventory: Option<usize>,
+}
+
+/// A stock level, compiled.
+#[derive(Debug, Clone)]
+pub enum LevelModel {
+    /// Tonnes over time.
+    Tonnes(Series),
+    /// Days of orders over time.
+    Days(Series),
+}
+
+/// A commercial inventory, compiled.
+#[derive(Debug, Clone)]
+pub struct InventoryModel {
+    /// Its market.
+    pub market: usize,
+    /// Level at the start and target of refills.
+    pub level: LevelModel,
+    /// The most it may hold.
+    pub maximum: Option<LevelModel>,
+}
+
+/// A strategic stockpile, compiled.
+#[derive(Debug, Clone)]
+pub struct StockpileModel {
+    /// Its address.
+    pub id: String,
+    /// Index of its material.
+    pub material: usize,
+    /// Markets of the owners.
+    pub owners: Vec<usize>,
+    /// Markets of the allies.
+    pub allies: Vec<usize>,
+    /// Countries of the owners (stock losses).
+    pub owner_countries: Vec<usize>,
+    /// Full level.
+    pub level: LevelModel,
+    /// Filled share at the start.
+    pub filled_at_start: Value,
+    /// Trigger.
+    pub trigger: Value,
+    /// Most released per month, share of the full level.
+    pub max_per_month: Value,
+    /// By cell: whether it may draw.
+    pub allowed: Vec<bool>,
+    /// Whether it is refilled.
+    pub refill: bool,
+}
+
+/// When an event starts, compiled.
+#[derive(Debug, Clone)]
+pub enum ArrivalModel {
+    /// At a date with a probability.
+    Fixed {
+        /// Months.
+        at_months: Value,
+        /// Probability.
+        probability: Value,
+    },
+    /// At a uniform date in a window, with a probability.
+    Window {
+        /// Months.
+        from_months: f64,
+        /// Months.
+        to_months: f64,
+        /// Probability.
+        probability: Value,
+    },
+    /// Poisson process.
+    Poisson {
+        /// Per year.
+        per_year: Value,
+    },
+    /// Alternating up and down times.
+    Renewal {
+        /// Up times.
+        up: Sampler,
+        /// Down times.
+        down: Sampler,
+        /// Length-biased up and down times, for the steady state.
+        biased: Option<Box<(LengthBiased, LengthBiased)>>,
+        /// Long-run share of time down.
+        share_down: f64,
+        /// State at the start.
+        starts: RenewalStart,
+    },
+    /// Follows another event.
+    After {
+        /// Index of the other event.
+        event: usize,
+        /// Probability.
+        probability: Value,
+        /// Months.
+        delay: Sampler,
+        /// From its end.
+        from_end: bool,
+    },
+}
+
+/// Recovery, compiled.
+#[derive(Debug, Clone)]
+pub enum RecoveryModel {
+    /// At once.
+    Step,
+    /// Over so many months.
+    Linear(Sampler),
+    /// With a time constant.
+    Exponential(Sampler),
+}
+
+/// What an event touches, compiled.
+#[derive(Debug, Clone)]
+pub enum EffectModel {
+    /// Supplies and the cause index of each.
+    Production(Vec<(usize, usize)>),
+    /// Supplies whose costs rise, with cause indices.
+    Cost(Vec<(usize, usize)>),
+    /// Lanes by material: (material, cause, lanes as row x columns + column).
+    Lanes(Vec<LaneEffect>),
+    /// Export quota by material.
+    Quota(Vec<LaneEffect>),
+    /// Cells with cause indices.
+    Surge(Vec<(usize, usize)>),
+    /// Markets and stockpiles with cause indices.
+    Stock {
+        /// (market, cause) whose commercial stock is hit.
+        markets: Vec<(usize, usize)>,
+        /// (stockpile, cause).
+        stockpiles: Vec<(usize, usize)>,
+    },
+}
+
+/// Lanes of one material that an event restricts.
+#[derive(Debug, Clone)]
+pub struct LaneEffect {
+    /// Index of the material.
+    pub material: usize,
+    /// Cause index.
+    pub cause: usize,
+    /// Lanes (row x columns + column), ascending; for quotas those of one exporter.
+    pub lanes: Vec<usize>,
+}
+
+/// An event, compiled.
+#[derive(Debug, Clone)]
+pub struct EventModel {
+    /// Id.
+    pub id: String,
+    /// When it starts.
+    pub arrival: ArrivalModel,
+    /// Duration, months (`None` = to the end).
+    pub duration: Option<Sampler>,
+    /// Severity.
+    pub severity: Sampler,
+    /// Approval months of a licensing regime.
+    pub approval_months: Option<Sampler>,
+    /// Recovery.
+    pub recovery: RecoveryModel,
+    /// What it touches.
+    pub effect: EffectModel,
+    /// Index of the frailty factor on its rate.
+    pub frailty: Option<usize>,
+    /// Streams of its draws.
+    pub streams: EventStreams,
+    /// (copula, member) that couples its occurrence, duration, severity.
+    pub coupled: [Option<(usize, usize)>; 3],
+}
+
+/// The random streams of an event, one per driver.
+#[derive(Debug, Clone, Copy)]
+pub struct EventStreams {
+    /// Whether it happens.
+    pub occurrence: StreamKey,
+    /// Arrival gaps, dates, up times.
+    pub arrival: StreamKey,
+    /// Durations and down times.
+    pub duration: StreamKey,
+    /// Severities.
+    pub severity: StreamKey,
+    /// Delays.
+    pub delay: StreamKey,
+    /// Recovery times.
+    pub recovery: StreamKey,
+    /// Approval times.
+    pub approval: StreamKey,
+}
+
+/// A frailty factor, compiled.
+#[derive(Debug, Clone)]
+pub struct FrailtyModel {
+    /// Its stream.
+    pub key: StreamKey,
+    /// How it is drawn.
+    pub factor: Sampler,
+}
+
+/// A copula group, compiled.
+#[derive(Debug, Clone)]
+pub struct CopulaModel {
+    /// Its stream.
+    pub key: StreamKey,
+    /// The copula.
+    pub copula: Copula,
+    /// Number of members.
+    pub members: usize,
+    /// What is coupled.
+    pub on: CopulaTarget,
+}
+
+/// A compiled scenario.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Seed of every stream.
+    pub seed: u64,
+    /// Sampling design of the once-per-trial inputs.
+    pub design: SamplingDesign,
+    /// Trials of the design (Latin hypercube strata).
+    pub design_trials: u64,
+    /// Months per period.
+    pub step_months: f64,
+    /// Simulated periods.
+    pub periods: usize,
+    /// Periods of the reference: `periods` plus the look-ahead of lead times.
+    pub reference_periods: usize,
+    /// See [`Balance`].
+    pub balance: Balance,
+    /// See [`Overlap`].
+    pub overlap: Overlap,
+    /// Materials.
+    pub materials: Vec<MaterialModel>,
+    /// Materials from upstream to downstream.
+    pub order: Vec<usize>,
+    /// Supplies.
+    pub supplies: Vec<SupplyModel>,
+    /// Supplies of each material in an order where hosts come first.
+    pub supply_order: Vec<usize>,
+    /// Markets.
+    pub markets: Vec<MarketModel>,
+    /// Number of exporter rows over all materials.
+    pub exporter_rows: usize,
+    /// Cells.
+    pub cells: Vec<CellModel>,
+    /// Commercial inventories.
+    pub inventories: Vec<InventoryModel>,
+    /// Strategic stockpiles.
+    pub stockpiles: Vec<StockpileModel>,
+    /// Events.
+    pub events: Vec<EventModel>,
+    /// Events in an order where the followed come before their followers.
+    pub event_order: Vec<usize>,
+    /// Frailty factors.
+    pub frailties: Vec<FrailtyModel>,
+    /// Copulas.
+    pub copulas: Vec<CopulaModel>,
+    /// Causes: (event, material, country); the structural one is last and not in this list.
+    pub causes: Vec<(usize, usize, Option<usize>)>,
+    /// Uncertain inputs.
+    pub inputs: Vec<InputDriver>,
+    /// Number of input slots.
+    pub input_slots: usize,
+    /// Shares that are rescaled together.
+    pub normalisations: Vec<ShareNormalisation>,
+    /// The reference with every input at its mean; shared by all trials when nothing is uncertain.
+    pub reference: World,
+    /// Whether any input that shapes the reference is uncertain, so that each trial has its own [`World`].
+    pub world_is_uncertain: bool,
+    /// What the compilation found worth saying (observed origins without supply, baseline shortfalls, ...).
+    pub warnings: Vec<String>,
+}
+
+impl Model {
+    /// Number of causes, the structural one included.
+    pub fn cause_count(&self) -> usize {
+        self.causes.len() + 1
+    }
+
+    /// Inputs at their means.
+    pub fn mean_inputs(&self) -> Vec<f64> {
+        self.inputs.iter().flat_map(|driver| driver.means.iter().copied()).collect()
+    }
+
+    /// Years per period.
+    pub fn step_years(&self) -> f64 {
+        self.step_months / 12.0
+    }
+}

@@ -1,0 +1,106 @@
+//! Numbers of a compiled model: fixed, or a slot of the trial's drawn inputs.
+
+use crate::sampling::{Dirichlet, Sampler, StreamKey};
+
+/// A number of the compiled model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// The same in every trial.
+    Fixed(f64),
+    /// Slot of the trial's inputs.
+    Input(usize),
+}
+
+impl Value {
+    /// The value in a trial with these inputs.
+    #[inline]
+    pub fn of(self, inputs: &[f64]) -> f64 {
+        match self {
+            Value::Fixed(value) => value,
+            Value::Input(slot) => inputs[slot],
+        }
+    }
+
+    /// Whether it differs between trials.
+    pub fn is_uncertain(self) -> bool {
+        matches!(self, Value::Input(_))
+    }
+}
+
+/// A quantity over time: a product of values, times a profile by reference period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Factors that do not change over time.
+    pub factors: Vec<Value>,
+    /// Value by reference period; `None` = 1 throughout.
+    pub profile: Option<Vec<f64>>,
+    /// Profile at the start date.
+    pub profile_at_start: f64,
+}
+
+impl Series {
+    /// A series that does not change over time.
+    pub fn constant(value: Value) -> Self {
+        Series { factors: vec![value], profile: None, profile_at_start: 1.0 }
+    }
+
+    /// The product of the factors, without the profile.
+    #[inline]
+    pub fn level(&self, inputs: &[f64]) -> f64 {
+        self.factors.iter().map(|value| value.of(inputs)).product()
+    }
+
+    /// The profile in a reference period (the last one stands for all later ones).
+    #[inline]
+    pub fn profile(&self, period: usize) -> f64 {
+        self.profile.as_ref().map_or(1.0, |profile| profile[period.min(profile.len() - 1)])
+    }
+
+    /// The value in a reference period.
+    pub fn at(&self, period: usize, inputs: &[f64]) -> f64 {
+        self.level(inputs) * self.profile(period)
+    }
+
+    /// The value at the start date.
+    pub fn at_start(&self, inputs: &[f64]) -> f64 {
+        self.level(inputs) * self.profile_at_start
+    }
+
+    /// Whether it differs between trials.
+    pub fn is_uncertain(&self) -> bool {
+        self.factors.iter().any(|value| value.is_uncertain())
+    }
+}
+
+/// How the slots of one driver are drawn.
+#[derive(Debug, Clone)]
+pub enum InputKind {
+    /// One slot, by inverse CDF.
+    Scalar(Sampler),
+    /// As many slots as components, one uniform each.
+    Dirichlet(Dirichlet, usize),
+}
+
+/// One uncertain input.
+#[derive(Debug, Clone)]
+pub struct InputDriver {
+    /// The driver's name: the number's address in the scenario.
+    pub name: String,
+    /// Its stream.
+    pub key: StreamKey,
+    /// How it is drawn.
+    pub kind: InputKind,
+    /// First slot.
+    pub slot: usize,
+    /// Mean of each slot.
+    pub means: Vec<f64>,
+}
+
+/// Slots that are rescaled together so that a table's shares keep their sum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShareNormalisation {
+    /// Slots of the uncertain shares.
+    pub slots: Vec<usize>,
+    /// What they must sum to.
+    pub sum: f64,
+}
