@@ -1,1 +1,5 @@
 //! Keyed random streams and quantile functions.
+pub mod special;
+pub mod streams;
+#[cfg(test)]
+mod tests;
