@@ -51,14 +51,20 @@ impl Distribution {
             Self::LogNormal(d) => self.mean() * libm::expm1(d.sigma * d.sigma).sqrt(),
             Self::Beta(d) => d.standard_deviation(),
             Self::Gamma(d) => d.shape.sqrt() * d.scale,
-            Self::Weibull(d) => {
-                // Variance / mean^2 = Gamma(1 + 2/k) / Gamma(1 + 1/k)^2 - 1.
-                let ratio = ln_gamma(1.0 + 2.0 / d.shape) - 2.0 * ln_gamma(1.0 + 1.0 / d.shape);
-                self.mean() * libm::expm1(ratio).max(0.0).sqrt()
-            }
+            Self::Weibull(d) => self.mean() * libm::expm1(weibull_ln_ratio(1.0 / d.shape)).max(0.0).sqrt(),
             Self::Exponential(d) => d.mean,
             Self::Poisson(d) => d.mean.sqrt(),
             Self::Empirical(d) => d.standard_deviation(),
         }
     }
+}
+
+/// ln [Gamma(1 + 2x) / Gamma(1 + x)^2], which is ln (1 + variance / mean^2) of a Weibull variable of shape 1/x.
+fn weibull_ln_ratio(x: f64) -> f64 {
+    if x > 1e-3 {
+        return ln_gamma(1.0 + 2.0 * x) - 2.0 * ln_gamma(1.0 + x);
+    }
+    // Series in x with the zeta values 2 to 5: the difference of logarithms cancels for a small x.
+    const ZETA: [f64; 4] = [1.644_934_066_848_226_4, 1.202_056_903_159_594_3, 1.082_323_233_711_138_2, 1.036_927_755_143_37];
+    x * x * (ZETA[0] - x * (2.0 * ZETA[1] - x * (3.5 * ZETA[2] - x * 6.0 * ZETA[3])))
 }

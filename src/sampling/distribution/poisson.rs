@@ -16,11 +16,7 @@ pub fn cdf(mean: f64, x: f64) -> f64 {
 ///
 /// Starts at the Cornish-Fisher value and walks, with doubling steps and then bisection, to the exact count.
 pub fn quantile(mean: f64, u: f64) -> f64 {
-    // Compare the smaller tail: the condition is cdf(k) >= u, or the upper tail at most 1 - u.
-    let enough = |count: f64| {
-        let tails = gamma_tails(count + 1.0, mean);
-        if u <= 0.5 { tails.upper >= u } else { tails.lower <= 1.0 - u }
-    };
+    let enough = |count: f64| cdf(mean, count) >= u;
     let z = normal_quantile(u);
     let guess = (mean + z * mean.sqrt() + (z * z - 1.0) / 6.0).floor().max(0.0);
     let mut step = 1.0;
