@@ -1,0 +1,310 @@
+//! One trial's random numbers: uncertain inputs and event occurrences. Every draw is the inverse CDF of one uniform of a stream keyed
+//! by (seed, driver, trial), so that adding a driver moves no other driver's draws.
+
+use super::observe::Occurrence;
+use crate::model::{ArrivalModel, EventModel, InputKind, Model, RecoveryModel};
+use crate::sampling::{Design, StreamKey};
+use crate::scenario::{RenewalStart, SamplingDesign};
+
+/// Position of each coupled draw in [`EventModel::coupled`].
+const OCCURRENCE: usize = 0;
+const DURATION: usize = 1;
+const SEVERITY: usize = 2;
+
+/// How severity falls after an occurrence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Tail {
+    /// At once.
+    Step,
+    /// Linearly over so many months.
+    Linear(f64),
+    /// With a time constant in months.
+    Exponential(f64),
+}
+
+/// An occurrence with all that its severity curve needs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Strike {
+    /// What results record.
+    pub occurrence: Occurrence,
+    /// Months at the start during which nothing passes (licensing).
+    pub approval_months: f64,
+    /// What follows the full-severity time.
+    pub tail: Tail,
+}
+
+/// The occurrences of one trial, by event in file order.
+#[derive(Debug, Clone, Default)]
+pub struct Strikes {
+    /// All occurrences, sorted by (event, start).
+    pub all: Vec<Strike>,
+    by_event: Vec<Vec<Strike>>,
+    frailty: Vec<f64>,
+    uniforms: Vec<f64>,
+    coupled: Vec<f64>,
+}
+
+/// Which trial's streams feed the inputs and which the events: the same, unless variance is being split by pick-freeze.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialStreams {
+    /// Trial number of the input draws.
+    pub inputs: u64,
+    /// Trial number of the event draws.
+    pub events: u64,
+}
+
+impl TrialStreams {
+    /// The ordinary case.
+    pub fn of(trial: u64) -> Self {
+        TrialStreams { inputs: trial, events: trial }
+    }
+}
+
+/// The sampling design of a model.
+pub fn design(model: &Model) -> Design {
+    match model.design {
+        SamplingDesign::Random => Design::Random,
+        SamplingDesign::Antithetic => Design::Antithetic,
+        SamplingDesign::LatinHypercube => Design::LatinHypercube { trials: model.design_trials },
+        SamplingDesign::Sobol => Design::Sobol,
+    }
+}
+
+/// Draws the uncertain inputs of a trial into `inputs`.
+pub fn draw_inputs(model: &Model, design: Design, trial: u64, inputs: &mut Vec<f64>) {
+    inputs.clear();
+    inputs.resize(model.input_slots, 0.0);
+    let mut uniforms = [0.0; 64];
+    for driver in &model.inputs {
+        match &driver.kind {
+            InputKind::Scalar(sampler) => {
+                let uniform = design.uniform(&driver.key, trial, 0, Some(driver.slot));
+                inputs[driver.slot] = sampler.quantile(uniform);
+            }
+            InputKind::Dirichlet(dirichlet, components) => {
+                let draw = |component: usize| {
+                    design.uniform(&driver.key, trial, component as u64, Some(driver.slot + component))
+                };
+                let out = &mut inputs[driver.slot..driver.slot + components];
+                if let Some(uniforms) = uniforms.get_mut(..*components) {
+                    uniforms.iter_mut().enumerate().for_each(|(component, value)| *value = draw(component));
+                    dirichlet.sample(uniforms, out);
+                } else {
+                    dirichlet.sample(&(0..*components).map(draw).collect::<Vec<_>>(), out);
+                }
+            }
+        }
+    }
+    for normalisation in &model.normalisations {
+        let drawn: f64 = normalisation.slots.iter().map(|&slot| inputs[slot]).sum();
+        if drawn > 0.0 {
+            for &slot in &normalisation.slots {
+                inputs[slot] *= normalisation.sum / drawn;
+            }
+        }
+    }
+}
+
+/// Draws of one event in one trial.
+struct EventDraws<'a> {
+    model: &'a Model,
+    event: &'a EventModel,
+    design: Design,
+    trial: u64,
+    dimension: usize,
+}
+
+impl EventDraws<'_> {
+    /// The `index`-th uniform of a stream. The first of each stream has a dimension in a Sobol' design.
+    fn uniform(&self, key: &StreamKey, index: u64, which: usize) -> f64 {
+        let dimension = (index == 0).then_some(self.dimension + which);
+        self.design.uniform(key, self.trial, index, dimension)
+    }
+
+    /// A uniform that a copula may couple with other events'.
+    fn coupled(&self, target: usize, key: &StreamKey, index: u64, scratch: (&mut Vec<f64>, &mut Vec<f64>)) -> f64 {
+        let Some((copula, member)) = self.event.coupled[target] else { return self.uniform(key, index, target) };
+        let (uniforms, coupled) = scratch;
+        let copula = &self.model.copulas[copula];
+        let needed = copula.copula.uniforms_needed();
+        uniforms.clear();
+        uniforms.extend((0..needed).map(|member| {
+            self.design.uniform(&copula.key, self.trial, index * needed as u64 + member as u64, None)
+        }));
+        coupled.clear();
+        coupled.resize(copula.members, 0.0);
+        copula.copula.couple(uniforms, coupled);
+        coupled[member]
+    }
+}
+
+/// Draws every event's occurrences within the horizon.
+pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], strikes: &mut Strikes) {
+    let Strikes { all, by_event, frailty, uniforms, coupled } = strikes;
+    let horizon = model.periods as f64 * model.step_months;
+    frailty.clear();
+    frailty.extend(model.frailties.iter().map(|factor| factor.factor.quantile(factor.key.uniform(trial, 0))));
+    by_event.resize(model.events.len(), Vec::new());
+    for &index in &model.event_order {
+        let event = &model.events[index];
+        let dimension = model.input_slots + 6 * index;
+        let draws = EventDraws { model, event, design, trial, dimension };
+        let rate_factor = event.frailty.map_or(1.0, |group| frailty[group]);
+        let mut list = std::mem::take(&mut by_event[index]);
+        list.clear();
+        let mut add = |start: f64, draw: u64, duration: Option<f64>, scratch: (&mut Vec<f64>, &mut Vec<f64>)| {
+            if start < horizon {
+                list.push(strike(&draws, index, start, draw, duration, horizon, scratch));
+            }
+        };
+        match &event.arrival {
+            ArrivalModel::Fixed { at_months, probability } => {
+                let uniform = draws.coupled(OCCURRENCE, &event.streams.occurrence, 0, (uniforms, coupled));
+                if happens(uniform, probability.of(inputs), rate_factor) {
+                    add(at_months.of(inputs).max(0.0), 0, None, (uniforms, coupled));
+                }
+            }
+            ArrivalModel::Window { from_months, to_months, probability } => {
+                let uniform = draws.coupled(OCCURRENCE, &event.streams.occurrence, 0, (uniforms, coupled));
+                if happens(uniform, probability.of(inputs), rate_factor) {
+                    let place = draws.uniform(&event.streams.arrival, 0, 3);
+                    add(from_months + (to_months - from_months) * place, 0, None, (uniforms, coupled));
+                }
+            }
+            ArrivalModel::Poisson { per_year } => {
+                let per_month = per_year.of(inputs) * rate_factor / 12.0;
+                if per_month > 0.0 {
+                    // Gaps in units of the mean gap: a changed rate stretches the same arrivals.
+                    let (mut unit_time, mut draw) = (0.0, 0);
+                    loop {
+                        unit_time -= libm::log(draws.uniform(&event.streams.arrival, draw, 3));
+                        let start = unit_time / per_month;
+                        if start >= horizon {
+                            break;
+                        }
+                        add(start, draw, None, (uniforms, coupled));
+                        draw += 1;
+                    }
+                }
+            }
+            ArrivalModel::Renewal { .. } => {
+                renew(&draws, rate_factor, horizon, |start, draw, down| {
+                    add(start, draw, Some(down), (uniforms, coupled));
+                });
+            }
+            ArrivalModel::After { event: followed, probability, delay, from_end } => {
+                for (draw, cause) in by_event[*followed].iter().enumerate() {
+                    let draw = draw as u64;
+                    let uniform = draws.uniform(&event.streams.occurrence, draw, OCCURRENCE);
+                    if happens(uniform, probability.of(inputs), rate_factor) {
+                        let wait = delay.quantile(draws.uniform(&event.streams.delay, draw, 4)).max(0.0);
+                        let from = cause.occurrence.start_months
+                            + if *from_end { cause.occurrence.duration_months } else { 0.0 };
+                        add(from + wait, draw, None, (uniforms, coupled));
+                    }
+                }
+                list.sort_by(|one, other| one.occurrence.start_months.total_cmp(&other.occurrence.start_months));
+            }
+        }
+        by_event[index] = list;
+    }
+    all.clear();
+    for list in by_event.iter() {
+        all.extend_from_slice(list);
+    }
+}
+
+/// Whether something with this probability happens when its hazard is multiplied by `rate_factor`.
+fn happens(uniform: f64, probability: f64, rate_factor: f64) -> bool {
+    if rate_factor == 1.0 || probability >= 1.0 {
+        return uniform < probability;
+    }
+    // 1 - (1 - p)^factor.
+    uniform < -libm::expm1(rate_factor * libm::log1p(-probability))
+}
+
+/// Alternating up and down times; calls `down` with (start, draw number, length) of every down time.
+fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: impl FnMut(f64, u64, f64)) {
+    let ArrivalModel::Renewal { up, down, biased, share_down, starts } = &draws.event.arrival else { return };
+    let streams = &draws.event.streams;
+    if rate_factor <= 0.0 {
+        return;
+    }
+    // A higher rate shortens up times; down times are repairs and stay.
+    let mean_share_down = if rate_factor == 1.0 {
+        *share_down
+    } else {
+        share_down * rate_factor / (share_down * rate_factor + 1.0 - share_down)
+    };
+    let up_time = |draw: u64| up.quantile(draws.uniform(&streams.arrival, draw, 3)) / rate_factor;
+    let down_length = |draw: u64| down.quantile(draws.uniform(&streams.duration, draw, DURATION));
+    let (mut time, mut draw) = (0.0, 0_u64);
+    let starts_down = match starts {
+        RenewalStart::Up => false,
+        RenewalStart::Down => true,
+        RenewalStart::Steady => draws.uniform(&streams.occurrence, 0, OCCURRENCE) < mean_share_down,
+    };
+    match biased {
+        // Steady state: the time left of the current spell is a uniform share of a length-biased spell.
+        Some(biased) => {
+            let share = draws.uniform(&streams.delay, 0, 4);
+            if starts_down {
+                let left = share * biased.1.sample(draws.uniform(&streams.duration, 0, DURATION));
+                down_time(0.0, 0, left);
+                time = left + up_time(1);
+            } else {
+                time = share * biased.0.sample(draws.uniform(&streams.arrival, 0, 3)) / rate_factor;
+            }
+            draw += 1;
+        }
+        None if starts_down => {}
+        None => time = up_time(0),
+    }
+    // A spell of length 0 must not stop time: at most this many draws per trial.
+    const DRAWS: u64 = 1_000_000;
+    while time < horizon && draw < DRAWS {
+        let length = down_length(draw);
+        down_time(time, draw, length);
+        draw += 1;
+        time += length + up_time(draw);
+    }
+}
+
+fn strike(
+    draws: &EventDraws<'_>,
+    index: usize,
+    start: f64,
+    draw: u64,
+    duration: Option<f64>,
+    horizon: f64,
+    (uniforms, coupled): (&mut Vec<f64>, &mut Vec<f64>),
+) -> Strike {
+    let event = draws.event;
+    let duration = match (duration, &event.duration) {
+        (Some(duration), _) => duration,
+        (None, Some(sampler)) => {
+            sampler.quantile(draws.coupled(DURATION, &event.streams.duration, draw, (uniforms, coupled)))
+        }
+        (None, None) => horizon - start,
+    };
+    let severity =
+        event.severity.quantile(draws.coupled(SEVERITY, &event.streams.severity, draw, (uniforms, coupled)));
+    let recovery = || draws.uniform(&event.streams.recovery, draw, 5);
+    Strike {
+        occurrence: Occurrence {
+            event: index,
+            start_months: start,
+            duration_months: duration.max(0.0),
+            severity: severity.max(0.0),
+        },
+        approval_months: event
+            .approval_months
+            .as_ref()
+            .map_or(0.0, |months| months.quantile(draws.uniform(&event.streams.approval, draw, 5)).max(0.0)),
+        tail: match &event.recovery {
+            RecoveryModel::Step => Tail::Step,
+            RecoveryModel::Linear(months) => Tail::Linear(months.quantile(recovery()).max(0.0)),
+            RecoveryModel::Exponential(months) => Tail::Exponential(months.quantile(recovery()).max(0.0)),
+        },
+    }
+}

@@ -1,0 +1,184 @@
+//! From occurrences to severities by period: each severity curve is averaged over each period exactly, so no result depends on
+//! where in a period an event starts.
+
+use super::draws::{Strike, Strikes, Tail};
+use crate::model::{EffectModel, Model};
+use crate::scenario::Overlap;
+
+/// Time constants after which an exponential recovery counts as complete (e^-36 is below rounding).
+const EXPONENTIAL_END: f64 = 36.0;
+
+/// Severity of every event by period.
+#[derive(Debug, Clone, Default)]
+pub struct Severities {
+    values: Vec<f64>,
+    active: Vec<u32>,
+    touched: Vec<(usize, usize, usize)>,
+    /// Events with an occurrence in this trial, ascending.
+    pub struck: Vec<usize>,
+    periods: usize,
+}
+
+impl Severities {
+    /// Severity of an event in a period: 0 to 1 (any size >= 0 for surges and cost shocks).
+    #[inline]
+    pub fn of(&self, event: usize, period: usize) -> f64 {
+        self.values[event * self.periods + period]
+    }
+
+    /// Whether any event is active in a period.
+    #[inline]
+    pub fn any(&self, period: usize) -> bool {
+        self.active[period] > 0
+    }
+
+    /// Clears and fills in a trial's occurrences.
+    pub fn fill(&mut self, model: &Model, strikes: &Strikes) {
+        if self.periods != model.periods || self.values.len() != model.events.len() * model.periods {
+            self.periods = model.periods;
+            self.values.clear();
+            self.values.resize(model.events.len() * model.periods, 0.0);
+            self.touched.clear();
+        }
+        for &(event, from, to) in &self.touched {
+            self.values[event * self.periods + from..event * self.periods + to].fill(0.0);
+        }
+        self.touched.clear();
+        self.active.clear();
+        self.active.resize(model.periods, 0);
+        self.struck.clear();
+        for strike in &strikes.all {
+            let event = strike.occurrence.event;
+            if self.struck.last() != Some(&event) {
+                self.struck.push(event);
+            }
+            let grows = matches!(model.events[event].effect, EffectModel::Surge(_) | EffectModel::Cost(_));
+            if matches!(model.events[event].effect, EffectModel::Stock { .. }) {
+                // A stock loss happens at once.
+                let period = (strike.occurrence.start_months / model.step_months) as usize;
+                self.add(model, event, period, strike.occurrence.severity, false);
+                self.touched.push((event, period, period + 1));
+                continue;
+            }
+            let end = end_months(strike);
+            let first = (strike.occurrence.start_months / model.step_months) as usize;
+            let last = (libm::ceil(end / model.step_months).min(model.periods as f64)) as usize;
+            for period in first..last {
+                let from = period as f64 * model.step_months;
+                let severity = mean_severity(strike, from, from + model.step_months);
+                self.add(model, event, period, severity, grows);
+            }
+            if last > first {
+                self.touched.push((event, first, last));
+            }
+        }
+    }
+
+    fn add(&mut self, model: &Model, event: usize, period: usize, severity: f64, grows: bool) {
+        if severity <= 0.0 {
+            return;
+        }
+        let value = &mut self.values[event * self.periods + period];
+        if *value == 0.0 {
+            self.active[period] += 1;
+        }
+        *value = combine(model.overlap, *value, severity, grows);
+    }
+}
+
+/// Severity of two effects on one target. `grows`: the effects enlarge (surges, costs) instead of taking away.
+pub fn combine(overlap: Overlap, one: f64, other: f64, grows: bool) -> f64 {
+    match (overlap, grows) {
+        (Overlap::Multiply, false) => 1.0 - (1.0 - one) * (1.0 - other),
+        (Overlap::Multiply, true) => (1.0 + one) * (1.0 + other) - 1.0,
+        (Overlap::Max, _) => one.max(other),
+        (Overlap::Sum, false) => (one + other).min(1.0),
+        (Overlap::Sum, true) => one + other,
+    }
+}
+
+/// When an occurrence's effect ends, months.
+fn end_months(strike: &Strike) -> f64 {
+    let full = strike.occurrence.start_months + strike.occurrence.duration_months;
+    match strike.tail {
+        Tail::Step => full,
+        Tail::Linear(months) => full + months,
+        Tail::Exponential(months) => full + EXPONENTIAL_END * months,
+    }
+}
+
+/// Mean severity of an occurrence over `from..to` (months).
+fn mean_severity(strike: &Strike, from: f64, to: f64) -> f64 {
+    let occurrence = &strike.occurrence;
+    let start = occurrence.start_months;
+    let full = start + occurrence.duration_months;
+    let approved = (start + strike.approval_months).min(full);
+    let overlap = |low: f64, high: f64| (high.min(to) - low.max(from)).max(0.0);
+    let mut integral = overlap(start, approved) + occurrence.severity * overlap(approved, full);
+    match strike.tail {
+        Tail::Step => {}
+        Tail::Linear(months) => {
+            let (low, high) = (from.max(full), to.min(full + months));
+            if high > low {
+                // Mean of the falling line over the part inside.
+                let middle = 1.0 - (0.5 * (low + high) - full) / months;
+                integral += occurrence.severity * middle * (high - low);
+            }
+        }
+        Tail::Exponential(months) => {
+            let low = from.max(full);
+            if to > low && months > 0.0 {
+                let fall = libm::exp(-(low - full) / months) - libm::exp(-(to - full) / months);
+                integral += occurrence.severity * months * fall;
+            }
+        }
+    }
+    integral / (to - from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::observe::Occurrence;
+
+    fn total(start: f64, duration: f64, tail: Tail) -> f64 {
+        let strike = Strike {
+            occurrence: Occurrence { event: 0, start_months: start, duration_months: duration, severity: 0.8 },
+            approval_months: 0.0,
+            tail,
+        };
+        (0..200).map(|month| mean_severity(&strike, f64::from(month), f64::from(month + 1))).sum()
+    }
+
+    #[test]
+    fn what_is_lost_does_not_depend_on_the_day_of_the_month() {
+        for start in [0.0, 0.25, 3.5, 7.999] {
+            assert!((total(start, 1.5, Tail::Step) - 1.2).abs() < 1e-12);
+            // E4: full for 3, then a triangle of 6, or an exponential tail of time constant 2.
+            assert!((total(start, 3.0, Tail::Linear(6.0)) - 0.8 * 6.0).abs() < 1e-12);
+            assert!((total(start, 3.0, Tail::Exponential(2.0)) - 0.8 * 5.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn overlaps_combine_by_rule() {
+        // E8.
+        assert!((combine(Overlap::Multiply, 0.6, 0.5, false) - 0.8).abs() < 1e-15);
+        assert_eq!(combine(Overlap::Max, 0.6, 0.5, false), 0.6);
+        assert_eq!(combine(Overlap::Sum, 0.6, 0.5, false), 1.0);
+        assert!((combine(Overlap::Multiply, 0.5, 0.2, true) - 0.8).abs() < 1e-15);
+    }
+
+    #[test]
+    fn licensing_stops_everything_until_the_first_licences() {
+        let strike = Strike {
+            occurrence: Occurrence { event: 0, start_months: 1.0, duration_months: 6.0, severity: 0.5 },
+            approval_months: 2.0,
+            tail: Tail::Step,
+        };
+        assert_eq!(mean_severity(&strike, 1.0, 2.0), 1.0);
+        assert_eq!(mean_severity(&strike, 3.0, 4.0), 0.5);
+        assert_eq!(mean_severity(&strike, 2.0, 4.0), 0.75);
+        assert_eq!(mean_severity(&strike, 7.0, 8.0), 0.0);
+    }
+}
