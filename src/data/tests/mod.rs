@@ -1,0 +1,3 @@
+//! Tests of the shipped tables and of the loader of user CSVs.
+mod loader;
+mod shipped;
