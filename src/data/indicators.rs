@@ -21,6 +21,7 @@ struct Recycling {
     mineral: String,
     measure: String,
     value: f64,
+    status: String,
 }
 
 #[derive(Deserialize)]
@@ -65,12 +66,13 @@ pub fn net_import_reliance(mineral: &str) -> Result<Vec<RelianceRow>, DataError>
         .collect())
 }
 
-/// EU end-of-life recycling input rate of a mineral, 0 to 1, where one is known.
+/// EU end-of-life recycling input rate of a mineral, 0 to 1. None where none is known, or where the two tabulations of the
+/// study differ (`disputed` in `recycling.csv`).
 pub fn recycling_input_rate(mineral: &str) -> Option<f64> {
     let id = mineral_id(mineral).ok()?;
     read::<Recycling>("recycling.csv")
         .into_iter()
-        .find(|row| row.mineral == id && row.measure == "eol_rir_pct")
+        .find(|row| row.mineral == id && row.measure == "eol_rir_pct" && row.status != "disputed")
         .map(|row| row.value / 100.0)
 }
 
