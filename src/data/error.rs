@@ -236,7 +236,9 @@ impl DataError {
                 "give the shares in the scenario or in a CSV of your own".to_owned()
             }
             Self::UnknownStage { .. } => return None,
-            Self::UnknownProduct { .. } => "name a six-digit HS code or `mineral/form`".to_owned(),
+            Self::UnknownProduct { .. } => {
+                "name a six-digit HS code or `mineral/form`; for US import sources, a product as published".to_owned()
+            }
             Self::AmbiguousProduct { .. } => "name one of them".to_owned(),
             Self::UnknownImporter { valid, .. } => format!("there are rows for {}", valid.join(", ")),
             Self::NoMatch { present, .. } => format!("the file has {}", quoted(present)),

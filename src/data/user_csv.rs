@@ -47,6 +47,18 @@ impl Columns {
             unit: sheet.column(&["unit"]),
         })
     }
+
+    fn warnings(&self, sheet: &Sheet) -> Vec<String> {
+        let none = self.source.is_none() && !sheet.rows.is_empty();
+        none.then(|| {
+            format!(
+                "{}: no column `source`: no row says where its figure comes from",
+                sheet.file
+            )
+        })
+        .into_iter()
+        .collect()
+    }
 }
 
 /// The rows of one group as they are read.
@@ -124,7 +136,7 @@ impl Draft {
             number
         };
         let source = columns.source.map_or(String::new(), |column| cells[column].clone());
-        if source.is_empty() {
+        if columns.source.is_some() && source.is_empty() {
             warnings.push(format!("{file}, line {line}: the row of {name} names no source"));
         }
         self.rows.push(Known {
@@ -238,7 +250,7 @@ pub fn shares_from_csv(
             present: present.into_iter().collect(),
         });
     }
-    let mut warnings = Vec::new();
+    let mut warnings = columns.warnings(&sheet);
     let mut draft = Draft::default();
     for &(line, cells) in &rows {
         let code = code(&sheet, line, country, cells)?;
@@ -286,7 +298,7 @@ pub fn trade_from_csv(name: &str, text: &str, importer: Option<&str>) -> Result<
         return Err(sheet.missing(&["importer"]));
     }
     let columns = Columns::of(&sheet)?;
-    let mut warnings = Vec::new();
+    let mut warnings = columns.warnings(&sheet);
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
     let mut used: Vec<(u64, &[String])> = Vec::new();
     let mut present = BTreeSet::new();

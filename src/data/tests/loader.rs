@@ -32,8 +32,13 @@ fn percentages_and_quantities() {
 
 #[test]
 fn a_source_that_is_missing_is_reported() {
-    let table = read("country,share\nCHN,1\n").unwrap();
+    let table = read("country,share,source\nCHN,1,\n").unwrap();
     assert_eq!(table.warnings, ["my.csv, line 2: the row of CHN names no source"]);
+    let table = read("country,share\nCHN,0.5\nUSA,0.5\n").unwrap();
+    assert_eq!(
+        table.warnings,
+        ["my.csv: no column `source`: no row says where its figure comes from"]
+    );
 }
 
 #[test]
