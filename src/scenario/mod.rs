@@ -1,0 +1,3 @@
+//! The scenario.
+mod checked;
+pub use checked::*;
