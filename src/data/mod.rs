@@ -1,1 +1,29 @@
-//! Shipped tables and user CSVs.
+//! Shipped tables and user CSVs: every figure with its source.
+//!
+//! The tables of the folder `data` are embedded in the program; [`tables`] lists them. [`shares`] and [`trade`] read the
+//! shipped figures, [`shares_from_csv`] and [`trade_from_csv`] read a user's. Both come out in the same form, with
+//! warnings where a figure is withheld, missing, or does not add up. Nothing is rescaled in silence: a withheld cell, an
+//! unavailable cell, an empty cell and a zero stay four different things.
+//!
+//! This room reads text that it is handed. It knows no file system, no scenario, no engine and no report.
+
+mod checks;
+mod countries;
+mod error;
+mod indicators;
+mod shares;
+mod sheet;
+mod tables;
+mod trade;
+mod user_csv;
+
+#[cfg(test)]
+mod tests;
+
+pub use countries::{CountryRow, countries, country_name};
+pub use error::DataError;
+pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};
+pub use shares::{ShareRow, ShareTable, minerals, shares};
+pub use tables::{Table, TableExcerpt, about, table, tables};
+pub use trade::{TradeRow, TradeTable, trade, trade_products, us_import_sources};
+pub use user_csv::{shares_from_csv, trade_from_csv};
