@@ -1,0 +1,2 @@
+//! Tests of the sampling room.
+mod special;
