@@ -4,3 +4,4 @@
 //! pipeline and knows nothing of the rooms after it.
 pub mod data;
 pub mod sampling;
+pub mod scenario;
