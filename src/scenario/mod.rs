@@ -1,3 +1,28 @@
-//! The scenario.
-mod checked;
+//! The scenario: the file format, its checks, and the checked scenario that the rest of the program works on.
+//!
+//! [`Document`] reads a file and all that it extends, applies `--set` and policies, and [`Document::check`] returns a
+//! [`Scenario`] that cannot hold an invalid value, or every error at once as [`Diagnostics`]. Knows nothing of how a scenario
+//! is simulated or shown.
+
+mod address;
+mod build;
+pub mod checked;
+mod compound;
+mod data_files;
+mod dates;
+mod diagnostics;
+mod distribution;
+mod document;
+mod format;
+mod merge;
+mod names;
+mod source;
+mod structure;
+mod suggest;
+mod tree;
+mod values;
+
 pub use checked::*;
+pub use diagnostics::{Diagnostic, Diagnostics, Level, Related};
+pub use document::Document;
+pub use source::{MAXIMUM_BYTES, SourceFile};
