@@ -1,0 +1,2 @@
+//! Simulates trials; here, what it tells whoever records.
+pub mod observe;
