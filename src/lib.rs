@@ -2,6 +2,7 @@
 //!
 //! One way through: load, check, compile, simulate, summarise, render. Each module is one room of that
 //! pipeline and knows nothing of the rooms after it.
+pub mod analysis;
 pub mod data;
 pub mod engine;
 pub mod model;
