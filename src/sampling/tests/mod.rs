@@ -1,2 +1,9 @@
 //! Tests of the sampling room.
+mod dependence;
+mod designs;
+mod draws;
+mod errors;
+mod quantiles;
+mod shares;
 mod special;
+mod streams;
