@@ -209,6 +209,7 @@ impl LorenzTable {
             }
         }
         let p = self.probabilities[cell] + t * width;
-        self.sampler.quantile(p.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON * 0.5))
+        self.sampler
+            .quantile(p.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON * 0.5))
     }
 }

@@ -1,95 +1,13 @@
 //! The checked constructors: every way a scenario may write a distribution.
+use super::check::{Check, Checked, LARGEST_SHAPE, SMALLEST_SHAPE};
 use super::{
-    Beta, Distribution, DistributionError, Empirical, Exponential, Fixed, Gamma, LogNormal, Normal, Pert, Poisson,
-    Triangular, TruncatedNormal, Uniform, Weibull,
+    Beta, Distribution, Empirical, Exponential, Fixed, Gamma, LogNormal, Normal, Pert, Poisson, Triangular,
+    TruncatedNormal, Uniform, Weibull,
 };
 use crate::sampling::special::normal_quantile;
 
-/// Largest shape of a beta or gamma distribution: beyond it the relative spread is lost in rounding.
-const LARGEST_SHAPE: f64 = 1e12;
-/// Smallest shape of a beta or gamma distribution.
-const SMALLEST_SHAPE: f64 = 1e-3;
 /// Largest mean of a Poisson count.
 const LARGEST_COUNT: f64 = 1e9;
-
-type Checked = Result<Distribution, DistributionError>;
-
-/// Checks on the parameters of one family.
-struct Check(&'static str);
-
-impl Check {
-    fn error<T>(&self, parameter: &'static str, message: String) -> Result<T, DistributionError> {
-        Err(DistributionError::new(self.0, parameter, message))
-    }
-
-    fn finite(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if value.is_finite() {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be a finite number, not {value}"))
-    }
-
-    fn positive(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if value.is_finite() && value > 0.0 {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be greater than 0, not {value}"))
-    }
-
-    fn not_negative(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if value.is_finite() && value >= 0.0 {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be 0 or more, not {value}"))
-    }
-
-    fn shape(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if (SMALLEST_SHAPE..=LARGEST_SHAPE).contains(&value) {
-            return Ok(());
-        }
-        self.error(
-            parameter,
-            format!("{parameter} must be between 0.001 and 1e12, not {value}"),
-        )
-    }
-
-    fn ordered(&self, low: f64, high: f64) -> Result<(), DistributionError> {
-        self.finite("low", low)?;
-        self.finite("high", high)?;
-        if low > high {
-            return self.error("low", format!("low ({low}) must not be greater than high ({high})"));
-        }
-        if !(high - low).is_finite() {
-            return self.error(
-                "high",
-                format!("the range from low ({low}) to high ({high}) is too wide"),
-            );
-        }
-        Ok(())
-    }
-
-    fn mode(&self, low: f64, mode: f64, high: f64) -> Result<(), DistributionError> {
-        self.finite("mode", mode)?;
-        if mode < low || mode > high {
-            return self.error(
-                "mode",
-                format!("mode must lie between low ({low}) and high ({high}), not {mode}"),
-            );
-        }
-        Ok(())
-    }
-
-    /// Rejects parameters whose mean or standard deviation is not a number that f64 holds.
-    fn moments(&self, parameter: &'static str, distribution: Distribution) -> Checked {
-        if distribution.mean().is_finite() && distribution.standard_deviation().is_finite() {
-            return Ok(distribution);
-        }
-        self.error(
-            parameter,
-            format!("{parameter} makes the mean or the standard deviation too large to represent"),
-        )
-    }
-}
 
 impl Distribution {
     /// Always `value`.

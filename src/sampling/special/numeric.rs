@@ -5,7 +5,7 @@ use super::Tails;
 /// ln(sqrt(2 pi)).
 pub const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_8;
 /// 2 pi.
-pub const TWO_PI: f64 = 6.283_185_307_179_586;
+pub const TWO_PI: f64 = core::f64::consts::TAU;
 
 /// Positive nodes and weights of the 16-point Gauss-Legendre rule on (-1, 1).
 pub const GAUSS_LEGENDRE_16: [(f64, f64); 8] = [

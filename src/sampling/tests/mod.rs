@@ -3,6 +3,7 @@ mod dependence;
 mod designs;
 mod draws;
 mod errors;
+mod extremes;
 mod quantiles;
 mod shares;
 mod special;
