@@ -32,7 +32,7 @@ pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
     }
     match (table.get("mean"), table.get("concentration"), table.get("alphas")) {
         (Some(mean), Some(concentration), None) => {
-            drop(values::plain("concentration", concentration, Range::Positive, &mut pass.out));
+            let _ = values::plain("concentration", concentration, Range::Positive, &mut pass.out);
             component(pass, "mean", mean, Range::Share);
         }
         (None, None, Some(alphas)) => component(pass, "alphas", alphas, Range::Positive),
@@ -47,7 +47,7 @@ fn component(pass: &mut Structure<'_>, key: &str, node: &Node, range: Range) {
     let Some(table) = rows(pass, key, node, "{ CHN = 0.9, OTH = 0.1 }") else { return };
     for entry in &table.entries {
         pass.reference(Target::Country, &entry.key, entry.key_span);
-        drop(values::plain(&format!("{key}.{}", entry.key), &entry.node, range, &mut pass.out));
+        let _ = values::plain(&format!("{key}.{}", entry.key), &entry.node, range, &mut pass.out);
     }
 }
 

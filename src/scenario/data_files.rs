@@ -116,7 +116,7 @@ impl DataFiles {
             }
             _ => return Err(unknown_data(node, &["trade", "us_import_sources"])),
         };
-        table.map_err(|error| Problem::error(node.span, error.to_string(), ""))
+        table.map_err(|error| problem_of(node.span, &error))
     }
 }
 
@@ -136,5 +136,15 @@ fn data_problem(data: Span, table: &Table, error: &DataError) -> Problem {
         DataError::UnknownStage { .. } => "stage",
         _ => "data",
     };
-    Problem::error(table.get(key).map_or(data, |node| node.span), error.to_string(), "")
+    problem_of(table.get(key).map_or(data, |node| node.span), error)
+}
+
+fn problem_of(span: Span, error: &DataError) -> Problem {
+    Problem::error(span, error.to_string(), "").hints(error.hint())
+}
+
+/// The warnings of a user's file. That a country is no ISO code is none: the scenario may declare its own.
+pub(crate) fn warnings(node: &Node, warnings: &[String]) -> Vec<Problem> {
+    let own_codes = |warning: &&String| !warning.ends_with("is not a code of a country or region known here");
+    warnings.iter().filter(own_codes).map(|warning| Problem::warning(node.span, warning.as_str(), "")).collect()
 }

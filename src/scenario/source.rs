@@ -53,11 +53,6 @@ impl Sources {
         self.0.iter().map(|entry| &*entry.file)
     }
 
-    /// The whole text of a source.
-    pub fn whole(&self, file: usize) -> Span {
-        Span { file, start: 0, end: self.get(file).text.len() }
-    }
-
     /// File name, line and column (from 1, in characters).
     pub fn position(&self, span: Span) -> (String, usize, usize) {
         let source = self.get(span.file);

@@ -6,6 +6,7 @@ use super::supplies::Made;
 use super::view::{View, number};
 use super::{Read, Skip};
 use crate::scenario::checked::*;
+use crate::scenario::data_files::warnings;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Range;
 use crate::scenario::names;
@@ -168,9 +169,7 @@ fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read
     }
     check_sum(&format!("the shares of `{id}`"), table.rows.iter().map(|row| row.share).sum(), node.span, out);
     if node.text() != Some("shares") {
-        for warning in &table.warnings {
-            out.push(Problem::warning(node.span, warning.clone(), ""));
-        }
+        warnings(node, &table.warnings).into_iter().for_each(|warning| out.push(warning));
     }
     Ok((rows, table.total_t))
 }

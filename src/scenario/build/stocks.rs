@@ -12,9 +12,7 @@ pub(crate) fn inventories(base: &Base<'_>, out: &mut Problems) -> Vec<Inventory>
     let mut places = Vec::new();
     let mut one = |view: &View<'_>| -> Read<Inventory> {
         let (material, country) = (view.material("material")?, view.country("country")?);
-        if view.get("id").is_some() {
-            places.push((material, country, view.header));
-        }
+        places.push((material, country, view.header, view.address.clone()));
         let unlimited = || StockLevel::Tonnes(Quantity::Constant(Number::Fixed(f64::INFINITY)));
         let maximum = match view.get("maximum") {
             Some(_) => Some(unlimited()),
@@ -23,7 +21,7 @@ pub(crate) fn inventories(base: &Base<'_>, out: &mut Problems) -> Vec<Inventory>
         Ok(Inventory { material, country, level: level(view, "days", "tonnes")?.ok_or(Skip)?, maximum })
     };
     let read = base.views("inventory").iter().filter_map(|view| one(view).ok()).collect();
-    once_each("inventory", "country", &places, out);
+    once_each("inventory", &places, out);
     read
 }
 
@@ -76,9 +74,7 @@ pub(crate) fn recyclings(
         };
         let Ok(one) = one() else { continue };
         let Some(own) = materials.get(one.material) else { continue };
-        if view.get("id").is_some() {
-            places.push((one.material, one.country, view.header));
-        }
+        places.push((one.material, one.country, view.header, view.address.clone()));
         made.add(Supply {
             id: format!("recycling.{}.{}", own.id, base.countries[one.country].code),
             country: one.country,
@@ -95,6 +91,6 @@ pub(crate) fn recyclings(
         });
         read.push(one);
     }
-    once_each("recycling", "country", &places, out);
+    once_each("recycling", &places, out);
     read
 }

@@ -5,6 +5,7 @@ use super::shares::check_sum;
 use super::view::View;
 use super::{Read, Skip};
 use crate::scenario::checked::*;
+use crate::scenario::data_files::warnings;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
 use crate::scenario::names;
@@ -97,9 +98,7 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
     }
     check_sum(&format!("the shares of `{}`", view.address), rows.iter().map(|(_, share)| share).sum(), node.span, out);
     if !["trade", "us_import_sources"].contains(&node.text().unwrap_or_default()) {
-        for warning in &table.warnings {
-            out.push(Problem::warning(node.span, warning.clone(), ""));
-        }
+        warnings(node, &table.warnings).into_iter().for_each(|warning| out.push(warning));
     }
     Ok(TradeFlows::Shares(rows))
 }
