@@ -25,6 +25,8 @@ pub struct ReplayEvent {
     pub duration_months: f64,
     /// Severity.
     pub severity: f64,
+    /// Months from the start at which its effect has ended, recovery included.
+    pub end_months: f64,
     /// `step`, `linear over N months`, `exponential with time constant N months`.
     pub recovery: String,
 }
@@ -114,6 +116,8 @@ pub struct ReplayStockpile {
     pub date: String,
     /// Address.
     pub stockpile: String,
+    /// Material id.
+    pub material: String,
     /// Level at the end of the period.
     pub level_t: f64,
     /// Released in the period.
@@ -131,8 +135,16 @@ pub struct Replay {
     pub trial: u64,
     /// Seed.
     pub seed: u64,
+    /// Months per period.
+    pub step_months: f64,
     /// (material, place) of the headline.
     pub headline: (String, String),
+    /// Name of the headline's material.
+    pub material_name: String,
+    /// Name of the headline's place.
+    pub place_name: String,
+    /// Countries of the headline's place with demand.
+    pub headline_countries: Vec<String>,
     /// Headline shortfall, % of demand.
     pub headline_pct: f64,
     /// Drawn inputs.
@@ -178,6 +190,7 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
             start_date: date(strike.occurrence.start_months),
             duration_months: strike.occurrence.duration_months,
             severity: strike.occurrence.severity,
+            end_months: strike.end_months(),
             recovery: match strike.tail {
                 Tail::Step => "step".to_owned(),
                 Tail::Linear(months) => format!("linear over {months:.1} months"),
@@ -199,11 +212,22 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         .map(|(input, slot)| ReplayInput { input, value: simulator.inputs()[slot] })
         .collect();
     let headline = headline(layout);
+    let mut headline_countries: Vec<String> = Vec::new();
+    for &cell in headline.iter().flat_map(|row| &row.cells) {
+        let code = &layout.countries[layout.cells[cell].country].0;
+        if !headline_countries.contains(code) {
+            headline_countries.push(code.clone());
+        }
+    }
     Ok(Replay {
         title: scenario.title.clone(),
         policy: scenario.policy.id.clone(),
         trial,
         seed: scenario.run.seed,
+        step_months: model.step_months,
+        material_name: headline.as_ref().map(|row| layout.materials[row.material].1.clone()).unwrap_or_default(),
+        place_name: headline.as_ref().map(|row| place_name(layout, &row.place)).unwrap_or_default(),
+        headline_countries,
         headline: headline.map(|row| (layout.materials[row.material].0.clone(), row.place)).unwrap_or_default(),
         headline_pct: percent(tracer.headline_short_t, tracer.headline_demand_t),
         inputs,
@@ -215,6 +239,12 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         flows: tracer.flows,
         stockpiles: tracer.stockpiles,
     })
+}
+
+/// Name of a place for people.
+fn place_name(layout: &Layout, place: &str) -> String {
+    let (_, places) = super::facts::labels(layout);
+    places.into_iter().find(|label| label.id == place).map_or_else(|| place.to_owned(), |label| label.name)
 }
 
 /// The row that headlines speak of.
@@ -330,6 +360,7 @@ impl Observer for Tracer<'_> {
                 period,
                 date: date.clone(),
                 stockpile: stockpile.id.clone(),
+                material: material_id(stockpile.material),
                 level_t: state.stockpile[index],
                 released_t: state.released[index],
             });
