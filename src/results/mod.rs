@@ -27,6 +27,9 @@ mod timeline;
 pub mod types;
 mod variance;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use attribution::{SEVERAL, STRUCTURAL};
 pub use estimate::{Bounds, mean_estimate, normal_estimate, probability_estimate};
 pub use finish::PolicyFacts;
