@@ -3,4 +3,6 @@
 //! One way through: load, check, compile, simulate, summarise, render. Each module is one room of that
 //! pipeline and knows nothing of the rooms after it.
 pub mod data;
+pub mod report;
+pub mod results;
 pub mod sampling;

@@ -1,0 +1,2 @@
+//! What a run found.
+pub mod types;
