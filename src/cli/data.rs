@@ -90,7 +90,7 @@ fn text(excerpts: &[TableExcerpt]) -> io::Result<()> {
         let source = excerpt.header.iter().position(|name| name == "source");
         let mut sources: Vec<&str> = Vec::new();
         let mut table = comfy_table::Table::new();
-        table.set_style(comfy_table::TableStyle::new());
+        table.load_style(comfy_table::TableStyle::new());
         let shown = |name: &str| if name == "source" { "source".to_owned() } else { name.replace('_', " ") };
         table.set_header(excerpt.header.iter().map(|name| shown(name)));
         for row in &excerpt.rows {
@@ -137,10 +137,10 @@ fn json(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
     let tables: serde_json::Map<String, serde_json::Value> = excerpts
         .iter()
         .map(|excerpt| {
-            let rows: Vec<serde_json::Value> = excerpt
+            let rows: Vec<serde_json::Map<String, serde_json::Value>> = excerpt
                 .rows
                 .iter()
-                .map(|row| excerpt.header.iter().cloned().zip(row.iter().cloned().map(Into::into)).collect())
+                .map(|row| excerpt.header.iter().cloned().zip(row.iter().map(|value| value.as_str().into())).collect())
                 .collect();
             (excerpt.table.to_owned(), rows.into())
         })

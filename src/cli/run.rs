@@ -14,7 +14,7 @@ use super::progress::Bar;
 use super::{EXIT_INTERRUPTED, Outcome, load};
 use crate::analysis::run::{RunListener, RunPlan, RunReport, run as simulate};
 use crate::engine::run::Progress;
-use crate::report::charts::{Format, render_all};
+use crate::report::charts::{Format, KINDS, render_all};
 use crate::report::csv::SamplesWriter;
 use crate::report::json::{self, StageTime};
 use crate::report::table;
@@ -164,7 +164,7 @@ fn write_charts(folder: &OutputFolder, results: &RunResults, formats: &[ChartFor
         .collect();
     let charts = if formats.is_empty() { Vec::new() } else { render_all(results)? };
     if charts.is_empty() {
-        return Ok(folder.keep_only("charts", &["svg", "png"], &[])?);
+        return Ok(folder.keep_only("charts", &KINDS, &[])?);
     }
     let charts_folder = folder.folder("charts")?;
     let files: Vec<(String, Vec<u8>)> = charts
@@ -176,7 +176,7 @@ fn write_charts(folder: &OutputFolder, results: &RunResults, formats: &[ChartFor
         charts_folder.write(name, |file| file.write_all(bytes))?;
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    Ok(folder.keep_only("charts", &["svg", "png"], &names)?)
+    Ok(folder.keep_only("charts", &KINDS, &names)?)
 }
 
 fn print(options: &RunOptions, report: &RunReport, folder: &Path, started: Instant) -> Result<(), Failure> {

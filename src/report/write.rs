@@ -55,6 +55,37 @@ impl OutputFolder {
         &self.path
     }
 
+    /// Removes a file of an earlier run, if it is there.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(WriteError::File { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// In the folder `name` within this one, removes files whose name begins with one of `prefixes` (those of earlier runs; nothing else is
+    /// touched), except those in `keep`. Without such a folder it does nothing.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn keep_only(&self, name: &str, prefixes: &[&str], keep: &[&str]) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        let Ok(entries) = fs::read_dir(&path) else { return Ok(()) };
+        let folder = Self { path };
+        for entry in entries.flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            let is_ours = prefixes.iter().any(|prefix| file.starts_with(prefix));
+            if is_ours && !keep.contains(&file.as_str()) {
+                folder.remove(&file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// A folder within it.
     pub fn folder(&self, name: &str) -> Result<Self, WriteError> {
         Self::create(self.path.join(name))
