@@ -107,7 +107,11 @@ impl Overrides<'_> {
         match field.kind {
             Kind::Table(inner) => {
                 let inner_table = self.inner(table, present.as_deref().unwrap_or(key), change)?;
-                self.descend(inner, inner_table, rest, &here, change)
+                let result = self.descend(inner, inner_table, rest, &here, change);
+                if result.is_err() && present.is_none() {
+                    table.remove(key);
+                }
+                result
             }
             Kind::Tables(inner) => self.in_list(inner, table.get_mut(key), rest, &here, change),
             Kind::TablesByMaterial(inner) => {

@@ -34,6 +34,9 @@ pub(crate) fn read(
     let given: Vec<&str> = keys.iter().copied().filter(|key| table.get(key).is_some()).collect();
     let main: Vec<&str> = given.iter().copied().filter(|key| !spec.optional.contains(key)).collect();
     if !spec.parameters.iter().any(|set| set.len() == main.len() && set.iter().all(|key| main.contains(key))) {
+        if !good {
+            return None;
+        }
         let has = if main.is_empty() { "none".to_string() } else { quoted(&main) };
         let message = format!("the {} distribution of `{key}` needs {}", spec.name, spec.alternatives());
         out.push(Problem::error(span, message, format!("given: {has}")).hint(format!("e.g. {}", spec.example)));

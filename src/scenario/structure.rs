@@ -218,7 +218,8 @@ impl Structure<'_> {
                 None
             }
             None => {
-                self.out.error(node.span, format!("`{key}` must be a string, not {}", node.kind()), "expected a string");
+                let label = if node.list().is_some() { "expected one string" } else { "expected a string" };
+                self.out.error(node.span, format!("`{key}` must be a string, not {}", node.kind()), label);
                 None
             }
         }

@@ -159,7 +159,7 @@ pub(crate) fn parse_document(text: &str, file: usize) -> Parsed {
     let (root, errors) = DeTable::parse_recoverable(text);
     let place = Place { file, offset: 0 };
     let fatal = errors.iter().any(|error| error.message() != "duplicate key");
-    let mut problems: Vec<Problem> = errors.iter().map(|error| syntax_error(error, text, place)).collect();
+    let mut problems: Vec<Problem> = told_once(&errors, text).map(|error| syntax_error(error, text, place)).collect();
     problems.dedup_by(|later, earlier| line_of(text, later.span.start) == line_of(text, earlier.span.start));
     let mut table = Table::default();
     if !fatal {
@@ -175,6 +175,25 @@ pub(crate) fn parse_value(text: &str, file: usize, offset: usize) -> Result<Node
     let mut problems = Vec::new();
     let node = convert(value.get_ref(), place.span(value.span()), place, &mut problems);
     problems.pop().map_or(Ok(node), Err)
+}
+
+/// Without the keys of a table whose header is given twice: the header says it all.
+fn told_once<'e>(errors: &'e [toml::de::Error], text: &'e str) -> impl Iterator<Item = &'e toml::de::Error> {
+    let mut repeated: Option<usize> = None;
+    errors.iter().filter(move |error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        if error.message() != "duplicate key" {
+            return true;
+        }
+        if let Some(header) = repeated
+            && header < at
+            && !text.get(header..at).unwrap_or("\n[").contains("\n[")
+        {
+            return false;
+        }
+        repeated = text.get(..at).unwrap_or_default().trim_end().ends_with('[').then_some(at);
+        true
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -208,6 +227,11 @@ fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
         let key = &text[range.clone()];
         return Problem::error(place.span(range), format!("`{key}` is given twice"), "already given above")
             .hint("remove one of the two; a table header such as [time] may stand only once in a file");
+    }
+    if range.is_empty() && text[range.start..].trim_start_matches([' ', '\t']).chars().next().is_none_or(|c| "\r\n#".contains(c))
+        && message.starts_with("string values must be quoted")
+    {
+        return Problem::error(place.span(range), "this is not TOML: a value is missing", "expected a value");
     }
     let quoted = message.starts_with("string values must be quoted") || message.starts_with("invalid float");
     let problem = Problem::error(place.span(range), format!("this is not TOML: {message}"), "");

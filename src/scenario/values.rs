@@ -225,6 +225,8 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         out.error(node.span, format!("the path of `{key}` must be a table of dates"), "expected { \"2026\" = 100, ... }");
         return None;
     };
+    // Without a start, any will do for the order of the dates.
+    let start = start.unwrap_or(jiff::civil::date(2000, 1, 1));
     let mut points = Vec::new();
     for entry in entries {
         let date = dates::parse(&entry.key);
@@ -233,11 +235,11 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         }
         let value = bounded(&format!("{key}.path.{}", entry.key), &entry.node, range, out);
         match (date, value) {
-            (Some(date), Some(value)) => points.push((start.map_or(0.0, |start| dates::months(start, date)), value)),
+            (Some(date), Some(value)) => points.push((dates::months(start, date), value)),
             _ => good = false,
         }
     }
-    if start.is_some() && points.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
+    if points.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
         out.error(node.span, format!("the dates of the path of `{key}` must ascend"), "not in order, or twice the same");
         good = false;
     }

@@ -169,6 +169,9 @@ impl<'a> Base<'a> {
         for item in node.one_or_many() {
             set.extend(self.place(text_of(item)?)?);
         }
+        if set.is_empty() {
+            return Err(Skip);
+        }
         Ok(set.into_iter().collect())
     }
 

@@ -10,6 +10,7 @@ use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
 use crate::scenario::checked::*;
 use crate::scenario::diagnostics::Problem;
+use crate::scenario::format::Target;
 use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Problems, show};
@@ -61,7 +62,7 @@ fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::samp
         let mut problem = Problem::error(
             view.span("severity"),
             format!("the severity of a {kind} is a share: it must lie between 0 and 1"),
-            format!("runs from {} to {}", show(low), show(high)),
+            if low == high { "not a share".to_string() } else { format!("runs from {} to {}", show(low), show(high)) },
         );
         if high == low && high <= 100.0 {
             problem = problem.hint(format!("{} % is {}", show(high), show(high / 100.0)));
@@ -157,7 +158,7 @@ fn no_supply(view: &View<'_>, key: &str, made: &Made, materials: &[MaterialIndex
 fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<Hit> {
     let licensing = view.text("form").as_deref() == Some("licensing");
     if view.get("approval_months").is_some() && !licensing {
-        let problem = Problem::error(view.span("approval_months"), "`approval_months` goes with form = \"licensing\" only", "");
+        let problem = Problem::error(view.span("approval_months"), "`approval_months` goes with form = \"licensing\" only", "not with this form");
         out.push(problem);
     }
     if licensing && view.get("approval_months").is_none() {
@@ -219,6 +220,9 @@ fn lane_closure(view: &View<'_>) -> Read<Hit> {
 fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read<Hit> {
     let countries = view.countries("countries")?;
     let (sectors, materials) = (view.sectors("sectors")?, view.materials("materials")?);
+    if sectors.iter().flatten().any(|sector| !view.base.names.has(Target::Sector, sector)) {
+        return Err(Skip);
+    }
     let fits = |demand: &Demand| {
         countries.as_ref().is_none_or(|list| list.contains(&demand.country))
             && sectors.as_ref().is_none_or(|list| list.contains(&demand.sector))
@@ -227,7 +231,7 @@ fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read
     let hit: Vec<usize> = (0..demands.len()).filter(|index| fits(&demands[*index])).collect();
     if hit.is_empty() && demands.len() == tables(view.base.top, "demand").count() {
         let message = format!(
-            "`{}` can never touch anything: there is no demand for {} of {} in {}",
+            "`{}` can never touch anything: no demand is of these materials ({}), sectors ({}) and countries ({})",
             view.address,
             written(view, "materials"),
             written(view, "sectors"),

@@ -148,7 +148,7 @@ fn dirichlet(view: &View<'_>, node: &Node, table: &Table, made: &mut Made, out: 
 
 fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read<(Rows, Option<f64>)> {
     let own = names::material(view.base.top, id);
-    if node.text().is_none() {
+    if node.text().is_none() || view.get("by_country").is_some() {
         return Err(Skip);
     }
     let table = match view.base.files.shares(node, view.table, own, view.base.sources) {

@@ -152,7 +152,7 @@ impl<'a> View<'a> {
                 list.push(material);
             }
         }
-        Ok(list)
+        if list.is_empty() { Err(Skip) } else { Ok(list) }
     }
 
     /// Sector names; `None` for all.

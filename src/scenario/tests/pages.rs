@@ -6,7 +6,19 @@ use crate::scenario::*;
 
 fn as_json(path: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(path).unwrap();
-    serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap()
+    plain(serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap())
+}
+
+/// TOML dates as text.
+fn plain(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(map) => match map.get("$__toml_private_datetime") {
+            Some(date) => date.clone(),
+            None => map.into_iter().map(|(key, value)| (key, plain(value))).collect(),
+        },
+        serde_json::Value::Array(list) => list.into_iter().map(plain).collect(),
+        other => other,
+    }
 }
 
 #[test]
