@@ -16,7 +16,9 @@ fn dropped_files_are_valid_without_a_warning() {
             let (_, warnings) = document.check(None).unwrap_or_else(|errors| panic!("{errors}"));
             assert_eq!(warnings.render(false), "", "{}", path.display());
             for policy in document.policies() {
-                document.check(Some(&policy.id)).unwrap_or_else(|errors| panic!("{errors}"));
+                document
+                    .check(Some(&policy.id))
+                    .unwrap_or_else(|errors| panic!("{errors}"));
             }
         }
     }
@@ -24,15 +26,36 @@ fn dropped_files_are_valid_without_a_warning() {
 
 #[test]
 fn the_example_of_the_interface_reads_as_meant() {
-    let (scenario, _) = load("interface.toml").check(None).unwrap_or_else(|errors| panic!("{errors}"));
-    let country = |code: &str| scenario.countries.iter().position(|country| country.code == code).unwrap();
-    let material = |id: &str| scenario.materials.iter().position(|material| material.id == id).unwrap();
+    let (scenario, _) = load("interface.toml")
+        .check(None)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let country = |code: &str| {
+        scenario
+            .countries
+            .iter()
+            .position(|country| country.code == code)
+            .unwrap()
+    };
+    let material = |id: &str| {
+        scenario
+            .materials
+            .iter()
+            .position(|material| material.id == id)
+            .unwrap()
+    };
     let supply = |id: &str| scenario.supplies.iter().position(|supply| supply.id == id).unwrap();
     let event = |id: &str| &scenario.events[scenario.events.iter().position(|event| event.id == id).unwrap()];
     let (oxide, magnet) = (material("magnet_ree_oxide"), material("ndfeb_magnet"));
 
     assert_eq!(scenario.title, "China restricts heavy rare-earth exports");
-    assert_eq!(scenario.time, TimeAxis { start: jiff::civil::date(2026, 1, 1), step: Step::Month, periods: 60 });
+    assert_eq!(
+        scenario.time,
+        TimeAxis {
+            start: jiff::civil::date(2026, 1, 1),
+            step: Step::Month,
+            periods: 60
+        }
+    );
     assert_eq!(scenario.run.trials, 20_000);
     assert_eq!(scenario.focus.materials, [magnet]);
     let usa = country("USA");
@@ -65,14 +88,20 @@ fn the_example_of_the_interface_reads_as_meant() {
     let alumina = &scenario.supplies[supply("chn_alumina")];
     assert!(!alumina.follows_demand);
     assert!(matches!(&alumina.size, Size::Capacity(Quantity::Path { points, factor: Some(_) }) if points[1].0 == 48.0));
-    assert_eq!(scenario.supplies[supply("recycling.magnet_ree_oxide.IND")].size, Size::Recycled(0));
+    assert_eq!(
+        scenario.supplies[supply("recycling.magnet_ree_oxide.IND")].size,
+        Size::Recycled(0)
+    );
     assert_eq!(scenario.share_vectors.len(), 1);
     assert_eq!(scenario.share_vectors[0].alphas.len(), 3);
     assert!((scenario.share_vectors[0].alphas[0] - 19.2).abs() < 1e-9);
     assert_eq!(scenario.hosts[0].supply, supply("chn_gallium"));
 
     let pile = &scenario.stockpiles[0];
-    assert_eq!((pile.id.as_str(), pile.owners.as_slice()), ("magnet_ree_oxide.JPN", [country("JPN")].as_slice()));
+    assert_eq!(
+        (pile.id.as_str(), pile.owners.as_slice()),
+        ("magnet_ree_oxide.JPN", [country("JPN")].as_slice())
+    );
     assert_eq!(pile.sectors.as_deref(), Some(["feed".to_string()].as_slice()));
     assert_eq!(pile.allies, [usa]);
     assert_eq!(
@@ -80,7 +109,13 @@ fn the_example_of_the_interface_reads_as_meant() {
         Some(StockLevel::Tonnes(Quantity::Constant(Number::Fixed(f64::INFINITY))))
     );
     match &event("chn_export_licensing").kind {
-        EventKind::ExportRestriction { from, to, to_all: true, materials, form: RestrictionForm::Ban } => {
+        EventKind::ExportRestriction {
+            from,
+            to,
+            to_all: true,
+            materials,
+            form: RestrictionForm::Ban,
+        } => {
             assert_eq!(from, &[country("CHN")]);
             assert_eq!(to.len(), scenario.countries.len() - 1);
             assert_eq!(materials, &[oxide, magnet]);
@@ -88,7 +123,12 @@ fn the_example_of_the_interface_reads_as_meant() {
         other => panic!("{other:?}"),
     }
     match &event("chn_retaliates").arrival {
-        Arrival::After { event, from_end: false, probability: Number::Fixed(0.4), delay } => {
+        Arrival::After {
+            event,
+            from_end: false,
+            probability: Number::Fixed(0.4),
+            delay,
+        } => {
             assert_eq!(scenario.events[*event].id, "chn_export_licensing");
             assert!((delay.mean() - 3.0).abs() < 1e-12);
         }
@@ -97,7 +137,9 @@ fn the_example_of_the_interface_reads_as_meant() {
     assert_eq!(event("chl_earthquake").duration, None);
     assert_eq!(
         event("per_earthquake").kind,
-        EventKind::ProductionLoss { supplies: vec![supply("copper_ore.PER")] }
+        EventKind::ProductionLoss {
+            supplies: vec![supply("copper_ore.PER")]
+        }
     );
     match &event("strait_closed").kind {
         EventKind::LaneClosure { lanes, materials } => {
@@ -111,11 +153,25 @@ fn the_example_of_the_interface_reads_as_meant() {
     assert!(matches!(event("acid_price").kind, EventKind::CostShock { ref supplies } if supplies.len() == 2));
     assert_eq!(scenario.copulas[0].correlation, [[1.0, 0.6], [0.6, 1.0]]);
     assert_eq!(scenario.substitutions[0].countries.len(), scenario.countries.len());
-    let cited = |address: &str| scenario.citations.iter().find(|citation| citation.address == address).unwrap();
+    let cited = |address: &str| {
+        scenario
+            .citations
+            .iter()
+            .find(|citation| citation.address == address)
+            .unwrap()
+    };
     assert_eq!(
         cited("shares.magnet_ree_oxide").provenance,
         Provenance::Source("IEA 2025, refining 2024".to_string())
     );
-    assert!(matches!(cited("stockpile.magnet_ree_oxide.JPN").provenance, Provenance::Assumption(_)));
-    assert!(scenario.defaults.iter().any(|line| line == "material.ndfeb_magnet.openness = 0.05"));
+    assert!(matches!(
+        cited("stockpile.magnet_ree_oxide.JPN").provenance,
+        Provenance::Assumption(_)
+    ));
+    assert!(
+        scenario
+            .defaults
+            .iter()
+            .any(|line| line == "material.ndfeb_magnet.openness = 0.05")
+    );
 }

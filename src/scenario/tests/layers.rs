@@ -17,7 +17,10 @@ fn supply<'a>(scenario: &'a Scenario, id: &str) -> &'a Supply {
 
 fn share(scenario: &Scenario, id: &str) -> f64 {
     match &supply(scenario, id).size {
-        Size::Share { share: Share::Own(number), .. } => number.mean(),
+        Size::Share {
+            share: Share::Own(number),
+            ..
+        } => number.mean(),
         other => panic!("{other:?}"),
     }
 }
@@ -32,7 +35,11 @@ fn capacity(scenario: &Scenario, id: &str) -> f64 {
 #[test]
 fn extending_merges_by_key_and_address() {
     let scenario = scenario(&load("interface.toml"), None);
-    let oxide = scenario.materials.iter().find(|material| material.id == "magnet_ree_oxide").unwrap();
+    let oxide = scenario
+        .materials
+        .iter()
+        .find(|material| material.id == "magnet_ree_oxide")
+        .unwrap();
     // From the base, from the file, and changed by the file.
     assert_eq!(oxide.unit, "t REO");
     assert_eq!(oxide.lead_time_periods, 1);
@@ -54,9 +61,15 @@ fn alternatives_give_way_and_distributions_are_replaced_whole() {
     )
     .unwrap();
     let scenario = scenario(&Document::load(&folder.path().join("over.toml")).unwrap(), None);
-    assert_eq!(scenario.stockpiles[0].level, StockLevel::Tonnes(Quantity::Constant(Number::Fixed(7.0))));
+    assert_eq!(
+        scenario.stockpiles[0].level,
+        StockLevel::Tonnes(Quantity::Constant(Number::Fixed(7.0)))
+    );
     assert_eq!(scenario.stockpiles.len(), 1);
-    let fixed = Arrival::Fixed { at_months: Number::Fixed(12.0), probability: Number::Fixed(1.0) };
+    let fixed = Arrival::Fixed {
+        at_months: Number::Fixed(12.0),
+        probability: Number::Fixed(1.0),
+    };
     assert_eq!(scenario.events[0].arrival, fixed);
     assert_eq!(scenario.title, "base");
 }
@@ -65,9 +78,16 @@ fn alternatives_give_way_and_distributions_are_replaced_whole() {
 fn errors_in_a_base_name_the_base() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("b")).unwrap();
-    std::fs::write(folder.path().join("b/base.toml"), starter("base").replace("0.90", "0.80")).unwrap();
+    std::fs::write(
+        folder.path().join("b/base.toml"),
+        starter("base").replace("0.90", "0.80"),
+    )
+    .unwrap();
     std::fs::write(folder.path().join("over.toml"), "extends = [\"b/base.toml\"]\n").unwrap();
-    let errors = Document::load(&folder.path().join("over.toml")).unwrap().check(None).unwrap_err();
+    let errors = Document::load(&folder.path().join("over.toml"))
+        .unwrap()
+        .check(None)
+        .unwrap_err();
     let first = errors.iter().next().unwrap();
     assert!(first.file.ends_with("/b/base.toml"), "{errors}");
     assert!(first.line > 20);
@@ -110,7 +130,10 @@ fn set_reaches_every_kind_of_key() {
     assert_eq!(scenario.materials[1].flexibility, Flexibility::Coordinated);
     assert_eq!(scenario.materials[1].inputs[0].per_tonne, Number::Fixed(0.5));
     assert_eq!(scenario.stockpiles[0].trigger, Number::Fixed(0.2));
-    assert_eq!(scenario.stockpiles[0].level, StockLevel::Tonnes(Quantity::Constant(Number::Fixed(5.0))));
+    assert_eq!(
+        scenario.stockpiles[0].level,
+        StockLevel::Tonnes(Quantity::Constant(Number::Fixed(5.0)))
+    );
     assert_eq!(scenario.demands[1].growth, Number::Fixed(0.1));
     match &scenario.demands[0].amount {
         Quantity::Constant(Number::Uncertain { driver, .. }) => assert_eq!(driver, "demand.magnet.USA.defence.amount"),
@@ -131,12 +154,27 @@ fn errors_of_set_show_the_argument() {
             Ok(()) => document.check(None).unwrap_err().render(false),
         }
     };
-    insta::assert_snapshot!(draw("event.licencing.severity=0.5"), @"");
-    insta::assert_snapshot!(draw("event.licensing.severity=50"), @"");
-    insta::assert_snapshot!(draw("run.trials=many"), @"");
-    insta::assert_snapshot!(draw("run.trials"), @"");
-    insta::assert_snapshot!(draw("run.trials=[1,"), @"");
-    insta::assert_snapshot!(draw("stockpile.oxide.USA.days=5"), @"");
+    let wrong = [
+        "event.licencing.severity=0.5",
+        "event.licensing.severity=50",
+        "event.licensing.arrival.at=2027",
+        "run.trials=many",
+        "run.trials",
+        "run.trials=[1,",
+        "stockpile.oxide.USA.days=5",
+        "shares.oxid.output=5",
+        "shares.oxide.by_country.CHN=1.2",
+        "demand.magnet.USA.defence.amount.low=5",
+        "title.x=5",
+        "tme.periods=5",
+    ];
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        let drawn: Vec<String> = wrong.into_iter().map(draw).collect();
+        insta::assert_snapshot!("set-errors", drawn.join("\n----\n"));
+    });
 }
 
 #[test]
@@ -145,18 +183,28 @@ fn policies_change_what_they_say_and_nothing_else() {
     let labels = document.policies();
     assert_eq!(labels.len(), 1);
     assert_eq!(labels[0].cost, Some(1.2e9));
-    let (before, after) = (scenario(&document, None), scenario(&document, Some("us_india_processing")));
+    let (before, after) = (
+        scenario(&document, None),
+        scenario(&document, Some("us_india_processing")),
+    );
     assert_eq!(before.policy.id, "baseline");
     assert_eq!(after.policy.name, "US-India separation partnership");
     assert_eq!(capacity(&before, "ind_separation"), 3_000.0);
     assert_eq!(capacity(&after, "ind_separation"), 12_000.0);
     assert!((share(&after, "magnet_ree_oxide.CHN") - 0.8).abs() < 1e-12);
-    let sum: f64 =
-        after.supplies.iter().filter(|s| s.id.starts_with("magnet_ree_oxide.")).map(|s| share(&after, &s.id)).sum();
+    let sum: f64 = after
+        .supplies
+        .iter()
+        .filter(|s| s.id.starts_with("magnet_ree_oxide."))
+        .map(|s| share(&after, &s.id))
+        .sum();
     assert!((sum - 1.0).abs() < 1e-12);
     assert_eq!(before.events, after.events);
     let errors = document.check(Some("us_indian_processing")).unwrap_err();
-    assert!(errors.render(false).contains("did you mean `us_india_processing`?"), "{errors}");
+    assert!(
+        errors.render(false).contains("did you mean `us_india_processing`?"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -167,7 +215,12 @@ fn a_share_of_shipped_data_can_be_set() {
     let after = scenario(&document, None);
     assert!((share(&after, "gallium.CHN") - 0.5).abs() < 1e-12);
     assert!(share(&before, "gallium.CHN") > 0.9);
-    let cites = |scenario: &Scenario| scenario.citations.iter().any(|citation| citation.address == "shares.gallium");
+    let cites = |scenario: &Scenario| {
+        scenario
+            .citations
+            .iter()
+            .any(|citation| citation.address == "shares.gallium")
+    };
     assert!(cites(&before) && cites(&after));
 }
 
@@ -176,7 +229,10 @@ fn the_hash_sees_figures_and_data_but_not_layout() {
     let text = starter("x");
     let hash = document(&text).hash();
     assert_eq!(hash.len(), 64);
-    assert_eq!(hash, document(&text.replace("seed = 42\n", "seed = 42 # the answer\n\n")).hash());
+    assert_eq!(
+        hash,
+        document(&text.replace("seed = 42\n", "seed = 42 # the answer\n\n")).hash()
+    );
     assert_eq!(hash, document(&text.replace("10_000", "1e4")).hash());
     assert_ne!(hash, document(&text.replace("seed = 42", "seed = 43")).hash());
     assert_ne!(hash, document(&text.replace("value = 180", "value = 181")).hash());
@@ -187,7 +243,11 @@ fn the_hash_sees_figures_and_data_but_not_layout() {
     let path = folder.path().join("data.toml");
     let before = Document::load(&path).unwrap().hash();
     assert_eq!(before, load("data.toml").hash());
-    std::fs::write(folder.path().join("oxide.csv"), "country,share,source\nCHN,0.9,x\nrest,0.1,x\n").unwrap();
+    std::fs::write(
+        folder.path().join("oxide.csv"),
+        "country,share,source\nCHN,0.9,x\nrest,0.1,x\n",
+    )
+    .unwrap();
     assert_ne!(before, Document::load(&path).unwrap().hash());
 }
 
