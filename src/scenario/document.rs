@@ -112,9 +112,10 @@ impl Document {
         self.sources.iter()
     }
 
-    /// Checks everything and returns the scenario under a policy (`None` = the baseline) with its warnings, or all errors and
+    /// Checks everything and returns the scenario under a policy (`None` or "baseline" = the baseline) with its warnings, or all errors and
     /// warnings. Without a policy, what each policy changes is checked too.
     pub fn check(&self, policy: Option<&str>) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let policy = policy.filter(|id| *id != "baseline");
         let mut problems = self.pending.clone();
         let (scenario, found) = self.check_one(policy);
         problems.extend(found);

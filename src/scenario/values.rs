@@ -78,7 +78,7 @@ fn bounded(key: &str, node: &Node, range: Range, out: &mut Problems) -> Option<f
         format!("`{key}` is {}; it must be {}", show(value), range.words()),
         format!("must be {}", range.words()),
     );
-    let percent = matches!(range, Range::Share | Range::SharePositive) && value >= 2.0 && value <= 100.0;
+    let percent = matches!(range, Range::Share | Range::SharePositive) && (2.0..=100.0).contains(&value);
     out.push(if percent {
         problem.hint(format!(
             "shares are written as fractions: {} % is {}",
