@@ -258,7 +258,7 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, shape: &Shape) -> Result<(), 
                 None => area.draw(&PathElement::new(points, style))?,
                 Some((dash, gap)) => {
                     area.draw(&DashedPathElement::new(
-                        points.into_iter(),
+                        points,
                         fine(dash).max(1),
                         fine(gap).max(1),
                         style,

@@ -60,7 +60,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         "Half of the trials (25–75 %)",
         "90 % of the trials (5–95 %)",
     ];
-    page.key(&entries, |canvas, i, x, y| swatch(canvas, i, x, y));
+    page.key(&entries, swatch);
     page.canvas.text(
         MARGIN,
         page.y + 20.0,
@@ -162,7 +162,7 @@ fn panels(page: &mut Page<'_>, source: &Source<'_>, fans: &[(String, &Fan)], hig
         .map(|t| regular(LABEL, MUTED).width(&t.1))
         .fold(0.0, f64::max)
         + 8.0;
-    let gap = 24.0;
+    let gap = 30.0;
     let left = MARGIN + gutter;
     // The last label of the time axis is centred under the right edge.
     let width = (RIGHT - 16.0 - left - gap * (columns as f64 - 1.0)) / columns as f64;

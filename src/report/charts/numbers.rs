@@ -14,7 +14,7 @@ pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     let text = if size == 0.0 {
         "0".to_owned()
-    } else if size >= 1e6 || size < 1e-6 {
+    } else if !(1e-6..1e6).contains(&size) {
         format!("{value:.1e}")
     } else if size >= 9.95 {
         grouped(value)
@@ -106,7 +106,7 @@ impl Axis {
 
     /// From at most `min` (0 or below) to at least `max` in about `count` round steps.
     pub(super) fn linear(min: f64, max: f64, count: usize, unit: &str) -> Axis {
-        let (min, max) = (finite(min).min(0.0).max(-1e15), finite(max).clamp(0.0, 1e15));
+        let (min, max) = (finite(min).clamp(-1e15, 0.0), finite(max).clamp(0.0, 1e15));
         let max = if max - min < 1e-12 { min + 1.0 } else { max };
         let raw = (max - min) / count.max(1) as f64;
         let decade = ten_to(floor_log10(raw));

@@ -43,7 +43,7 @@ impl Panel {
             let half = regular(LABEL, MUTED).width(label) / 2.0;
             // Labels stay near the panel, so that those of panels side by side keep apart; one that would touch its neighbour is left
             // out, while its tick stays.
-            let slack = 10.0;
+            let slack = 8.0;
             let center = x.max(left - slack + half).min(right + slack - half);
             if x_labels && center - half > free {
                 canvas.text(center, bottom + 17.0, Anchor::Middle, regular(LABEL, MUTED), label);
