@@ -27,12 +27,15 @@ mod timeline;
 pub mod types;
 mod variance;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use attribution::{SEVERAL, STRUCTURAL};
 pub use estimate::{Bounds, mean_estimate, normal_estimate, probability_estimate};
 pub use finish::PolicyFacts;
 pub use fixed::{FixedSum, Moments};
-pub use histogram::{Distribution, Histogram, ShareHistogram};
-pub use order_statistics::{Level, QuantileRanks};
+pub use histogram::{Distribution, Histogram, NEGLIGIBLE, ShareHistogram};
+pub use order_statistics::{Level, QuantileRanks, SUPPORT_TRIALS};
 pub use paired::PairedDifference;
 pub use probe::{ShortfallProbe, TrialShortfall};
 pub use recorder::{Recorder, Recording};

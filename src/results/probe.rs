@@ -21,8 +21,8 @@ pub struct TrialShortfall {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShortfallProbe {
     cells: Vec<usize>,
-    demand_t: f64,
-    shortfall_t: f64,
+    /// Of the open trial: demand and shortfall by cell, t. Summed in the recorder's order, so both find the same bits.
+    by_cell: Vec<(f64, f64)>,
     found: Vec<TrialShortfall>,
 }
 
@@ -41,9 +41,8 @@ impl ShortfallProbe {
 
     fn of(row: Row) -> Self {
         Self {
+            by_cell: vec![(0.0, 0.0); row.cells.len()],
             cells: row.cells,
-            demand_t: 0.0,
-            shortfall_t: 0.0,
             found: Vec::new(),
         }
     }
@@ -56,19 +55,18 @@ impl ShortfallProbe {
 
 impl Observer for ShortfallProbe {
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
-        for cell in &self.cells {
-            self.demand_t += outcome.demand_t[*cell];
+        for (cell, (demand_t, shortfall_t)) in self.cells.iter().zip(&mut self.by_cell) {
+            *demand_t += outcome.demand_t[*cell];
             if !outcome.quiet {
-                self.shortfall_t += outcome.shortfall_t[*cell];
+                *shortfall_t += outcome.shortfall_t[*cell];
             }
         }
     }
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
-        let (demand_t, shortfall_t) = (
-            std::mem::take(&mut self.demand_t),
-            std::mem::take(&mut self.shortfall_t),
-        );
+        let demand_t: f64 = self.by_cell.iter().map(|(demand_t, _)| demand_t).sum();
+        let shortfall_t: f64 = self.by_cell.iter().map(|(_, shortfall_t)| shortfall_t).sum();
+        self.by_cell.fill((0.0, 0.0));
         let share = if demand_t > 0.0 {
             (shortfall_t / demand_t).clamp(0.0, 1.0)
         } else {

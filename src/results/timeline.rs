@@ -1,6 +1,6 @@
 //! Shortfall over time: mean and quantiles per period of every row with sector `all`.
 //!
-//! Only shortfalls are stored; the zeros of all other trials are implied. Bins are 1/32 wide down to 2^-10 (0.1 % of the period's
+//! Only shortfalls are stored; the zeros of all other trials are implied. Bins are 1/32 wide down to 2^-9 (0.2 % of the period's
 //! demand), so a quantile's relative error is below 3.2 %, and none for a value that many trials share. A bin is 16 bytes: a count and a sum of
 //! offsets within the bin in steps of 2^-30 of its width, exact for 2^34 trials.
 
@@ -11,7 +11,7 @@ use super::histogram::NEGLIGIBLE;
 use super::order_statistics::Level;
 use super::types::FanPoint;
 
-const OCTAVES: u32 = 10;
+const OCTAVES: u32 = 9;
 const SUB_BITS: u32 = 5;
 /// Bits of a number below its bin's leading bits.
 const OFFSET_BITS: u32 = 52 - SUB_BITS;
@@ -41,13 +41,19 @@ impl Bin for FanBin {
 struct FanHistogram {
     underflow: FanBin,
     bins: Bins<FanBin>,
+    /// Trials short of everything: apart, so that they need no chunk of bins.
+    whole: u64,
 }
 
 impl FanHistogram {
     fn add(&mut self, share: f64) {
+        if share >= 1.0 {
+            self.whole += 1;
+            return;
+        }
         let (bin, offset) = match bin_index(share, OCTAVES, SUB_BITS) {
             Some(index) => {
-                let below = share.min(1.0).to_bits() & ((1 << OFFSET_BITS) - 1);
+                let below = share.to_bits() & ((1 << OFFSET_BITS) - 1);
                 let dropped = OFFSET_BITS - KEPT_BITS;
                 (self.bins.at(index), (below + (1 << (dropped - 1))) >> dropped)
             }
@@ -60,6 +66,7 @@ impl FanHistogram {
     fn merge(&mut self, other: &Self) {
         self.underflow.merge(&other.underflow);
         self.bins.merge(&other.bins);
+        self.whole += other.whole;
     }
 
     /// Values at ascending ranks from 1 among `trials`, those not added being 0.
@@ -68,7 +75,7 @@ impl FanHistogram {
             .chain(self.bins.iter().map(|(index, bin)| (Some(index), bin)))
             .filter(|(_, bin)| bin.count > 0)
             .collect();
-        let above: u64 = occupied.iter().map(|(_, bin)| bin.count).sum();
+        let above = self.whole + occupied.iter().map(|(_, bin)| bin.count).sum::<u64>();
         let mut seen = trials.saturating_sub(above);
         let mut values = [0.0; N];
         let mut next = ranks.iter().take_while(|rank| **rank <= seen).count();
@@ -79,6 +86,7 @@ impl FanHistogram {
                 next += 1;
             }
         }
+        values[next..].fill(1.0);
         values
     }
 }

@@ -42,7 +42,9 @@ pub enum CopulaError {
         value: f64,
     },
     /// Two mirrored entries that differ.
-    #[error("the correlation matrix must be symmetric, but row {row}, column {column} is {value} and its mirror image is {mirrored}")]
+    #[error(
+        "the correlation matrix must be symmetric, but row {row}, column {column} is {value} and its mirror image is {mirrored}"
+    )]
     NotSymmetric {
         /// The row, counted from 1.
         row: usize,
@@ -54,7 +56,9 @@ pub enum CopulaError {
         mirrored: f64,
     },
     /// Correlations that cannot hold together.
-    #[error("these correlations cannot hold together (the matrix is not positive definite): variable {row} is already determined by, or contradicts, those before it")]
+    #[error(
+        "these correlations cannot hold together (the matrix is not positive definite): variable {row} is already determined by, or contradicts, those before it"
+    )]
     NotPositiveDefinite {
         /// The first row, counted from 1, at which the Cholesky factorisation fails.
         row: usize,
@@ -93,7 +97,11 @@ impl Correlation {
             return Err(CopulaError::Empty);
         }
         let lowest = if size > 1 { -1.0 / (size - 1) as f64 } else { -1.0 };
-        let error = CopulaError::Common { size, lowest, value: correlation };
+        let error = CopulaError::Common {
+            size,
+            lowest,
+            value: correlation,
+        };
         if correlation.is_nan() || correlation <= lowest || correlation >= 1.0 {
             return Err(error);
         }
@@ -115,7 +123,11 @@ impl Correlation {
         for (row, entries) in rows.iter().enumerate() {
             let found = entries.as_ref().len();
             if found != size {
-                return Err(CopulaError::NotSquare { row: row + 1, found, size });
+                return Err(CopulaError::NotSquare {
+                    row: row + 1,
+                    found,
+                    size,
+                });
             }
         }
         let entry = |row: usize, column: usize| rows[row].as_ref()[column];
@@ -127,9 +139,18 @@ impl Correlation {
                         return Err(CopulaError::Diagonal { row: row + 1, value });
                     }
                 } else if !(-1.0..=1.0).contains(&value) {
-                    return Err(CopulaError::OutOfRange { row: row + 1, column: column + 1, value });
+                    return Err(CopulaError::OutOfRange {
+                        row: row + 1,
+                        column: column + 1,
+                        value,
+                    });
                 } else if value != mirrored {
-                    return Err(CopulaError::NotSymmetric { row: row + 1, column: column + 1, value, mirrored });
+                    return Err(CopulaError::NotSymmetric {
+                        row: row + 1,
+                        column: column + 1,
+                        value,
+                        mirrored,
+                    });
                 }
             }
         }
@@ -201,7 +222,10 @@ impl Copula {
     /// The copula of normal variables with this correlation.
     #[must_use]
     pub fn gaussian(correlation: Correlation) -> Self {
-        Self { correlation, mixing: None }
+        Self {
+            correlation,
+            mixing: None,
+        }
     }
 
     /// The copula of a multivariate t distribution with this correlation and `degrees` of freedom (any real number; the
@@ -214,7 +238,13 @@ impl Copula {
             return Err(CopulaError::Degrees(degrees));
         }
         let chi_square = Distribution::gamma(0.5 * degrees, 2.0).map_err(|_| CopulaError::Degrees(degrees))?;
-        Ok(Self { correlation, mixing: Some(Mixing { degrees, chi_square: Sampler::new(&chi_square) }) })
+        Ok(Self {
+            correlation,
+            mixing: Some(Mixing {
+                degrees,
+                chi_square: Sampler::new(&chi_square),
+            }),
+        })
     }
 
     /// Number of dependent variables.

@@ -195,7 +195,11 @@ mod tests {
             (540, 40, 3921674240),
             (540, 63, 1916796928),
         ] {
-            assert_eq!(point(number, dimension), expected, "point {number}, dimension {dimension}");
+            assert_eq!(
+                point(number, dimension),
+                expected,
+                "point {number}, dimension {dimension}"
+            );
         }
     }
 
@@ -203,8 +207,9 @@ mod tests {
     fn scrambling_keeps_the_net() {
         // Any 2^m first points have one in each of 2^m equal intervals, scrambled or not, in every dimension.
         for dimension in 0..DIMENSIONS {
-            let mut cells: Vec<u32> =
-                (0..1024).map(|number| owen_scramble(point(number, dimension), 99 + dimension as u64) >> 22).collect();
+            let mut cells: Vec<u32> = (0..1024)
+                .map(|number| owen_scramble(point(number, dimension), 99 + dimension as u64) >> 22)
+                .collect();
             cells.sort_unstable();
             assert!(cells.into_iter().eq(0..1024), "dimension {dimension}");
         }

@@ -16,13 +16,23 @@ mod document;
 mod format;
 mod merge;
 mod names;
+mod reference;
+mod references;
+mod schema;
 mod source;
+mod starter;
 mod structure;
 mod suggest;
 mod tree;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 pub use checked::*;
 pub use diagnostics::{Diagnostic, Diagnostics, Level, Related};
 pub use document::Document;
+pub use reference::format_reference;
+pub use schema::json_schema;
 pub use source::{MAXIMUM_BYTES, SourceFile};
+pub use starter::starter;

@@ -12,18 +12,25 @@ pub(crate) fn inventories(base: &Base<'_>, out: &mut Problems) -> Vec<Inventory>
     let mut places = Vec::new();
     let mut one = |view: &View<'_>| -> Read<Inventory> {
         let (material, country) = (view.material("material")?, view.country("country")?);
-        if view.get("id").is_some() {
-            places.push((material, country, view.header));
-        }
+        places.push((material, country, view.header, view.address.clone()));
         let unlimited = || StockLevel::Tonnes(Quantity::Constant(Number::Fixed(f64::INFINITY)));
         let maximum = match view.get("maximum") {
             Some(_) => Some(unlimited()),
             None => level(view, "maximum_days", "maximum_tonnes")?,
         };
-        Ok(Inventory { material, country, level: level(view, "days", "tonnes")?.ok_or(Skip)?, maximum })
+        Ok(Inventory {
+            material,
+            country,
+            level: level(view, "days", "tonnes")?.ok_or(Skip)?,
+            maximum,
+        })
     };
-    let read = base.views("inventory").iter().filter_map(|view| one(view).ok()).collect();
-    once_each("inventory", "country", &places, out);
+    let read = base
+        .views("inventory")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect();
+    once_each("inventory", &places, out);
     read
 }
 
@@ -34,10 +41,14 @@ fn level(view: &View<'_>, days: &str, tonnes: &str) -> Read<Option<StockLevel>> 
 
 pub(crate) fn stockpiles(base: &Base<'_>) -> Vec<Stockpile> {
     let one = |view: &View<'_>| -> Read<Stockpile> {
-        let owners = view.base.place(view.get("country").and_then(|node| node.text()).ok_or(Skip)?)?;
+        let owners = view
+            .base
+            .place(view.get("country").and_then(|node| node.text()).ok_or(Skip)?)?;
         let release = view.inner("release")?;
         let rule = release.as_ref();
-        let allies = rule.map_or(Ok(None), |rule| rule.countries("allies"))?.unwrap_or_default();
+        let allies = rule
+            .map_or(Ok(None), |rule| rule.countries("allies"))?
+            .unwrap_or_default();
         Ok(Stockpile {
             id: view.address.trim_start_matches("stockpile.").to_string(),
             material: view.material("material")?,
@@ -51,7 +62,10 @@ pub(crate) fn stockpiles(base: &Base<'_>) -> Vec<Stockpile> {
             owners,
         })
     };
-    base.views("stockpile").iter().filter_map(|view| one(view).ok()).collect()
+    base.views("stockpile")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect()
 }
 
 /// Recycling, and the supply that each entry becomes.
@@ -71,14 +85,18 @@ pub(crate) fn recyclings(
                 country: view.country("country")?,
                 rate: view.quantity("rate")?.ok_or(Skip)?,
                 lag_years: view.number("lag_years")?.ok_or(Skip)?,
-                of: if view.get("of").is_some() { view.material("of")? } else { material },
+                of: if view.get("of").is_some() {
+                    view.material("of")?
+                } else {
+                    material
+                },
             })
         };
         let Ok(one) = one() else { continue };
-        let Some(own) = materials.get(one.material) else { continue };
-        if view.get("id").is_some() {
-            places.push((one.material, one.country, view.header));
-        }
+        let Some(own) = materials.get(one.material) else {
+            continue;
+        };
+        places.push((one.material, one.country, view.header, view.address.clone()));
         made.add(Supply {
             id: format!("recycling.{}.{}", own.id, base.countries[one.country].code),
             country: one.country,
@@ -95,6 +113,6 @@ pub(crate) fn recyclings(
         });
         read.push(one);
     }
-    once_each("recycling", "country", &places, out);
+    once_each("recycling", &places, out);
     read
 }

@@ -47,22 +47,25 @@ fn twice(spec: &TableSpec, table: &Table, own: &str, span: Span) -> Problem {
     };
     let problem = Problem::error(span, message, "second here");
     match (by_id, may, spec.name) {
-        (true, ..) => problem.hint("ids must be unique; a file that `extends` another changes the table by using its id"),
+        (true, ..) => {
+            problem.hint("ids must be unique; a file that `extends` another changes the table by using its id")
+        }
         (_, true, _) => problem.hint("give one of them an `id`, or put both into one table"),
         _ => problem.hint("put both into one table"),
     }
 }
 
-/// Reports a second table for the same material and country, whatever the ids.
-pub(crate) fn once_each(key: &str, place: &str, entries: &[(usize, usize, Span)], out: &mut Problems) {
-    let mut seen: BTreeMap<(usize, usize), Span> = BTreeMap::new();
-    for (material, country, span) in entries {
+/// Reports a second table for the same material and country under another address; one under the same address has been reported.
+pub(crate) fn once_each(key: &str, entries: &[(usize, usize, Span, String)], out: &mut Problems) {
+    let mut seen: BTreeMap<(usize, usize), (Span, &str)> = BTreeMap::new();
+    for (material, country, span, own) in entries {
         match seen.get(&(*material, *country)) {
-            None => drop(seen.insert((*material, *country), *span)),
-            Some(first) => {
-                let message = format!("there is a second [[{key}]] for the same material and {place}");
+            None => drop(seen.insert((*material, *country), (*span, own))),
+            Some((first, other)) if other != own => {
+                let message = format!("there is a second [[{key}]] for the same material and country");
                 out.push(Problem::error(*span, message, "second here").related(*first, "first here"));
             }
+            Some(_) => {}
         }
     }
 }
