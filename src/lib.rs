@@ -2,5 +2,12 @@
 //!
 //! One way through: load, check, compile, simulate, summarise, render. Each module is one room of that
 //! pipeline and knows nothing of the rooms after it.
+pub mod analysis;
+pub mod cli;
 pub mod data;
+pub mod engine;
+pub mod model;
+pub mod report;
+pub mod results;
 pub mod sampling;
+pub mod scenario;

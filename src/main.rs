@@ -1,1 +1,5 @@
-fn main() {}
+//! The `critmin` program.
+
+fn main() -> std::process::ExitCode {
+    critmin::cli::main()
+}

@@ -123,4 +123,10 @@ pub trait Observer {
     fn period(&mut self, outcome: &PeriodOutcome<'_>);
     /// The trial is complete.
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>);
+    /// Whether [`Observer::trace`] should be called; the engine then simulates quiet periods in full too.
+    fn wants_trace(&self) -> bool {
+        false
+    }
+    /// Everything about the period that has just been simulated (before `period` is called for it).
+    fn trace(&mut self, _trace: &super::trace::PeriodTrace<'_>) {}
 }

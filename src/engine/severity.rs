@@ -60,7 +60,7 @@ impl Severities {
                 self.touched.push((event, period, period + 1));
                 continue;
             }
-            let end = end_months(strike);
+            let end = strike.end_months();
             let first = (strike.occurrence.start_months / model.step_months) as usize;
             let last = (libm::ceil(end / model.step_months).min(model.periods as f64)) as usize;
             for period in first..last {
@@ -97,13 +97,15 @@ pub fn combine(overlap: Overlap, one: f64, other: f64, grows: bool) -> f64 {
     }
 }
 
-/// When an occurrence's effect ends, months.
-fn end_months(strike: &Strike) -> f64 {
-    let full = strike.occurrence.start_months + strike.occurrence.duration_months;
-    match strike.tail {
-        Tail::Step => full,
-        Tail::Linear(months) => full + months,
-        Tail::Exponential(months) => full + EXPONENTIAL_END * months,
+impl Strike {
+    /// When the effect ends, months from the start, recovery included.
+    pub fn end_months(&self) -> f64 {
+        let full = self.occurrence.start_months + self.occurrence.duration_months;
+        match self.tail {
+            Tail::Step => full,
+            Tail::Linear(months) => full + months,
+            Tail::Exponential(months) => full + EXPONENTIAL_END * months,
+        }
     }
 }
 

@@ -164,13 +164,13 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     compile_cells(scenario, &mut model, &mut inputs);
     compile_supplies(scenario, &mut model, &mut inputs)?;
     compile_stocks(scenario, &mut model, &mut inputs);
-    // Everything compiled so far shapes the reference; event rates and probabilities do not.
-    model.world_is_uncertain = inputs.slots > 0;
+    model.world_is_uncertain = shapes_world(&model);
     super::compile_events::compile_events(scenario, &mut model, &mut inputs)?;
     model.inputs = inputs.drivers;
     model.input_slots = inputs.slots;
     let means = model.mean_inputs();
-    let mut reference = World { is_reference: true, ..World::default() };
+    let mut reference = World::default();
+    reference.is_reference = true;
     reference.compute(&model, &means);
     if observe(scenario, &mut model, &reference) {
         reference.compute(&model, &means);
@@ -179,6 +179,33 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         (0..model.materials.len()).map(|material| balance_observed(&model, &reference, material)).collect();
     model.reference = reference;
     Ok(model)
+}
+
+/// Whether an uncertain input shapes the undisrupted reference (elasticities, flexibility, event rates and the like do not).
+fn shapes_world(model: &Model) -> bool {
+    let level = |level: &LevelModel| match level {
+        LevelModel::Tonnes(series) | LevelModel::Days(series) => series.is_uncertain(),
+    };
+    let supply = |supply: &SupplyModel| {
+        let dates = [supply.opens_months, supply.closes_months];
+        supply.capacity.as_ref().is_some_and(Series::is_uncertain)
+            || supply.utilisation.is_uncertain()
+            || supply.ramp_months.is_uncertain()
+            || dates.into_iter().flatten().any(Value::is_uncertain)
+            || supply.inputs.iter().chain(&supply.hosts).any(|(_, value)| value.is_uncertain())
+            || supply
+                .recycling
+                .as_ref()
+                .is_some_and(|recycling| recycling.rate.is_uncertain() || recycling.lag_years.is_uncertain())
+    };
+    model.supplies.iter().any(supply)
+        || model.cells.iter().any(|cell| {
+            cell.growth.is_uncertain() || cell.amount.as_ref().is_some_and(Series::is_uncertain)
+        })
+        || model.inventories.iter().any(|inventory| {
+            level(&inventory.level) || inventory.maximum.as_ref().is_some_and(level)
+        })
+        || model.stockpiles.iter().any(|stockpile| level(&stockpile.level))
 }
 
 /// Largest sum of lead times along a chain, in periods: how far orders look ahead.

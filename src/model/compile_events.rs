@@ -4,7 +4,7 @@ use super::compile::{Inputs, ModelError};
 use super::{
     ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, Model, RecoveryModel,
 };
-use crate::sampling::{Copula, LengthBiased, Sampler, StreamKey};
+use crate::sampling::{Copula, Correlation, LengthBiased, Sampler, StreamKey};
 use crate::scenario::{
     Arrival, CopulaFamily, CopulaTarget, Event, EventKind, Recovery, RenewalStart, RestrictionForm, Scenario, StockKind,
 };
@@ -63,11 +63,13 @@ pub(super) fn compile_events(
     }
     for group in &scenario.copulas {
         let failed = |why: String| ModelError::Sampling { what: format!("copula.{}", group.id), why };
+        let correlation = Correlation::matrix(&group.correlation).map_err(|error| failed(error.to_string()))?;
         let copula = match group.family {
-            CopulaFamily::Gaussian => Copula::gaussian(&group.correlation),
-            CopulaFamily::StudentT { degrees } => Copula::student_t(&group.correlation, degrees),
-        }
-        .map_err(|error| failed(error.to_string()))?;
+            CopulaFamily::Gaussian => Copula::gaussian(correlation),
+            CopulaFamily::StudentT { degrees } => {
+                Copula::student_t(correlation, degrees).map_err(|error| failed(error.to_string()))?
+            }
+        };
         model.copulas.push(CopulaModel {
             key: StreamKey::new(scenario.run.seed, &format!("copula.{}", group.id)),
             copula,

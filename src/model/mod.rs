@@ -7,7 +7,7 @@ pub mod balance;
 mod compile;
 mod compile_events;
 mod layout;
-mod patterns;
+pub mod patterns;
 mod value;
 mod world;
 
@@ -149,6 +149,15 @@ pub enum LevelModel {
     Tonnes(Series),
     /// Days of orders over time.
     Days(Series),
+}
+
+impl LevelModel {
+    /// Whether it stays the same over time.
+    pub fn is_constant(&self) -> bool {
+        match self {
+            LevelModel::Tonnes(series) | LevelModel::Days(series) => series.profile.is_none(),
+        }
+    }
 }
 
 /// A commercial inventory, compiled.

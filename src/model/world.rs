@@ -35,6 +35,8 @@ pub struct World {
     pub inventory_maximum: Vec<f64>,
     /// Orders at the start by market, t per year: what days of stock refer to.
     pub start_orders_per_year: Vec<f64>,
+    /// Output by supply over the simulated periods, t.
+    pub output_total: Vec<f64>,
     /// Whether every order is covered in every period.
     pub balanced: bool,
     /// Whether this is the model's shared reference (patterns are stored for it).
@@ -91,6 +93,11 @@ impl World {
             }
         }
         self.stock_levels(model);
+        self.output_total.clear();
+        for supply in 0..model.supplies.len() {
+            let total = (0..model.periods).map(|period| self.output[period * model.supplies.len() + supply]).sum();
+            self.output_total.push(total);
+        }
     }
 
     /// Final demand by cell.

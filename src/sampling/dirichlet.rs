@@ -27,7 +27,10 @@ impl Dirichlet {
                 .map_err(|_| error(format!("alphas must be between 0.001 and 1e12, not {alpha}")))?;
             Ok(Sampler::new(&gamma))
         });
-        Ok(Self { alphas: alphas.to_vec(), samplers: samplers.collect::<Result<_, _>>()? })
+        Ok(Self {
+            alphas: alphas.to_vec(),
+            samplers: samplers.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Number of components: of uniforms needed and of shares returned.
@@ -53,7 +56,11 @@ impl Dirichlet {
             // All gamma variables are close to the smallest f64: compare their logarithms instead.
             for ((share, &alpha), &u) in out.iter_mut().zip(&self.alphas).zip(uniforms) {
                 let x = inverse_gamma(alpha, Tails::from_lower(u));
-                *share = if x > 1e-300 { libm::log(x) } else { (libm::log(u) + ln_gamma(alpha + 1.0)) / alpha };
+                *share = if x > 1e-300 {
+                    libm::log(x)
+                } else {
+                    (libm::log(u) + ln_gamma(alpha + 1.0)) / alpha
+                };
             }
             let largest = out.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             sum = 0.0;

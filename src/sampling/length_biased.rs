@@ -4,8 +4,11 @@ use super::sampler::Sampler;
 use super::special::numeric::integrate;
 
 /// Octaves of probability followed to each end, and cells in each.
-const OCTAVES: i32 = 20;
+const OCTAVES: i32 = 30;
 const CELLS: usize = 32;
+/// Octaves beyond this one, whose draws are one in ten thousand, have fewer cells.
+const BODY: i32 = 14;
+const TAIL_CELLS: usize = 8;
 
 /// A length-biased draw X* of a positive distribution: density x f(x) / mean.
 ///
@@ -27,9 +30,16 @@ enum Kind {
     /// 1 + a Poisson count.
     Successor(Sampler),
     /// sqrt(low^2 + u (high^2 - low^2)).
-    Uniform { low: f64, high: f64 },
+    Uniform {
+        low: f64,
+        high: f64,
+    },
     /// scale * G^(1 / shape) with G gamma.
-    Weibull { gamma: Sampler, inverse_shape: f64, scale: f64 },
+    Weibull {
+        gamma: Sampler,
+        inverse_shape: f64,
+        scale: f64,
+    },
     Lorenz(Box<LorenzTable>),
 }
 
@@ -43,14 +53,27 @@ impl LengthBiased {
         let same = |distribution: &Distribution| Kind::Same(Sampler::new(distribution));
         let kind = match distribution {
             Distribution::Fixed(_) => same(distribution),
-            Distribution::Uniform(d) => Kind::Uniform { low: d.low, high: d.high },
-            Distribution::LogNormal(d) => {
-                same(&Distribution::LogNormal(LogNormal { mu: d.mu + d.sigma * d.sigma, ..*d }))
-            }
-            Distribution::Gamma(d) => same(&Distribution::Gamma(Gamma { shape: d.shape + 1.0, ..*d })),
-            Distribution::Exponential(d) => same(&Distribution::Gamma(Gamma { shape: 2.0, scale: d.mean })),
+            Distribution::Uniform(d) => Kind::Uniform {
+                low: d.low,
+                high: d.high,
+            },
+            Distribution::LogNormal(d) => same(&Distribution::LogNormal(LogNormal {
+                mu: d.mu + d.sigma * d.sigma,
+                ..*d
+            })),
+            Distribution::Gamma(d) => same(&Distribution::Gamma(Gamma {
+                shape: d.shape + 1.0,
+                ..*d
+            })),
+            Distribution::Exponential(d) => same(&Distribution::Gamma(Gamma {
+                shape: 2.0,
+                scale: d.mean,
+            })),
             Distribution::Weibull(d) => Kind::Weibull {
-                gamma: Sampler::new(&Distribution::Gamma(Gamma { shape: 1.0 + 1.0 / d.shape, scale: 1.0 })),
+                gamma: Sampler::new(&Distribution::Gamma(Gamma {
+                    shape: 1.0 + 1.0 / d.shape,
+                    scale: 1.0,
+                })),
                 inverse_shape: 1.0 / d.shape,
                 scale: d.scale,
             },
@@ -77,7 +100,9 @@ impl LengthBiased {
     /// The same by numeric inversion of the Lorenz curve, whatever the (continuous) family: the check on the closed forms.
     pub(super) fn by_lorenz_curve(distribution: &Distribution) -> Result<Self, DistributionError> {
         check(distribution)?;
-        Ok(Self { kind: Kind::Lorenz(Box::new(LorenzTable::new(distribution))) })
+        Ok(Self {
+            kind: Kind::Lorenz(Box::new(LorenzTable::new(distribution))),
+        })
     }
 
     /// The draw at the uniform `u` in (0, 1), in the units of the distribution.
@@ -86,10 +111,12 @@ impl LengthBiased {
         match &self.kind {
             Kind::Same(sampler) => sampler.quantile(u),
             Kind::Successor(sampler) => 1.0 + sampler.quantile(u),
-            Kind::Uniform { low, high } => {
-                (low * low + u * (high - low) * (high + low)).sqrt().clamp(*low, *high)
-            }
-            Kind::Weibull { gamma, inverse_shape, scale } => scale * libm::pow(gamma.quantile(u), *inverse_shape),
+            Kind::Uniform { low, high } => (low * low + u * (high - low) * (high + low)).sqrt().clamp(*low, *high),
+            Kind::Weibull {
+                gamma,
+                inverse_shape,
+                scale,
+            } => scale * libm::pow(gamma.quantile(u), *inverse_shape),
             Kind::Lorenz(table) => table.sample(u),
         }
     }
@@ -125,7 +152,8 @@ impl LorenzTable {
         let mut lower = vec![0.0];
         for octave in (1..=OCTAVES).rev() {
             let low = libm::ldexp(1.0, -octave - 1);
-            lower.extend((0..CELLS).map(|cell| low + low * cell as f64 / CELLS as f64));
+            let cells = if octave <= BODY { CELLS } else { TAIL_CELLS };
+            lower.extend((0..cells).map(|cell| low + low * cell as f64 / cells as f64));
         }
         let mut probabilities = lower.clone();
         probabilities.push(0.5);
@@ -147,8 +175,16 @@ impl LorenzTable {
             *value /= running;
         }
         // The end slopes may be infinite; the largest uniform stands for 1.
-        let slopes = probabilities.iter().map(|&p| sampler.quantile(p.min(1.0 - f64::EPSILON * 0.5)) / running).collect();
-        Self { sampler, probabilities, curve, slopes }
+        let slopes = probabilities
+            .iter()
+            .map(|&p| sampler.quantile(p.min(1.0 - f64::EPSILON * 0.5)) / running)
+            .collect();
+        Self {
+            sampler,
+            probabilities,
+            curve,
+            slopes,
+        }
     }
 
     fn sample(&self, u: f64) -> f64 {
@@ -160,7 +196,11 @@ impl LorenzTable {
         let (from, to) = (self.slopes[cell] * width, self.slopes[cell + 1] * width);
         // Hermite cubic from 0 to rise: c1 t + c2 t^2 + c3 t^3.
         let (c1, c2, c3) = (from, 3.0 * rise - 2.0 * from - to, from + to - 2.0 * rise);
-        let mut t = if rise > 0.0 { (target / rise).clamp(0.0, 1.0) } else { 0.5 };
+        let mut t = if rise > 0.0 {
+            (target / rise).clamp(0.0, 1.0)
+        } else {
+            0.5
+        };
         for _ in 0..5 {
             let value = ((c3 * t + c2) * t + c1) * t - target;
             let slope = (3.0 * c3 * t + 2.0 * c2) * t + c1;
@@ -168,6 +208,8 @@ impl LorenzTable {
                 t = (t - value / slope).clamp(0.0, 1.0);
             }
         }
-        self.sampler.quantile(self.probabilities[cell] + t * width)
+        let p = self.probabilities[cell] + t * width;
+        self.sampler
+            .quantile(p.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON * 0.5))
     }
 }

@@ -1,15 +1,30 @@
-//! Keyed random streams and quantile functions.
+//! Keyed random streams, probability distributions as quantile functions, and dependence between draws.
+//!
+//! Everything starts from uniforms in (0, 1) that are a pure function of (seed, driver, trial, index): [`StreamKey`], or
+//! one of the other [`Design`]s. A [`Copula`] may tie some of them together. A [`Distribution`] (checked) compiled to a
+//! [`Sampler`] (quick) turns one uniform into one draw. [`Dirichlet`] and [`LengthBiased`] are made from those.
+//!
+//! The same bits come out on every platform: only `libm`, `sqrt` and plain arithmetic are used.
+//!
+//! This room knows nothing of files, models, events or units; values have the units of the parameters given.
+mod copula;
+mod design;
 mod dirichlet;
 pub mod distribution;
 mod length_biased;
 mod sampler;
+mod sobol;
 pub mod special;
 pub mod streams;
 mod table;
+
+pub use copula::{Copula, CopulaError, Correlation};
+pub use design::Design;
 pub use dirichlet::Dirichlet;
 pub use distribution::{Distribution, DistributionError};
 pub use length_biased::LengthBiased;
 pub use sampler::Sampler;
 pub use streams::StreamKey;
+
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,9 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 
 /// The 64-bit FNV-1a hash of a text's UTF-8 bytes (Fowler, Noll, Vo). Stable for ever: draws depend on it.
 fn fnv1a_64(text: &str) -> u64 {
-    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3))
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014; constants by Stafford): a bijection of 64 bits that mixes all.
@@ -67,13 +69,17 @@ impl StreamKey {
     #[must_use]
     pub fn new(seed: u64, driver: &str) -> Self {
         let seed = mix_64(seed.wrapping_add(0x9E37_79B9_7F4A_7C15));
-        Self { key: mix_64(seed ^ mix_64(fnv1a_64(driver))) }
+        Self {
+            key: mix_64(seed ^ mix_64(fnv1a_64(driver))),
+        }
     }
 
     /// A second stream that belongs to the same driver, for another purpose (`purpose` is any constant).
     #[must_use]
     pub fn derived(&self, purpose: u64) -> Self {
-        Self { key: mix_64(self.key ^ mix_64(purpose.wrapping_add(0x9E37_79B9_7F4A_7C15))) }
+        Self {
+            key: mix_64(self.key ^ mix_64(purpose.wrapping_add(0x9E37_79B9_7F4A_7C15))),
+        }
     }
 
     /// 128 random bits as two words: Philox on the counter (trial, block).
@@ -81,7 +87,10 @@ impl StreamKey {
     pub fn block(&self, trial: u64, block: u64) -> [u64; 2] {
         let counter = [trial as u32, (trial >> 32) as u32, block as u32, (block >> 32) as u32];
         let words = philox4x32(counter, [self.key as u32, (self.key >> 32) as u32]);
-        [u64::from(words[0]) | u64::from(words[1]) << 32, u64::from(words[2]) | u64::from(words[3]) << 32]
+        [
+            u64::from(words[0]) | u64::from(words[1]) << 32,
+            u64::from(words[2]) | u64::from(words[3]) << 32,
+        ]
     }
 
     /// 64 random bits: the half of block `index / 2` that the parity of `index` names.

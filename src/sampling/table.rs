@@ -48,7 +48,10 @@ impl QuantileTable {
                         return exact(Tails::from_lower(tail));
                     }
                     let point = exact(Tails::from_upper(tail));
-                    Point { first: -point.first, ..point }
+                    Point {
+                        first: -point.first,
+                        ..point
+                    }
                 };
                 let start = cells.len() as u32;
                 let cells_log2 = refine(0.5 * high, high, on_side, &mut cells);
@@ -99,7 +102,11 @@ fn refine(low: f64, high: f64, exact: impl Fn(f64) -> Point, cells: &mut Vec<[f6
     loop {
         let count = 1_usize << log2;
         let middles: Vec<Point> = (0..count).map(|index| node(2 * index + 1, 2 * count)).collect();
-        if nodes.iter().chain(&middles).any(|p| !(p.value.is_finite() && p.first.is_finite() && p.second.is_finite())) {
+        if nodes
+            .iter()
+            .chain(&middles)
+            .any(|p| !(p.value.is_finite() && p.first.is_finite() && p.second.is_finite()))
+        {
             return None;
         }
         let width = (high - low) / count as f64;

@@ -125,8 +125,10 @@ pub enum SamplingDesign {
     Random,
     /// Trials in pairs u, 1 - u.
     Antithetic,
-    /// Latin hypercube on the once-per-trial drivers.
+    /// Latin hypercube.
     LatinHypercube,
+    /// Sobol' points with Owen scrambling.
+    Sobol,
 }
 
 /// `[run]`.

@@ -1,83 +1,13 @@
 //! The checked constructors: every way a scenario may write a distribution.
+use super::check::{Check, Checked, LARGEST_SHAPE, SMALLEST_SHAPE};
 use super::{
-    Beta, Distribution, DistributionError, Empirical, Exponential, Fixed, Gamma, LogNormal, Normal, Pert, Poisson,
-    Triangular, TruncatedNormal, Uniform, Weibull,
+    Beta, Distribution, Empirical, Exponential, Fixed, Gamma, LogNormal, Normal, Pert, Poisson, Triangular,
+    TruncatedNormal, Uniform, Weibull,
 };
 use crate::sampling::special::normal_quantile;
 
-/// Largest shape of a beta or gamma distribution: beyond it the relative spread is lost in rounding.
-const LARGEST_SHAPE: f64 = 1e12;
-/// Smallest shape of a beta or gamma distribution.
-const SMALLEST_SHAPE: f64 = 1e-3;
 /// Largest mean of a Poisson count.
 const LARGEST_COUNT: f64 = 1e9;
-
-type Checked = Result<Distribution, DistributionError>;
-
-/// Checks on the parameters of one family.
-struct Check(&'static str);
-
-impl Check {
-    fn error<T>(&self, parameter: &'static str, message: String) -> Result<T, DistributionError> {
-        Err(DistributionError::new(self.0, parameter, message))
-    }
-
-    fn finite(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if value.is_finite() {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be a finite number, not {value}"))
-    }
-
-    fn positive(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if value.is_finite() && value > 0.0 {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be greater than 0, not {value}"))
-    }
-
-    fn not_negative(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if value.is_finite() && value >= 0.0 {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be 0 or more, not {value}"))
-    }
-
-    fn shape(&self, parameter: &'static str, value: f64) -> Result<(), DistributionError> {
-        if (SMALLEST_SHAPE..=LARGEST_SHAPE).contains(&value) {
-            return Ok(());
-        }
-        self.error(parameter, format!("{parameter} must be between 0.001 and 1e12, not {value}"))
-    }
-
-    fn ordered(&self, low: f64, high: f64) -> Result<(), DistributionError> {
-        self.finite("low", low)?;
-        self.finite("high", high)?;
-        if low > high {
-            return self.error("low", format!("low ({low}) must not be greater than high ({high})"));
-        }
-        if !(high - low).is_finite() {
-            return self.error("high", format!("the range from low ({low}) to high ({high}) is too wide"));
-        }
-        Ok(())
-    }
-
-    fn mode(&self, low: f64, mode: f64, high: f64) -> Result<(), DistributionError> {
-        self.finite("mode", mode)?;
-        if mode < low || mode > high {
-            return self.error("mode", format!("mode must lie between low ({low}) and high ({high}), not {mode}"));
-        }
-        Ok(())
-    }
-
-    /// Rejects parameters whose mean or standard deviation is not a number that f64 holds.
-    fn moments(&self, parameter: &'static str, distribution: Distribution) -> Checked {
-        if distribution.mean().is_finite() && distribution.standard_deviation().is_finite() {
-            return Ok(distribution);
-        }
-        self.error(parameter, format!("{parameter} makes the mean or the standard deviation too large to represent"))
-    }
-}
 
 impl Distribution {
     /// Always `value`.
@@ -125,7 +55,10 @@ impl Distribution {
         check.ordered(low, high)?;
         check.mode(low, mode, high)?;
         if !(0.0..=LARGEST_SHAPE).contains(&lambda) {
-            return check.error("lambda", format!("lambda must be between 0 and 1e12 (4 is usual), not {lambda}"));
+            return check.error(
+                "lambda",
+                format!("lambda must be between 0 and 1e12 (4 is usual), not {lambda}"),
+            );
         }
         if low == high {
             return Self::fixed(low);
@@ -133,7 +66,11 @@ impl Distribution {
         let width = high - low;
         let alpha = 1.0 + lambda * ((mode - low) / width);
         let beta = 1.0 + lambda * ((high - mode) / width);
-        Ok(Self::Pert(Pert { mode, lambda, beta: Beta { alpha, beta, low, high } }))
+        Ok(Self::Pert(Pert {
+            mode,
+            lambda,
+            beta: Beta { alpha, beta, low, high },
+        }))
     }
 
     /// Normal distribution with mean `mean` and standard deviation `sd`.
@@ -210,7 +147,10 @@ impl Distribution {
         let check = Check("lognormal");
         check.positive("median", median)?;
         if !p90.is_finite() || p90 < median {
-            return check.error("p90", format!("p90 must not be less than the median ({median}), not {p90}"));
+            return check.error(
+                "p90",
+                format!("p90 must not be less than the median ({median}), not {p90}"),
+            );
         }
         lognormal("p90", libm::log(median), libm::log(p90 / median) / normal_quantile(0.9))
     }
@@ -257,7 +197,10 @@ impl Distribution {
             return Self::fixed(mean);
         }
         if mean <= low || mean >= high {
-            return check.error("mean", format!("mean must lie strictly between low ({low}) and high ({high}), not {mean}"));
+            return check.error(
+                "mean",
+                format!("mean must lie strictly between low ({low}) and high ({high}), not {mean}"),
+            );
         }
         let width = high - low;
         let centre = (mean - low) / width;
@@ -267,10 +210,16 @@ impl Distribution {
         let (alpha, beta) = (centre * total, remainder * total);
         if total.is_nan() || alpha < SMALLEST_SHAPE || beta < SMALLEST_SHAPE {
             let limit = width * (centre * remainder).sqrt();
-            return check.error("sd", format!("sd must be well below {limit} for a mean of {mean}, not {sd}"));
+            return check.error(
+                "sd",
+                format!("sd must be well below {limit} for a mean of {mean}, not {sd}"),
+            );
         }
         if alpha > LARGEST_SHAPE || beta > LARGEST_SHAPE {
-            return check.error("sd", format!("sd must be 0 or at least a millionth of the range, not {sd}"));
+            return check.error(
+                "sd",
+                format!("sd must be 0 or at least a millionth of the range, not {sd}"),
+            );
         }
         Ok(Self::Beta(Beta { alpha, beta, low, high }))
     }
@@ -305,7 +254,13 @@ impl Distribution {
                 format!("sd must be 0 or between a millionth of the mean ({mean}) and 31 times it, not {sd}"),
             );
         }
-        check.moments("sd", Self::Gamma(Gamma { shape, scale: mean / shape }))
+        check.moments(
+            "sd",
+            Self::Gamma(Gamma {
+                shape,
+                scale: mean / shape,
+            }),
+        )
     }
 
     /// Weibull distribution with this shape and scale (its 63.2nd percentile is the scale).
@@ -367,14 +322,20 @@ impl Distribution {
         if let Some(weights) = weights {
             if weights.len() != values.len() {
                 let (given, needed) = (weights.len(), values.len());
-                return check.error("weights", format!("weights must have one entry per value ({needed}), not {given}"));
+                return check.error(
+                    "weights",
+                    format!("weights must have one entry per value ({needed}), not {given}"),
+                );
             }
             if let Some(weight) = weights.iter().find(|weight| !weight.is_finite() || **weight < 0.0) {
                 return check.error("weights", format!("weights must be 0 or more, not {weight}"));
             }
             let total: f64 = weights.iter().sum();
             if total <= 0.0 || !total.is_finite() {
-                return check.error("weights", format!("weights must have a positive, finite sum, not {total}"));
+                return check.error(
+                    "weights",
+                    format!("weights must have a positive, finite sum, not {total}"),
+                );
             }
         }
         let empirical = Empirical::new(values, weights);

@@ -79,12 +79,19 @@ impl Empirical {
     }
 
     pub(super) fn mean(&self) -> f64 {
-        self.values.iter().zip(&self.probabilities).map(|(value, probability)| value * probability).sum()
+        self.values
+            .iter()
+            .zip(&self.probabilities)
+            .map(|(value, probability)| value * probability)
+            .sum()
     }
 
     pub(super) fn standard_deviation(&self) -> f64 {
         let mean = self.mean();
         let squares = self.values.iter().zip(&self.probabilities);
-        squares.map(|(value, probability)| (value - mean) * (value - mean) * probability).sum::<f64>().sqrt()
+        squares
+            .map(|(value, probability)| (value - mean) * (value - mean) * probability)
+            .sum::<f64>()
+            .sqrt()
     }
 }

@@ -11,7 +11,11 @@ pub struct DistributionError {
 
 impl DistributionError {
     pub(in crate::sampling) fn new(distribution: &'static str, parameter: &'static str, message: String) -> Self {
-        Self { distribution, parameter, message }
+        Self {
+            distribution,
+            parameter,
+            message,
+        }
     }
 
     /// The distribution's name as a scenario writes it, for example `triangular`.

@@ -1,6 +1,8 @@
 //! Quantiles and cumulative probabilities, exact to rounding.
 use super::{Beta, Distribution, Triangular, poisson};
-use crate::sampling::special::{Tails, beta_tails, gamma_tails, inverse_beta, inverse_gamma, normal_cdf, normal_quantile};
+use crate::sampling::special::{
+    Tails, beta_tails, gamma_tails, inverse_beta, inverse_gamma, normal_cdf, normal_quantile,
+};
 
 impl Triangular {
     pub(in crate::sampling) fn quantile(&self, u: f64) -> f64 {
@@ -8,6 +10,10 @@ impl Triangular {
         let rising = self.mode - self.low;
         let x = if u * width <= rising {
             self.low + (u * width * rising).sqrt()
+        } else if u < 0.5 {
+            // The same as the last branch, measured from the mode so that a mode at `low` loses nothing.
+            let falling = self.high - self.mode;
+            self.mode + (u * width - rising) / (1.0 + ((1.0 - u) * width / falling).sqrt())
         } else {
             self.high - ((1.0 - u) * width * (self.high - self.mode)).sqrt()
         };
@@ -23,6 +29,11 @@ impl Triangular {
         } else if x <= self.mode {
             (x - self.low) / width * ((x - self.low) / (self.mode - self.low))
         } else {
+            let (beyond, falling) = (x - self.mode, self.high - self.mode);
+            let p = ((self.mode - self.low) + beyond * (2.0 - beyond / falling)) / width;
+            if p < 0.5 {
+                return p;
+            }
             1.0 - (self.high - x) / width * ((self.high - x) / (self.high - self.mode))
         }
     }
@@ -32,7 +43,11 @@ impl Beta {
     /// Stretches a point of (0, 1), given with its complement, to the bounds; precise near both.
     pub(in crate::sampling) fn stretch(&self, x: f64, complement: f64) -> f64 {
         let width = self.high - self.low;
-        let value = if x <= 0.5 { self.low + width * x } else { self.high - width * complement };
+        let value = if x <= 0.5 {
+            self.low + width * x
+        } else {
+            self.high - width * complement
+        };
         value.clamp(self.low, self.high)
     }
 

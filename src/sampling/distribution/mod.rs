@@ -3,6 +3,7 @@
 //! Every draw is the inverse cumulative distribution of one uniform, [`Distribution::quantile`]. This is the exact
 //! (and for some families slow) form; [`super::Sampler`] is the quick one for the hot path. Values carry the unit of the
 //! parameters; this module knows none.
+mod check;
 mod construct;
 mod empirical;
 mod error;

@@ -65,6 +65,11 @@ fn weibull_ln_ratio(x: f64) -> f64 {
         return ln_gamma(1.0 + 2.0 * x) - 2.0 * ln_gamma(1.0 + x);
     }
     // Series in x with the zeta values 2 to 5: the difference of logarithms cancels for a small x.
-    const ZETA: [f64; 4] = [1.644_934_066_848_226_4, 1.202_056_903_159_594_3, 1.082_323_233_711_138_2, 1.036_927_755_143_37];
+    const ZETA: [f64; 4] = [
+        1.644_934_066_848_226_4,
+        1.202_056_903_159_594_3,
+        1.082_323_233_711_138_2,
+        1.036_927_755_143_37,
+    ];
     x * x * (ZETA[0] - x * (2.0 * ZETA[1] - x * (3.5 * ZETA[2] - x * 6.0 * ZETA[3])))
 }

@@ -1,9 +1,12 @@
 //! The normal distribution conditioned on an interval.
 use crate::sampling::special::numeric::integrate;
-use crate::sampling::special::{normal_cdf, normal_quantile};
+use crate::sampling::special::{normal_cdf, normal_density, normal_quantile};
 
 /// Below this width, in standard deviations, the log-density is taken as straight: the error is its square.
 const NARROW: f64 = 1e-5;
+
+/// Within this distance of the lower bound, over 1 + its own distance from the mean, five terms of a series are exact.
+const NEAR: f64 = 1e-3;
 
 /// The payload of [`super::Distribution::TruncatedNormal`], with what its evaluation needs worked out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +19,9 @@ pub struct TruncatedNormal {
     below: f64,
     above: f64,
     inside: f64,
+    /// The lower bound in standard deviations from the mean, and `inside` over the standard normal density there.
+    start: f64,
+    inside_by_density: f64,
     /// The tilt of the density over a narrow interval: f(low + t width) is proportional to exp(tilt t).
     narrow_tilt: Option<f64>,
     own_mean: f64,
@@ -44,7 +50,20 @@ impl TruncatedNormal {
                 (mean + deviation * first, deviation * second)
             }
         };
-        Self { mean, deviation, low, high, below, above, inside, narrow_tilt, own_mean, own_deviation }
+        Self {
+            mean,
+            deviation,
+            low,
+            high,
+            below,
+            above,
+            inside,
+            start: a,
+            inside_by_density: inside / normal_density(a),
+            narrow_tilt,
+            own_mean,
+            own_deviation,
+        }
     }
 
     pub(super) fn support(&self) -> (f64, f64) {
@@ -64,11 +83,35 @@ impl TruncatedNormal {
     /// The inverse cumulative distribution: closed form on the normal quantile, from the end with the smaller tail.
     pub(in crate::sampling) fn quantile(&self, u: f64) -> f64 {
         if let Some(tilt) = self.narrow_tilt {
-            let t = if tilt.abs() < 1e-9 { u } else { libm::log1p(u * libm::expm1(tilt)) / tilt };
+            let t = if tilt.abs() < 1e-9 {
+                u
+            } else {
+                libm::log1p(u * libm::expm1(tilt)) / tilt
+            };
             return (self.low + (self.high - self.low) * t).clamp(self.low, self.high);
         }
+        // Close to the lower bound, a series around it: from the normal quantile the distance to the bound would cancel.
+        let a = self.start;
+        let mass = u * self.inside_by_density;
+        if mass * (1.0 + a.abs()) < NEAR {
+            let square = a * a;
+            let distance = mass
+                * (1.0
+                    + mass
+                        * (a / 2.0
+                            + mass
+                                * ((2.0 * square + 1.0) / 6.0
+                                    + mass
+                                        * (a * (6.0 * square + 7.0) / 24.0
+                                            + mass * ((24.0 * square + 46.0) * square + 7.0) / 120.0))));
+            return (self.low + self.deviation * distance).clamp(self.low, self.high);
+        }
         let lower = self.below + u * self.inside;
-        let z = if lower <= 0.5 { normal_quantile(lower) } else { -normal_quantile(self.above + (1.0 - u) * self.inside) };
+        let z = if lower <= 0.5 {
+            normal_quantile(lower)
+        } else {
+            -normal_quantile(self.above + (1.0 - u) * self.inside)
+        };
         (self.mean + self.deviation * z).clamp(self.low, self.high)
     }
 
@@ -81,7 +124,26 @@ impl TruncatedNormal {
         }
         if let Some(tilt) = self.narrow_tilt {
             let t = (x - self.low) / (self.high - self.low);
-            return if tilt.abs() < 1e-9 { t } else { libm::expm1(tilt * t) / libm::expm1(tilt) };
+            return if tilt.abs() < 1e-9 {
+                t
+            } else {
+                libm::expm1(tilt * t) / libm::expm1(tilt)
+            };
+        }
+        let a = self.start;
+        let distance = (x - self.low) / self.deviation;
+        if distance * (1.0 + a.abs()) < NEAR {
+            let square = a * a;
+            let mass = distance
+                * (1.0
+                    - distance
+                        * (a / 2.0
+                            - distance
+                                * ((square - 1.0) / 6.0
+                                    - distance
+                                        * (a * (square - 3.0) / 24.0
+                                            - distance * ((square - 6.0) * square + 3.0) / 120.0))));
+            return (mass / self.inside_by_density).clamp(0.0, 1.0);
         }
         let z = (x - self.mean) / self.deviation;
         let lower = normal_cdf(z);

@@ -12,8 +12,7 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     let n = a + b;
     let (small, large) = if a < b { (a, b) } else { (b, a) };
     // B(a, b) = (n / (a b)) Gamma(a + 1) Gamma(b + 1) / Gamma(n + 1)
-    stirling_error(small) + stirling_error(large) - stirling_error(n)
-        + small * libm::log(small / n)
+    stirling_error(small) + stirling_error(large) - stirling_error(n) + small * libm::log(small / n)
         - large * libm::log1p(small / large)
         + 0.5 * libm::log(TWO_PI * (n / small) / large)
 }
@@ -61,7 +60,11 @@ fn tails_and_density(a: f64, b: f64, x: f64, complement: f64) -> (Tails, f64) {
             // ln of the density ratio at logit x + step is a step - n ln(1 + x (e^step - 1)).
             let ratio = |step: f64| libm::exp(a * step - n * libm::log1p(x * libm::expm1(step)));
             let tail = density * integrate(0.0, width, 3, ratio).abs();
-            let tails = if right { Tails::from_upper(tail) } else { Tails::from_lower(tail) };
+            let tails = if right {
+                Tails::from_upper(tail)
+            } else {
+                Tails::from_lower(tail)
+            };
             return (tails, density);
         }
     }
@@ -116,7 +119,11 @@ pub fn inverse_beta(a: f64, b: f64, target: Tails) -> (f64, f64) {
     let start = start_logit(a, b, target) - libm::log(ratio);
     let point = |y: f64| {
         let odds = ratio * libm::exp(y);
-        if odds < 1e300 { (odds / (1.0 + odds), 1.0 / (1.0 + odds)) } else { (1.0, 1.0 / odds) }
+        if odds < 1e300 {
+            (odds / (1.0 + odds), 1.0 / (1.0 + odds))
+        } else {
+            (1.0, 1.0 / odds)
+        }
     };
     let limit = 745.0 + libm::log(ratio).abs();
     let y = solve_tail(start, (-limit, limit), target, |y| {
@@ -147,7 +154,11 @@ fn start_logit(a: f64, b: f64, target: Tails) -> f64 {
     let near_zero = (libm::log(target.lower * a) + ln_b) / a;
     let near_one = (libm::log(target.upper * b) + ln_b) / b;
     if near_zero <= near_one {
-        if near_zero < -0.7 { near_zero - libm::log1p(-libm::exp(near_zero)) } else { 0.0 }
+        if near_zero < -0.7 {
+            near_zero - libm::log1p(-libm::exp(near_zero))
+        } else {
+            0.0
+        }
     } else if near_one < -0.7 {
         libm::log1p(-libm::exp(near_one)) - near_one
     } else {

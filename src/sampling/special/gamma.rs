@@ -1,5 +1,7 @@
 //! The gamma function and the gamma distribution with scale 1.
-use super::numeric::{TWO_PI, deviance, expm1_minus_argument, integrate, log1p_minus_argument, solve_tail, stirling_error};
+use super::numeric::{
+    TWO_PI, deviance, expm1_minus_argument, integrate, log1p_minus_argument, solve_tail, stirling_error,
+};
 use super::{Tails, normal_quantile};
 
 /// From this shape on, tails near the mode are integrated numerically rather than summed.
@@ -97,10 +99,13 @@ fn quadrature(a: f64, x: f64, density: f64) -> Tails {
     let distance = libm::log(x / a).abs() / standard_deviation;
     let width = tail_width(distance) * standard_deviation * if right { 1.0 } else { -1.0 };
     // ln of the density ratio at ln x + step is a step - x (e^step - 1).
-    let ratio =
-        |step: f64| libm::exp((a - x) * step - x * expm1_minus_argument(step));
+    let ratio = |step: f64| libm::exp((a - x) * step - x * expm1_minus_argument(step));
     let tail = density * integrate(0.0, width, 3, ratio).abs();
-    if right { Tails::from_upper(tail) } else { Tails::from_lower(tail) }
+    if right {
+        Tails::from_upper(tail)
+    } else {
+        Tails::from_lower(tail)
+    }
 }
 
 /// How far beyond `distance` standard deviations a nearly normal density must be followed to fall by a factor e^44.
@@ -135,12 +140,22 @@ pub fn inverse_gamma(a: f64, target: Tails) -> f64 {
             -normal_quantile(target.upper)
         };
         let base = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * a.sqrt());
-        if base > 0.1 { 3.0 * log_near_one(base) } else { leading - libm::log(a) }
+        if base > 0.1 {
+            3.0 * log_near_one(base)
+        } else {
+            leading - libm::log(a)
+        }
     } else {
         let far = -libm::log(target.upper) - libm::lgamma(a);
-        if far > 1.5 { libm::log((far + (a - 1.0) * libm::log(far)) / a) } else { leading - libm::log(a) }
+        if far > 1.5 {
+            libm::log((far + (a - 1.0) * libm::log(far)) / a)
+        } else {
+            leading - libm::log(a)
+        }
     };
-    let y = solve_tail(start, (-745.0, 745.0), target, |y| tails_and_density(a, a * libm::exp(y)));
+    let y = solve_tail(start, (-745.0, 745.0), target, |y| {
+        tails_and_density(a, a * libm::exp(y))
+    });
     a * libm::exp(y)
 }
 

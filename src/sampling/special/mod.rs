@@ -26,18 +26,27 @@ impl Tails {
     /// Both tails from the lower one.
     #[must_use]
     pub fn from_lower(lower: f64) -> Self {
-        Self { lower, upper: 1.0 - lower }
+        Self {
+            lower,
+            upper: 1.0 - lower,
+        }
     }
 
     /// Both tails from the upper one.
     #[must_use]
     pub fn from_upper(upper: f64) -> Self {
-        Self { lower: 1.0 - upper, upper }
+        Self {
+            lower: 1.0 - upper,
+            upper,
+        }
     }
 
     /// The same with the sides exchanged.
     #[must_use]
     pub fn swapped(self) -> Self {
-        Self { lower: self.upper, upper: self.lower }
+        Self {
+            lower: self.upper,
+            upper: self.lower,
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::Tails;
 /// ln(sqrt(2 pi)).
 pub const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_8;
 /// 2 pi.
-pub const TWO_PI: f64 = 6.283_185_307_179_586;
+pub const TWO_PI: f64 = core::f64::consts::TAU;
 
 /// Positive nodes and weights of the 16-point Gauss-Legendre rule on (-1, 1).
 pub const GAUSS_LEGENDRE_16: [(f64, f64); 8] = [
@@ -99,7 +99,11 @@ pub fn deviance(x: f64, m: f64) -> f64 {
 /// The same with `difference` = m - x given, for when it is known more precisely than m.
 pub fn deviance_by_difference(x: f64, m: f64, difference: f64) -> f64 {
     let t = difference / x;
-    if t.is_finite() && t > -0.9 { -x * log1p_minus_argument(t) } else { x * libm::log(x / m) + difference }
+    if t.is_finite() && t > -0.9 {
+        -x * log1p_minus_argument(t)
+    } else {
+        x * libm::log(x / m) + difference
+    }
 }
 
 /// Finds y where the cumulative probability equals `target`, by Newton's method on the logarithm of the smaller tail.
@@ -114,7 +118,11 @@ pub fn solve_tail(
     mut evaluate: impl FnMut(f64) -> (Tails, f64),
 ) -> f64 {
     let use_lower = target.lower <= target.upper;
-    let mut y = if start > low && start < high { start } else { 0.5 * (low + high) };
+    let mut y = if start > low && start < high {
+        start
+    } else {
+        0.5 * (low + high)
+    };
     for _ in 0..200 {
         let (tails, density) = evaluate(y);
         let (residual, slope) = if use_lower {

@@ -1,2 +1,10 @@
 //! Tests of the sampling room.
+mod dependence;
+mod designs;
+mod draws;
+mod errors;
+mod extremes;
+mod quantiles;
+mod shares;
 mod special;
+mod streams;

@@ -2,8 +2,15 @@
 use crate::sampling::special::*;
 
 fn close(value: f64, expected: f64, tolerance: f64, what: &str) {
-    let error = if value == expected { 0.0 } else { ((value - expected) / expected).abs() };
-    assert!(error <= tolerance, "{what}: {value:e} instead of {expected:e}, relative error {error:e}");
+    let error = if value == expected {
+        0.0
+    } else {
+        ((value - expected) / expected).abs()
+    };
+    assert!(
+        error <= tolerance,
+        "{what}: {value:e} instead of {expected:e}, relative error {error:e}"
+    );
 }
 
 #[test]
@@ -250,14 +257,21 @@ fn student_t_cdf_matches_references_and_inverts() {
         let p = student_t_cdf(degrees, t);
         close(p, expected, 1e-12, &format!("t {degrees} at {t}"));
         if p > 1e-200 && p < 0.999_9 {
-            close(student_t_quantile(degrees, p), t, 1e-9, &format!("t {degrees} quantile at {p}"));
+            close(
+                student_t_quantile(degrees, p),
+                t,
+                1e-9,
+                &format!("t {degrees} quantile at {p}"),
+            );
         }
     }
 }
 
 #[test]
 fn inverse_gamma_inverts_over_a_wide_grid() {
-    for a in [0.01, 0.05, 0.3, 0.8, 1.0, 1.7, 5.0, 33.0, 400.0, 1999.0, 2000.0, 3e4, 1e6, 1e9] {
+    for a in [
+        0.01, 0.05, 0.3, 0.8, 1.0, 1.7, 5.0, 33.0, 400.0, 1999.0, 2000.0, 3e4, 1e6, 1e9,
+    ] {
         for p in [1e-12, 1e-6, 0.003, 0.1, 0.5, 0.9, 0.999] {
             for target in [Tails::from_lower(p), Tails::from_upper(p)] {
                 let x = inverse_gamma(a, target);
@@ -284,8 +298,18 @@ fn inverse_beta_inverts_over_a_wide_grid() {
                     assert!((0.0..=1.0).contains(&x), "shapes {a}, {b} at {target:?}: {x}");
                     let back = beta_tails(a, b, x, complement);
                     let tolerance = if a.max(b) > 1e5 { 1e-9 } else { 1e-11 };
-                    close(back.lower, target.lower, tolerance, &format!("lower tail, shapes {a}, {b}, {x}"));
-                    close(back.upper, target.upper, tolerance, &format!("upper tail, shapes {a}, {b}, {x}"));
+                    close(
+                        back.lower,
+                        target.lower,
+                        tolerance,
+                        &format!("lower tail, shapes {a}, {b}, {x}"),
+                    );
+                    close(
+                        back.upper,
+                        target.upper,
+                        tolerance,
+                        &format!("upper tail, shapes {a}, {b}, {x}"),
+                    );
                 }
             }
         }

@@ -1,0 +1,128 @@
+//! What a compiled model says without simulating: undisrupted supply, balance, and the manifest of a run.
+
+use crate::engine::observe::Layout;
+use crate::model::{Model, WORLD};
+use crate::results::FOCUS;
+use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, SupplyShare};
+use crate::scenario::{Diagnostics, Document, Provenance, Scenario, Step};
+
+/// Raised whenever the same input gives other values.
+pub const SAMPLING_VERSION: u32 = 1;
+
+/// Undisrupted supply at the start, by material in file order and share descending.
+pub fn supply_shares(scenario: &Scenario, model: &Model) -> Vec<SupplyShare> {
+    let per_year = 1.0 / model.step_years();
+    let reference = &model.reference;
+    let mut rows = Vec::new();
+    for (material, compiled) in model.materials.iter().enumerate() {
+        let outputs = reference.supply(model, material, 0);
+        let total: f64 = outputs.iter().sum();
+        let mut shares: Vec<SupplyShare> = compiled
+            .rows
+            .iter()
+            .zip(outputs)
+            .enumerate()
+            .map(|(row, (&country, output))| SupplyShare {
+                material: scenario.materials[material].id.clone(),
+                country: scenario.countries[country].code.clone(),
+                output_t: output * per_year,
+                share_pct: if total > 0.0 { 100.0 * output / total } else { 0.0 },
+                capacity_t: per_year
+                    * compiled
+                        .supplies
+                        .iter()
+                        .filter(|&&supply| model.supplies[supply].row == row)
+                        .map(|&supply| reference.capacity[supply])
+                        .sum::<f64>(),
+            })
+            .collect();
+        shares.sort_by(|one, other| other.output_t.total_cmp(&one.output_t));
+        rows.append(&mut shares);
+    }
+    rows
+}
+
+/// Undisrupted balance at the start.
+pub fn balance(scenario: &Scenario, model: &Model) -> Vec<BalanceRow> {
+    let per_year = 1.0 / model.step_years();
+    (0..model.materials.len())
+        .map(|material| {
+            let first_market = model.materials[material].first_market;
+            let orders = model.reference.orders(model, material, 0);
+            let supply: f64 = model.reference.supply(model, material, 0).iter().sum();
+            let covered: f64 =
+                orders.iter().enumerate().map(|(at, order)| order * model.reference.coverage[first_market + at]).sum();
+            let ordered: f64 = orders.iter().sum();
+            BalanceRow {
+                material: scenario.materials[material].id.clone(),
+                supply_t: supply * per_year,
+                orders_t: ordered * per_year,
+                spare_output_t: rounded(supply - covered, supply) * per_year,
+                baseline_shortfall_t: rounded(ordered - covered, ordered) * per_year,
+            }
+        })
+        .collect()
+}
+
+/// A difference, or 0 where it is rounding.
+fn rounded(difference: f64, of: f64) -> f64 {
+    if difference <= 1e-9 * of { 0.0 } else { difference }
+}
+
+/// Names of materials and places for charts and prose.
+pub fn labels(layout: &Layout) -> (Vec<Label>, Vec<Label>) {
+    let label = |id: &str, name: &str, unit: &str| Label { id: id.into(), name: name.into(), unit: unit.into() };
+    let materials = layout.materials.iter().map(|(id, name, unit)| label(id, name, unit)).collect();
+    let mut places: Vec<Label> = layout.countries.iter().map(|(code, name)| label(code, name, "")).collect();
+    places.extend(layout.groups.iter().map(|(id, name, _)| label(id, name, "")));
+    places.push(label(FOCUS, "All places in focus", ""));
+    places.push(label(WORLD, "World", ""));
+    (materials, places)
+}
+
+/// Where a run's results come from.
+pub fn manifest(
+    document: &Document,
+    scenario: &Scenario,
+    scenario_name: &str,
+    warnings: &Diagnostics,
+    model_warnings: &[String],
+) -> Manifest {
+    Manifest {
+        program: format!("critmin {}", env!("CARGO_PKG_VERSION")),
+        sampling_version: SAMPLING_VERSION,
+        scenario: scenario_name.to_owned(),
+        scenario_sha256: document.hash(),
+        seed: scenario.run.seed,
+        trials: scenario.run.trials,
+        first_trial: 0,
+        start: scenario.time.start.to_string(),
+        step: match scenario.time.step {
+            Step::Week => "week",
+            Step::Month => "month",
+            Step::Quarter => "quarter",
+            Step::Year => "year",
+        }
+        .to_owned(),
+        periods: scenario.time.periods,
+        step_months: scenario.time.step.months(),
+        citations: scenario
+            .citations
+            .iter()
+            .map(|citation| {
+                let (kind, text) = match &citation.provenance {
+                    Provenance::Source(text) => ("source", text),
+                    Provenance::Assumption(text) => ("assumption", text),
+                };
+                ManifestCitation { address: citation.address.clone(), kind: kind.into(), text: text.clone() }
+            })
+            .collect(),
+        defaults: scenario.defaults.clone(),
+        warnings: warnings
+            .warnings()
+            .map(|warning| format!("{}:{}: {}", warning.file, warning.line, warning.message))
+            .chain(model_warnings.iter().cloned())
+            .collect(),
+        resolved_scenario: document.resolved(None),
+    }
+}

@@ -1,0 +1,6 @@
+//! Analyses: each calls the scenario, the engine and the recorders in order and returns plain results. Knows nothing of files or of the
+//! command line.
+
+pub mod facts;
+pub mod replay;
+pub mod run;

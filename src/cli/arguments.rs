@@ -1,0 +1,242 @@
+//! What users type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
+#[derive(Debug, Parser)]
+#[command(name = "critmin", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub color: Color,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  critmin run scenarios/quickstart.toml
+  critmin run scenarios/china-rare-earth-controls.toml --trials 100000 --out results
+  critmin validate scenarios/*.toml
+  critmin replay scenarios/china-rare-earth-controls.toml --trial 123
+  critmin data gallium
+  critmin new my-scenario.toml
+
+Exit codes: 0 done; 1 the scenario is invalid; 2 wrong usage; 3 input/output or internal failure;
+130 interrupted (what is complete has been written, whole).";
+
+/// When to use colours.
+#[derive(Debug, Args)]
+pub struct Color {
+    /// When to use colours (NO_COLOR is respected)
+    #[arg(long = "color", value_enum, default_value = "auto", global = true, value_name = "WHEN")]
+    choice: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Makes the choice hold for all output.
+    pub fn write_global(&self) {
+        match self.choice {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a scenario, print a summary, write tables and charts
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunOptions),
+    /// Check scenarios without running them: every error and warning at once
+    Validate(ValidateOptions),
+    /// Show one trial in full: events, stocks, flows, shortfall by period
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(ReplayOptions),
+    /// Show what the shipped data says, with the source of each row
+    #[command(after_help = DATA_EXAMPLES)]
+    Data(DataOptions),
+    /// Write a commented scenario to start from
+    New(NewOptions),
+    /// Print the JSON Schema of the scenario format
+    Schema,
+    /// Print a completion script for a shell
+    Completions(CompletionsOptions),
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  critmin run scenarios/quickstart.toml
+  critmin run scenario.toml --set run.seed=7 --set event.ban.severity=0.5
+  critmin run scenario.toml --policy stockpile --policy recycling   # the baseline and these
+  critmin run scenario.toml --policy baseline                       # the baseline alone
+  critmin run scenario.toml --precision 1% --trials 1000000         # until the standard error is 1 % of the mean
+  critmin run scenario.toml --json --formats none | jq '.policies[0].sentence'";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  critmin replay scenario.toml --trial 4711                  # the story of trial 4711
+  critmin replay scenario.toml --trial 4711 --policy stockpile
+  critmin replay scenario.toml --trial 4711 --out trace      # every flow and stock as CSV
+The trials at the median, p95, p99 and maximum are named under the table that `critmin run` prints.";
+
+const DATA_EXAMPLES: &str = "\
+Examples:
+  critmin data                   # minerals and stages that ship, and the tables
+  critmin data gallium           # everything about gallium
+  critmin data gallium --table shares.csv
+  critmin data --table countries.csv --csv";
+
+/// Options that commands with a scenario share.
+#[derive(Debug, Args)]
+pub struct ScenarioOptions {
+    /// Scenario file (TOML)
+    pub scenario: PathBuf,
+    /// Set a key of the scenario, e.g. run.seed=7 or event.ban.severity=0.5
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of all random streams
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Number of trials
+    #[arg(long, value_name = "N")]
+    pub trials: Option<u64>,
+    /// Folder for results [default: out/<scenario name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Number of threads; it changes the speed, never the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Policy to run beside the baseline; repeat for more; `baseline` for none [default: all]
+    #[arg(long = "policy", value_name = "ID")]
+    pub policies: Vec<String>,
+    /// Stop once the standard error of the headline's mean is this small (e.g. 1%), after whole batches of trials
+    #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
+    pub precision: Option<f64>,
+    /// Also write samples.csv: one row per trial, policy and place in focus
+    #[arg(long)]
+    pub samples: bool,
+    /// Chart formats: svg, png, or none
+    #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
+    pub formats: Vec<ChartFormat>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the summary (or the errors) as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChartFormat {
+    Svg,
+    Png,
+    None,
+}
+
+#[derive(Debug, Args)]
+pub struct ValidateOptions {
+    /// Scenario files (TOML)
+    #[arg(required = true)]
+    pub scenarios: Vec<PathBuf>,
+    /// Set a key of the scenarios
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Print errors and warnings as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplayOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Trial number, from 0
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(0..1 << 40))]
+    pub trial: u64,
+    /// Policy under which to replay [default: the baseline]
+    #[arg(long, value_name = "ID")]
+    pub policy: Option<String>,
+    /// Also write the trace as CSV files into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the whole trace as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DataOptions {
+    /// Mineral; without one, what ships is listed
+    pub mineral: Option<String>,
+    /// Show this table only (e.g. shares.csv)
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Print rows as CSV
+    #[arg(long)]
+    pub csv: bool,
+    /// Print rows as one JSON document
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewOptions {
+    /// File to write; it must not exist yet
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsOptions {
+    /// Shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// A share such as `1%` or `0.01`.
+fn parse_precision(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim(), 0.01),
+        None => (text.trim(), 1.0),
+    };
+    let value = number.parse::<f64>().map_err(|_| "expected a share such as 1% or 0.01".to_owned())? * scale;
+    if value > 0.0 && value < 1.0 { Ok(value) } else { Err("expected a share above 0 and below 100 %".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn precision_takes_percent_or_share() {
+        assert_eq!(parse_precision("1%"), Ok(0.01));
+        assert_eq!(parse_precision("0.02"), Ok(0.02));
+        assert!(parse_precision("0").is_err() && parse_precision("100%").is_err() && parse_precision("x").is_err());
+    }
+}

@@ -1,0 +1,150 @@
+//! `critmin data`.
+
+use std::io::{self, Write};
+
+use super::Outcome;
+use super::arguments::DataOptions;
+use super::failure::Failure;
+use crate::data::{self, DataError, TableExcerpt};
+
+/// Shows what the shipped data says.
+pub fn data(options: &DataOptions) -> Outcome {
+    let excerpts = match (&options.mineral, &options.table) {
+        (None, None) if options.csv || options.json => {
+            return Err(Failure::Usage("--csv and --json need a mineral or --table NAME".to_owned()));
+        }
+        (None, None) => return overview(),
+        (None, Some(table)) => vec![whole_table(table)?],
+        (Some(mineral), table) => {
+            let mut excerpts = data::about(mineral).map_err(|error| failure(&error, options.json))?;
+            if let Some(name) = table {
+                let known = data::table(name).ok_or_else(|| no_table(name))?;
+                excerpts.retain(|excerpt| excerpt.table == known.name);
+                if excerpts.is_empty() {
+                    return Err(Failure::Input {
+                        message: format!("{} says nothing about {mineral}", known.name),
+                        hint: Some(format!("`critmin data {mineral}` shows the tables that do")),
+                        json: options.json,
+                    });
+                }
+            }
+            excerpts
+        }
+    };
+    if options.json {
+        json(&excerpts)?;
+    } else if options.csv {
+        csv(&excerpts)?;
+    } else {
+        text(&excerpts)?;
+    }
+    Ok(0)
+}
+
+fn failure(error: &DataError, json: bool) -> Failure {
+    Failure::Input { message: error.to_string(), hint: error.hint(), json }
+}
+
+fn no_table(name: &str) -> Failure {
+    let names: Vec<&str> = data::tables().iter().map(|table| table.name).collect();
+    Failure::Input {
+        message: format!("there is no shipped table `{name}`"),
+        hint: Some(format!("tables are {}", names.join(", "))),
+        json: false,
+    }
+}
+
+fn whole_table(name: &str) -> Result<TableExcerpt, Failure> {
+    let table = data::table(name).ok_or_else(|| no_table(name))?;
+    Ok(TableExcerpt {
+        table: table.name,
+        description: table.description,
+        header: table.header(),
+        rows: table.records().collect(),
+    })
+}
+
+/// Minerals with their stages, then tables.
+fn overview() -> Outcome {
+    let mut out = io::stdout().lock();
+    writeln!(out, "Minerals and the stages for which shares by country ship:\n")?;
+    for (mineral, stages) in data::minerals() {
+        writeln!(out, "  {mineral:<22} {}", stages.join(", "))?;
+    }
+    writeln!(out, "\nTables:\n")?;
+    for table in data::tables() {
+        writeln!(out, "  {:<26} {}", table.name, table.description)?;
+    }
+    writeln!(out, "\nNext: critmin data gallium, or critmin data --table shares.csv --csv")?;
+    Ok(0)
+}
+
+fn text(excerpts: &[TableExcerpt]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for (position, excerpt) in excerpts.iter().enumerate() {
+        if position > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}: {}", excerpt.table, excerpt.description)?;
+        // Sources repeat from row to row: each is written once, under the table.
+        let source = excerpt.header.iter().position(|name| name == "source");
+        let mut sources: Vec<&str> = Vec::new();
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::TableStyle::new());
+        let shown = |name: &str| if name == "source" { "source".to_owned() } else { name.replace('_', " ") };
+        table.set_header(excerpt.header.iter().map(|name| shown(name)));
+        for row in &excerpt.rows {
+            let cells = row.iter().enumerate().map(|(column, value)| {
+                if Some(column) != source {
+                    return value.clone();
+                }
+                let number = sources.iter().position(|known| known == value).unwrap_or_else(|| {
+                    sources.push(value);
+                    sources.len() - 1
+                });
+                format!("[{}]", number + 1)
+            });
+            table.add_row(cells.collect::<Vec<_>>());
+        }
+        for line in table.to_string().lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        for (number, source) in sources.iter().enumerate() {
+            writeln!(out, "  [{}] {source}", number + 1)?;
+        }
+    }
+    Ok(())
+}
+
+fn csv(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
+    let several = excerpts.len() > 1;
+    let mut out = io::stdout().lock();
+    for excerpt in excerpts {
+        if several {
+            writeln!(out, "# {}", excerpt.table)?;
+        }
+        let mut writer = csv::Writer::from_writer(&mut out);
+        writer.write_record(&excerpt.header)?;
+        for row in &excerpt.rows {
+            writer.write_record(row)?;
+        }
+        writer.flush()?;
+    }
+    Ok(())
+}
+
+fn json(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
+    let tables: serde_json::Map<String, serde_json::Value> = excerpts
+        .iter()
+        .map(|excerpt| {
+            let rows: Vec<serde_json::Map<String, serde_json::Value>> = excerpt
+                .rows
+                .iter()
+                .map(|row| excerpt.header.iter().cloned().zip(row.iter().map(|value| value.as_str().into())).collect())
+                .collect();
+            (excerpt.table.to_owned(), rows.into())
+        })
+        .collect();
+    writeln!(io::stdout(), "{:#}", serde_json::Value::Object(tables))?;
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Why a command failed, and how that is told: as text on stderr or as JSON on stdout.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::analysis::run::RunError;
+use crate::report::charts::ChartError;
+use crate::report::write::WriteError;
+use crate::scenario::Diagnostics;
+
+use super::{EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_INVALID, EXIT_USAGE};
+
+/// Why a command failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The scenario is invalid; `json` = tell it on stdout as JSON.
+    Invalid { diagnostics: Box<Diagnostics>, json: bool },
+    /// Wrong usage that the parser of arguments cannot see.
+    Usage(String),
+    /// Something else about the input is wrong.
+    Input { message: String, hint: Option<String>, json: bool },
+    /// Input/output or internal failure.
+    Internal(String),
+    /// Stopped by the user.
+    Interrupted,
+    /// The reader of stdout has gone.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// From an error of a run.
+    pub fn of_run(error: RunError, json: bool) -> Self {
+        match error {
+            RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
+            RunError::Model(error) => Failure::Input { message: error.to_string(), hint: None, json },
+            RunError::Interrupted => Failure::Interrupted,
+            RunError::Samples(error) => Failure::Internal(error.to_string()),
+        }
+    }
+
+    /// Tells it and gives the exit code.
+    pub fn report(self) -> ExitCode {
+        let code = match self {
+            Failure::Invalid { diagnostics, json: true } => {
+                let _ = writeln!(io::stdout(), "{:#}", diagnostics.to_json());
+                EXIT_INVALID
+            }
+            Failure::Invalid { diagnostics, json: false } => {
+                let stderr = io::stderr();
+                let _ = write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)));
+                EXIT_INVALID
+            }
+            Failure::Input { message, hint, json: true } => {
+                let document = serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hint }] });
+                let _ = writeln!(io::stdout(), "{document:#}");
+                EXIT_INVALID
+            }
+            Failure::Input { message, hint, json: false } => {
+                let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
+                let _ = writeln!(io::stderr(), "error: {message}{hint}");
+                EXIT_INVALID
+            }
+            Failure::Usage(message) => {
+                let _ = writeln!(io::stderr(), "error: {message}\n\nFor more information, try '--help'.");
+                EXIT_USAGE
+            }
+            Failure::Internal(message) => {
+                let _ = writeln!(io::stderr(), "error: {message}");
+                EXIT_FAILURE
+            }
+            Failure::Interrupted => {
+                let _ = writeln!(io::stderr(), "interrupted: no result was complete, nothing has been written");
+                EXIT_INTERRUPTED
+            }
+            Failure::ClosedPipe => 0,
+        };
+        ExitCode::from(code)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::ClosedPipe
+        } else {
+            Failure::Internal(error.to_string())
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Failure::Internal(error.to_string())
+    }
+}
+
+impl From<ChartError> for Failure {
+    fn from(error: ChartError) -> Self {
+        Failure::Internal(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        match error.io_error_kind() {
+            Some(kind) => io::Error::from(kind).into(),
+            None => Failure::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => error.into(),
+            other => Failure::Internal(format!("{other:?}")),
+        }
+    }
+}

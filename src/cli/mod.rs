@@ -1,0 +1,62 @@
+//! The command line: one file per command; each parses, calls and prints. Exit codes and closed pipes are dealt with here and nowhere else.
+
+mod arguments;
+mod completions;
+mod data;
+mod failure;
+mod load;
+mod new;
+mod progress;
+mod replay;
+mod run;
+mod schema;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use failure::Failure;
+
+/// Exit code of a scenario that is invalid.
+pub const EXIT_INVALID: u8 = 1;
+/// Exit code of wrong usage.
+pub const EXIT_USAGE: u8 = 2;
+/// Exit code of an input/output or internal failure.
+pub const EXIT_FAILURE: u8 = 3;
+/// Exit code of an interrupted run.
+pub const EXIT_INTERRUPTED: u8 = 130;
+
+/// Parses the command line, runs the command and turns its outcome into an exit code.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe while help is printed is no failure.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { EXIT_USAGE } else { 0 });
+        }
+    };
+    arguments.color.write_global();
+    let outcome = match &arguments.command {
+        Command::Run(options) => run::run(options),
+        Command::Validate(options) => validate::validate(options),
+        Command::Replay(options) => replay::replay(options),
+        Command::Data(options) => data::data(options),
+        Command::New(options) => new::new(options),
+        Command::Schema => schema::schema(),
+        Command::Completions(options) => completions::completions(options),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Whether stderr (or stdout) takes colours: a terminal, without `NO_COLOR`.
+fn is_colored(stream: &impl anstream::stream::RawStream) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+type Outcome = Result<u8, Failure>;

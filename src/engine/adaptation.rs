@@ -1,0 +1,135 @@
+//! After deliveries: price index, value exposed, substitution, and producers' lagged response to prices.
+
+use super::state::State;
+use super::step::Trial;
+
+/// Responses smaller than this count as gone.
+const GONE: f64 = 1e-9;
+
+/// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
+pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
+    if served >= 1.0 {
+        1.0
+    } else if served <= 0.0 {
+        cap
+    } else {
+        libm::pow(served, 1.0 / demand_elasticity).min(cap)
+    }
+}
+
+impl State {
+    /// What each cell of a material's markets is left with: feed at hand, adaptation, value exposed, price.
+    pub(super) fn settle(&mut self, trial: &Trial<'_>, material: usize, _period: usize) {
+        let Trial { model, inputs, .. } = *trial;
+        let compiled = &model.materials[material];
+        let elasticity = compiled.demand_elasticity.of(inputs);
+        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
+            let (mut need, mut short) = (0.0, 0.0);
+            for index in model.markets[market].cells.clone() {
+                let cell = &model.cells[index];
+                let shortfall = self.shortfall[index];
+                need += self.need[index];
+                short += shortfall;
+                if cell.is_feed {
+                    self.feed_available[market] = self.need[index] - shortfall;
+                }
+                let start = self.substitution_start[index];
+                let mut adapted = 0.0;
+                for (entry, &(maximum, per_year)) in cell.substitutions.iter().enumerate() {
+                    let level = &mut self.substitution[start + entry];
+                    adapted += *level;
+                    // It grows while the shortage lasts and falls back at the same speed; the change counts from the next period.
+                    let change = per_year.of(inputs) * model.step_years();
+                    *level = if shortfall > 0.0 {
+                        (*level + change).min(maximum.of(inputs))
+                    } else {
+                        (*level - change).max(0.0)
+                    };
+                }
+                self.unmet[index] = (shortfall - adapted * self.need[index]).max(0.0);
+                self.exposed[index] = match cell.value_added {
+                    Some(value) if self.unmet[index] > 0.0 => {
+                        let lost = 1.0 - cell.substitutability.of(inputs);
+                        value.of(inputs) * model.step_years() * self.unmet[index] / self.need[index] * lost
+                    }
+                    _ => 0.0,
+                };
+            }
+            if short > 0.0 {
+                let served = 1.0 - short / need;
+                let (least, most) = compiled.demand_elasticity_band;
+                let index = |elasticity: f64| price_index(served, elasticity, compiled.price_cap);
+                self.price[market] = index(elasticity);
+                self.price_band[market] = (index(least), index(most));
+            } else {
+                self.price[market] = 1.0;
+                self.price_band[market] = (1.0, 1.0);
+            }
+        }
+    }
+
+    /// Producers outside the disruption move their output towards what the expected price calls for, within their ramp.
+    pub(super) fn adapt(&mut self, trial: &Trial<'_>, period: usize) {
+        let Trial { model, world, inputs, .. } = *trial;
+        for (material, compiled) in model.materials.iter().enumerate() {
+            let columns = compiled.columns.len();
+            let prices = &self.price[compiled.first_market..compiled.first_market + columns];
+            let any_price = prices.iter().any(|price| *price > 1.0);
+            for row in 0..compiled.rows.len() {
+                let at = compiled.first_row + row;
+                let mut observed = 1.0;
+                if any_price && !self.is_clean[material] {
+                    // A seller sees the prices of the buyers that it can reach, in proportion to normal trade.
+                    let line = row * columns..(row + 1) * columns;
+                    let (mut weights, mut sum) = (0.0, 0.0);
+                    let lanes = self.normal[material][line.clone()].iter().zip(&self.openness[material][line]);
+                    for ((normal, openness), price) in lanes.zip(prices) {
+                        weights += normal * openness;
+                        sum += normal * openness * price;
+                    }
+                    if weights > 0.0 {
+                        observed = sum / weights;
+                    }
+                } else if any_price {
+                    // Undisturbed trade with a structural gap: the market's mean price.
+                    observed = prices.iter().sum::<f64>() / columns as f64;
+                }
+                if observed > 1.0 || self.expectation[at] > 0.0 {
+                    let gap = libm::log(observed) - self.expectation[at];
+                    let expectation = self.expectation[at] + compiled.price_adjustment * gap;
+                    self.expectation[at] = if observed <= 1.0 && expectation < GONE { 0.0 } else { expectation };
+                }
+            }
+        }
+        let base = period * model.supplies.len();
+        for (index, supply) in model.supplies.iter().enumerate() {
+            let expectation = self.expectation[model.materials[supply.material].first_row + supply.row];
+            if expectation == 0.0 && self.extra[index] == 0.0 {
+                continue;
+            }
+            let capacity = world.capacity[base + index];
+            let mut wanted = 0.0;
+            if capacity > 0.0 && self.loss[index] == 0.0 && supply.recycling.is_none() {
+                let planned = world.target[base + index] / capacity;
+                let response = libm::expm1(supply.elasticity.of(inputs) * expectation);
+                wanted = (planned * response).min(1.0 - planned).max(0.0);
+            }
+            let most = supply.ramp_per_month.of(inputs) * model.step_months;
+            let extra = self.extra[index] + (wanted - self.extra[index]).clamp(-most, most);
+            self.extra[index] = if wanted == 0.0 && extra < GONE { 0.0 } else { extra };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::price_index;
+
+    #[test]
+    fn price_follows_the_gap_and_stops_at_the_cap() {
+        assert_eq!(price_index(1.0, -0.2, 10.0), 1.0);
+        assert!((price_index(0.7746, -0.2, 10.0) - 3.586).abs() < 1e-3);
+        assert_eq!(price_index(0.5, -0.2, 10.0), 10.0);
+        assert_eq!(price_index(0.0, -0.2, 10.0), 10.0);
+    }
+}

@@ -1,0 +1,16 @@
+//! The simulation: events to severities, the period step, allocation, stocks, adaptation, blocks of trials. Knows nothing of reports,
+//! files or the command line.
+
+pub mod adaptation;
+pub mod allocation;
+pub mod blame;
+pub mod draws;
+pub mod maximum_flow;
+pub mod observe;
+pub mod run;
+pub mod severity;
+pub mod state;
+pub mod step;
+mod stocks;
+pub mod trace;
+pub mod trial;

@@ -1,0 +1,230 @@
+//! What a trial remembers from period to period, and the memory that its steps reuse: a trial allocates nothing once these are warm.
+
+use super::allocation::{Quota, Workspace};
+use super::blame::Blame;
+use crate::model::{Model, World, patterns};
+
+/// State of one trial. Quantities are t, by the model's indices.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    // --- remembered between periods ---
+    /// Commercial stock by market.
+    pub commercial: Vec<f64>,
+    /// Strategic stock by stockpile.
+    pub stockpile: Vec<f64>,
+    /// Output above plan in reaction to prices, by supply, as a share of capacity.
+    pub extra: Vec<f64>,
+    /// Logarithm of the price index that producers expect, by exporter row.
+    pub expectation: Vec<f64>,
+    /// Months since the material's trade was first disturbed, by material; 0 when undisturbed.
+    pub disturbed_months: Vec<f64>,
+    /// Level of substitution by (cell, entry), share of demand.
+    pub substitution: Vec<f64>,
+    /// First substitution entry of each cell.
+    pub substitution_start: Vec<usize>,
+    /// Refills on their way, by market.
+    pub refill_in_transit: Vec<f64>,
+    /// Shipments on their way by material, as a ring over lead periods.
+    pub pipeline: Vec<Pipeline>,
+    /// Nothing differs from the undisrupted reference.
+    pub at_rest: bool,
+    /// Output above (below) the reference so far, by supply.
+    pub output_difference: Vec<f64>,
+    /// Output lost against the reference so far, by supply.
+    pub lost_output: Vec<f64>,
+
+    // --- of the current period ---
+    /// Production loss by supply.
+    pub loss: Vec<f64>,
+    /// Cost increase by supply.
+    pub cost: Vec<f64>,
+    /// Demand increase by cell.
+    pub surge: Vec<f64>,
+    /// Share that each lane still carries, by material (row-major).
+    pub openness: Vec<Vec<f64>>,
+    /// Whether any lane of the material is restricted.
+    pub is_restricted: Vec<bool>,
+    /// Export quotas by material.
+    pub quotas: Vec<Vec<Quota>>,
+    /// Planned output by supply.
+    pub planned: Vec<f64>,
+    /// Output by supply.
+    pub output: Vec<f64>,
+    /// Supply by exporter row.
+    pub supply: Vec<f64>,
+    /// Need by cell.
+    pub need: Vec<f64>,
+    /// Orders by market.
+    pub order: Vec<f64>,
+    /// Refill orders by market.
+    pub refill_order: Vec<f64>,
+    /// Arrivals by market (without refills).
+    pub arrival: Vec<f64>,
+    /// Need less deliveries, by cell.
+    pub missing: Vec<f64>,
+    /// What stocks leave missing, by cell.
+    pub shortfall: Vec<f64>,
+    /// What adaptation leaves unmet, by cell.
+    pub unmet: Vec<f64>,
+    /// Value added exposed, USD by cell.
+    pub exposed: Vec<f64>,
+    /// Feed at hand for processors, by market.
+    pub feed_available: Vec<f64>,
+    /// Feed used, by market.
+    pub feed_used: Vec<f64>,
+    /// Price index by market.
+    pub price: Vec<f64>,
+    /// Price index at the least and most elastic demand, by market.
+    pub price_band: Vec<(f64, f64)>,
+    /// Goods put into (taken from) stocks over the period, by market: for conservation.
+    pub stock_change: Vec<f64>,
+    /// Released from each stockpile in the period.
+    pub released: Vec<f64>,
+    /// Whether the material's trade equals the reference in this period.
+    pub is_clean: Vec<bool>,
+    /// Undisrupted pattern by material; valid where not clean.
+    pub normal: Vec<Vec<f64>>,
+    /// Flows by material; valid where not clean.
+    pub flows: Vec<Vec<f64>>,
+    /// Refill flows by material; empty where none.
+    pub refill_flows: Vec<Vec<f64>>,
+    /// Attribution.
+    pub blame: Blame,
+    pub(super) workspace: Workspace,
+    pub(super) scratch: Vec<f64>,
+    pub(super) pool: Vec<usize>,
+}
+
+/// Shipments of one material that have not arrived.
+#[derive(Debug, Clone, Default)]
+pub struct Pipeline {
+    /// Ordinary shipments: slot x columns + column.
+    pub sent: Vec<f64>,
+    /// Refills.
+    pub refill: Vec<f64>,
+    /// Period + 1 in which each slot was written; 0 = never: the reference arrives.
+    pub written: Vec<usize>,
+}
+
+fn reset(values: &mut Vec<f64>, length: usize, value: f64) {
+    values.clear();
+    values.resize(length, value);
+}
+
+impl State {
+    /// Puts the state at the start of a trial.
+    pub fn start(&mut self, model: &Model, world: &World, inputs: &[f64]) {
+        let (supplies, markets, cells) = (model.supplies.len(), model.markets.len(), model.cells.len());
+        let materials = model.materials.len();
+        reset(&mut self.commercial, markets, 0.0);
+        for (inventory, level) in model.inventories.iter().zip(&world.inventory_level) {
+            self.commercial[inventory.market] = *level;
+        }
+        self.stockpile.clear();
+        for (index, stockpile) in model.stockpiles.iter().enumerate() {
+            self.stockpile.push(world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(inputs));
+        }
+        reset(&mut self.extra, supplies, 0.0);
+        reset(&mut self.expectation, model.exporter_rows, 0.0);
+        reset(&mut self.disturbed_months, materials, 0.0);
+        self.substitution_start.clear();
+        let mut entries = 0;
+        for cell in &model.cells {
+            self.substitution_start.push(entries);
+            entries += cell.substitutions.len();
+        }
+        reset(&mut self.substitution, entries, 0.0);
+        reset(&mut self.refill_in_transit, markets, 0.0);
+        self.pipeline.resize(materials, Pipeline::default());
+        for (pipeline, material) in self.pipeline.iter_mut().zip(&model.materials) {
+            let lead = material.lead_periods;
+            reset(&mut pipeline.sent, lead * material.columns.len(), 0.0);
+            reset(&mut pipeline.refill, lead * material.columns.len(), 0.0);
+            pipeline.written.clear();
+            pipeline.written.resize(lead, 0);
+        }
+        reset(&mut self.output_difference, supplies, 0.0);
+        reset(&mut self.lost_output, supplies, 0.0);
+        reset(&mut self.loss, supplies, 0.0);
+        reset(&mut self.cost, supplies, 0.0);
+        reset(&mut self.surge, cells, 0.0);
+        if self.openness.len() != materials
+            || self.openness.iter().zip(&model.materials).any(|(lanes, material)| {
+                lanes.len() != material.rows.len() * material.columns.len()
+            })
+        {
+            self.openness =
+                model.materials.iter().map(|material| vec![1.0; material.rows.len() * material.columns.len()]).collect();
+            self.quotas = vec![Vec::new(); materials];
+            self.normal = vec![Vec::new(); materials];
+            self.flows = vec![Vec::new(); materials];
+            self.refill_flows = vec![Vec::new(); materials];
+        } else {
+            for (lanes, restricted) in self.openness.iter_mut().zip(&self.is_restricted) {
+                if *restricted {
+                    lanes.fill(1.0);
+                }
+            }
+            self.quotas.iter_mut().for_each(Vec::clear);
+            self.refill_flows.iter_mut().for_each(Vec::clear);
+        }
+        self.is_restricted.clear();
+        self.is_restricted.resize(materials, false);
+        self.is_clean.clear();
+        self.is_clean.resize(materials, true);
+        for values in [&mut self.planned, &mut self.output] {
+            reset(values, supplies, 0.0);
+        }
+        reset(&mut self.supply, model.exporter_rows, 0.0);
+        for values in [
+            &mut self.order,
+            &mut self.refill_order,
+            &mut self.arrival,
+            &mut self.feed_available,
+            &mut self.feed_used,
+            &mut self.stock_change,
+        ] {
+            reset(values, markets, 0.0);
+        }
+        for values in
+            [&mut self.need, &mut self.missing, &mut self.shortfall, &mut self.unmet, &mut self.exposed]
+        {
+            reset(values, cells, 0.0);
+        }
+        reset(&mut self.price, markets, 1.0);
+        self.price_band.clear();
+        self.price_band.resize(markets, (1.0, 1.0));
+        reset(&mut self.released, model.stockpiles.len(), 0.0);
+        self.at_rest = world.balanced && self.stocks_rest(model, world, 0);
+    }
+
+    /// Whether no stock would order a refill.
+    pub(super) fn stocks_rest(&self, model: &Model, world: &World, period: usize) -> bool {
+        let commercial_rests = model.markets.iter().enumerate().all(|(market, compiled)| {
+            let maximum = compiled.inventory.map_or(0.0, |inventory| world.inventory_maximum[inventory]);
+            let stock = self.commercial[market];
+            let near = 1e-9 * maximum.min(1e300) + 1e-9;
+            (stock - maximum).abs() <= near && self.refill_in_transit[market] <= near
+        });
+        commercial_rests
+            && model.stockpiles.iter().enumerate().all(|(index, stockpile)| {
+                let level = world.stockpile_level(model, index, period);
+                !stockpile.refill || (stockpile.level.is_constant() && self.stockpile[index] >= level * (1.0 - 1e-9))
+            })
+    }
+
+    /// Flows of a material, refills included.
+    pub(super) fn all_flows(&self, model: &Model, world: &World, material: usize, period: usize) -> Vec<f64> {
+        let mut flows = if self.is_clean[material] {
+            let (mut scratch, mut flows) = (Vec::new(), Vec::new());
+            patterns::pattern(model, world, material, period, &mut scratch, &mut flows);
+            flows
+        } else {
+            self.flows[material].clone()
+        };
+        for (flow, refill) in flows.iter_mut().zip(&self.refill_flows[material]) {
+            *flow += refill;
+        }
+        flows
+    }
+}

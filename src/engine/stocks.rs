@@ -1,0 +1,211 @@
+//! Inside a country: deliveries go to priority classes in order, then commercial stock, then strategic stockpiles cover what is missing.
+
+use super::state::State;
+use super::step::Trial;
+use crate::model::Model;
+
+/// Share of a need below which a gap counts as closed (rounding).
+const CLOSED: f64 = 1e-12;
+
+/// Hands `amount` to cells by priority class, pro rata to `wants` within a class, through `give(cell, tonnes)`. Cells must be in order of
+/// their class. Returns what was handed out.
+fn by_priority(
+    model: &Model,
+    cells: impl Iterator<Item = usize> + Clone,
+    wants: impl Fn(usize) -> f64,
+    amount: f64,
+    mut give: impl FnMut(usize, f64),
+) -> f64 {
+    let mut left = amount;
+    let mut done: Option<u32> = None;
+    loop {
+        // The next class by number: pools of several markets are not sorted as a whole.
+        let class = cells
+            .clone()
+            .map(|cell| model.cells[cell].priority)
+            .filter(|priority| done.is_none_or(|done| *priority > done))
+            .min();
+        let Some(class) = class else { return amount - left };
+        let members = cells.clone().filter(|&cell| model.cells[cell].priority == class);
+        let total: f64 = members.clone().map(&wants).sum();
+        if total > 0.0 {
+            let share = (left / total).min(1.0);
+            for cell in members {
+                let tonnes = share * wants(cell);
+                give(cell, tonnes);
+            }
+            left = (left - share * total).max(0.0);
+        }
+        if left <= 0.0 {
+            return amount;
+        }
+        done = Some(class);
+    }
+}
+
+impl State {
+    /// What a market's commercial stock holds above what it is meant to hold at most.
+    pub(super) fn overflow(&self, trial: &Trial<'_>, market: usize) -> f64 {
+        let maximum =
+            trial.model.markets[market].inventory.map_or(0.0, |inventory| trial.world.inventory_maximum[inventory]);
+        let above = self.commercial[market] - maximum;
+        // Rounding must not change orders.
+        if above > 1e-9 * maximum && above > 1e-9 { above } else { 0.0 }
+    }
+
+    /// Orders, last in line, that bring stocks back to their level.
+    pub(super) fn order_refills(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let compiled = &model.materials[material];
+        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
+            if let Some(inventory) = model.markets[market].inventory {
+                let gap = world.inventory_maximum[inventory] - self.commercial[market];
+                if gap > 1e-9 * world.inventory_maximum[inventory].min(1e300) {
+                    self.refill_order[market] += gap;
+                }
+            }
+        }
+        for (index, stockpile) in model.stockpiles.iter().enumerate() {
+            if stockpile.material != material || !stockpile.refill || stockpile.owners.is_empty() {
+                continue;
+            }
+            let full = world.stockpile_level(model, index, period);
+            let gap = full - self.stockpile[index];
+            if gap > 1e-9 * full {
+                let orders: f64 = stockpile.owners.iter().map(|&market| world.start_orders_per_year[market]).sum();
+                for &market in &stockpile.owners {
+                    self.refill_order[market] += gap
+                        * if orders > 0.0 {
+                            world.start_orders_per_year[market] / orders
+                        } else {
+                            1.0 / stockpile.owners.len() as f64
+                        };
+                }
+            }
+        }
+        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
+            if self.refill_in_transit[market] > 0.0 {
+                self.refill_order[market] = (self.refill_order[market] - self.refill_in_transit[market]).max(0.0);
+            }
+        }
+    }
+
+    /// Puts an arrived refill into the commercial stock up to its maximum, then into stockpiles; what is over stays commercial.
+    pub(super) fn receive_refill(&mut self, trial: &Trial<'_>, market: usize, amount: f64, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let mut left = amount;
+        if let Some(inventory) = model.markets[market].inventory {
+            let take = (world.inventory_maximum[inventory] - self.commercial[market]).clamp(0.0, left);
+            self.commercial[market] += take;
+            left -= take;
+        }
+        for (index, stockpile) in model.stockpiles.iter().enumerate() {
+            if left > 0.0 && stockpile.refill && stockpile.owners.contains(&market) {
+                let take = (world.stockpile_level(model, index, period) - self.stockpile[index]).clamp(0.0, left);
+                self.stockpile[index] += take;
+                left -= take;
+            }
+        }
+        self.commercial[market] += left;
+        self.stock_change[market] += amount;
+    }
+
+    /// Hands arrivals to the cells of each market of a material; commercial stock covers what is missing.
+    pub(super) fn serve(&mut self, trial: &Trial<'_>, material: usize, _period: usize) {
+        let model = trial.model;
+        let compiled = &model.materials[material];
+        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
+            let cells = model.markets[market].cells.clone();
+            let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
+            let arrival = self.arrival[market];
+            if arrival >= need * (1.0 - CLOSED) {
+                self.missing[cells.clone()].fill(0.0);
+                self.shortfall[cells].fill(0.0);
+                let surplus = arrival - need;
+                if surplus > CLOSED * need {
+                    self.commercial[market] += surplus;
+                    self.stock_change[market] += surplus;
+                }
+                continue;
+            }
+            let Self { need: needs, missing, shortfall, commercial, stock_change, .. } = self;
+            for cell in cells.clone() {
+                missing[cell] = needs[cell];
+            }
+            by_priority(model, cells.clone(), |cell| needs[cell], arrival, |cell, tonnes| {
+                missing[cell] = close(needs[cell] - tonnes, needs[cell]);
+            });
+            for cell in cells.clone() {
+                shortfall[cell] = missing[cell];
+            }
+            if commercial[market] > 0.0 {
+                let wanted: f64 = cells.clone().map(|cell| missing[cell]).sum();
+                let drawn = by_priority(
+                    model,
+                    cells,
+                    |cell| missing[cell],
+                    commercial[market].min(wanted),
+                    |cell, tonnes| shortfall[cell] = close(missing[cell] - tonnes, needs[cell]),
+                );
+                commercial[market] = (commercial[market] - drawn).max(0.0);
+                stock_change[market] -= drawn;
+            }
+        }
+    }
+
+    /// Strategic stockpiles of a material release within their rules: owners first, then allies.
+    pub(super) fn release_stockpiles(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, inputs, .. } = *trial;
+        for (index, stockpile) in model.stockpiles.iter().enumerate() {
+            if stockpile.material != material || self.stockpile[index] <= 0.0 {
+                continue;
+            }
+            let per_period = (stockpile.max_per_month.of(inputs) * model.step_months).min(1.0);
+            let full = world.stockpile_level(model, index, period).max(self.stockpile[index]);
+            let mut available = self.stockpile[index].min(per_period * full);
+            for markets in [&stockpile.owners, &stockpile.allies] {
+                self.pool.clear();
+                for &market in markets {
+                    let cells = model.markets[market].cells.clone().filter(|&cell| stockpile.allowed[cell]);
+                    let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
+                    let short: f64 = cells.clone().map(|cell| self.shortfall[cell]).sum();
+                    if short > 0.0 && short > stockpile.trigger.of(inputs) * need {
+                        self.pool.extend(cells);
+                    }
+                }
+                let Self { need, shortfall, pool, scratch, stockpile: levels, released, .. } = self;
+                let wanted: f64 = pool.iter().map(|&cell| shortfall[cell]).sum();
+                let amount = available.min(wanted);
+                if amount <= 0.0 {
+                    continue;
+                }
+                scratch.clear();
+                scratch.extend_from_slice(shortfall);
+                let drawn = by_priority(model, pool.iter().copied(), |cell| scratch[cell], amount, |cell, tonnes| {
+                    shortfall[cell] = close(scratch[cell] - tonnes, need[cell]);
+                });
+                levels[index] = (levels[index] - drawn).max(0.0);
+                released[index] += drawn;
+                available -= drawn;
+            }
+        }
+    }
+
+    /// Feed that processors could not use (another input or the host was short) goes to the commercial stock.
+    pub(super) fn return_feed(&mut self, model: &Model) {
+        for (market, compiled) in model.markets.iter().enumerate() {
+            if compiled.feed_cell.is_some() {
+                let left = self.feed_available[market] - self.feed_used[market];
+                if left > 1e-9 * self.feed_available[market] {
+                    self.commercial[market] += left;
+                    self.stock_change[market] += left;
+                }
+            }
+        }
+    }
+}
+
+/// A remaining gap, or 0 where it is rounding.
+fn close(gap: f64, need: f64) -> f64 {
+    if gap <= CLOSED * need { 0.0 } else { gap }
+}

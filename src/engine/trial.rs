@@ -1,0 +1,168 @@
+//! One trial from its random numbers to an observer.
+
+use super::draws::{Strikes, TrialStreams, design, draw_events, draw_inputs};
+use super::observe::{Observer, PeriodOutcome, TrialOutcome};
+use super::severity::Severities;
+use super::state::State;
+use super::step::Trial;
+use super::trace::PeriodTrace;
+use crate::model::{Model, World};
+use crate::sampling::Design;
+
+/// Simulates trials one after the other, reusing its memory.
+#[derive(Debug, Clone)]
+pub struct Simulator<'a> {
+    model: &'a Model,
+    design: Design,
+    inputs: Vec<f64>,
+    world: World,
+    strikes: Strikes,
+    severities: Severities,
+    quiet: Severities,
+    state: State,
+    structural: Vec<f64>,
+    structural_is_known: bool,
+    zeros: Vec<f64>,
+    ones: Vec<f64>,
+    bands: Vec<(f64, f64)>,
+    output: Vec<f64>,
+    stock: Vec<f64>,
+    occurrences: Vec<super::observe::Occurrence>,
+}
+
+impl<'a> Simulator<'a> {
+    /// A simulator of this model.
+    pub fn new(model: &'a Model) -> Self {
+        let mut quiet = Severities::default();
+        quiet.fill(model, &Strikes::default());
+        Simulator {
+            model,
+            design: design(model),
+            inputs: Vec::new(),
+            world: World::default(),
+            strikes: Strikes::default(),
+            severities: Severities::default(),
+            quiet,
+            state: State::default(),
+            structural: Vec::new(),
+            structural_is_known: false,
+            zeros: vec![0.0; model.cells.len() * model.cause_count()],
+            ones: vec![1.0; model.markets.len()],
+            bands: vec![(1.0, 1.0); model.markets.len()],
+            output: Vec::new(),
+            stock: Vec::new(),
+            occurrences: Vec::new(),
+        }
+    }
+
+    /// Simulates a trial.
+    pub fn run(&mut self, trial: u64, streams: TrialStreams, observer: &mut impl Observer) {
+        draw_inputs(self.model, self.design, streams.inputs, &mut self.inputs);
+        draw_events(self.model, self.design, streams.events, &self.inputs, &mut self.strikes);
+        self.severities.fill(self.model, &self.strikes);
+        if self.model.world_is_uncertain {
+            self.world.compute(self.model, &self.inputs);
+            self.structural_is_known = false;
+        }
+        let world = if self.model.world_is_uncertain { &self.world } else { &self.model.reference };
+        if !world.balanced && !(self.structural_is_known && self.model.input_slots == 0) {
+            run_without_events(self.model, world, &self.inputs, &self.quiet, &mut self.state, &mut self.structural);
+            self.structural_is_known = true;
+        }
+        self.observe(trial, observer);
+    }
+
+    fn observe(&mut self, number: u64, observer: &mut impl Observer) {
+        let model = self.model;
+        let world = if model.world_is_uncertain { &self.world } else { &model.reference };
+        let structural = (!world.balanced).then_some(self.structural.as_slice());
+        let trial = Trial { model, world, inputs: &self.inputs, severities: &self.severities, structural };
+        let cells = model.cells.len();
+        let state = &mut self.state;
+        state.start(model, world, &self.inputs);
+        state.blame.start(model, &self.severities);
+        let traced = observer.wants_trace();
+        for period in 0..model.periods {
+            let structural_t =
+                structural.map_or(&self.zeros[..cells], |values| &values[period * cells..(period + 1) * cells]);
+            if state.at_rest && !self.severities.any(period) && !traced {
+                observer.period(&PeriodOutcome {
+                    period,
+                    quiet: true,
+                    demand_t: &world.need[period * cells..(period + 1) * cells],
+                    missing_t: &self.zeros[..cells],
+                    shortfall_t: &self.zeros[..cells],
+                    unmet_t: &self.zeros[..cells],
+                    structural_t,
+                    exposed_usd: &self.zeros[..cells],
+                    blame_t: &self.zeros,
+                    price_index: &self.ones,
+                    price_index_band: &self.bands,
+                });
+                continue;
+            }
+            state.step(&trial, period);
+            if traced {
+                observer.trace(&PeriodTrace { period, model, world, state });
+            }
+            observer.period(&PeriodOutcome {
+                period,
+                quiet: structural.is_none() && state.missing.iter().all(|missing| *missing <= 0.0),
+                demand_t: &state.need,
+                missing_t: &state.missing,
+                shortfall_t: &state.shortfall,
+                unmet_t: &state.unmet,
+                structural_t,
+                exposed_usd: &state.exposed,
+                blame_t: &state.blame.by_cell,
+                price_index: &state.price,
+                price_index_band: &state.price_band,
+            });
+        }
+        self.output.clear();
+        self.output.extend(
+            world.output_total.iter().zip(&state.output_difference).map(|(total, difference)| total + difference),
+        );
+        self.stock.clear();
+        self.stock.extend(model.inventories.iter().map(|inventory| state.commercial[inventory.market]));
+        self.stock.extend_from_slice(&state.stockpile);
+        self.occurrences.clear();
+        self.occurrences.extend(self.strikes.all.iter().map(|strike| strike.occurrence));
+        observer.end_trial(&TrialOutcome {
+            trial: number,
+            occurrences: &self.occurrences,
+            output_t: &self.output,
+            lost_output_t: &state.lost_output,
+            stock_end_t: &self.stock,
+        });
+    }
+
+    /// The occurrences of the last trial, with recovery and approval times.
+    pub fn strikes(&self) -> &Strikes {
+        &self.strikes
+    }
+
+    /// The inputs of the last trial, by slot.
+    pub fn inputs(&self) -> &[f64] {
+        &self.inputs
+    }
+}
+
+/// The structural shortfall: the same trial without any event, by period and cell.
+fn run_without_events(
+    model: &Model,
+    world: &World,
+    inputs: &[f64],
+    quiet: &Severities,
+    state: &mut State,
+    structural: &mut Vec<f64>,
+) {
+    structural.clear();
+    let trial = Trial { model, world, inputs, severities: quiet, structural: None };
+    state.start(model, world, inputs);
+    state.blame.start(model, quiet);
+    for period in 0..model.periods {
+        state.step(&trial, period);
+        structural.extend_from_slice(&state.shortfall);
+    }
+}

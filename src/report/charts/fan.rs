@@ -1,0 +1,221 @@
+//! Shortfall over time: mean, median and bands over trials; one panel per place, all on one scale.
+
+use crate::results::types::Fan;
+
+use super::canvas::{Anchor, Canvas, Point, Stroke, bold, regular, solid};
+use super::numbers::{Axis, finite, percent};
+use super::page::{LABEL, MARGIN, Page, RIGHT};
+use super::panel::Panel;
+use super::source::Source;
+use super::style::{BLUE, INK, MUTED, RGBColor};
+use super::{Chart, ChartError, dates, text};
+
+/// Panels in one chart.
+const MAX_PANELS: usize = 12;
+/// Opacities of the outer and inner band.
+const TINTS: (f64, f64) = (0.18, 0.36);
+/// The mean.
+const MEAN: Stroke = Stroke {
+    color: RGBColor(0x00, 0x3F, 0x6B),
+    width: 2.4,
+    dash: None,
+};
+/// The median.
+const MEDIAN: Stroke = Stroke {
+    color: RGBColor(0x1A, 0x1A, 0x1A),
+    width: 1.5,
+    dash: Some((4.0, 3.0)),
+};
+
+/// Shortfall over time at the headline place and, where several are in focus, at each of them.
+pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>, ChartError> {
+    let headline = source.headline(material);
+    let mut places: Vec<&str> = source.places(material, MAX_PANELS - 1);
+    if !places.contains(&headline.as_str()) && source.fan(material, &headline).is_some() {
+        places.insert(0, &headline);
+    }
+    let fans: Vec<(String, &Fan)> = places
+        .iter()
+        .filter_map(|p| Some((source.place(p), source.fan(material, p)?)))
+        .collect();
+    if fans.is_empty() {
+        return Ok(None);
+    }
+    let title = format!("{}: shortfall over time", source.material(material));
+    let whom: Vec<String> = fans.iter().map(|f| f.0.clone()).collect();
+    let mut page = Page::new(source, source.stem("fan", material), &title, &whom);
+    let highest = fans.iter().flat_map(|f| &f.1.points).map(top).fold(0.0, f64::max);
+    if highest <= 0.0 {
+        page.say(&source.nothing_short());
+        return page
+            .finish("The chart would show which share of demand goes unmet in each period.")
+            .map(Some);
+    }
+    let entries = [
+        "Mean over trials",
+        "Median",
+        "Half of the trials (25–75 %)",
+        "90 % of the trials (5–95 %)",
+    ];
+    page.key(&entries, |canvas, i, x, y| swatch(canvas, i, x, y));
+    page.canvas.text(
+        MARGIN,
+        page.y + 20.0,
+        Anchor::Start,
+        regular(LABEL, INK),
+        &format!(
+            "Shortfall, % of demand in the {}",
+            period_word(&source.results.manifest.step)
+        ),
+    );
+    panels(&mut page, source, &fans, highest);
+    for (name, fan) in &fans {
+        let worst = fan
+            .points
+            .iter()
+            .max_by(|a, b| finite(a.mean_pct.value).total_cmp(&finite(b.mean_pct.value)));
+        if let Some(worst) = worst {
+            page.describe(format!(
+                "{name}: largest mean {} in {}.",
+                percent(worst.mean_pct.value),
+                worst.date
+            ));
+        }
+    }
+    let scale = if fans.len() > 1 {
+        " All panels have the same scale."
+    } else {
+        ""
+    };
+    let more = if source.count_places(material) >= MAX_PANELS {
+        " Shown: the places with the largest shortfall."
+    } else {
+        ""
+    };
+    page.finish(&format!(
+        "How to read: in each {} the shortfall lies inside the dark band in half of the trials and inside the light band in nine of ten. \
+         A mean above the median says that few trials are bad, but very bad.{scale}{more}",
+        period_word(&source.results.manifest.step)
+    ))
+    .map(Some)
+}
+
+fn period_word(step: &str) -> &str {
+    match step {
+        "week" | "quarter" | "year" => step,
+        _ => "month",
+    }
+}
+
+fn top(p: &crate::results::types::FanPoint) -> f64 {
+    p.quantiles_pct
+        .iter()
+        .copied()
+        .chain([p.mean_pct.value])
+        .map(finite)
+        .fold(0.0, f64::max)
+}
+
+fn swatch(canvas: &mut Canvas, i: usize, x: f64, y: f64) {
+    match i {
+        0 => canvas.line(vec![(x, y), (x + 26.0, y)], MEAN),
+        1 => canvas.line(vec![(x, y), (x + 26.0, y)], MEDIAN),
+        _ => {
+            let area = vec![(x, y - 5.0), (x + 26.0, y - 5.0), (x + 26.0, y + 5.0), (x, y + 5.0)];
+            canvas.area(area.clone(), BLUE, TINTS.0);
+            if i == 2 {
+                canvas.area(area, BLUE, TINTS.1);
+            }
+        }
+    }
+}
+
+fn panels(page: &mut Page<'_>, source: &Source<'_>, fans: &[(String, &Fan)], highest: f64) {
+    let columns = match fans.len() {
+        1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    };
+    let rows = fans.len().div_ceil(columns);
+    let height = match rows {
+        1 if columns == 1 => 330.0,
+        1 => 270.0,
+        2 => 190.0,
+        _ => 140.0,
+    };
+    let y = Axis::from_zero(highest, if height > 200.0 { 5 } else { 4 }, "");
+    let gutter = y
+        .ticks
+        .iter()
+        .map(|t| regular(LABEL, MUTED).width(&t.1))
+        .fold(0.0, f64::max)
+        + 8.0;
+    let gap = 24.0;
+    let left = MARGIN + gutter;
+    // The last label of the time axis is centred under the right edge.
+    let width = (RIGHT - 16.0 - left - gap * (columns as f64 - 1.0)) / columns as f64;
+    let periods = fans
+        .iter()
+        .map(|f| f.1.points.len())
+        .max()
+        .unwrap_or(1)
+        .max(source.results.manifest.periods)
+        .max(1);
+    let mut x = Axis {
+        low: 0.0,
+        high: periods as f64,
+        log: false,
+        ticks: Vec::new(),
+    };
+    x.ticks = dates::ticks(&source.results.manifest, (width / 62.0) as usize);
+    x.ticks.retain(|t| t.0 <= x.high);
+    let head = if fans.len() > 1 { 26.0 } else { 0.0 };
+    let start = page.y + 30.0;
+    for (i, (name, fan)) in fans.iter().enumerate() {
+        let (row, column) = (i / columns, i % columns);
+        let x0 = left + column as f64 * (width + gap);
+        let y0 = start + row as f64 * (height + head + 34.0) + head;
+        let panel = Panel {
+            frame: [x0, y0, x0 + width, y0 + height],
+            x: x.clone(),
+            y: y.clone(),
+        };
+        if fans.len() > 1 {
+            let fitted = text::shorten(name, 12.0, true, width);
+            page.canvas.text(x0, y0 - 10.0, Anchor::Start, bold(12.0, INK), &fitted);
+        }
+        panel.grid(&mut page.canvas, true, column == 0);
+        draw(&mut page.canvas, &panel, fan);
+    }
+    page.y = start + rows as f64 * (height + head + 34.0) - 10.0;
+}
+
+fn draw(canvas: &mut Canvas, panel: &Panel, fan: &Fan) {
+    // A period's value stands at its middle; the first and last reach out to the edges.
+    let spread = |get: &dyn Fn(&crate::results::types::FanPoint) -> f64| -> Vec<Point> {
+        let mut points: Vec<Point> = fan
+            .points
+            .iter()
+            .enumerate()
+            .map(|(i, p)| (i as f64 + 0.5, finite(get(p))))
+            .collect();
+        if let (Some(&first), Some(&last)) = (points.first(), points.last()) {
+            points.insert(0, (first.0 - 0.5, first.1));
+            points.push((last.0 + 0.5, last.1));
+        }
+        points
+    };
+    let quantile = |i: usize| spread(&|p| p.quantiles_pct[i]);
+    for (low, high, tint) in [(0, 4, TINTS.0), (1, 3, TINTS.1)] {
+        let edges: Vec<(f64, f64, f64)> = quantile(low)
+            .iter()
+            .zip(quantile(high))
+            .map(|(a, b)| (a.0, a.1, b.1))
+            .collect();
+        panel.band(canvas, &edges, BLUE, tint);
+    }
+    panel.line(canvas, &quantile(2), MEDIAN);
+    panel.line(canvas, &spread(&|p| p.mean_pct.value), MEAN);
+    let [left, _, right, bottom] = panel.frame;
+    canvas.line(vec![(left, bottom), (right, bottom)], solid(super::style::AXIS, 1.0));
+}

@@ -1,0 +1,135 @@
+//! The charts of a run as SVG, and as PNG from the same SVG.
+//!
+//! One file per kind of chart; `page` holds what all of them share (title, notes, provenance), `canvas` is plotters underneath, `panel` a
+//! plot area with axes. Charts draw from [`RunResults`] alone and always in the same order with the same bytes.
+
+mod by_country;
+mod canvas;
+mod dates;
+mod events;
+mod exceedance;
+mod fan;
+mod font;
+mod numbers;
+mod page;
+mod panel;
+mod png;
+mod policies;
+mod source;
+mod style;
+mod supply_shares;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use png::to_png;
+
+use crate::results::types::RunResults;
+use source::Source;
+
+/// What the names of all charts begin with, by kind.
+pub const KINDS: [&str; 6] =
+    ["supply-shares", "exceedance-", "fan-", "shortfall-by-country-", "events-", "policy-comparison-"];
+
+/// Materials that get charts: the first so many in focus.
+pub const MAX_MATERIALS: usize = 6;
+
+/// A chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// File stem, e.g. `exceedance-ndfeb_magnet`; unique within a run.
+    pub name: String,
+    /// The SVG document. Ids in it begin with `critmin-` and the name, so that several charts can stand in one HTML page.
+    pub svg: String,
+}
+
+/// A file format for charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// Scalable Vector Graphics.
+    Svg,
+    /// Portable Network Graphics, 1800 pixels wide.
+    Png,
+}
+
+impl Format {
+    /// File extension.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Svg => "svg",
+            Format::Png => "png",
+        }
+    }
+}
+
+impl Chart {
+    /// The bytes of the file in a format.
+    pub fn to_bytes(&self, format: Format) -> Result<Vec<u8>, ChartError> {
+        match format {
+            Format::Svg => Ok(self.svg.clone().into_bytes()),
+            Format::Png => to_png(&self.svg),
+        }
+    }
+}
+
+/// Why a chart could not be made. None of these is expected of any results; they stand for faults in the libraries underneath.
+#[derive(Debug, thiserror::Error)]
+pub enum ChartError {
+    /// plotters failed.
+    #[error("cannot draw the chart: {0}")]
+    Draw(String),
+    /// The SVG is no SVG.
+    #[error("cannot read the chart's SVG")]
+    Svg(#[from] resvg::usvg::Error),
+    /// The picture is too large or has no size.
+    #[error("cannot make a picture of {width} x {height} pixels")]
+    Size {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// PNG encoding failed.
+    #[error("cannot encode the chart as PNG: {0}")]
+    Png(String),
+}
+
+/// Every chart of a run: first who supplies what, then per material in focus (the first [`MAX_MATERIALS`]) the exceedance curves, the
+/// shortfall over time and by country, the events behind it and the policies. Deterministic order and bytes.
+pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = Source::new(results) else {
+        return Ok(Vec::new());
+    };
+    let mut charts = Vec::new();
+    charts.extend(supply_shares::chart(&source)?);
+    for material in results.focus_materials.iter().take(MAX_MATERIALS) {
+        charts.extend(exceedance::by_place(&source, material)?);
+        charts.extend(exceedance::by_policy(&source, material)?);
+        charts.extend(fan::chart(&source, material)?);
+        charts.extend(by_country::chart(&source, material)?);
+        charts.extend(events::chart(&source, material)?);
+        charts.extend(policies::chart(&source, material)?);
+    }
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// Materials whose ids differ only in characters that file names avoid get a number at the end.
+fn make_unique(charts: &mut [Chart]) {
+    let mut taken = std::collections::BTreeSet::new();
+    for chart in charts {
+        let stem = chart.name.clone();
+        let mut number = 1;
+        while !taken.insert(chart.name.clone()) {
+            number += 1;
+            chart.name = format!("{stem}-{number}");
+        }
+        if number > 1 {
+            let id = |name: &str, part: &str| format!("critmin-{name}-{part}");
+            for part in ["title", "desc"] {
+                chart.svg = chart.svg.replace(&id(&stem, part), &id(&chart.name, part));
+            }
+        }
+    }
+}

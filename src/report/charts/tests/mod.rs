@@ -1,0 +1,4 @@
+mod boxes;
+mod edge_cases;
+mod gallery;
+mod sample;

@@ -1,0 +1,99 @@
+//! JSON documents: results.json with everything in full precision, and the summary that `--json` prints.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::results::types::{EventResult, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit};
+
+use super::cautions::cautions;
+use super::prose::headline_sentence;
+
+/// How long a stage took. The only part of results.json that differs between runs of the same input.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StageTime {
+    /// Stage: `load`, `simulate`, ...
+    pub stage: String,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    run: &'a RunResults,
+    timing: &'a [StageTime],
+}
+
+/// `results.json`: every field of [`RunResults`] in its order, then `timing` as the last key. Not-available numbers are null.
+pub fn results(run: &RunResults, timing: &[StageTime], mut to: impl Write) -> Result<(), serde_json::Error> {
+    serde_json::to_writer_pretty(&mut to, &Document { run, timing })?;
+    to.write_all(b"\n").map_err(serde_json::Error::io)
+}
+
+#[derive(Serialize)]
+struct SummaryDocument<'a> {
+    program: &'a str,
+    title: &'a str,
+    scenario: &'a str,
+    scenario_sha256: &'a str,
+    seed: u64,
+    trials: u64,
+    policies: Vec<PolicySummary<'a>>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct PolicySummary<'a> {
+    policy: &'a str,
+    name: &'a str,
+    cost: Option<f64>,
+    headline: Headline<'a>,
+    sentence: String,
+    cautions: Vec<String>,
+    summary: &'a [SummaryRow],
+    events: &'a [EventResult],
+    replayable: &'a [ReplayableTrial],
+    variance: Option<VarianceSplit>,
+}
+
+#[derive(Serialize)]
+struct Headline<'a> {
+    material: &'a str,
+    country: &'a str,
+}
+
+fn policy_summary<'a>(run: &RunResults, policy: &'a PolicyResults) -> PolicySummary<'a> {
+    PolicySummary {
+        policy: &policy.policy,
+        name: &policy.name,
+        cost: policy.cost,
+        headline: Headline {
+            material: &policy.headline.0,
+            country: &policy.headline.1,
+        },
+        sentence: headline_sentence(run, policy),
+        cautions: cautions(run, policy),
+        summary: &policy.summary,
+        events: &policy.events,
+        replayable: &policy.replayable,
+        variance: policy.variance,
+    }
+}
+
+/// The document `--json` prints: where it comes from, and per policy the sentence, cautions, summary rows, events and trials to replay.
+/// Holds no times, so the same input gives the same bytes.
+pub fn summary(run: &RunResults, mut to: impl Write) -> Result<(), serde_json::Error> {
+    let document = SummaryDocument {
+        program: &run.manifest.program,
+        title: &run.title,
+        scenario: &run.manifest.scenario,
+        scenario_sha256: &run.manifest.scenario_sha256,
+        seed: run.manifest.seed,
+        trials: run.manifest.trials,
+        policies: run.policies.iter().map(|policy| policy_summary(run, policy)).collect(),
+        warnings: &run.manifest.warnings,
+    };
+    serde_json::to_writer_pretty(&mut to, &document)?;
+    to.write_all(b"\n").map_err(serde_json::Error::io)
+}

@@ -1,0 +1,19 @@
+//! Text formats of the results: CSV, JSON, the terminal's table and its sentences, and writing files whole. Knows the results
+//! ([`crate::results::types`]) and nothing of how they came about.
+pub mod cautions;
+pub mod charts;
+pub mod csv;
+mod files;
+pub mod json;
+mod number;
+pub mod prose;
+pub mod story;
+pub mod table;
+pub mod trace_csv;
+pub mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use files::write_results;
+pub use number::{grouped, six_digits};

@@ -1,0 +1,3 @@
+//! Every text format drawn in full from one small run.
+mod example;
+mod snapshots;

@@ -1,0 +1,154 @@
+//! Snapshots, and the promises of the interface that they must keep.
+
+use super::example::{quiet_run, run, samples};
+use crate::report::write::OutputFolder;
+use crate::report::{csv, json, table, write_results};
+
+fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut bytes = Vec::new();
+    write(&mut bytes);
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The first lines of a text.
+fn head(text: &str, lines: usize) -> String {
+    text.lines().take(lines).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn terminal_summary() {
+    let text = table::summary(&run());
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn terminal_summary_without_any_shortfall() {
+    insta::assert_snapshot!(table::summary(&quiet_run()));
+}
+
+#[test]
+fn wide_ids_stay_within_120_columns() {
+    let mut run = run();
+    for policy in &mut run.policies {
+        policy.policy = format!("{}_with_a_very_long_identifier", policy.policy);
+        for row in &mut policy.summary {
+            row.demand_t *= 1e7;
+        }
+    }
+    let text = table::summary(&run);
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+}
+
+#[test]
+fn summary_csv() {
+    let text = text(|to| csv::summary(&run(), to).unwrap());
+    let interface = "policy,material,country,sector,demand_t,expected_shortfall_t,expected_shortfall_t_se,expected_shortfall_pct,\
+        expected_shortfall_pct_se,prob_any,prob_gt_5,prob_gt_10,prob_gt_25,prob_gt_50,expected_months_short,p50_pct,p75_pct,p90_pct,\
+        p95_pct,p99_pct,var95_pct,cvar90_pct,cvar95_pct,cvar99_pct,max_pct,time_to_survive_months,time_to_recover_months,";
+    assert!(text.starts_with(interface));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn exceedance_csv() {
+    insta::assert_snapshot!(head(&text(|to| csv::exceedance(&run(), to).unwrap()), 16));
+}
+
+#[test]
+fn timeline_csv() {
+    insta::assert_snapshot!(head(&text(|to| csv::timeline(&run(), to).unwrap()), 7));
+}
+
+#[test]
+fn events_csv() {
+    insta::assert_snapshot!(text(|to| csv::events(&run(), to).unwrap()));
+}
+
+#[test]
+fn attribution_csv() {
+    insta::assert_snapshot!(head(&text(|to| csv::attribution(&run(), to).unwrap()), 9));
+}
+
+#[test]
+fn supply_csv() {
+    insta::assert_snapshot!(text(|to| csv::supply(&run(), to).unwrap()));
+}
+
+#[test]
+fn samples_csv() {
+    let mut writer = csv::SamplesWriter::new(Vec::new()).unwrap();
+    writer
+        .write("baseline", &[("magnet".into(), "USA".into())], &samples())
+        .unwrap();
+    insta::assert_snapshot!(String::from_utf8(writer.finish().unwrap()).unwrap());
+}
+
+#[test]
+fn results_json_ends_with_timing_and_marks_what_is_unsupported() {
+    let times = [json::StageTime {
+        stage: "simulate".into(),
+        seconds: 1.5,
+    }];
+    let text = text(|to| json::results(&run(), &times, to).unwrap());
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let keys: Vec<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "title",
+        "description",
+        "manifest",
+        "materials",
+        "places",
+        "focus_materials",
+        "focus_places",
+        "policies",
+        "timing",
+    ];
+    assert_eq!(keys, expected);
+    let row = &document["policies"][0]["summary"][2];
+    assert_eq!(
+        row["quantiles_pct"][6]["supported"], false,
+        "400 trials have four beyond p99"
+    );
+    assert_eq!(row["quantiles_pct"][5]["supported"], true);
+    insta::assert_snapshot!(serde_json::to_string_pretty(row).unwrap());
+}
+
+#[test]
+fn summary_json_is_the_same_every_time() {
+    let first = text(|to| json::summary(&run(), to).unwrap());
+    assert_eq!(first, text(|to| json::summary(&run(), to).unwrap()));
+    let document: serde_json::Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(document["policies"][1]["cost"], 1.2e9);
+    insta::assert_snapshot!(head(&first, 24));
+}
+
+#[test]
+fn all_files_are_written_the_same_every_time() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = OutputFolder::create(scratch.path().join("out")).unwrap();
+    let first = write_results(&folder, &run(), &[]).unwrap();
+    let names: Vec<_> = first
+        .iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let expected = [
+        "summary.csv",
+        "exceedance.csv",
+        "timeline.csv",
+        "events.csv",
+        "attribution.csv",
+        "supply.csv",
+        "results.json",
+    ];
+    assert_eq!(names, expected);
+    let bytes: Vec<_> = first.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    let second = write_results(&folder, &run(), &[]).unwrap();
+    assert_eq!(
+        bytes,
+        second
+            .iter()
+            .map(|path| std::fs::read(path).unwrap())
+            .collect::<Vec<_>>()
+    );
+}

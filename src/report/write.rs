@@ -1,0 +1,246 @@
+//! Files that are never seen half written: each is written to a temporary name in its folder, flushed to disk and renamed.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The folder cannot be made.
+    #[error("cannot make the folder {}: {source}\n\nhint: check that you may write there, or choose another folder with --out", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is a file where the folder should be.
+    #[error("{} is a file, not a folder\n\nhint: choose another folder with --out", path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file cannot be written.
+    #[error("cannot write {}: {source}\n\nhint: check free space and permissions, or choose another folder with --out", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the format's writer said.
+        source: io::Error,
+    },
+}
+
+/// A folder that results are written to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputFolder {
+    path: PathBuf,
+}
+
+impl OutputFolder {
+    /// Makes the folder, with those above it, unless it is there.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, WriteError> {
+        let path = path.into();
+        if path.is_file() {
+            return Err(WriteError::NotAFolder { path });
+        }
+        match fs::create_dir_all(&path) {
+            Ok(()) => Ok(Self { path }),
+            Err(source) => Err(WriteError::Folder { path, source }),
+        }
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes a file of an earlier run, if it is there.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(WriteError::File { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// In the folder `name` within this one, removes files whose name begins with one of `prefixes` (those of earlier runs; nothing else is
+    /// touched), except those in `keep`. Without such a folder it does nothing.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn keep_only(&self, name: &str, prefixes: &[&str], keep: &[&str]) -> Result<(), WriteError> {
+        let path = self.path.join(name);
+        let Ok(entries) = fs::read_dir(&path) else { return Ok(()) };
+        let folder = Self { path };
+        for entry in entries.flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            let is_ours = prefixes.iter().any(|prefix| file.starts_with(prefix));
+            if is_ours && !keep.contains(&file.as_str()) {
+                folder.remove(&file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder within it.
+    pub fn folder(&self, name: &str) -> Result<Self, WriteError> {
+        Self::create(self.path.join(name))
+    }
+
+    /// Begins a file, to be committed when it is complete.
+    pub fn begin(&self, name: &str) -> Result<PendingFile, WriteError> {
+        let path = self.path.join(name);
+        let temporary = self.path.join(format!(".{name}.{}.part", std::process::id()));
+        match File::create(&temporary) {
+            Ok(file) => Ok(PendingFile {
+                path,
+                temporary,
+                file: Some(BufWriter::new(file)),
+            }),
+            Err(source) => Err(WriteError::File { path, source }),
+        }
+    }
+
+    /// Writes a whole file with `fill`; on an error nothing of it remains.
+    pub fn write<E: Into<FormatError>>(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut PendingFile) -> Result<(), E>,
+    ) -> Result<PathBuf, WriteError> {
+        let mut file = self.begin(name)?;
+        match fill(&mut file) {
+            Ok(()) => file.commit(),
+            Err(error) => Err(WriteError::File {
+                path: file.path.clone(),
+                source: error.into().0,
+            }),
+        }
+    }
+}
+
+/// Failure of a format's writer, as an input/output error.
+#[derive(Debug)]
+pub struct FormatError(io::Error);
+
+impl From<io::Error> for FormatError {
+    fn from(error: io::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<csv::Error> for FormatError {
+    fn from(error: csv::Error) -> Self {
+        Self(io::Error::from(error))
+    }
+}
+
+impl From<serde_json::Error> for FormatError {
+    fn from(error: serde_json::Error) -> Self {
+        Self(io::Error::from(error))
+    }
+}
+
+/// A file under its temporary name. Dropped without [`PendingFile::commit`], it is removed.
+#[derive(Debug)]
+pub struct PendingFile {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+impl PendingFile {
+    /// Flushes the file to disk and gives it its name, replacing an older one.
+    pub fn commit(mut self) -> Result<PathBuf, WriteError> {
+        let path = self.path.clone();
+        self.place().map_err(|source| WriteError::File {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(path)
+    }
+
+    fn place(&mut self) -> io::Result<()> {
+        if let Some(file) = self.file.take() {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+        }
+        fs::rename(&self.temporary, &self.path)?;
+        // The rename itself reaches the disk with the folder; where folders cannot be synced it does so later.
+        if let Some(Ok(folder)) = self.path.parent().map(File::open) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Some(file) => file.write(bytes),
+            None => Err(io::Error::other("the file is complete")),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        drop(self.file.take());
+        // After a commit there is nothing under the temporary name.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_appears_whole_or_not_at_all() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::create(scratch.path().join("a/b")).unwrap();
+        folder.write("one.txt", |file| file.write_all(b"old")).unwrap();
+        folder.write("one.txt", |file| file.write_all(b"new")).unwrap();
+        let failed = folder.write("one.txt", |file| {
+            file.write_all(b"half")?;
+            Err(io::Error::other("disk full"))
+        });
+        assert!(failed.unwrap_err().to_string().contains("one.txt: disk full"));
+        let mut pending = folder.begin("two.txt").unwrap();
+        pending.write_all(b"unfinished").unwrap();
+        assert_eq!(names(folder.path()).len(), 2);
+        drop(pending);
+        assert_eq!(names(folder.path()), ["one.txt"]);
+        assert_eq!(fs::read_to_string(folder.path().join("one.txt")).unwrap(), "new");
+    }
+
+    #[test]
+    fn errors_name_the_path_and_what_to_do() {
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("taken");
+        fs::write(&file, "x").unwrap();
+        let error = OutputFolder::create(&file).unwrap_err().to_string();
+        assert!(error.contains("taken is a file") && error.contains("--out"), "{error}");
+        let error = OutputFolder::create(file.join("below")).unwrap_err().to_string();
+        assert!(
+            error.contains("cannot make the folder") && error.contains("below"),
+            "{error}"
+        );
+    }
+}

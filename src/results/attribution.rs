@@ -1,0 +1,235 @@
+//! Who caused it: shares of the expected and of the tail shortfall by cause, which add up.
+
+use std::collections::BTreeMap;
+
+use crate::engine::observe::{Layout, PeriodOutcome};
+
+use super::bins::bin_index;
+use super::fixed::FixedSum;
+use super::histogram::NEGLIGIBLE;
+use super::order_statistics::Level;
+use super::rows::Row;
+use super::types::{Attribution, AttributionKind};
+
+/// Key of what is short without any event.
+pub const STRUCTURAL: &str = "structural";
+/// Key of events that strike in no single country.
+pub const SEVERAL: &str = "several";
+
+/// Bins of the tail: at most 1/32 wide.
+const OCTAVES: u32 = 14;
+const SUB_BITS: u32 = 5;
+/// Tail whose causes are reported.
+const TAIL: Level = Level(950);
+
+/// Causes of the trials whose shortfall falls in one bin.
+#[derive(Debug, Clone, PartialEq)]
+struct TailBin {
+    trials: u64,
+    by_cause: Vec<FixedSum>,
+}
+
+/// Causes of one row's shortfall.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct RowCauses {
+    mean: Vec<FixedSum>,
+    /// By bin of the row's shortfall: 0 is underflow.
+    bins: BTreeMap<usize, TailBin>,
+}
+
+/// Share of each cause in a row's expected shortfall and CVaR 95; both add up to 1, or are all 0 when nothing is short.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CauseShares {
+    /// Shares of the expected shortfall, by cause.
+    pub expected: Vec<f64>,
+    /// Shares of the CVaR 95, by cause.
+    pub tail: Vec<f64>,
+}
+
+/// Records blame per cause for the attributed rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttributionRecorder {
+    causes: usize,
+    /// Whether a cell is in an attributed row.
+    wanted: Vec<bool>,
+    rows: Vec<RowCauses>,
+    /// Of the open trial: blame by cell and cause, t, and the cells that have any.
+    blame_t: Vec<f64>,
+    touched: Vec<bool>,
+    by_cause: Vec<f64>,
+}
+
+impl AttributionRecorder {
+    /// For the attributed ones of the rows; one slot each, in their order.
+    pub fn new(layout: &Layout, rows: &[Row]) -> Self {
+        let causes = layout.causes.len();
+        let mut wanted = vec![false; layout.cells.len()];
+        let attributed: Vec<&Row> = rows.iter().filter(|row| row.attributed).collect();
+        for cell in attributed.iter().flat_map(|row| &row.cells) {
+            wanted[*cell] = true;
+        }
+        Self {
+            causes,
+            wanted,
+            rows: vec![
+                RowCauses {
+                    mean: vec![FixedSum::default(); causes],
+                    bins: BTreeMap::new()
+                };
+                attributed.len()
+            ],
+            blame_t: vec![0.0; layout.cells.len() * causes],
+            touched: vec![false; layout.cells.len()],
+            by_cause: vec![0.0; causes],
+        }
+    }
+
+    /// One period that is not quiet.
+    pub fn period(&mut self, outcome: &PeriodOutcome<'_>) {
+        for (cell, wanted) in self.wanted.iter().enumerate() {
+            if !wanted || outcome.shortfall_t[cell] <= 0.0 {
+                continue;
+            }
+            self.touched[cell] = true;
+            let range = cell * self.causes..(cell + 1) * self.causes;
+            let period = &outcome.blame_t[range.clone()];
+            self.blame_t[range]
+                .iter_mut()
+                .zip(period)
+                .for_each(|(sum, blame)| *sum += blame);
+        }
+    }
+
+    /// Ends the trial for one slot: its cells, the horizon's demand in t and the share of it that is short.
+    pub fn end_row(&mut self, slot: usize, cells: &[usize], demand_t: f64, share: f64) {
+        if share <= NEGLIGIBLE || demand_t <= 0.0 {
+            return;
+        }
+        self.by_cause.fill(0.0);
+        for cell in cells.iter().filter(|cell| self.touched[**cell]) {
+            let blame = &self.blame_t[cell * self.causes..(cell + 1) * self.causes];
+            self.by_cause
+                .iter_mut()
+                .zip(blame)
+                .for_each(|(sum, blame)| *sum += blame);
+        }
+        let row = &mut self.rows[slot];
+        let key = bin_index(share, OCTAVES, SUB_BITS).map_or(0, |index| index + 1);
+        let causes = self.causes;
+        let bin = row.bins.entry(key).or_insert_with(|| TailBin {
+            trials: 0,
+            by_cause: vec![FixedSum::default(); causes],
+        });
+        bin.trials += 1;
+        let sums = row.mean.iter_mut().zip(&mut bin.by_cause);
+        for (blame, (mean, tail)) in self.by_cause.iter().zip(sums) {
+            if *blame > 0.0 {
+                mean.add(blame / demand_t);
+                tail.add(blame / demand_t);
+            }
+        }
+    }
+
+    /// Ends the trial, after every slot.
+    pub fn end_trial(&mut self) {
+        for (cell, touched) in self.touched.iter_mut().enumerate() {
+            if std::mem::take(touched) {
+                self.blame_t[cell * self.causes..(cell + 1) * self.causes].fill(0.0);
+            }
+        }
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
+            mine.mean
+                .iter_mut()
+                .zip(&theirs.mean)
+                .for_each(|(sum, added)| sum.merge(added));
+            for (key, added) in &theirs.bins {
+                match mine.bins.get_mut(key) {
+                    Some(bin) => {
+                        bin.trials += added.trials;
+                        bin.by_cause
+                            .iter_mut()
+                            .zip(&added.by_cause)
+                            .for_each(|(sum, added)| sum.merge(added));
+                    }
+                    None => {
+                        mine.bins.insert(*key, added.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Shares of a slot's shortfall after that many trials.
+    ///
+    /// The tail is the worst 5 % of trials: bins from the top, the last one in proportion to the trials still wanted (the split of
+    /// the atom at VaR, by bins 3 % wide). Conditional means of the causes' parts add up to that of the whole.
+    pub fn shares(&self, slot: usize, trials: u64) -> CauseShares {
+        let row = &self.rows[slot];
+        let expected: Vec<f64> = row.mean.iter().map(FixedSum::value).collect();
+        let mut tail = vec![0.0; self.causes];
+        let mut left = trials as f64 * f64::from(1000 - TAIL.0) / 1000.0;
+        for bin in row.bins.values().rev() {
+            let part = (left / bin.trials as f64).min(1.0);
+            tail.iter_mut()
+                .zip(&bin.by_cause)
+                .for_each(|(sum, cause)| *sum += part * cause.value());
+            left -= bin.trials as f64;
+            if left <= 0.0 {
+                break;
+            }
+        }
+        CauseShares {
+            expected: normalised(expected),
+            tail: normalised(tail),
+        }
+    }
+}
+
+fn normalised(mut parts: Vec<f64>) -> Vec<f64> {
+    let total: f64 = parts.iter().sum();
+    let divisor = if total > 0.0 { total } else { 1.0 };
+    parts.iter_mut().for_each(|part| *part /= divisor);
+    parts
+}
+
+/// The shares of one row grouped by event, by country and by stage. Every cause of the model has its key, even with a share of 0.
+pub fn grouped(layout: &Layout, material: &str, place: &str, shares: &CauseShares) -> Vec<Attribution> {
+    let kinds = [AttributionKind::Event, AttributionKind::Country, AttributionKind::Stage];
+    let mut found = Vec::new();
+    for kind in kinds {
+        // Key position (structural and `several` last), then the sums.
+        let mut groups: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        for (number, cause) in layout.causes.iter().enumerate() {
+            let position = match (cause.event, kind) {
+                (None, _) => usize::MAX,
+                (Some(event), AttributionKind::Event) => event,
+                (Some(_), AttributionKind::Country) => cause.country.unwrap_or(usize::MAX - 1),
+                (Some(_), AttributionKind::Stage) => cause.material.unwrap_or(usize::MAX - 1),
+            };
+            let sums = groups.entry(position).or_default();
+            sums.0 += shares.expected.get(number).copied().unwrap_or(0.0);
+            sums.1 += shares.tail.get(number).copied().unwrap_or(0.0);
+        }
+        for (position, (share_of_expected, share_of_cvar95)) in groups {
+            let name = match kind {
+                AttributionKind::Event => layout.events.get(position).map(|(id, _)| id),
+                AttributionKind::Country => layout.countries.get(position).map(|(code, _)| code),
+                AttributionKind::Stage => layout.materials.get(position).map(|(id, ..)| id),
+            };
+            let other = if position == usize::MAX { STRUCTURAL } else { SEVERAL };
+            found.push(Attribution {
+                material: material.to_owned(),
+                country: place.to_owned(),
+                kind,
+                key: name.map_or(other, String::as_str).to_owned(),
+                share_of_expected,
+                share_of_cvar95,
+            });
+        }
+    }
+    found
+}

@@ -1,0 +1,87 @@
+//! Logarithmic bins by the bits of a floating-point number, allocated where they are used.
+
+/// Bins per allocated chunk.
+const CHUNK: usize = 32;
+
+/// What a bin holds.
+pub trait Bin: Copy + Default {
+    /// Adds what another bin holds.
+    fn merge(&mut self, other: &Self);
+}
+
+/// Bin of a share in [2^-octaves, 1]: octaves (powers of two) divided evenly into 2^`sub_bits` parts; the last bin is for
+/// exactly 1. `None` below 2^-octaves.
+///
+/// The index is the number's own leading bits, so no logarithm is taken and edges are exact.
+pub fn bin_index(share: f64, octaves: u32, sub_bits: u32) -> Option<usize> {
+    let last = (octaves as usize) << sub_bits;
+    if share >= 1.0 {
+        return Some(last);
+    }
+    let first = u64::from(1023 - octaves) << sub_bits;
+    let leading = share.max(0.0).to_bits() >> (52 - sub_bits);
+    leading.checked_sub(first).map(|index| index as usize)
+}
+
+/// A sparse array of bins.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bins<B> {
+    chunks: Vec<Option<Box<[B; CHUNK]>>>,
+}
+
+impl<B: Bin> Bins<B> {
+    /// The bin, made when missing.
+    pub fn at(&mut self, index: usize) -> &mut B {
+        let chunk = index / CHUNK;
+        if chunk >= self.chunks.len() {
+            self.chunks.resize_with(chunk + 1, || None);
+        }
+        &mut self.chunks[chunk].get_or_insert_with(|| Box::new([B::default(); CHUNK]))[index % CHUNK]
+    }
+
+    /// Every allocated bin with its index, ascending.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, &B)> {
+        self.chunks
+            .iter()
+            .enumerate()
+            .filter_map(|(number, chunk)| chunk.as_ref().map(|bins| (number, bins)))
+            .flat_map(|(number, bins)| {
+                bins.iter()
+                    .enumerate()
+                    .map(move |(offset, bin)| (number * CHUNK + offset, bin))
+            })
+    }
+
+    /// Adds what another array holds.
+    pub fn merge(&mut self, other: &Self) {
+        if self.chunks.len() < other.chunks.len() {
+            self.chunks.resize_with(other.chunks.len(), || None);
+        }
+        for (mine, theirs) in self.chunks.iter_mut().zip(&other.chunks) {
+            let Some(theirs) = theirs else { continue };
+            match mine {
+                Some(mine) => mine
+                    .iter_mut()
+                    .zip(theirs.iter())
+                    .for_each(|(bin, added)| bin.merge(added)),
+                None => *mine = Some(theirs.clone()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_fall_into_the_bin_they_open() {
+        assert_eq!(bin_index(1.0, 14, 8), Some(14 * 256));
+        assert_eq!(bin_index(0.999_999_999, 14, 8), Some(14 * 256 - 1));
+        assert_eq!(bin_index(0.5, 14, 8), Some(13 * 256));
+        assert_eq!(bin_index(0.5 + 0.5 / 256.0, 14, 8), Some(13 * 256 + 1));
+        assert_eq!(bin_index(1.0 / 16_384.0, 14, 8), Some(0));
+        assert_eq!(bin_index(0.99 / 16_384.0, 14, 8), None);
+        assert_eq!(bin_index(0.0, 14, 8), None);
+    }
+}

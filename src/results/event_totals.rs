@@ -1,0 +1,82 @@
+//! How often events occurred, how long and how hard.
+
+use crate::engine::observe::{Layout, Occurrence};
+
+use super::estimate::{Bounds, mean_estimate};
+use super::fixed::{FixedSum, Moments};
+use super::types::EventResult;
+
+/// One event over trials.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct EventTotals {
+    occurrences: u64,
+    per_trial: Moments,
+    /// Months.
+    durations: FixedSum,
+    severities: FixedSum,
+}
+
+/// Occurrences of every event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRecorder {
+    events: Vec<EventTotals>,
+    /// Of the open trial.
+    counts: Vec<u32>,
+}
+
+impl EventRecorder {
+    /// For that many events.
+    pub fn new(events: usize) -> Self {
+        Self {
+            events: vec![EventTotals::default(); events],
+            counts: vec![0; events],
+        }
+    }
+
+    /// One trial's occurrences.
+    pub fn add(&mut self, occurrences: &[Occurrence]) {
+        for occurrence in occurrences {
+            let event = &mut self.events[occurrence.event];
+            event.occurrences += 1;
+            event.durations.add(occurrence.duration_months);
+            event.severities.add(occurrence.severity);
+            self.counts[occurrence.event] += 1;
+        }
+        for (event, count) in self.events.iter_mut().zip(&mut self.counts) {
+            if *count > 0 {
+                event.per_trial.add(f64::from(*count));
+                *count = 0;
+            }
+        }
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.events.iter_mut().zip(&other.events) {
+            mine.occurrences += theirs.occurrences;
+            mine.per_trial.merge(&theirs.per_trial);
+            mine.durations.merge(&theirs.durations);
+            mine.severities.merge(&theirs.severities);
+        }
+    }
+
+    /// One row per event; `shares` gives its share of the headline's expected shortfall and CVaR 95.
+    pub fn finish(&self, layout: &Layout, trials: u64, shares: impl Fn(usize) -> (f64, f64)) -> Vec<EventResult> {
+        let named = self.events.iter().zip(&layout.events).enumerate();
+        named
+            .map(|(number, (event, (id, name)))| {
+                let (share_of_expected, share_of_cvar95) = shares(number);
+                let occurred = event.occurrences > 0;
+                EventResult {
+                    event: id.clone(),
+                    name: name.clone(),
+                    expected_count: mean_estimate(&event.per_trial, trials, 1.0, Bounds::NON_NEGATIVE),
+                    mean_duration_months: occurred.then(|| event.durations.mean(event.occurrences)),
+                    mean_severity: occurred.then(|| event.severities.mean(event.occurrences)),
+                    share_of_expected,
+                    share_of_cvar95,
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! From exact sums to the results of one policy.
+
+use super::attribution::{CauseShares, grouped};
+use super::estimate::{Bounds, mean_estimate, probability_estimate, trials_for_one_percent};
+use super::grid::{position_of_whole_pct, thresholds_pct};
+use super::order_statistics::{Level, QuantileRanks};
+use super::recorder::Recorder;
+use super::row_totals::{Conditional, RowTotals, USD_PER_STEP};
+use super::rows::Row;
+use super::types::{
+    Attribution, BalanceRow, Estimate, ExceedanceCurve, ExceedancePoint, Fan, PolicyResults, SummaryRow, SupplyShare,
+    TailEstimate, VarianceSplit,
+};
+
+/// Levels of [`SummaryRow::quantiles_pct`].
+const QUANTILE_LEVELS: [Level; 7] = [
+    Level(50),
+    Level(250),
+    Level(500),
+    Level(750),
+    Level(900),
+    Level(950),
+    Level(990),
+];
+/// Positions of 90, 95 and 99 % among them.
+const TAIL_POSITIONS: [usize; 3] = [4, 5, 6];
+/// Levels of [`SummaryRow::cvar_pct`].
+const TAIL_LEVELS: [Level; 3] = [Level(900), Level(950), Level(990)];
+
+/// What the recorder cannot know about a policy.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PolicyFacts {
+    /// Policy id; `baseline` without one.
+    pub policy: String,
+    /// Display name.
+    pub name: String,
+    /// USD, if stated.
+    pub cost: Option<f64>,
+    /// Undisrupted supply at the start.
+    pub supply_shares: Vec<SupplyShare>,
+    /// Undisrupted balance at the start.
+    pub balance: Vec<BalanceRow>,
+    /// Split of the headline's variance.
+    pub variance: Option<VarianceSplit>,
+}
+
+impl Recorder {
+    /// The results of the trials recorded.
+    pub fn finish(&self, facts: PolicyFacts) -> PolicyResults {
+        let layout = &self.plan.layout;
+        let ranks = QUANTILE_LEVELS.map(|level| QuantileRanks::new(level, self.trials));
+        let rows = || self.plan.rows.iter().zip(&self.totals);
+        let (attribution, headline_shares) = self.attribution_rows();
+        let events = self.events.finish(layout, self.trials, |event| {
+            let causes = layout
+                .causes
+                .iter()
+                .enumerate()
+                .filter(|(_, cause)| cause.event == Some(event));
+            causes.fold((0.0, 0.0), |(expected, tail), (number, _)| match &headline_shares {
+                Some(shares) => (expected + shares.expected[number], tail + shares.tail[number]),
+                None => (expected, tail),
+            })
+        });
+        let headline = self.plan.headline.map(|number| &self.plan.rows[number]);
+        PolicyResults {
+            policy: facts.policy,
+            name: facts.name,
+            cost: facts.cost,
+            headline: headline.map_or_else(Default::default, |row| (self.material(row), row.place.clone())),
+            summary: rows()
+                .map(|(row, totals)| self.summary_row(row, totals, &ranks))
+                .collect(),
+            exceedance: rows()
+                .filter(|(row, _)| row.is_all())
+                .map(|(row, totals)| self.exceedance(row, totals))
+                .collect(),
+            timeline: self.fans(),
+            events,
+            attribution,
+            replayable: self.replayable.finish(),
+            supply_shares: facts.supply_shares,
+            balance: facts.balance,
+            supplies: self.flows.supplies(layout, self.trials),
+            stocks: self.flows.stocks(layout, self.trials),
+            variance: facts.variance,
+        }
+    }
+
+    fn material(&self, row: &Row) -> String {
+        self.plan.layout.materials[row.material].0.clone()
+    }
+
+    fn summary_row(&self, row: &Row, totals: &RowTotals, ranks: &[QuantileRanks; 7]) -> SummaryRow {
+        let n = self.trials;
+        let percent = |moments| mean_estimate(moments, n, 100.0, Bounds::PERCENT);
+        let beyond = |pct| probability_estimate(totals.exceedance.beyond(position_of_whole_pct(pct)), n);
+        let distribution = totals.histogram.distribution();
+        let mut quantiles_pct = [EMPTY_TAIL; 7];
+        for ((found, level), ranks) in quantiles_pct.iter_mut().zip(QUANTILE_LEVELS).zip(ranks) {
+            *found = distribution.quantile(level, *ranks, 100.0);
+        }
+        let step_months = self.plan.layout.step_months;
+        let spell_count = mean_estimate(&totals.spells, n, 1.0, Bounds::NON_NEGATIVE);
+        let price = row.market.map(|market| self.prices.peak(market, n));
+        SummaryRow {
+            material: self.material(row),
+            country: row.place.clone(),
+            sector: row.sector.clone(),
+            demand_t: totals.demand.mean(n) * row.reference_demand_t,
+            expected_shortfall_t: mean_estimate(&totals.shortfall, n, row.reference_demand_t, Bounds::NON_NEGATIVE),
+            expected_shortfall_pct: percent(&totals.share),
+            structural_shortfall_pct: percent(&totals.structural),
+            event_shortfall_pct: mean_estimate(&totals.event, n, 100.0, Bounds::ANY),
+            unmet_after_adaptation_pct: percent(&totals.unmet),
+            prob_any: probability_estimate(totals.exceedance.beyond(0), n),
+            prob_gt_5: beyond(5),
+            prob_gt_10: beyond(10),
+            prob_gt_25: beyond(25),
+            prob_gt_50: beyond(50),
+            expected_months_short: mean_estimate(&totals.short_periods, n, step_months, Bounds::NON_NEGATIVE),
+            quantiles_pct,
+            var_pct: TAIL_POSITIONS.map(|position| quantiles_pct[position]),
+            cvar_pct: TAIL_LEVELS.map(|level| distribution.tail_mean(level, 100.0)),
+            max_pct: totals.max_share * 100.0,
+            time_to_survive_months: conditional(&totals.survive, step_months),
+            time_to_recover_months: conditional(&totals.recover, step_months),
+            spell_count,
+            spell_months: ratio(totals.short_periods.mean(n) * step_months, spell_count.value),
+            spell_depth_pct: ratio(totals.depths.mean(n) * 100.0, spell_count.value),
+            worst_spell_pct: percent(&totals.worst_spell),
+            worst_spell_cvar95_pct: totals.worst_spell_histogram.distribution().tail_mean(Level(950), 100.0),
+            exposed_value_musd: row
+                .has_value_added
+                .then(|| mean_estimate(&totals.exposed, n, USD_PER_STEP / 1e6, Bounds::NON_NEGATIVE)),
+            peak_price_index: price.map(|(peak, _)| peak),
+            peak_price_index_band: price.map(|(_, band)| band),
+            trials_for_1pct: trials_for_one_percent(&totals.share, n),
+        }
+    }
+
+    fn exceedance(&self, row: &Row, totals: &RowTotals) -> ExceedanceCurve {
+        let horizon = totals.exceedance.probabilities(self.trials);
+        let worst_spell = totals.worst_spell_exceedance.probabilities(self.trials);
+        let points = thresholds_pct().zip(horizon.into_iter().zip(worst_spell));
+        ExceedanceCurve {
+            material: self.material(row),
+            country: row.place.clone(),
+            points: points
+                .map(
+                    |(shortfall_pct, (probability, worst_spell_probability))| ExceedancePoint {
+                        shortfall_pct,
+                        probability,
+                        worst_spell_probability,
+                    },
+                )
+                .collect(),
+        }
+    }
+
+    fn fans(&self) -> Vec<Fan> {
+        if !self.plan.recording.timeline {
+            return Vec::new();
+        }
+        let layout = &self.plan.layout;
+        let rows = self.plan.rows.iter().filter(|row| row.is_all()).enumerate();
+        rows.map(|(fan, row)| Fan {
+            material: self.material(row),
+            country: row.place.clone(),
+            points: self.timeline.points(fan, self.trials, &layout.dates),
+        })
+        .collect()
+    }
+
+    /// Every attributed row's groups, and the headline's shares by cause.
+    fn attribution_rows(&self) -> (Vec<Attribution>, Option<CauseShares>) {
+        let Some(recorder) = &self.attribution else {
+            return (Vec::new(), None);
+        };
+        let mut found = Vec::new();
+        let mut headline = None;
+        let attributed = self
+            .plan
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.attributed)
+            .enumerate();
+        for (slot, (number, row)) in attributed {
+            let shares = recorder.shares(slot, self.trials);
+            found.extend(grouped(&self.plan.layout, &self.material(row), &row.place, &shares));
+            if Some(number) == self.plan.headline {
+                headline = Some(shares);
+            }
+        }
+        (found, headline)
+    }
+}
+
+const EMPTY_TAIL: TailEstimate = TailEstimate {
+    estimate: Estimate {
+        value: 0.0,
+        standard_error: 0.0,
+        low: 0.0,
+        high: 0.0,
+    },
+    supported: false,
+};
+
+fn conditional(quantity: &Conditional, scale: f64) -> Option<Estimate> {
+    (quantity.count > 0).then(|| mean_estimate(&quantity.moments, quantity.count, scale, Bounds::NON_NEGATIVE))
+}
+
+fn ratio(numerator: f64, denominator: f64) -> Option<f64> {
+    (denominator > 0.0).then(|| numerator / denominator)
+}

@@ -1,0 +1,141 @@
+//! Exact sums. Adding floating-point numbers in another order gives other last bits; adding integers does not. Every
+//! sum over trials is therefore an integer count of 2^-64 steps, so that results carry the same bytes for any number of
+//! threads, blocks or shards.
+
+/// Steps per unit: 2^64.
+const STEPS_PER_UNIT: f64 = 18_446_744_073_709_551_616.0;
+/// Largest magnitude that can be added in one go; beyond it values saturate.
+const LARGEST: f64 = 2_147_483_648.0;
+
+/// An exact sum in steps of 2^-64, so merging is associative and commutative.
+///
+/// A value is cut to the step below it in magnitude (an error under 6e-20), saturates at 2^31 in magnitude, and counts as 0
+/// when it is not a number. So callers scale what they add to about 1 (tonnes by the reference demand of their row), and
+/// 2^32 additions cannot overflow.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FixedSum(i128);
+
+impl FixedSum {
+    /// Adds one value.
+    pub fn add(&mut self, value: f64) {
+        let bounded = value.clamp(-LARGEST, LARGEST);
+        // A power of two moves the exponent only; the cast cuts the fraction and maps NaN to 0.
+        self.0 += (bounded * STEPS_PER_UNIT) as i128;
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
+        self.0 += other.0;
+    }
+
+    /// The sum as a floating-point number.
+    pub fn value(&self) -> f64 {
+        self.0 as f64 / STEPS_PER_UNIT
+    }
+
+    /// The mean over `count` values; 0 when there are none. The division is exact before rounding, so the mean of equal values is
+    /// that value.
+    pub fn mean(&self, count: u64) -> f64 {
+        if count == 0 {
+            return 0.0;
+        }
+        let divisor = i128::from(count);
+        let whole = (self.0 / divisor) as f64;
+        let rest = (self.0 % divisor) as f64 / count as f64;
+        (whole + rest) / STEPS_PER_UNIT
+    }
+}
+
+/// Exact sum and sum of squares of a quantity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moments {
+    sum: FixedSum,
+    squares: FixedSum,
+}
+
+impl Moments {
+    /// Adds one value.
+    pub fn add(&mut self, value: f64) {
+        self.sum.add(value);
+        self.squares.add(value * value);
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum.merge(&other.sum);
+        self.squares.merge(&other.squares);
+    }
+
+    /// Mean over `count` values (values never added count as 0).
+    pub fn mean(&self, count: u64) -> f64 {
+        self.sum.mean(count)
+    }
+
+    /// Unbiased variance over `count` values (values never added count as 0); `None` below two values.
+    ///
+    /// A variance below 1e-13 of the squared mean cannot be told from rounding and is 0.
+    pub fn variance(&self, count: u64) -> Option<f64> {
+        if count < 2 {
+            return None;
+        }
+        let mean = self.mean(count);
+        let spread = self.squares.mean(count) - mean * mean;
+        if spread <= 1e-13 * mean * mean {
+            return Some(0.0);
+        }
+        Some(spread * (count as f64 / (count - 1) as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn equal_values_have_that_value_as_mean_and_no_variance() {
+        let mut moments = Moments::default();
+        for _ in 0..12_345 {
+            moments.add(0.1);
+        }
+        assert_eq!(moments.mean(12_345), 0.1);
+        assert_eq!(moments.variance(12_345), Some(0.0));
+    }
+
+    #[test]
+    fn two_point_variance_is_p_times_q() {
+        let mut moments = Moments::default();
+        for _ in 0..10 {
+            moments.add(1.0);
+        }
+        assert!((moments.mean(100) - 0.1).abs() < 1e-15);
+        let variance = moments.variance(100).unwrap();
+        assert!((variance - 0.09 * 100.0 / 99.0).abs() < 1e-15);
+        assert_eq!(moments.variance(1), None);
+    }
+
+    #[test]
+    fn strange_values_saturate() {
+        let mut sum = FixedSum::default();
+        sum.add(f64::NAN);
+        assert_eq!(sum.value(), 0.0);
+        sum.add(f64::INFINITY);
+        assert_eq!(sum.value(), LARGEST);
+        sum.add(-1e300);
+        assert_eq!(sum.value(), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_matter(values in prop::collection::vec(-10.0..10.0f64, 1..200), cut in 0usize..200) {
+            let mut forward = FixedSum::default();
+            values.iter().for_each(|value| forward.add(*value));
+            let (left, right) = values.split_at(cut.min(values.len()));
+            let (mut first, mut second) = (FixedSum::default(), FixedSum::default());
+            right.iter().rev().for_each(|value| first.add(*value));
+            left.iter().rev().for_each(|value| second.add(*value));
+            first.merge(&second);
+            prop_assert_eq!(forward, first);
+        }
+    }
+}

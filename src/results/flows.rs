@@ -1,0 +1,86 @@
+//! What supplies produced and lost, and what was left in stocks, on average.
+
+use crate::engine::observe::{Layout, TrialOutcome};
+
+use super::fixed::FixedSum;
+use super::types::{StockResult, SupplyResult};
+
+/// Sums per supply and stock, scaled by the supply's undisrupted output and the stock's level at the start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowRecorder {
+    output: Vec<FixedSum>,
+    lost: Vec<FixedSum>,
+    stock_end: Vec<FixedSum>,
+}
+
+/// A tonnage to scale by; 1 t where there is none.
+fn scale(tonnes: f64) -> f64 {
+    if tonnes > 0.0 && tonnes.is_finite() {
+        tonnes
+    } else {
+        1.0
+    }
+}
+
+impl FlowRecorder {
+    /// For a model's supplies and stocks.
+    pub fn new(layout: &Layout) -> Self {
+        Self {
+            output: vec![FixedSum::default(); layout.supplies.len()],
+            lost: vec![FixedSum::default(); layout.supplies.len()],
+            stock_end: vec![FixedSum::default(); layout.stocks.len()],
+        }
+    }
+
+    /// One trial.
+    pub fn add(&mut self, layout: &Layout, outcome: &TrialOutcome<'_>) {
+        for (number, (.., undisrupted_t)) in layout.supplies.iter().enumerate() {
+            let scale = scale(*undisrupted_t);
+            self.output[number].add(outcome.output_t[number] / scale);
+            if outcome.lost_output_t[number] > 0.0 {
+                self.lost[number].add(outcome.lost_output_t[number] / scale);
+            }
+        }
+        for (number, (.., start_t)) in layout.stocks.iter().enumerate() {
+            self.stock_end[number].add(outcome.stock_end_t[number] / scale(*start_t));
+        }
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        let pairs = [(&mut self.output, &other.output), (&mut self.lost, &other.lost)];
+        for (mine, theirs) in pairs.into_iter().chain([(&mut self.stock_end, &other.stock_end)]) {
+            mine.iter_mut().zip(theirs).for_each(|(sum, added)| sum.merge(added));
+        }
+    }
+
+    /// Means per supply.
+    pub fn supplies(&self, layout: &Layout, trials: u64) -> Vec<SupplyResult> {
+        let supplies = layout.supplies.iter().zip(self.output.iter().zip(&self.lost));
+        supplies
+            .map(
+                |((id, material, country, undisrupted_t), (output, lost))| SupplyResult {
+                    supply: id.clone(),
+                    material: layout.materials[*material].0.clone(),
+                    country: layout.countries[*country].0.clone(),
+                    output_t: output.mean(trials) * scale(*undisrupted_t),
+                    undisrupted_output_t: *undisrupted_t,
+                    lost_output_t: lost.mean(trials) * scale(*undisrupted_t),
+                },
+            )
+            .collect()
+    }
+
+    /// Means per stock.
+    pub fn stocks(&self, layout: &Layout, trials: u64) -> Vec<StockResult> {
+        let stocks = layout.stocks.iter().zip(&self.stock_end);
+        stocks
+            .map(|((address, material, start_t), end)| StockResult {
+                stock: address.clone(),
+                material: layout.materials[*material].0.clone(),
+                start_t: *start_t,
+                end_t: end.mean(trials) * scale(*start_t),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,126 @@
+//! Exact counts of trials beyond fixed thresholds: exceedance curves and the probabilities of more than 5, 10, 25, 50 %.
+
+use super::estimate::probability_estimate;
+use super::histogram::NEGLIGIBLE;
+use super::types::Estimate;
+
+/// Thresholds: 0, 0.1, 0.2, 0.5, then every 1 % to 100 %.
+const POINTS: usize = 104;
+
+/// Threshold at a position, % of demand.
+pub fn threshold_pct(position: usize) -> f64 {
+    match position {
+        0 => 0.0,
+        1 => 0.1,
+        2 => 0.2,
+        3 => 0.5,
+        whole => (whole - 3) as f64,
+    }
+}
+
+/// Every threshold, %, ascending.
+pub fn thresholds_pct() -> impl Iterator<Item = f64> {
+    (0..POINTS).map(threshold_pct)
+}
+
+/// Position of a whole percentage from 1 to 100.
+pub fn position_of_whole_pct(pct: usize) -> usize {
+    pct + 3
+}
+
+/// Trials by the highest threshold they exceed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExceedanceCounts {
+    /// `exactly[k]`: trials that exceed threshold k but not k + 1.
+    exactly: [u64; POINTS],
+}
+
+impl Default for ExceedanceCounts {
+    fn default() -> Self {
+        Self { exactly: [0; POINTS] }
+    }
+}
+
+impl ExceedanceCounts {
+    /// Adds one trial's share of demand, in [0, 1]. It exceeds a threshold when it lies above it by more than 1e-9 of demand, so
+    /// that rounding never turns a loss of exactly 10 % into more than 10 %.
+    pub fn add(&mut self, share: f64) {
+        if share.is_nan() || share <= NEGLIGIBLE {
+            return;
+        }
+        let percent = share * 100.0;
+        let tolerance = NEGLIGIBLE * 100.0;
+        // The candidate by arithmetic, then corrected by comparison.
+        let mut position = match percent {
+            p if p < 1.0 => 3,
+            p => (p as usize).min(100) + 3,
+        };
+        while position > 0 && percent <= threshold_pct(position) + tolerance {
+            position -= 1;
+        }
+        self.exactly[position] += 1;
+    }
+
+    /// Adds what another has counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.exactly
+            .iter_mut()
+            .zip(&other.exactly)
+            .for_each(|(count, added)| *count += added);
+    }
+
+    /// Trials that exceed the threshold at a position.
+    pub fn beyond(&self, position: usize) -> u64 {
+        self.exactly.iter().skip(position).sum()
+    }
+
+    /// Probability of exceeding every threshold, ascending, with Wilson intervals.
+    pub fn probabilities(&self, trials: u64) -> Vec<Estimate> {
+        let mut beyond: u64 = self.exactly.iter().sum();
+        let mut probabilities = Vec::with_capacity(POINTS);
+        for exactly in self.exactly {
+            probabilities.push(probability_estimate(beyond, trials));
+            beyond -= exactly;
+        }
+        probabilities
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_strict_and_forgive_rounding() {
+        let mut counts = ExceedanceCounts::default();
+        for share in [
+            0.0,
+            1e-12,
+            0.0005,
+            0.001,
+            0.0015,
+            0.003,
+            0.07,
+            0.1 + 1e-13,
+            0.25,
+            0.5,
+            0.500_01,
+            1.0,
+        ] {
+            counts.add(share);
+        }
+        assert_eq!(counts.beyond(0), 10);
+        assert_eq!(counts.beyond(1), 8, "0.1 %");
+        assert_eq!(counts.beyond(2), 7, "0.2 %");
+        assert_eq!(counts.beyond(3), 6, "0.5 %");
+        assert_eq!(counts.beyond(position_of_whole_pct(5)), 6);
+        assert_eq!(counts.beyond(position_of_whole_pct(7)), 5);
+        assert_eq!(counts.beyond(position_of_whole_pct(10)), 4);
+        assert_eq!(counts.beyond(position_of_whole_pct(25)), 3);
+        assert_eq!(counts.beyond(position_of_whole_pct(50)), 2);
+        assert_eq!(counts.beyond(position_of_whole_pct(100)), 0);
+        assert_eq!(threshold_pct(position_of_whole_pct(50)), 50.0);
+        assert_eq!(thresholds_pct().last(), Some(100.0));
+        assert_eq!(counts.probabilities(12)[0].value, 10.0 / 12.0);
+    }
+}

@@ -1,0 +1,44 @@
+//! Recorders and statistics: what trials came to, with errors. Knows what the engine tells ([`crate::engine::observe`]) and nothing of how
+//! results are shown.
+//!
+//! Determinism is law here: nothing crosses trials but whole numbers (exact fixed-point sums, counts, largest and lowest), so that
+//! merging is associative and commutative and the same bytes come out for any number of threads, blocks or shards. Memory does not
+//! grow with the number of trials.
+mod attribution;
+mod bins;
+mod estimate;
+mod event_totals;
+mod finish;
+mod fixed;
+mod flows;
+mod grid;
+mod histogram;
+mod order_statistics;
+mod paired;
+mod prices;
+mod probe;
+mod recorder;
+mod replayable;
+mod row_totals;
+mod rows;
+mod samples;
+mod spells;
+mod timeline;
+pub mod types;
+mod variance;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use attribution::{SEVERAL, STRUCTURAL};
+pub use estimate::{Bounds, mean_estimate, normal_estimate, probability_estimate};
+pub use finish::PolicyFacts;
+pub use fixed::{FixedSum, Moments};
+pub use histogram::{Distribution, Histogram, NEGLIGIBLE, ShareHistogram};
+pub use order_statistics::{Level, QuantileRanks, SUPPORT_TRIALS};
+pub use paired::PairedDifference;
+pub use probe::{ShortfallProbe, TrialShortfall};
+pub use recorder::{Recorder, Recording};
+pub use rows::{ALL_SECTORS, FEED, FOCUS, Row, Rows, WORLD, plan_rows};
+pub use samples::Sample;
+pub use variance::VarianceSplitter;

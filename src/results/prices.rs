@@ -1,0 +1,79 @@
+//! Largest price index of each market over the horizon.
+
+use crate::engine::observe::Layout;
+
+use super::estimate::{Bounds, mean_estimate};
+use super::fixed::{FixedSum, Moments};
+use super::types::Estimate;
+
+/// One market's peaks over trials.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct MarketTotals {
+    /// Peak less 1.
+    rise: Moments,
+    /// Peak less 1 at the least and most elastic end.
+    rise_band: (FixedSum, FixedSum),
+}
+
+/// Peaks of all markets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceRecorder {
+    markets: Vec<MarketTotals>,
+    /// Of the open trial: peak, peak at the least and most elastic end.
+    peaks: Vec<[f64; 3]>,
+}
+
+impl PriceRecorder {
+    /// For a model's markets.
+    pub fn new(layout: &Layout) -> Self {
+        let markets = layout.cells.iter().map(|cell| cell.market + 1).max().unwrap_or(0);
+        Self {
+            markets: vec![MarketTotals::default(); markets],
+            peaks: vec![[1.0; 3]; markets],
+        }
+    }
+
+    /// One period's indices by market.
+    pub fn period(&mut self, index: &[f64], band: &[(f64, f64)]) {
+        for (peaks, (index, (low, high))) in self.peaks.iter_mut().zip(index.iter().zip(band)) {
+            peaks[0] = peaks[0].max(*index);
+            peaks[1] = peaks[1].max(*low);
+            peaks[2] = peaks[2].max(*high);
+        }
+    }
+
+    /// Ends the trial.
+    pub fn end_trial(&mut self) {
+        for (market, peaks) in self.markets.iter_mut().zip(&mut self.peaks) {
+            if *peaks != [1.0; 3] {
+                market.rise.add(peaks[0] - 1.0);
+                market.rise_band.0.add(peaks[1] - 1.0);
+                market.rise_band.1.add(peaks[2] - 1.0);
+                *peaks = [1.0; 3];
+            }
+        }
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.markets.iter_mut().zip(&other.markets) {
+            mine.rise.merge(&theirs.rise);
+            mine.rise_band.0.merge(&theirs.rise_band.0);
+            mine.rise_band.1.merge(&theirs.rise_band.1);
+        }
+    }
+
+    /// Mean peak of a market, and at the two ends of the elasticity's range.
+    pub fn peak(&self, market: usize, trials: u64) -> (Estimate, (f64, f64)) {
+        let totals = &self.markets[market];
+        let rise = mean_estimate(&totals.rise, trials, 1.0, Bounds::NON_NEGATIVE);
+        let peak = Estimate {
+            value: 1.0 + rise.value,
+            low: 1.0 + rise.low,
+            high: 1.0 + rise.high,
+            ..rise
+        };
+        let (least, most) = totals.rise_band;
+        (peak, (1.0 + least.mean(trials), 1.0 + most.mean(trials)))
+    }
+}

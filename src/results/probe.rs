@@ -1,0 +1,82 @@
+//! The lightest observer: one row's shortfall of each trial, for analyses that compare trials pair by pair.
+
+use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
+
+use super::rows::{Row, Rows, plan_rows};
+
+/// One row's shortfall in one trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrialShortfall {
+    /// Trial number.
+    pub trial: u64,
+    /// Demand over the horizon, t.
+    pub demand_t: f64,
+    /// Shortfall over the horizon, t.
+    pub shortfall_t: f64,
+    /// Shortfall / demand, 0 to 1.
+    pub share: f64,
+}
+
+/// Observes one row with sector `all` and keeps one value per trial until it is taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShortfallProbe {
+    cells: Vec<usize>,
+    /// Of the open trial: demand and shortfall by cell, t. Summed in the recorder's order, so both find the same bits.
+    by_cell: Vec<(f64, f64)>,
+    found: Vec<TrialShortfall>,
+}
+
+impl ShortfallProbe {
+    /// Observes the headline; `None` in a model without demand.
+    pub fn headline(layout: &Layout) -> Option<Self> {
+        let Rows { rows, headline } = plan_rows(layout);
+        rows.into_iter().nth(headline?).map(Self::of)
+    }
+
+    /// Observes a material at a place (country code, group id, `focus` or `WLD`); `None` when there is no such row.
+    pub fn row(layout: &Layout, material: &str, place: &str) -> Option<Self> {
+        let is_wanted = |row: &Row| row.is_all() && row.place == place && layout.materials[row.material].0 == material;
+        plan_rows(layout).rows.into_iter().find(is_wanted).map(Self::of)
+    }
+
+    fn of(row: Row) -> Self {
+        Self {
+            by_cell: vec![(0.0, 0.0); row.cells.len()],
+            cells: row.cells,
+            found: Vec::new(),
+        }
+    }
+
+    /// Takes the trials observed since the last call, in the order in which they ended.
+    pub fn take(&mut self) -> Vec<TrialShortfall> {
+        std::mem::take(&mut self.found)
+    }
+}
+
+impl Observer for ShortfallProbe {
+    fn period(&mut self, outcome: &PeriodOutcome<'_>) {
+        for (cell, (demand_t, shortfall_t)) in self.cells.iter().zip(&mut self.by_cell) {
+            *demand_t += outcome.demand_t[*cell];
+            if !outcome.quiet {
+                *shortfall_t += outcome.shortfall_t[*cell];
+            }
+        }
+    }
+
+    fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
+        let demand_t: f64 = self.by_cell.iter().map(|(demand_t, _)| demand_t).sum();
+        let shortfall_t: f64 = self.by_cell.iter().map(|(_, shortfall_t)| shortfall_t).sum();
+        self.by_cell.fill((0.0, 0.0));
+        let share = if demand_t > 0.0 {
+            (shortfall_t / demand_t).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        self.found.push(TrialShortfall {
+            trial: outcome.trial,
+            demand_t,
+            shortfall_t,
+            share,
+        });
+    }
+}

@@ -1,0 +1,159 @@
+//! What is kept of one row over all trials.
+
+use super::fixed::{FixedSum, Moments};
+use super::grid::ExceedanceCounts;
+use super::histogram::{NEGLIGIBLE, ShareHistogram, SpellHistogram};
+use super::spells::TrialSpells;
+
+/// Value added is summed in trillions of USD, so that its squares keep their digits.
+pub const USD_PER_STEP: f64 = 1e12;
+
+/// One row in one trial, over the horizon.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RowTrial {
+    /// Demand, t.
+    pub demand_t: f64,
+    /// Shortfall, t.
+    pub shortfall_t: f64,
+    /// Shortfall of the same trial without events, t.
+    pub structural_t: f64,
+    /// What remains after substitution and thrift, t.
+    pub unmet_t: f64,
+    /// Value added exposed, USD.
+    pub exposed_usd: f64,
+    /// Spells and episodes.
+    pub spells: TrialSpells,
+}
+
+impl RowTrial {
+    /// Part of the horizon's demand, in [0, 1]; 0 without demand.
+    pub fn share(&self, tonnes: f64) -> f64 {
+        if self.demand_t > 0.0 {
+            (tonnes / self.demand_t).clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+}
+
+/// Mean and spread of a quantity that only some trials have.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Conditional {
+    /// Trials that have it.
+    pub count: u64,
+    /// Its moments over them.
+    pub moments: Moments,
+}
+
+impl Conditional {
+    fn add(&mut self, value: f64) {
+        self.count += 1;
+        self.moments.add(value);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.moments.merge(&other.moments);
+    }
+}
+
+/// Exact sums and counts of one row over trials.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RowTotals {
+    /// Demand / reference demand.
+    pub demand: FixedSum,
+    /// Shortfall in tonnes / reference demand.
+    pub shortfall: Moments,
+    /// Shortfall / demand of the trial.
+    pub share: Moments,
+    /// Structural shortfall / demand.
+    pub structural: Moments,
+    /// (Shortfall - structural) / demand: the difference is taken within each trial, so its error is that of the pairs.
+    pub event: Moments,
+    /// Unmet after adaptation / demand.
+    pub unmet: Moments,
+    /// Value added exposed, in [`USD_PER_STEP`].
+    pub exposed: Moments,
+    /// Distribution of the shortfall's share.
+    pub histogram: ShareHistogram,
+    /// Trials beyond fixed shares.
+    pub exceedance: ExceedanceCounts,
+    /// Largest share of any trial.
+    pub max_share: f64,
+    /// Short periods.
+    pub short_periods: Moments,
+    /// Spells per trial.
+    pub spells: Moments,
+    /// Sum of the depths of all spells.
+    pub depths: FixedSum,
+    /// Worst spell / horizon demand.
+    pub worst_spell: Moments,
+    /// Its distribution.
+    pub worst_spell_histogram: SpellHistogram,
+    /// Trials whose worst spell is beyond fixed shares.
+    pub worst_spell_exceedance: ExceedanceCounts,
+    /// Time to survive, periods.
+    pub survive: Conditional,
+    /// Time to recover, periods.
+    pub recover: Conditional,
+}
+
+impl RowTotals {
+    /// Adds one trial; `reference_t` is the row's reference demand, t.
+    pub fn add(&mut self, trial: &RowTrial, reference_t: f64) {
+        self.demand.add(trial.demand_t / reference_t);
+        if trial.exposed_usd > 0.0 {
+            self.exposed.add(trial.exposed_usd / USD_PER_STEP);
+        }
+        let share = trial.share(trial.shortfall_t);
+        let structural = trial.share(trial.structural_t);
+        self.histogram.add(share);
+        self.worst_spell_histogram
+            .add(trial.share(trial.spells.worst_shortfall_t));
+        self.event.add(share - structural);
+        self.structural.add(structural);
+        if trial.shortfall_t <= 0.0 {
+            return; // Everything below would add 0.
+        }
+        self.shortfall.add(trial.shortfall_t / reference_t);
+        self.share.add(share);
+        self.unmet.add(trial.share(trial.unmet_t));
+        self.exceedance.add(share);
+        if share > self.max_share && share > NEGLIGIBLE {
+            self.max_share = share;
+        }
+        let spells = &trial.spells;
+        self.short_periods.add(spells.short_periods as f64);
+        self.spells.add(spells.spells as f64);
+        self.depths.add(spells.depths);
+        let worst_spell = trial.share(spells.worst_shortfall_t);
+        self.worst_spell.add(worst_spell);
+        self.worst_spell_exceedance.add(worst_spell);
+        if let Some((survive, recover)) = spells.first_short_episode {
+            self.survive.add(survive);
+            self.recover.add(recover);
+        }
+    }
+
+    /// Adds what another has seen.
+    pub fn merge(&mut self, other: &Self) {
+        self.demand.merge(&other.demand);
+        self.shortfall.merge(&other.shortfall);
+        self.share.merge(&other.share);
+        self.structural.merge(&other.structural);
+        self.event.merge(&other.event);
+        self.unmet.merge(&other.unmet);
+        self.exposed.merge(&other.exposed);
+        self.histogram.merge(&other.histogram);
+        self.exceedance.merge(&other.exceedance);
+        self.max_share = self.max_share.max(other.max_share);
+        self.short_periods.merge(&other.short_periods);
+        self.spells.merge(&other.spells);
+        self.depths.merge(&other.depths);
+        self.worst_spell.merge(&other.worst_spell);
+        self.worst_spell_histogram.merge(&other.worst_spell_histogram);
+        self.worst_spell_exceedance.merge(&other.worst_spell_exceedance);
+        self.survive.merge(&other.survive);
+        self.recover.merge(&other.recover);
+    }
+}

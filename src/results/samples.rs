@@ -1,0 +1,16 @@
+//! One row per trial and row in focus, kept until the caller writes them: the only recorder whose memory grows, by block.
+
+/// One row of `samples.csv`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample {
+    /// Trial number.
+    pub trial: u64,
+    /// Position in [`crate::results::Recorder::sample_rows`], which names material and country.
+    pub row: usize,
+    /// Shortfall over the horizon, t.
+    pub shortfall_t: f64,
+    /// The same, % of the horizon's demand.
+    pub shortfall_pct: f64,
+    /// Length of the worst spell (the one with the largest total), months; 0 without a shortfall.
+    pub worst_spell_months: f64,
+}

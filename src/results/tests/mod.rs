@@ -1,0 +1,4 @@
+//! Whole recorders fed with made-up trials.
+mod closed_form;
+pub mod made_up;
+mod merging;

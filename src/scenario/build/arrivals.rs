@@ -1,0 +1,130 @@
+//! When events start, and how they end.
+
+use super::view::{View, fixed};
+use super::{Read, Skip, text_of};
+use crate::scenario::checked::*;
+use crate::scenario::diagnostics::Problem;
+use crate::scenario::names::tables;
+use crate::scenario::tree::Node;
+use crate::scenario::values::{Problems, show};
+
+/// More than this many expected arrivals in the horizon are reported.
+const MANY: f64 = 1_000.0;
+/// More than this many are an error.
+const TOO_MANY: f64 = 100_000.0;
+
+/// Position of an event in the file, whether or not it can be read.
+pub(crate) fn event_index(view: &View<'_>, id: &str) -> Read<EventIndex> {
+    let mut events = tables(view.base.top, "event").filter(|(table, _)| table.text("id").is_some());
+    events.position(|(table, _)| table.text("id") == Some(id)).ok_or(Skip)
+}
+
+pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
+    let view = event.inner("arrival")?.ok_or(Skip)?;
+    let process = view.text("process").ok_or(Skip)?;
+    let probability = view.number_or("probability", 1.0);
+    if let Ok(Number::Fixed(0.0)) = probability
+        && view.get("probability").is_some()
+    {
+        let message = format!("`{}` can never happen: its probability is 0", event.address);
+        out.push(Problem::warning(view.span("probability"), message, "never happens"));
+    }
+    let horizon = view.base.end_months();
+    match process.as_str() {
+        "fixed" => {
+            let at_months = view.dates("at")?.ok_or(Skip)?;
+            let (low, high) = support(&at_months);
+            if let Some(end) = horizon
+                && (low < 0.0 || high >= end)
+            {
+                outside(&view, "at", end, out);
+            }
+            Ok(Arrival::Fixed { at_months, probability: probability? })
+        }
+        "window" => {
+            let (from_months, to_months) = (view.date("from")?, view.date("to")?);
+            if to_months <= from_months {
+                let problem = Problem::error(view.span("to"), "the window ends before it begins", "end");
+                out.push(problem.related(view.span("from"), "beginning"));
+            } else if let Some(end) = horizon {
+                if from_months < 0.0 || from_months >= end {
+                    outside(&view, "from", end, out);
+                }
+                if to_months > end {
+                    outside(&view, "to", end, out);
+                }
+            }
+            Ok(Arrival::Window { from_months, to_months, probability: probability? })
+        }
+        "poisson" => {
+            let per_year = view.number("per_year")?.ok_or(Skip)?;
+            if let Number::Fixed(0.0) = per_year {
+                let message = format!("`{}` can never happen: its rate is 0", event.address);
+                out.push(Problem::warning(view.span("per_year"), message, "never happens"));
+            }
+            expected(event, &view, "per_year", per_year.mean() / 12.0, out);
+            Ok(Arrival::Poisson { per_year })
+        }
+        "renewal" => {
+            let (up, down) = (view.drawn("up")?.ok_or(Skip)?, view.drawn("down")?.ok_or(Skip)?);
+            let cycle = up.mean() + down.mean();
+            if cycle <= 0.0 {
+                out.error(view.span("up"), "up and down times cannot both be 0", "");
+                return Err(Skip);
+            }
+            expected(event, &view, "up", 1.0 / cycle, out);
+            let starts = match view.text("starts").as_deref() {
+                Some("up") => RenewalStart::Up,
+                Some("down") => RenewalStart::Down,
+                _ => RenewalStart::Steady,
+            };
+            Ok(Arrival::Renewal { up, down, starts })
+        }
+        "after" => {
+            let event = event_index(&view, text_of(view.get("event").ok_or(Skip)?)?)?;
+            let delay = view.drawn("delay")?.map_or_else(|| fixed(0.0), Ok)?;
+            let from = view.table.get("from").and_then(Node::text);
+            Ok(Arrival::After { event, probability: probability?, delay, from_end: from == Some("end") })
+        }
+        _ => Err(Skip),
+    }
+}
+
+fn support(number: &Number) -> (f64, f64) {
+    match number {
+        Number::Fixed(value) => (*value, *value),
+        Number::Uncertain { distribution, .. } => distribution.support(),
+    }
+}
+
+fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {
+    let start = view.base.start.map(|date| date.to_string()).unwrap_or_default();
+    let message = format!("`{key}` lies outside the simulated time");
+    let label = format!("the simulation starts on {start} and lasts {} months", show(end));
+    out.error(view.span(key), message, label);
+}
+
+fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &mut Problems) {
+    let Some(end) = view.base.end_months() else { return };
+    let count = per_month * end;
+    if !count.is_finite() || count <= MANY {
+        return;
+    }
+    let message = format!("`{}` is expected to happen {} times in the simulated time", event.address, show(count.round()));
+    let span = view.span(key);
+    out.push(if count > TOO_MANY {
+        Problem::error(span, message, format!("more than {}", show(TOO_MANY)))
+    } else {
+        Problem::warning(span, message, format!("more than {}", show(MANY))).hint("rates are per year, times in months")
+    });
+}
+
+pub(crate) fn recovery(event: &View<'_>) -> Read<Recovery> {
+    let Some(view) = event.inner("recovery")? else { return Ok(Recovery::Step) };
+    match view.text("shape").as_deref() {
+        Some("step") => Ok(Recovery::Step),
+        Some("linear") => Ok(Recovery::Linear { months: view.drawn("months")?.ok_or(Skip)? }),
+        Some("exponential") => Ok(Recovery::Exponential { months: view.drawn("months")?.ok_or(Skip)? }),
+        _ => Err(Skip),
+    }
+}

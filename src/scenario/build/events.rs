@@ -1,0 +1,240 @@
+//! Events: what they hit.
+
+use std::collections::BTreeSet;
+
+use super::arrivals::{arrival, recovery};
+use super::base::Base;
+use super::consistency::unreadable_supplies;
+use super::supplies::Made;
+use super::view::{View, fixed};
+use super::{Read, Skip, text_of};
+use crate::scenario::checked::*;
+use crate::scenario::diagnostics::Problem;
+use crate::scenario::names::tables;
+use crate::scenario::tree::Node;
+use crate::scenario::values::{Problems, show};
+
+/// The events that could be read.
+pub(crate) struct Events {
+    pub list: Vec<Event>,
+}
+
+pub(crate) fn read(base: &Base<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> Events {
+    let list = base.views("event").iter().filter_map(|view| one(view, made, demands, out).ok()).collect();
+    Events { list }
+}
+
+fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> Read<Event> {
+    let name = view.text("kind").ok_or(Skip)?;
+    // Each part is read even if another fails, so that all is reported at once.
+    let arrival = arrival(view, out);
+    let duration = duration(view, out);
+    let severity = severity(view, &name, out);
+    let kind = kind(view, &name, made, demands, out);
+    let (kind, countries) = kind?;
+    let id = view.text("id").ok_or(Skip)?;
+    Ok(Event {
+        name: view.text("name").unwrap_or_else(|| id.clone()),
+        id,
+        kind,
+        arrival: arrival?,
+        duration: duration?,
+        severity: severity?,
+        recovery: recovery(view)?,
+        countries,
+    })
+}
+
+fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling::Distribution>> {
+    let process = view.get("arrival").and_then(Node::table).and_then(|table| table.text("process"));
+    if process == Some("renewal") && view.get("duration").is_some() {
+        let problem = Problem::error(view.span("duration"), "`duration` does not go with a renewal", "");
+        out.push(problem.hint("`down` in `arrival` is the duration"));
+    }
+    view.drawn("duration")
+}
+
+fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::sampling::Distribution> {
+    let Some(severity) = view.drawn("severity")? else { return fixed(1.0) };
+    let (low, high) = severity.support();
+    if high > 1.0 && !["demand_surge", "cost_shock"].contains(&kind) {
+        let mut problem = Problem::error(
+            view.span("severity"),
+            format!("the severity of a {kind} is a share: it must lie between 0 and 1"),
+            format!("runs from {} to {}", show(low), show(high)),
+        );
+        if high == low && high <= 100.0 {
+            problem = problem.hint(format!("{} % is {}", show(high), show(high / 100.0)));
+        } else if high == f64::INFINITY {
+            problem = problem.hint("beta, uniform, triangular and pert have limits; normal takes `low` and `high`");
+        }
+        out.push(problem);
+    }
+    Ok(severity)
+}
+
+type Hit = (EventKind, Vec<CountryIndex>);
+
+fn kind(view: &View<'_>, name: &str, made: &Made, demands: &[Demand], out: &mut Problems) -> Read<Hit> {
+    match name {
+        "production_loss" => {
+            let (supplies, countries) = supplies(view, made, out)?;
+            Ok((EventKind::ProductionLoss { supplies }, countries))
+        }
+        "cost_shock" => {
+            let (supplies, countries) = supplies(view, made, out)?;
+            Ok((EventKind::CostShock { supplies }, countries))
+        }
+        "export_restriction" => export_restriction(view, made, out),
+        "lane_closure" => lane_closure(view),
+        "demand_surge" => demand_surge(view, demands, out),
+        "stock_loss" => {
+            let countries = view.countries("countries")?.unwrap_or_else(|| (0..view.base.countries.len()).collect());
+            let stock = match view.text("stock").as_deref() {
+                Some("commercial") => StockKind::Commercial,
+                Some("strategic") => StockKind::Strategic,
+                _ => StockKind::All,
+            };
+            let kind = EventKind::StockLoss { countries: countries.clone(), materials: view.materials("materials")?, stock };
+            Ok((kind, countries))
+        }
+        _ => Err(Skip),
+    }
+}
+
+/// The supplies that a production loss or cost shock hits, and their countries.
+fn supplies(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<(Vec<SupplyIndex>, Vec<CountryIndex>)> {
+    let mut hit = BTreeSet::new();
+    if let Some(node) = view.get("supplies") {
+        if view.get("materials").is_some() {
+            let problem = Problem::error(view.span("materials"), "`materials` does not go with `supplies`", "");
+            out.push(problem.hint("each supply makes one material; leave `materials` out"));
+        }
+        if node.text() == Some("all") {
+            hit.extend(0..made.list.len());
+        } else {
+            for item in node.one_or_many() {
+                hit.insert(made.find(text_of(item)?)?);
+            }
+        }
+    } else {
+        let countries = view.countries("countries")?.ok_or(Skip)?;
+        let materials = view.materials("materials")?;
+        for (index, supply) in made.list.iter().enumerate() {
+            let primary = !matches!(supply.size, Size::Recycled(_));
+            if primary && countries.contains(&supply.country) && materials.contains(&supply.material) {
+                hit.insert(index);
+            }
+        }
+        if hit.is_empty() && !unreadable_supplies(view.base, made) {
+            no_supply(view, "countries", made, &materials, out);
+        }
+    }
+    let countries: BTreeSet<CountryIndex> = hit.iter().map(|index| made.list[*index].country).collect();
+    Ok((hit.into_iter().collect(), countries.into_iter().collect()))
+}
+
+fn written(view: &View<'_>, key: &str) -> String {
+    let node = view.get(key);
+    let names: Vec<&str> = node.map_or(Vec::new(), |node| node.one_or_many().iter().filter_map(Node::text).collect());
+    if names.is_empty() { "all".to_string() } else { names.join(", ") }
+}
+
+fn no_supply(view: &View<'_>, key: &str, made: &Made, materials: &[MaterialIndex], out: &mut Problems) {
+    let (what, place) = (written(view, "materials"), written(view, key));
+    let message = format!("`{}` can never touch anything: there is no supply of {what} in {place}", view.address);
+    let makers: BTreeSet<&str> = made
+        .list
+        .iter()
+        .filter(|supply| materials.contains(&supply.material))
+        .map(|supply| view.base.countries[supply.country].code.as_str())
+        .collect();
+    let makers: Vec<&str> = makers.into_iter().take(12).collect();
+    let problem = Problem::error(view.span(key), message, format!("makes no {what}"));
+    out.push(if makers.is_empty() { problem } else { problem.hint(format!("made in: {}", makers.join(", "))) });
+}
+
+fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<Hit> {
+    let licensing = view.text("form").as_deref() == Some("licensing");
+    if view.get("approval_months").is_some() && !licensing {
+        let problem = Problem::error(view.span("approval_months"), "`approval_months` goes with form = \"licensing\" only", "");
+        out.push(problem);
+    }
+    if licensing && view.get("approval_months").is_none() {
+        let problem = Problem::error(view.span("form"), "form = \"licensing\" needs `approval_months`", "");
+        out.push(problem.hint("approval_months = 3: nothing passes for so long"));
+    }
+    if view.get("materials").is_none() {
+        out.push(Problem::error(view.header, "an export restriction needs `materials`", "`materials` is missing")
+            .hint("materials = \"all\" restricts everything that the exporter sells"));
+        return Err(Skip);
+    }
+    let from = view.countries("from")?.ok_or(Skip)?;
+    let to_node = view.get("to").ok_or(Skip)?;
+    let mut to = view.base.places(to_node)?;
+    let materials = view.materials("materials")?;
+    if let [only] = from[..] {
+        to.retain(|country| *country != only);
+    }
+    if to.is_empty() {
+        out.error(to_node.span, "an export restriction needs a destination other than the exporter", "no destination is left");
+    }
+    let sells = |supply: &Supply| from.contains(&supply.country) && materials.contains(&supply.material);
+    if !made.list.iter().any(sells) && !unreadable_supplies(view.base, made) {
+        no_supply(view, "from", made, &materials, out);
+    }
+    let form = match view.text("form").as_deref() {
+        Some("quota") => RestrictionForm::Quota,
+        Some("licensing") => RestrictionForm::Licensing { approval_months: view.drawn("approval_months")?.ok_or(Skip)? },
+        _ => RestrictionForm::Ban,
+    };
+    let to_all = to_node.text() == Some("all");
+    Ok((EventKind::ExportRestriction { from: from.clone(), to, to_all, materials, form }, from))
+}
+
+fn lane_closure(view: &View<'_>) -> Read<Hit> {
+    let node = match view.get("chokepoint") {
+        Some(node) => {
+            let id = text_of(node)?;
+            let mut points = tables(view.base.top, "chokepoint");
+            let (table, _) = points.find(|(table, _)| table.text("id") == Some(id)).ok_or(Skip)?;
+            table.get("lanes").ok_or(Skip)?
+        }
+        None => view.get("lanes").ok_or(Skip)?,
+    };
+    let mut lanes = BTreeSet::new();
+    for pair in node.list().ok_or(Skip)? {
+        let Some([from, to]) = pair.list() else { return Err(Skip) };
+        for exporter in view.base.place(text_of(from)?)? {
+            for importer in view.base.place(text_of(to)?)? {
+                if exporter != importer {
+                    lanes.insert((exporter, importer));
+                }
+            }
+        }
+    }
+    Ok((EventKind::LaneClosure { lanes: lanes.into_iter().collect(), materials: view.materials("materials")? }, Vec::new()))
+}
+
+fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read<Hit> {
+    let countries = view.countries("countries")?;
+    let (sectors, materials) = (view.sectors("sectors")?, view.materials("materials")?);
+    let fits = |demand: &Demand| {
+        countries.as_ref().is_none_or(|list| list.contains(&demand.country))
+            && sectors.as_ref().is_none_or(|list| list.contains(&demand.sector))
+            && materials.contains(&demand.material)
+    };
+    let hit: Vec<usize> = (0..demands.len()).filter(|index| fits(&demands[*index])).collect();
+    if hit.is_empty() && demands.len() == tables(view.base.top, "demand").count() {
+        let message = format!(
+            "`{}` can never touch anything: there is no demand for {} of {} in {}",
+            view.address,
+            written(view, "materials"),
+            written(view, "sectors"),
+            written(view, "countries")
+        );
+        out.error(view.span("countries"), message, "no such demand");
+    }
+    let places: BTreeSet<CountryIndex> = hit.iter().map(|index| demands[*index].country).collect();
+    Ok((EventKind::DemandSurge { demands: hit }, places.into_iter().collect()))
+}

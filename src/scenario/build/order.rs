@@ -1,0 +1,135 @@
+//! Orders and circles: materials upstream to downstream, events that follow events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::base::Base;
+use crate::scenario::checked::MaterialIndex;
+use crate::scenario::names::{self, tables};
+use crate::scenario::source::Span;
+use crate::scenario::tree::{Node, Table};
+use crate::scenario::values::Problems;
+
+/// What must come before what: for each name, the names before it and where that is written.
+type Before = BTreeMap<String, Vec<(String, Span)>>;
+
+/// Materials so that inputs and hosts come before their users; reports circles.
+pub(crate) fn materials(base: &Base<'_>, out: &mut Problems) -> Option<Vec<MaterialIndex>> {
+    let before = recipes(base.top);
+    for circle in circles(&before) {
+        let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
+        let message = format!("the recipes go in a circle: {} needs {}", names[0], join(&names));
+        out.error(circle[0].1, message, "leads back to itself");
+    }
+    let mut order = Vec::new();
+    let mut left: Vec<&String> = base.material_ids.iter().collect();
+    while !left.is_empty() {
+        let waits = |id: &&String| {
+            before.get(*id).is_some_and(|inputs| inputs.iter().any(|(input, _)| left.contains(&input)))
+        };
+        let ready = left.iter().position(|id| !waits(id))?;
+        order.push(base.material(left.remove(ready)).ok()?);
+    }
+    Some(order)
+}
+
+fn join(names: &[&str]) -> String {
+    let mut rest: Vec<&str> = names[1..].to_vec();
+    rest.push(names[0]);
+    rest.join(", which needs ")
+}
+
+fn recipes(top: &Table) -> Before {
+    let mut before = Before::new();
+    let mut add = |of: &str, table: &Table| {
+        for input in table.get("inputs").and_then(Node::list).unwrap_or(&[]) {
+            if let Some(node) = input.table().and_then(|table| table.get("material"))
+                && let Some(name) = node.text()
+            {
+                before.entry(of.to_string()).or_default().push((name.to_string(), node.span));
+            }
+        }
+    };
+    for (table, _) in tables(top, "material") {
+        if let Some(id) = table.text("id") {
+            add(id, table);
+        }
+    }
+    for (table, _) in tables(top, "supply") {
+        if let Some(of) = table.text("material") {
+            add(of, table);
+        }
+    }
+    for (id, _, table, _) in names::shares(top) {
+        add(id, table);
+    }
+    let makes = |supply: &str| -> Option<String> {
+        let plant = tables(top, "supply").find(|(table, _)| table.text("id") == Some(supply));
+        match plant {
+            Some((table, _)) => table.text("material").map(str::to_string),
+            None => supply.trim_start_matches("recycling.").split('.').next().map(str::to_string),
+        }
+    };
+    for (table, _) in tables(top, "host") {
+        if let (Some(supply), Some(host)) = (table.text("supply"), table.get("host"))
+            && let (Some(of), Some(on)) = (makes(supply), host.text().and_then(makes))
+            && of != on
+        {
+            before.entry(of).or_default().push((on, host.span));
+        }
+    }
+    before
+}
+
+/// Events that follow each other in a circle are reported.
+pub(crate) fn after_cycles(base: &Base<'_>, out: &mut Problems) {
+    let mut before = Before::new();
+    for (table, _) in tables(base.top, "event") {
+        if let (Some(id), Some(arrival)) = (table.text("id"), table.get("arrival").and_then(Node::table))
+            && arrival.text("process") == Some("after")
+            && let Some(node) = arrival.get("event")
+            && let Some(event) = node.text()
+        {
+            before.entry(id.to_string()).or_default().push((event.to_string(), node.span));
+        }
+    }
+    for circle in circles(&before) {
+        let mut names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
+        names.push(names[0]);
+        let message = format!("these events wait for each other: {}", names.join(" after "));
+        out.error(circle[0].1, message, "never starts");
+    }
+}
+
+/// Each circle once: its names, each with the place where it names the next.
+fn circles(before: &Before) -> Vec<Vec<(String, Span)>> {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for start in before.keys() {
+        if done.contains(start.as_str()) {
+            continue;
+        }
+        // (name, next neighbour to visit), without recursion: chains may be long.
+        let mut trail: Vec<(&str, usize)> = vec![(start, 0)];
+        while let Some((name, next)) = trail.last().copied() {
+            let edge = before.get(name).and_then(|edges| edges.get(next));
+            let Some((to, _)) = edge else {
+                done.insert(name);
+                trail.pop();
+                continue;
+            };
+            if let Some(top) = trail.last_mut() {
+                top.1 += 1;
+            }
+            if let Some(at) = trail.iter().position(|(open, _)| *open == to.as_str()) {
+                let circle = trail[at..].iter().filter_map(|(name, next)| {
+                    let span = before.get(*name)?.get(next - 1)?.1;
+                    Some((name.to_string(), span))
+                });
+                found.push(circle.collect());
+            } else if !done.contains(to.as_str()) {
+                trail.push((to, 0));
+            }
+        }
+    }
+    found
+}

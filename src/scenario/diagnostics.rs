@@ -1,0 +1,249 @@
+//! What is wrong with a scenario, where, and what to do about it. Knows how to show itself, nothing about scenarios.
+
+use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
+use serde::Serialize;
+
+use super::source::{Sources, Span};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The scenario cannot run.
+    Error,
+    /// The scenario runs, but is probably not what was meant.
+    Warning,
+}
+
+/// A second place that belongs to a diagnostic, e.g. the first definition of an id that is defined twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// File.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+    /// What is there.
+    pub label: String,
+    #[serde(skip)]
+    pub(crate) span: Span,
+}
+
+/// One error or warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub level: Level,
+    /// The file, as the user named it.
+    pub file: String,
+    /// Line, from 1; 0 when the whole file is meant.
+    pub line: usize,
+    /// Column, from 1, in characters; 0 when the whole file is meant.
+    pub column: usize,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What stands beside the carets under the text; may be empty.
+    pub label: String,
+    /// What to do about it.
+    pub hints: Vec<String>,
+    /// Other places that matter.
+    pub related: Vec<Related>,
+    #[serde(skip)]
+    pub(crate) span: Option<Span>,
+}
+
+/// A diagnostic that is not yet tied to lines and columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub level: Level,
+    pub span: Span,
+    pub message: String,
+    pub label: String,
+    pub hints: Vec<String>,
+    pub related: Vec<(Span, String)>,
+}
+
+impl Problem {
+    pub fn error(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        let (message, label) = (message.into(), label.into());
+        Problem { level: Level::Error, span, message, label, hints: Vec::new(), related: Vec::new() }
+    }
+
+    pub fn warning(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        Problem { level: Level::Warning, ..Problem::error(span, message, label) }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Problem {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Problem {
+        self.hints.extend(hints);
+        self
+    }
+
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Problem {
+        self.related.push((span, label.into()));
+        self
+    }
+}
+
+/// Errors and warnings, sorted by file and position.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+impl Diagnostics {
+    /// Sorts, removes exact repetitions and finds lines and columns.
+    pub(crate) fn new(mut problems: Vec<Problem>, sources: &Sources) -> Diagnostics {
+        problems.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
+        problems.dedup();
+        let list = problems.into_iter().map(|problem| locate(problem, sources)).collect();
+        Diagnostics { list, sources: sources.clone() }
+    }
+
+    /// An error about a file as a whole.
+    pub(crate) fn about_file(file: &str, message: impl Into<String>, hints: Vec<String>) -> Diagnostics {
+        let (message, label) = (message.into(), String::new());
+        let list = vec![Diagnostic {
+            level: Level::Error,
+            file: file.to_string(),
+            line: 0,
+            column: 0,
+            message,
+            label,
+            hints,
+            related: Vec::new(),
+            span: None,
+        }];
+        Diagnostics { list, sources: Sources::default() }
+    }
+
+    /// Whether there is nothing to report.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many errors and warnings there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// All, sorted by file and position.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
+
+    /// The errors.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().filter(|diagnostic| diagnostic.level == Level::Error)
+    }
+
+    /// The warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().filter(|diagnostic| diagnostic.level == Level::Warning)
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    /// As text for people: the message, the place, the text there with carets under it, and hints.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let shown: Vec<String> =
+            self.list.iter().map(|diagnostic| render_one(diagnostic, &self.sources, &renderer)).collect();
+        let mut text = shown.join("\n\n");
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text
+    }
+
+    /// As JSON for programs: `{"errors": 1, "warnings": 0, "diagnostics": [...]}`.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "errors": self.errors().count(),
+            "warnings": self.warnings().count(),
+            "diagnostics": self.list,
+        })
+    }
+}
+
+impl std::fmt::Display for Diagnostics {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
+    let (file, line, column) = sources.position(problem.span);
+    let related = problem.related.into_iter().map(|(span, label)| {
+        let (file, line, column) = sources.position(span);
+        Related { file, line, column, label, span }
+    });
+    Diagnostic {
+        level: problem.level,
+        file,
+        line,
+        column,
+        message: problem.message,
+        label: problem.label,
+        hints: problem.hints,
+        related: related.collect(),
+        span: Some(problem.span),
+    }
+}
+
+fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    let level = match diagnostic.level {
+        Level::Error => Shown::ERROR,
+        Level::Warning => Shown::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
+    match diagnostic.span {
+        None => group = group.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
+        Some(span) => {
+            let near = |related: &&Related| related.span.file == span.file;
+            let same: Vec<&Related> = diagnostic.related.iter().filter(near).collect();
+            let mut spans = vec![(span, AnnotationKind::Primary, diagnostic.label.as_str())];
+            spans.extend(same.iter().map(|r| (r.span, AnnotationKind::Context, r.label.as_str())));
+            group = group.element(snippet(&spans, sources));
+            for related in diagnostic.related.iter().filter(|related| !near(related)) {
+                group = group
+                    .element(snippet(&[(related.span, AnnotationKind::Context, related.label.as_str())], sources));
+            }
+        }
+    }
+    for hint in &diagnostic.hints {
+        group = group.element(Shown::HELP.message(hint.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// The lines that the spans (all of one file) touch. Only those are handed on, so that a large file costs nothing.
+fn snippet<'a>(
+    spans: &[(Span, AnnotationKind, &'a str)],
+    sources: &'a Sources,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let source = sources.get(spans[0].0.file);
+    let first = spans.iter().map(|(span, ..)| span.start).min().unwrap_or(0);
+    let last = spans.iter().map(|(span, ..)| span.end).max().unwrap_or(0);
+    let text = source.text.as_str();
+    let from = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+    let to = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
+    let line = 1 + text[..from].bytes().filter(|byte| *byte == b'\n').count();
+    let mut snippet = Snippet::source(&text[from..to]).line_start(line).path(source.name.as_str());
+    for (span, kind, label) in spans {
+        let annotation = kind.span(span.start - from..span.end - from);
+        snippet = snippet.annotation(if label.is_empty() { annotation } else { annotation.label(*label) });
+    }
+    snippet
+}

@@ -1,0 +1,306 @@
+//! A scenario as it was read: one tree out of a file and all that it extends, with the changes asked for on the command line.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::address::{self, Override, Overrides};
+use super::checked::{PolicyLabel, Scenario};
+use super::data_files::DataFiles;
+use super::diagnostics::{Diagnostics, Level, Problem};
+use super::format::TOP;
+use super::names::tables;
+use super::source::{SourceFile, Sources, Span, read_text};
+use super::suggest::hint;
+use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
+use super::{build, merge};
+
+/// A scenario with its places in the files it came from.
+#[derive(Debug, Clone)]
+pub struct Document {
+    merged: Table,
+    sources: Sources,
+    overrides: Vec<Override>,
+    data: DataFiles,
+    pending: Vec<Problem>,
+}
+
+/// Reading of a file and what it extends.
+struct Loading {
+    sources: Sources,
+    problems: Vec<Problem>,
+    /// Files that are being read, outermost first: name and path.
+    open: Vec<(String, PathBuf)>,
+    fatal: bool,
+}
+
+impl Document {
+    /// Reads a scenario file and everything that it extends.
+    pub fn load(path: &Path) -> Result<Document, Diagnostics> {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let text = read_text(path)
+            .map_err(|why| Diagnostics::about_file(&name, format!("the scenario cannot be read: {why}"), Vec::new()))?;
+        Document::read(&name, text, path)
+    }
+
+    /// Reads a scenario from memory. What it names is looked for relative to `name`.
+    pub fn from_text(name: &str, text: &str) -> Result<Document, Diagnostics> {
+        let text = super::source::text_from_bytes(text.as_bytes().to_vec())
+            .map_err(|why| Diagnostics::about_file(name, format!("the scenario cannot be read: {why}"), Vec::new()))?;
+        Document::read(name, text, Path::new(name))
+    }
+
+    fn read(name: &str, text: String, path: &Path) -> Result<Document, Diagnostics> {
+        let mut loading =
+            Loading { sources: Sources::default(), problems: Vec::new(), open: Vec::new(), fatal: false };
+        let merged = loading.file(name, text, path);
+        if loading.fatal {
+            return Err(Diagnostics::new(loading.problems, &loading.sources));
+        }
+        let mut data = DataFiles::default();
+        data.read_named(&merged, &loading.sources);
+        let Loading { sources, problems, .. } = loading;
+        Ok(Document { merged, sources, overrides: Vec::new(), data, pending: problems })
+    }
+
+    /// Applies `key=value`. The value is TOML; a bare word that is not TOML is a string.
+    pub fn set(&mut self, assignment: &str) -> Result<(), Diagnostics> {
+        let file = self.sources.add("--set", assignment.to_string(), PathBuf::new());
+        let change = parse_assignment(assignment, file);
+        let result = change.and_then(|change| {
+            let mut top = self.merged.clone();
+            let mut overrides = Overrides { files: &self.data, sources: &self.sources, touched: Vec::new() };
+            for earlier in &self.overrides {
+                // Was applied without an error before.
+                drop(overrides.apply(&mut top, earlier));
+            }
+            overrides.apply(&mut top, &change)?;
+            Ok((change, top))
+        });
+        match result {
+            Ok((change, top)) => {
+                self.data.read_named(&top, &self.sources);
+                self.overrides.push(change);
+                Ok(())
+            }
+            Err(problem) => Err(Diagnostics::new(vec![problem], &self.sources)),
+        }
+    }
+
+    /// The policies, in the order of the file.
+    pub fn policies(&self) -> Vec<PolicyLabel> {
+        let all = tables(&self.merged, "policy").map(|(table, _)| table);
+        all.filter_map(label).collect()
+    }
+
+    /// The texts that the scenario was read from: the file itself first.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceFile> {
+        self.sources.iter()
+    }
+
+    /// Checks everything and returns the scenario under a policy (`None` = the baseline) with its warnings, or all errors and
+    /// warnings. Without a policy, what each policy changes is checked too.
+    pub fn check(&self, policy: Option<&str>) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let mut problems = self.pending.clone();
+        let (scenario, found) = self.check_one(policy);
+        problems.extend(found);
+        if policy.is_none() {
+            for label in self.policies() {
+                let (_, found) = self.check_one(Some(&label.id));
+                let fresh: Vec<Problem> = found.into_iter().filter(|problem| !problems.contains(problem)).collect();
+                for problem in fresh {
+                    let same = |old: &Problem| old.span == problem.span && old.message == problem.message;
+                    if problem.level == Level::Error && !problems.iter().any(same) {
+                        let here = tables(&self.merged, "policy").any(|(_, span)| span.file == problem.span.file && self.inside_policy(problem.span));
+                        problems.push(if here { problem } else { problem.hint(format!("this holds under the policy `{}`", label.id)) });
+                    }
+                }
+            }
+        }
+        let diagnostics = Diagnostics::new(problems, &self.sources);
+        match scenario {
+            Some(scenario) if !diagnostics.has_errors() => Ok((scenario, diagnostics)),
+            _ => Err(diagnostics),
+        }
+    }
+
+    fn inside_policy(&self, span: Span) -> bool {
+        tables(&self.merged, "policy").any(|(table, _)| {
+            tables(table, "set").any(|(set, _)| {
+                set.entries.iter().any(|entry| {
+                    let at = entry.node.span;
+                    at.file == span.file && at.start <= span.start && span.end <= at.end
+                })
+            })
+        })
+    }
+
+    fn check_one(&self, policy: Option<&str>) -> (Option<Scenario>, Vec<Problem>) {
+        let (top, mut problems) = self.resolve(policy);
+        let label = match policy {
+            None => Some(baseline()),
+            Some(id) => self.policies().into_iter().find(|label| label.id == id),
+        };
+        let (scenario, found) = build::scenario(&top, label.unwrap_or_else(baseline), &self.data, &self.sources);
+        problems.extend(found);
+        (scenario, problems)
+    }
+
+    /// The tree after `--set` and the policy.
+    fn resolve(&self, policy: Option<&str>) -> (Table, Vec<Problem>) {
+        let mut top = self.merged.clone();
+        let mut problems = Vec::new();
+        let mut overrides = Overrides { files: &self.data, sources: &self.sources, touched: Vec::new() };
+        for change in &self.overrides {
+            problems.extend(overrides.apply(&mut top, change).err());
+        }
+        if let Some(id) = policy {
+            match tables(&self.merged, "policy").find(|(table, _)| table.text("id") == Some(id)) {
+                Some((table, _)) => {
+                    for change in policy_changes(table) {
+                        problems.extend(overrides.apply(&mut top, &change).err());
+                    }
+                }
+                None => {
+                    let known: Vec<String> = self.policies().into_iter().map(|label| label.id).collect();
+                    let problem = Problem::error(Span::default(), format!("there is no policy `{id}`"), "");
+                    problems.push(problem.hints(hint(id, "policy", known.iter().map(String::as_str))));
+                }
+            }
+        }
+        let touched = std::mem::take(&mut overrides.touched);
+        address::rebalance(&mut top, &touched);
+        (top, problems)
+    }
+
+    /// The scenario after `extends`, `--set` and the policy, as JSON with sorted keys.
+    pub fn resolved(&self, policy: Option<&str>) -> serde_json::Value {
+        let (mut top, _) = self.resolve(policy);
+        if policy.is_some() {
+            top.remove("policy");
+        }
+        table_to_json(&top)
+    }
+
+    /// SHA-256 of the whole document, with all policies and the text of every data file, as hexadecimal digits.
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.resolved(None).to_string().as_bytes());
+        for file in self.data.iter() {
+            let text = file.text.as_deref().unwrap_or_default();
+            hasher.update(b"\n");
+            hasher.update(text.replace("\r\n", "\n").as_bytes());
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn baseline() -> PolicyLabel {
+    PolicyLabel { id: "baseline".to_string(), name: "Baseline".to_string(), cost: None }
+}
+
+fn label(table: &Table) -> Option<PolicyLabel> {
+    let id = table.text("id")?.to_string();
+    let name = table.text("name").unwrap_or(&id).to_string();
+    Some(PolicyLabel { id, name, cost: table.get("cost").and_then(Node::number) })
+}
+
+fn policy_changes(policy: &Table) -> impl Iterator<Item = Override> + '_ {
+    tables(policy, "set").filter_map(|(set, _)| {
+        let key = set.get("key")?;
+        Some(Override { key: key.text()?.to_string(), key_span: key.span, value: set.get("value")?.clone() })
+    })
+}
+
+fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
+    let whole = Span { file, start: 0, end: text.len() };
+    let Some((key, value)) = text.split_once('=') else {
+        return Err(Problem::error(whole, "this is not `key=value`", "no `=`").hint("e.g. --set run.trials=5000"));
+    };
+    let key_start = key.len() - key.trim_start().len();
+    let key_span = Span { file, start: key_start, end: key_start + key.trim().len() };
+    let start = key.len() + 1 + (value.len() - value.trim_start().len());
+    let value = value.trim();
+    if key.trim().is_empty() || value.is_empty() {
+        return Err(Problem::error(whole, "this is not `key=value`", "key or value is missing"));
+    }
+    let value = match parse_value(value, file, start) {
+        Ok(node) => node,
+        Err(_) if !value.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) => {
+            Node { value: Value::Text(value.to_string()), span: Span { file, start, end: start + value.len() } }
+        }
+        Err(problem) => return Err(problem),
+    };
+    Ok(Override { key: key.trim().to_string(), key_span, value })
+}
+
+impl Loading {
+    fn file(&mut self, name: &str, text: String, path: &Path) -> Table {
+        let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let file = self.sources.add(name, text, directory.clone());
+        let parsed = parse_document(&self.sources.get(file).text, file);
+        self.fatal |= parsed.fatal;
+        self.problems.extend(parsed.problems);
+        let mut table = parsed.table;
+        self.open.push((name.to_string(), same_path(path)));
+        let mut merged: Option<Table> = None;
+        if let Some(entry) = table.remove("extends") {
+            for node in entry.node.one_or_many() {
+                let Some(base) = node.text() else {
+                    let message = format!("`extends` must name a file, not be {}", node.kind());
+                    self.problems.push(Problem::error(node.span, message, "expected a string or a list of strings"));
+                    continue;
+                };
+                if let Some(read) = self.base(node.span, base, &directory) {
+                    match &mut merged {
+                        None => merged = Some(read),
+                        Some(merged) => merge::tables(Some(&TOP), merged, read),
+                    }
+                }
+            }
+        }
+        self.open.pop();
+        match merged {
+            None => table,
+            Some(mut merged) => {
+                merge::tables(Some(&TOP), &mut merged, table);
+                merged
+            }
+        }
+    }
+
+    fn base(&mut self, span: Span, base: &str, directory: &Path) -> Option<Table> {
+        let path = directory.join(base);
+        let name = path.to_string_lossy().replace('\\', "/");
+        let real = same_path(&path);
+        if let Some(at) = self.open.iter().position(|(_, open)| *open == real) {
+            let mut chain: Vec<&str> = self.open[at..].iter().map(|(name, _)| name.as_str()).collect();
+            chain.push(chain.first().copied().unwrap_or_default());
+            let message = format!("`extends` goes in a circle: {}", chain.join(" -> "));
+            self.problems.push(Problem::error(span, message, "leads back to a file that is being read"));
+            self.fatal = true;
+            return None;
+        }
+        let problem = |why: String| {
+            Problem::error(span, format!("the base scenario `{base}` cannot be read: {why}"), "")
+                .hint("the name is relative to the file that names it")
+        };
+        if self.open.len() >= 32 || self.sources.iter().count() >= 256 {
+            self.problems.push(problem("too many files extend one another".to_string()));
+            self.fatal = true;
+            return None;
+        }
+        match read_text(&path) {
+            Ok(text) => Some(self.file(&name, text, &path)),
+            Err(why) => {
+                self.problems.push(problem(why));
+                self.fatal = true;
+                None
+            }
+        }
+    }
+}
+
+fn same_path(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}

@@ -1,0 +1,101 @@
+//! The top of a scenario: title, time, run, focus, policies.
+
+use super::world::{COUNTRY, GROUP, MATERIAL, SHARES, SUPPLY};
+use super::{Addressing, BARE, Kind, Range, TableSpec, Target, field};
+use super::{events, flows};
+
+/// The whole file.
+pub(crate) const TOP: TableSpec = TableSpec {
+    name: "the scenario",
+    doc: "Keys at the top of the file, before the first table header.",
+    fields: &[
+        field("format", Kind::Count(1, 1), "Version of the format; always 1.").required(),
+        field("title", Kind::Text, "One line that charts and reports carry.").required(),
+        field("description", Kind::Text, "The question that the scenario answers, and other prose."),
+        field("extends", Kind::Texts, "A scenario file (or several) that this one builds on, relative to this file. Tables merge key by key; tables of a list merge when they have the same address; other lists and values are replaced."),
+        field("assumption", Kind::Text, "Stands in for `source` and `assumption` of every table that has neither. For teaching and test files."),
+        field("focus", Kind::Table(&FOCUS), "What tables and charts lead with."),
+        field("time", Kind::Table(&TIME), "The simulated time.").required(),
+        field("run", Kind::Table(&RUN), "How the simulation is run."),
+        field("country", Kind::Tables(&COUNTRY), "Countries of your own."),
+        field("group", Kind::Tables(&GROUP), "Named sets of countries."),
+        field("material", Kind::Tables(&MATERIAL), "The traded goods.").required(),
+        field("shares", Kind::TablesByMaterial(&SHARES), "Supply by country, one table per material."),
+        field("supply", Kind::Tables(&SUPPLY), "Plants and projects."),
+        field("demand", Kind::Tables(&flows::DEMAND), "Final demand.").required(),
+        field("trade", Kind::Tables(&flows::TRADE), "Observed trade."),
+        field("inventory", Kind::Tables(&flows::INVENTORY), "Commercial stocks."),
+        field("stockpile", Kind::Tables(&flows::STOCKPILE), "Strategic stocks."),
+        field("recycling", Kind::Tables(&flows::RECYCLING), "Secondary supply."),
+        field("substitution", Kind::Tables(&flows::SUBSTITUTION), "Substitution and thrift."),
+        field("host", Kind::Tables(&flows::HOST), "By-products and their hosts."),
+        field("chokepoint", Kind::Tables(&events::CHOKEPOINT), "Named sets of shipping lanes."),
+        field("event", Kind::Tables(&events::EVENT), "Disruptions."),
+        field("frailty", Kind::Tables(&events::FRAILTY), "Shared random factors on rates."),
+        field("copula", Kind::Tables(&events::COPULA), "Dependence between events."),
+        field("policy", Kind::Tables(&POLICY), "Variants of the scenario to compare."),
+    ],
+    ..BARE
+};
+
+const FOCUS: TableSpec = TableSpec {
+    name: "focus",
+    doc: "What tables and charts lead with. Without it: every material with final demand, and the (at most eight) countries with the largest.",
+    fields: &[
+        field("materials", Kind::Many(Target::Material), "Materials.").or(&["material"]),
+        field("countries", Kind::Many(Target::Place), "Countries and groups.").or(&["country"]),
+    ],
+    example: r#"focus = { materials = ["magnet"], countries = ["USA", "EU27"] }"#,
+    ..BARE
+};
+
+const TIME: TableSpec = TableSpec {
+    name: "time",
+    doc: "The simulated time.",
+    fields: &[
+        field("start", Kind::Date, "First day: \"2026\", \"2026-01\" or \"2026-01-15\".").required(),
+        field("step", Kind::Word(&["week", "month", "quarter", "year"]), "Length of a period.").default("month"),
+        field("periods", Kind::Count(1, 6000), "Number of periods.").required(),
+    ],
+    example: "[time]\nstart = \"2026-01\"\nstep = \"month\"\nperiods = 60",
+    ..BARE
+};
+
+const RUN: TableSpec = TableSpec {
+    name: "run",
+    doc: "How the simulation is run.",
+    fields: &[
+        field("trials", Kind::Count(1, 1_000_000_000), "Number of trials.").default("10_000"),
+        field("seed", Kind::Count(0, i64::MAX as u64), "Seed of all random numbers.").default("42"),
+        field("balance", Kind::Word(&["supply follows demand", "as given"]), "Whether undisrupted capacity grows along the demand paths, so that growth does not look like disruption, or both stand as written.").default("\"supply follows demand\""),
+        field("overlap", Kind::Word(&["multiply", "max", "sum"]), "How events on the same target combine: what is left multiplies, the strongest counts, or severities add up to at most 1.").default("\"multiply\""),
+        field("sampling", Kind::Word(&["random", "antithetic", "latin_hypercube"]), "Sampling design.").default("\"random\""),
+    ],
+    example: "[run]\ntrials = 20_000\nseed = 42",
+    ..BARE
+};
+
+const POLICY: TableSpec = TableSpec {
+    name: "policy",
+    doc: "A variant of the scenario: some keys take other values. `critmin compare` runs each policy against the baseline with the same random draws.",
+    fields: &[
+        field("id", Kind::Id, "Id, for `--policy`.").required(),
+        field("name", Kind::Text, "Name in tables and charts.").default("the id"),
+        field("cost", Kind::Plain(Range::NonNegative), "What it costs over the horizon.").unit("USD"),
+        field("description", Kind::Text, "What it is."),
+        field("set", Kind::Tables(&POLICY_SET), "The changes.").required(),
+    ],
+    addressing: Addressing::Id,
+    example: "[[policy]]\nid = \"second_source\"\ncost = 1.2e9\n[[policy.set]]\nkey = \"supply.project.capacity\"\nvalue = 12_000",
+    ..BARE
+};
+
+const POLICY_SET: TableSpec = TableSpec {
+    name: "policy.set",
+    doc: "One change of a policy.",
+    fields: &[
+        field("key", Kind::Text, "Address of the key: `supply.ID.capacity`, `shares.MATERIAL.by_country.CHN`, `event.ID.arrival.per_year`, `demand.MATERIAL.COUNTRY.SECTOR.amount`, `time.periods`.").required(),
+        field("value", Kind::Any, "The new value: anything that the key may hold, also a list or a table.").required(),
+    ],
+    ..BARE
+};

@@ -1,0 +1,37 @@
+//! The scenario: the file format, its checks, and the checked scenario that the rest of the program works on.
+//!
+//! [`Document`] reads a file and all that it extends, applies `--set` and policies, and [`Document::check`] returns a
+//! [`Scenario`] that cannot hold an invalid value, or every error at once as [`Diagnostics`]. Knows nothing of how a scenario
+//! is simulated or shown.
+
+mod address;
+mod build;
+pub mod checked;
+mod compound;
+mod data_files;
+mod dates;
+mod diagnostics;
+mod distribution;
+mod document;
+mod format;
+mod merge;
+mod names;
+mod reference;
+mod schema;
+mod source;
+mod starter;
+mod structure;
+mod suggest;
+mod tree;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use checked::*;
+pub use diagnostics::{Diagnostic, Diagnostics, Level, Related};
+pub use document::Document;
+pub use reference::format_reference;
+pub use schema::json_schema;
+pub use source::{MAXIMUM_BYTES, SourceFile};
+pub use starter::starter;

@@ -1,0 +1,105 @@
+//! Source files and places in them. Reads files; knows nothing of their content.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The most that a scenario or data file may hold.
+pub const MAXIMUM_BYTES: u64 = 16 * 1024 * 1024;
+
+/// One text that a scenario was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// As the user typed it, or relative to the file that names it.
+    pub name: String,
+    /// Its text, without a byte order mark.
+    pub text: String,
+}
+
+/// A range of bytes in a source. Sorts by file, then position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub(crate) struct Span {
+    pub file: usize,
+    pub start: usize,
+    pub end: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    file: Arc<SourceFile>,
+    directory: PathBuf,
+}
+
+/// The sources of a document, numbered in the order in which they were read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sources(Vec<Entry>);
+
+impl Sources {
+    /// Adds a source; `directory` is where the files that it names are looked for.
+    pub fn add(&mut self, name: &str, text: String, directory: PathBuf) -> usize {
+        let file = Arc::new(SourceFile { name: name.to_string(), text });
+        self.0.push(Entry { file, directory });
+        self.0.len() - 1
+    }
+
+    pub fn get(&self, file: usize) -> &SourceFile {
+        &self.0[file].file
+    }
+
+    pub fn directory(&self, file: usize) -> &Path {
+        &self.0[file].directory
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.0.iter().map(|entry| &*entry.file)
+    }
+
+    /// File name, line and column (from 1, in characters).
+    pub fn position(&self, span: Span) -> (String, usize, usize) {
+        let source = self.get(span.file);
+        let before = &source.text[..span.start];
+        let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
+        let column = 1 + before.rfind('\n').map_or(before, |newline| &before[newline + 1..]).chars().count();
+        (source.name.clone(), line, column)
+    }
+}
+
+/// Reads a text file; the error is a sentence about it, without its name.
+pub(crate) fn read_text(path: &Path) -> Result<String, String> {
+    let about = std::fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_string(),
+        std::io::ErrorKind::PermissionDenied => "permission to read it is denied".to_string(),
+        _ => format!("it cannot be read: {error}"),
+    })?;
+    if about.is_dir() {
+        return Err("it is a folder, not a file".to_string());
+    }
+    if about.len() > MAXIMUM_BYTES {
+        return Err(format!("it holds {:.1} MiB; the limit is 16 MiB", about.len() as f64 / 1_048_576.0));
+    }
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAXIMUM_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("it cannot be read: {error}"))?;
+    if bytes.len() as u64 > MAXIMUM_BYTES {
+        return Err("it holds more than 16 MiB, which is the limit".to_string());
+    }
+    text_from_bytes(bytes)
+}
+
+/// UTF-8, with or without a byte order mark.
+pub(crate) fn text_from_bytes(bytes: Vec<u8>) -> Result<String, String> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        format!("it is not UTF-8 text: the first wrong byte is in line {line}; save it as UTF-8")
+    })?;
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_string(),
+        None => text,
+    };
+    if text.trim().is_empty() {
+        return Err("it is empty".to_string());
+    }
+    Ok(text)
+}

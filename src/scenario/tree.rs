@@ -1,0 +1,251 @@
+//! A TOML document as a tree in which every key and value knows where it was written. Knows nothing of scenarios.
+
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostics::Problem;
+use super::source::Span;
+
+/// A value and its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub value: Value,
+    pub span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Flag(bool),
+    /// A TOML date, as written.
+    Date(String),
+    List(Vec<Node>),
+    Table(Table),
+}
+
+/// A key, its place and its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub key: String,
+    pub key_span: Span,
+    pub node: Node,
+}
+
+/// Keys in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    pub entries: Vec<Entry>,
+}
+
+impl Table {
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.node)
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+    }
+
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Node::text)
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<Entry> {
+        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        Some(self.entries.remove(at))
+    }
+
+    /// Replaces the value of a key, or adds the key at the end.
+    pub fn put(&mut self, entry: Entry) {
+        match self.entries.iter_mut().find(|old| old.key == entry.key) {
+            Some(old) => *old = entry,
+            None => self.entries.push(entry),
+        }
+    }
+}
+
+impl Node {
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn table(&self) -> Option<&Table> {
+        match &self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn table_mut(&mut self) -> Option<&mut Table> {
+        match &mut self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn list(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list, or the value itself as the only one.
+    pub fn one_or_many(&self) -> &[Node] {
+        match &self.value {
+            Value::List(list) => list,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The number, if it is an integer or a float.
+    pub fn number(&self) -> Option<f64> {
+        match self.value {
+            Value::Integer(value) => Some(value as f64),
+            Value::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What it is, with the article, for messages.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Text(_) => "a string",
+            Value::Integer(_) | Value::Float(_) => "a number",
+            Value::Flag(_) => "true or false",
+            Value::Date(_) => "a date",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+        }
+    }
+
+    /// Plain JSON; keys sorted, so that the order of the file does not matter.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Text(text) | Value::Date(text) => text.clone().into(),
+            Value::Integer(value) => (*value).into(),
+            Value::Float(value) if value.fract() == 0.0 && value.abs() < 9e15 => (*value as i64).into(),
+            Value::Float(value) => (*value).into(),
+            Value::Flag(value) => (*value).into(),
+            Value::List(list) => list.iter().map(Node::to_json).collect(),
+            Value::Table(table) => table_to_json(table),
+        }
+    }
+}
+
+pub(crate) fn table_to_json(table: &Table) -> serde_json::Value {
+    let sorted: std::collections::BTreeMap<&str, &Node> =
+        table.entries.iter().map(|entry| (entry.key.as_str(), &entry.node)).collect();
+    sorted.into_iter().map(|(key, node)| (key.to_string(), node.to_json())).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// Parses a document. `fatal` says that the text is not TOML at all; a key that is given twice is an error, but not fatal.
+pub(crate) struct Parsed {
+    pub table: Table,
+    pub problems: Vec<Problem>,
+    pub fatal: bool,
+}
+
+/// Parses a TOML document, with every syntax error.
+pub(crate) fn parse_document(text: &str, file: usize) -> Parsed {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let place = Place { file, offset: 0 };
+    let fatal = errors.iter().any(|error| error.message() != "duplicate key");
+    let mut problems: Vec<Problem> = errors.iter().map(|error| syntax_error(error, text, place)).collect();
+    problems.dedup_by(|later, earlier| line_of(text, later.span.start) == line_of(text, earlier.span.start));
+    let mut table = Table::default();
+    if !fatal {
+        table = convert_table(root.get_ref(), place, &mut problems);
+    }
+    Parsed { table, problems, fatal }
+}
+
+/// Parses a single TOML value that stands at `offset` in its source.
+pub(crate) fn parse_value(text: &str, file: usize, offset: usize) -> Result<Node, Problem> {
+    let place = Place { file, offset };
+    let value = DeValue::parse(text).map_err(|error| syntax_error(&error, text, place))?;
+    let mut problems = Vec::new();
+    let node = convert(value.get_ref(), place.span(value.span()), place, &mut problems);
+    problems.pop().map_or(Ok(node), Err)
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    file: usize,
+    offset: usize,
+}
+
+impl Place {
+    fn span(self, range: std::ops::Range<usize>) -> Span {
+        Span { file: self.file, start: self.offset + range.start, end: self.offset + range.end.max(range.start) }
+    }
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
+}
+
+fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
+    let mut range = error.span().unwrap_or(0..0);
+    range.end = range.end.clamp(range.start, text.len());
+    range.start = range.start.min(range.end);
+    while !text.is_char_boundary(range.start) {
+        range.start -= 1;
+    }
+    while !text.is_char_boundary(range.end) {
+        range.end += 1;
+    }
+    let message = error.message();
+    if message == "duplicate key" {
+        let key = &text[range.clone()];
+        return Problem::error(place.span(range), format!("`{key}` is given twice"), "already given above")
+            .hint("remove one of the two; a table header such as [time] may stand only once in a file");
+    }
+    let quoted = message.starts_with("string values must be quoted") || message.starts_with("invalid float");
+    let problem = Problem::error(place.span(range), format!("this is not TOML: {message}"), "");
+    if quoted { problem.hint("text stands in double quotes: \"...\"") } else { problem }
+}
+
+fn convert_table(table: &DeTable<'_>, place: Place, problems: &mut Vec<Problem>) -> Table {
+    let entries = table.iter().map(|(key, value)| Entry {
+        key: key.get_ref().to_string(),
+        key_span: place.span(key.span()),
+        node: convert(value.get_ref(), place.span(value.span()), place, problems),
+    });
+    Table { entries: entries.collect() }
+}
+
+fn convert(value: &DeValue<'_>, span: Span, place: Place, problems: &mut Vec<Problem>) -> Node {
+    let value = match value {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(value) => Value::Integer(value),
+            Err(_) => too_large(span, problems),
+        },
+        DeValue::Float(float) => match float.as_str().parse::<f64>() {
+            Ok(value) if value.is_infinite() && !float.as_str().contains("inf") => too_large(span, problems),
+            Ok(value) => Value::Float(value),
+            Err(_) => too_large(span, problems),
+        },
+        DeValue::Boolean(value) => Value::Flag(*value),
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Array(list) => Value::List(
+            list.iter().map(|item| convert(item.get_ref(), place.span(item.span()), place, problems)).collect(),
+        ),
+        DeValue::Table(table) => Value::Table(convert_table(table, place, problems)),
+    };
+    Node { value, span }
+}
+
+fn too_large(span: Span, problems: &mut Vec<Problem>) -> Value {
+    problems.push(Problem::error(span, "this number is too large to be held", "at most about 1.8e308"));
+    Value::Float(0.0)
+}
