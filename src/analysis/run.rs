@@ -18,7 +18,7 @@ use crate::scenario::{Diagnostics, Document, Scenario};
 /// Blocks simulated before precision, interruption and samples are looked at: fixed, so that a run that stops early can be repeated.
 const BATCH_BLOCKS: u64 = 32;
 /// Trials at most from which the variance split is estimated.
-const SPLIT_TRIALS: u64 = 2_000;
+const SPLIT_TRIALS: u64 = 1_000;
 /// Added to a trial's number for the second set of draws of the variance split: beyond any trial that a run can have.
 const SPLIT_OFFSET: u64 = 1 << 40;
 

@@ -6,7 +6,7 @@
 //! converge but slowly, and Newton steps on the binding limits, which converge quadratically and are kept only where they come closer.
 
 /// Relative excess or slack of binding limits at which the search stops.
-const TOLERANCE: f64 = 1e-11;
+const TOLERANCE: f64 = 1e-10;
 /// Least share of the diagonal that keeps the Jacobian regular.
 const RIDGE: f64 = 1e-12;
 /// Lengths tried of a Newton step.

@@ -263,8 +263,13 @@ impl State {
         self.refill_flows[material].clear();
         let as_normal = !self.is_restricted[material]
             && self.quotas[material].is_empty()
-            && same(&self.supply[rows.clone()], normal_supply)
-            && same(&self.order[markets.clone()], normal_orders);
+            && same(&self.order[markets.clone()], normal_orders)
+            && if is_covered(world, model, period, &markets) {
+                // More than enough supply changes no flow where all orders are met anyway.
+                self.supply[rows.clone()].iter().zip(normal_supply).all(|(supply, normal)| *supply >= normal * (1.0 - SAME))
+            } else {
+                same(&self.supply[rows.clone()], normal_supply)
+            };
         self.is_clean[material] = as_normal && !(wants_refill && has_spare());
         let lead = compiled.lead_periods;
         if as_normal {
@@ -398,6 +403,12 @@ impl State {
             })
             && self.stocks_rest(model, world, period)
     }
+}
+
+/// Whether all undisrupted orders of these markets are covered in a period.
+fn is_covered(world: &World, model: &Model, period: usize, markets: &std::ops::Range<usize>) -> bool {
+    let base = period * model.markets.len();
+    world.coverage[base + markets.start..base + markets.end].iter().all(|share| *share >= 1.0)
 }
 
 /// Mean of a rise from 0 (at time 0) to 1 (after `rise`) over `from..to`; 1 where `rise` is 0.
