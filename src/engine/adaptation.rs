@@ -70,7 +70,9 @@ impl State {
 
     /// Producers outside the disruption move their output towards what the expected price calls for, within their ramp.
     pub(super) fn adapt(&mut self, trial: &Trial<'_>, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         for (material, compiled) in model.materials.iter().enumerate() {
             let columns = compiled.columns.len();
             let prices = &self.price[compiled.first_market..compiled.first_market + columns];
@@ -82,7 +84,9 @@ impl State {
                     // A seller sees the prices of the buyers that it can reach, in proportion to normal trade.
                     let line = row * columns..(row + 1) * columns;
                     let (mut weights, mut sum) = (0.0, 0.0);
-                    let lanes = self.normal[material][line.clone()].iter().zip(&self.openness[material][line]);
+                    let lanes = self.normal[material][line.clone()]
+                        .iter()
+                        .zip(&self.openness[material][line]);
                     for ((normal, openness), price) in lanes.zip(prices) {
                         weights += normal * openness;
                         sum += normal * openness * price;
@@ -97,7 +101,11 @@ impl State {
                 if observed > 1.0 || self.expectation[at] > 0.0 {
                     let gap = libm::log(observed) - self.expectation[at];
                     let expectation = self.expectation[at] + compiled.price_adjustment * gap;
-                    self.expectation[at] = if observed <= 1.0 && expectation < GONE { 0.0 } else { expectation };
+                    self.expectation[at] = if observed <= 1.0 && expectation < GONE {
+                        0.0
+                    } else {
+                        expectation
+                    };
                 }
             }
         }

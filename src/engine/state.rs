@@ -124,7 +124,8 @@ impl State {
         }
         self.stockpile.clear();
         for (index, stockpile) in model.stockpiles.iter().enumerate() {
-            self.stockpile.push(world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(inputs));
+            self.stockpile
+                .push(world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(inputs));
         }
         reset(&mut self.extra, supplies, 0.0);
         reset(&mut self.expectation, model.exporter_rows, 0.0);
@@ -151,12 +152,17 @@ impl State {
         reset(&mut self.cost, supplies, 0.0);
         reset(&mut self.surge, cells, 0.0);
         if self.openness.len() != materials
-            || self.openness.iter().zip(&model.materials).any(|(lanes, material)| {
-                lanes.len() != material.rows.len() * material.columns.len()
-            })
+            || self
+                .openness
+                .iter()
+                .zip(&model.materials)
+                .any(|(lanes, material)| lanes.len() != material.rows.len() * material.columns.len())
         {
-            self.openness =
-                model.materials.iter().map(|material| vec![1.0; material.rows.len() * material.columns.len()]).collect();
+            self.openness = model
+                .materials
+                .iter()
+                .map(|material| vec![1.0; material.rows.len() * material.columns.len()])
+                .collect();
             self.quotas = vec![Vec::new(); materials];
             self.normal = vec![Vec::new(); materials];
             self.flows = vec![Vec::new(); materials];
@@ -190,9 +196,13 @@ impl State {
         ] {
             reset(values, markets, 0.0);
         }
-        for values in
-            [&mut self.need, &mut self.missing, &mut self.shortfall, &mut self.unmet, &mut self.exposed]
-        {
+        for values in [
+            &mut self.need,
+            &mut self.missing,
+            &mut self.shortfall,
+            &mut self.unmet,
+            &mut self.exposed,
+        ] {
             reset(values, cells, 0.0);
         }
         reset(&mut self.price, markets, 1.0);
@@ -205,7 +215,9 @@ impl State {
     /// Whether no stock would order a refill.
     pub(super) fn stocks_rest(&self, model: &Model, world: &World, period: usize) -> bool {
         let commercial_rests = model.markets.iter().enumerate().all(|(market, compiled)| {
-            let maximum = compiled.inventory.map_or(0.0, |inventory| world.inventory_maximum[inventory]);
+            let maximum = compiled
+                .inventory
+                .map_or(0.0, |inventory| world.inventory_maximum[inventory]);
             let stock = self.commercial[market];
             let near = 1e-9 * maximum.min(1e300) + 1e-9;
             (stock - maximum).abs() <= near && self.refill_in_transit[market] <= near

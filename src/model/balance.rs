@@ -98,7 +98,11 @@ pub fn ras(shape: Shape<'_>, supply: &[f64], orders: &[f64], column_sums: &mut V
         for column in 0..columns {
             let target = orders[column] * column_scale;
             worst = worst.max((column_sums[column] - target).abs());
-            column_sums[column] = if column_sums[column] > 0.0 { target / column_sums[column] } else { 0.0 };
+            column_sums[column] = if column_sums[column] > 0.0 {
+                target / column_sums[column]
+            } else {
+                0.0
+            };
         }
         for line in flows.chunks_exact_mut(columns) {
             for (flow, factor) in line.iter_mut().zip(column_sums.iter()) {
@@ -128,7 +132,11 @@ mod tests {
     fn gravity_serves_home_first_and_trades_the_rest() {
         // E7: the leader makes 90 and uses 60, the rest makes 10 and uses 40.
         let domestic = [Some(0), Some(1)];
-        let shape = Shape { rows: 2, columns: 2, domestic: &domestic };
+        let shape = Shape {
+            rows: 2,
+            columns: 2,
+            domestic: &domestic,
+        };
         let mut flows = [0.0; 4];
         gravity(shape, &[90.0, 10.0], &[60.0, 40.0], true, &mut Vec::new(), &mut flows);
         assert_eq!(flows, [60.0, 30.0, 0.0, 10.0]);
@@ -138,7 +146,11 @@ mod tests {
 
     #[test]
     fn gravity_leaves_excess_unsold_pro_rata() {
-        let shape = Shape { rows: 2, columns: 1, domestic: &[None, None] };
+        let shape = Shape {
+            rows: 2,
+            columns: 1,
+            domestic: &[None, None],
+        };
         let mut flows = [0.0; 2];
         gravity(shape, &[90.0, 30.0], &[60.0], true, &mut Vec::new(), &mut flows);
         assert_eq!(flows, [45.0, 15.0]);
@@ -149,7 +161,11 @@ mod tests {
     #[test]
     fn ras_reaches_both_margins() {
         let domestic = [None, None];
-        let shape = Shape { rows: 2, columns: 2, domestic: &domestic };
+        let shape = Shape {
+            rows: 2,
+            columns: 2,
+            domestic: &domestic,
+        };
         let mut flows = [1.0, 2.0, 3.0, 1.0];
         ras(shape, &[60.0, 40.0], &[30.0, 70.0], &mut Vec::new(), &mut flows);
         assert!((flows[0] + flows[1] - 60.0).abs() < 1e-8 && (flows[0] + flows[2] - 30.0).abs() < 1e-8);
@@ -160,7 +176,11 @@ mod tests {
     #[test]
     fn ras_without_exact_solution_never_oversells() {
         let domestic = [None, None];
-        let shape = Shape { rows: 2, columns: 2, domestic: &domestic };
+        let shape = Shape {
+            rows: 2,
+            columns: 2,
+            domestic: &domestic,
+        };
         let mut flows = [1.0, 0.0, 0.0, 1.0];
         ras(shape, &[80.0, 20.0], &[50.0, 50.0], &mut Vec::new(), &mut flows);
         assert!(flows[0] <= 50.0 + 1e-9 && flows[3] <= 20.0 + 1e-9, "{flows:?}");

@@ -427,7 +427,10 @@ impl Model {
 
     /// Inputs at their means.
     pub fn mean_inputs(&self) -> Vec<f64> {
-        self.inputs.iter().flat_map(|driver| driver.means.iter().copied()).collect()
+        self.inputs
+            .iter()
+            .flat_map(|driver| driver.means.iter().copied())
+            .collect()
     }
 
     /// Years per period.

@@ -19,14 +19,20 @@ impl Patterns {
 
 /// Rows and columns of a material.
 pub fn shape(material: &MaterialModel) -> Shape<'_> {
-    Shape { rows: material.rows.len(), columns: material.columns.len(), domestic: &material.domestic }
+    Shape {
+        rows: material.rows.len(),
+        columns: material.columns.len(),
+        domestic: &material.domestic,
+    }
 }
 
 /// Balances the observed lanes of a material to the reference world, period by period, each from the one before (scaling a pattern
 /// to other margins gives the same result from any pattern of the same biproportional class).
 pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patterns {
     let compiled = &model.materials[material];
-    let Some(seed) = &compiled.observed else { return Patterns::default() };
+    let Some(seed) = &compiled.observed else {
+        return Patterns::default();
+    };
     let mut patterns = Patterns::default();
     let mut scratch = Vec::new();
     for period in 0..model.reference_periods {
