@@ -59,7 +59,11 @@ impl Overrides<'_> {
         }
         if parts.iter().any(|part| part.is_empty()) {
             let message = format!("`{}` is not an address", change.key);
-            return Err(Problem::error(change.key_span, message, "expected e.g. supply.ID.capacity"));
+            return Err(Problem::error(
+                change.key_span,
+                message,
+                "expected e.g. supply.ID.capacity",
+            ));
         }
         if let ["shares", material, "by_country", rest @ ..] = parts.as_slice() {
             if !rest.is_empty() {
@@ -93,29 +97,47 @@ impl Overrides<'_> {
         };
         if parts.len() == 1 {
             if key == "id" {
-                return Err(Problem::error(change.key_span, "an id cannot be changed", "other tables refer to it"));
+                return Err(Problem::error(
+                    change.key_span,
+                    "an id cannot be changed",
+                    "other tables refer to it",
+                ));
             }
             for rival in spec.rivals(key) {
                 table.remove(rival);
             }
-            table.put(Entry { key: key.to_string(), key_span: change.key_span, node: change.value.clone() });
+            table.put(Entry {
+                key: key.to_string(),
+                key_span: change.key_span,
+                node: change.value.clone(),
+            });
             return Ok(());
         }
         let here = format!("{done}{key}.");
         let rest = &parts[1..];
-        let present = table.entries.iter().find(|entry| field.is(&entry.key)).map(|entry| entry.key.clone());
+        let present = table
+            .entries
+            .iter()
+            .find(|entry| field.is(&entry.key))
+            .map(|entry| entry.key.clone());
         match field.kind {
             Kind::Table(inner) => {
                 let inner_table = self.inner(table, present.as_deref().unwrap_or(key), change)?;
-                self.descend(inner, inner_table, rest, &here, change)
+                let result = self.descend(inner, inner_table, rest, &here, change);
+                if result.is_err() && present.is_none() {
+                    table.remove(key);
+                }
+                result
             }
             Kind::Tables(inner) => self.in_list(inner, table.get_mut(key), rest, &here, change),
             Kind::TablesByMaterial(inner) => {
-                let known: Vec<String> = table
-                    .get(key)
-                    .and_then(Node::table)
-                    .map_or(Vec::new(), |table| table.entries.iter().map(|entry| entry.key.clone()).collect());
-                let found = table.get_mut(key).and_then(Node::table_mut).and_then(|table| table.get_mut(rest[0]));
+                let known: Vec<String> = table.get(key).and_then(Node::table).map_or(Vec::new(), |table| {
+                    table.entries.iter().map(|entry| entry.key.clone()).collect()
+                });
+                let found = table
+                    .get_mut(key)
+                    .and_then(Node::table_mut)
+                    .and_then(|table| table.get_mut(rest[0]));
                 let Some(node) = found else {
                     let problem = unknown(change, &here, rest[0]);
                     return Err(problem.hints(hint(rest[0], "such table", known.iter().map(String::as_str))));
@@ -125,9 +147,13 @@ impl Overrides<'_> {
                         *node = change.value.clone();
                         Ok(())
                     }
-                    (rest, Node { value: Value::Table(table), .. }) => {
-                        self.descend(inner, table, rest, &format!("{here}{}.", parts[1]), change)
-                    }
+                    (
+                        rest,
+                        Node {
+                            value: Value::Table(table),
+                            ..
+                        },
+                    ) => self.descend(inner, table, rest, &format!("{here}{}.", parts[1]), change),
                     _ => Err(not_a_table(change, &here)),
                 }
             }
@@ -145,10 +171,20 @@ impl Overrides<'_> {
     /// A table within a table, made if absent.
     fn inner<'t>(&self, table: &'t mut Table, key: &str, change: &Override) -> Result<&'t mut Table, Problem> {
         if table.get(key).is_none() {
-            let node = Node { value: Value::Table(Table::default()), span: change.value.span };
-            table.put(Entry { key: key.to_string(), key_span: change.key_span, node });
+            let node = Node {
+                value: Value::Table(Table::default()),
+                span: change.value.span,
+            };
+            table.put(Entry {
+                key: key.to_string(),
+                key_span: change.key_span,
+                node,
+            });
         }
-        table.get_mut(key).and_then(Node::table_mut).ok_or_else(|| not_a_table(change, key))
+        table
+            .get_mut(key)
+            .and_then(Node::table_mut)
+            .ok_or_else(|| not_a_table(change, key))
     }
 
     fn in_list(
@@ -188,7 +224,14 @@ impl Overrides<'_> {
                 return Err(problem.hints(match near {
                     Some(name) => vec![format!("did you mean `{here}{name}`?")],
                     None if all.is_empty() => vec![format!("there is no [[{}]] in this scenario", spec.name)],
-                    None => vec![format!("known: {}", all.iter().take(20).map(|a| format!("`{here}{a}`")).collect::<Vec<_>>().join(", "))],
+                    None => vec![format!(
+                        "known: {}",
+                        all.iter()
+                            .take(20)
+                            .map(|a| format!("`{here}{a}`"))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    )],
                 }));
             }
             _ => {
@@ -198,8 +241,13 @@ impl Overrides<'_> {
             }
         };
         let node = &mut nodes[index];
-        let after: Vec<&str> = wanted[address.len()..].split('.').filter(|part| !part.is_empty()).collect();
-        let Some(table) = node.table_mut() else { return Err(not_a_table(change, here)) };
+        let after: Vec<&str> = wanted[address.len()..]
+            .split('.')
+            .filter(|part| !part.is_empty())
+            .collect();
+        let Some(table) = node.table_mut() else {
+            return Err(not_a_table(change, here));
+        };
         if !after.is_empty() {
             return self.descend(spec, table, &after, &format!("{here}{address}."), change);
         }
@@ -217,20 +265,38 @@ impl Overrides<'_> {
     fn write_out_data(&self, top: &mut Table, material: &str) {
         let rows = {
             let known = names::material(top, material);
-            let table = top.get("shares").and_then(Node::table).and_then(|table| table.get(material)).and_then(Node::table);
+            let table = top
+                .get("shares")
+                .and_then(Node::table)
+                .and_then(|table| table.get(material))
+                .and_then(Node::table);
             let data = table.and_then(|table| table.get("data").map(|node| (table, node)));
             data.and_then(|(table, node)| {
-                self.files.shares(node, table, known, self.sources).ok().map(|rows| (rows, node.span))
+                self.files
+                    .shares(node, table, known, self.sources)
+                    .ok()
+                    .map(|rows| (rows, node.span))
             })
         };
         let (Some((rows, span)), Some(table)) = (
             rows,
-            top.get_mut("shares").and_then(Node::table_mut).and_then(|table| table.get_mut(material)).and_then(Node::table_mut),
+            top.get_mut("shares")
+                .and_then(Node::table_mut)
+                .and_then(|table| table.get_mut(material))
+                .and_then(Node::table_mut),
         ) else {
             return;
         };
-        let entry = |key: &str, value: Value| Entry { key: key.to_string(), key_span: span, node: Node { value, span } };
-        let by_country = rows.rows.iter().map(|row| entry(&row.country, Value::Float(row.share))).collect();
+        let entry = |key: &str, value: Value| Entry {
+            key: key.to_string(),
+            key_span: span,
+            node: Node { value, span },
+        };
+        let by_country = rows
+            .rows
+            .iter()
+            .map(|row| entry(&row.country, Value::Float(row.share)))
+            .collect();
         if let (None, Some(total)) = (table.get("output"), rows.total_t) {
             table.put(entry("output", Value::Float(total)));
         }
@@ -262,7 +328,11 @@ fn put_inside(table: &mut Table, key: &str, rest: &[&str], change: &Override) ->
     if rest.len() > 1 {
         return put_inside(inner, rest[0], &rest[1..], change);
     }
-    inner.put(Entry { key: rest[0].to_string(), key_span: change.key_span, node: change.value.clone() });
+    inner.put(Entry {
+        key: rest[0].to_string(),
+        key_span: change.key_span,
+        node: change.value.clone(),
+    });
     Ok(())
 }
 
@@ -272,25 +342,46 @@ fn unknown(change: &Override, here: &str, part: &str) -> Problem {
 }
 
 fn not_a_table(change: &Override, key: &str) -> Problem {
-    let message = format!("`{}` leads into `{}`, which is not a table", change.key, key.trim_end_matches('.'));
+    let message = format!(
+        "`{}` leads into `{}`, which is not a table",
+        change.key,
+        key.trim_end_matches('.')
+    );
     Problem::error(change.key_span, message, "").hint("replace the whole value instead")
 }
 
 /// Where single shares were set, the other countries' shares give way in proportion, so that the sum stays 1.
 pub(crate) fn rebalance(top: &mut Table, touched: &[(String, String)]) {
-    let Some(all) = top.get_mut("shares").and_then(Node::table_mut) else { return };
-    for entry in &mut all.entries {
-        let set: Vec<&str> = touched.iter().filter(|(m, _)| *m == entry.key).map(|(_, c)| c.as_str()).collect();
+    let Some(all) = top.get_mut("shares").and_then(Node::table_mut) else {
+        return;
+    };
+    'tables: for entry in &mut all.entries {
+        let set: Vec<&str> = touched
+            .iter()
+            .filter(|(m, _)| *m == entry.key)
+            .map(|(_, c)| c.as_str())
+            .collect();
         if set.is_empty() {
             continue;
         }
-        let Some(rows) = entry.node.table_mut().and_then(|t| t.get_mut("by_country")).and_then(Node::table_mut) else {
+        let Some(rows) = entry
+            .node
+            .table_mut()
+            .and_then(|t| t.get_mut("by_country"))
+            .and_then(Node::table_mut)
+        else {
             continue;
         };
         let (mut fixed, mut free) = (0.0, 0.0);
         for row in &rows.entries {
-            let Some(share) = row.node.number() else { return };
-            if set.contains(&row.key.as_str()) { fixed += share } else { free += share }
+            let Some(share) = row.node.number() else {
+                continue 'tables;
+            };
+            if set.contains(&row.key.as_str()) {
+                fixed += share
+            } else {
+                free += share
+            }
         }
         let factor = (1.0 - fixed) / free;
         if !factor.is_finite() || factor < 0.0 || (fixed + free - 1.0).abs() <= 1e-9 {

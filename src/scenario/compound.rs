@@ -9,11 +9,18 @@ use super::values;
 
 /// `by_country`.
 pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
-    let Some(table) = rows(pass, key, node, "{ CHN = 0.9, OTH = 0.1 }") else { return };
+    let Some(table) = rows(pass, key, node, "{ CHN = 0.9, OTH = 0.1 }") else {
+        return;
+    };
     let Some(dist) = table.get("dist") else {
         for entry in &table.entries {
             pass.reference(Target::Country, &entry.key, entry.key_span);
-            drop(values::uncertain(&format!("{key}.{}", entry.key), &entry.node, Range::Share, &mut pass.out));
+            drop(values::uncertain(
+                &format!("{key}.{}", entry.key),
+                &entry.node,
+                Range::Share,
+                &mut pass.out,
+            ));
         }
         return;
     };
@@ -25,10 +32,19 @@ pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
         return;
     }
     let known = ["dist", "mean", "concentration", "alphas"];
-    for entry in table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+    for entry in table
+        .entries
+        .iter()
+        .filter(|entry| !known.contains(&entry.key.as_str()))
+    {
         let message = format!("the Dirichlet vector has no parameter `{}`", entry.key);
-        let problem = Problem::error(entry.key_span, message, "expected `mean` and `concentration`, or `alphas`");
-        pass.out.push(problem.hints(hint(&entry.key, "parameter", known).into_iter().take(1)));
+        let problem = Problem::error(
+            entry.key_span,
+            message,
+            "expected `mean` and `concentration`, or `alphas`",
+        );
+        pass.out
+            .push(problem.hints(hint(&entry.key, "parameter", known).into_iter().take(1)));
     }
     match (table.get("mean"), table.get("concentration"), table.get("alphas")) {
         (Some(mean), Some(concentration), None) => {
@@ -37,14 +53,20 @@ pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
         }
         (None, None, Some(alphas)) => component(pass, "alphas", alphas, Range::Positive),
         _ => pass.out.push(
-            Problem::error(node.span, "a Dirichlet vector needs `mean` and `concentration`, or `alphas`", "")
-                .hint("e.g. { dist = \"dirichlet\", mean = { CHN = 0.9, OTH = 0.1 }, concentration = 50 }"),
+            Problem::error(
+                node.span,
+                "a Dirichlet vector needs `mean` and `concentration`, or `alphas`",
+                "",
+            )
+            .hint("e.g. { dist = \"dirichlet\", mean = { CHN = 0.9, OTH = 0.1 }, concentration = 50 }"),
         ),
     }
 }
 
 fn component(pass: &mut Structure<'_>, key: &str, node: &Node, range: Range) {
-    let Some(table) = rows(pass, key, node, "{ CHN = 0.9, OTH = 0.1 }") else { return };
+    let Some(table) = rows(pass, key, node, "{ CHN = 0.9, OTH = 0.1 }") else {
+        return;
+    };
     for entry in &table.entries {
         pass.reference(Target::Country, &entry.key, entry.key_span);
         let _ = values::plain(&format!("{key}.{}", entry.key), &entry.node, range, &mut pass.out);
@@ -55,7 +77,11 @@ fn rows<'n>(pass: &mut Structure<'_>, key: &str, node: &'n Node, example: &str) 
     match node.table() {
         Some(table) if !table.entries.is_empty() => Some(table),
         Some(_) => {
-            pass.out.error(node.span, format!("`{key}` is an empty table"), format!("expected e.g. {example}"));
+            pass.out.error(
+                node.span,
+                format!("`{key}` is an empty table"),
+                format!("expected e.g. {example}"),
+            );
             None
         }
         None => {
@@ -68,7 +94,11 @@ fn rows<'n>(pass: &mut Structure<'_>, key: &str, node: &'n Node, example: &str) 
 
 /// Shares or tonnes by origin.
 pub(crate) fn flows(pass: &mut Structure<'_>, key: &str, node: &Node) {
-    let range = if key == "shares" { Range::Share } else { Range::NonNegative };
+    let range = if key == "shares" {
+        Range::Share
+    } else {
+        Range::NonNegative
+    };
     component(pass, key, node, range);
 }
 
@@ -76,7 +106,11 @@ pub(crate) fn flows(pass: &mut Structure<'_>, key: &str, node: &Node) {
 pub(crate) fn lanes(pass: &mut Structure<'_>, key: &str, node: &Node) {
     let example = "expected e.g. [[\"IDN\", \"JPN\"], [\"MYS\", \"all\"]]";
     let Some(list) = node.list().filter(|list| !list.is_empty()) else {
-        pass.out.error(node.span, format!("`{key}` must be a list of pairs [exporter, importer]"), example);
+        pass.out.error(
+            node.span,
+            format!("`{key}` must be a list of pairs [exporter, importer]"),
+            example,
+        );
         return;
     };
     for pair in list {
@@ -91,7 +125,9 @@ pub(crate) fn lanes(pass: &mut Structure<'_>, key: &str, node: &Node) {
                     }
                 }
             }
-            _ => pass.out.error(pair.span, "a lane is a pair [exporter, importer]", example),
+            _ => pass
+                .out
+                .error(pair.span, "a lane is a pair [exporter, importer]", example),
         }
     }
 }
@@ -102,7 +138,11 @@ pub(crate) fn correlation(pass: &mut Structure<'_>, key: &str, node: &Node) {
         if let Some(value) = values::finite(key, node, "a number or a matrix", &mut pass.out)
             && !(-1.0..=1.0).contains(&value)
         {
-            pass.out.error(node.span, "a correlation lies between -1 and 1", format!("{value} is not possible"));
+            pass.out.error(
+                node.span,
+                "a correlation lies between -1 and 1",
+                format!("{value} is not possible"),
+            );
         }
     };
     let Some(matrix) = node.list() else {
@@ -112,7 +152,11 @@ pub(crate) fn correlation(pass: &mut Structure<'_>, key: &str, node: &Node) {
     for row in matrix {
         match row.list() {
             Some(cells) if cells.len() == matrix.len() => cells.iter().for_each(|cell| in_range(pass, cell)),
-            _ => pass.out.error(row.span, "the correlation matrix must be square", format!("expected a list of {} numbers", matrix.len())),
+            _ => pass.out.error(
+                row.span,
+                "the correlation matrix must be square",
+                format!("expected a list of {} numbers", matrix.len()),
+            ),
         }
     }
 }

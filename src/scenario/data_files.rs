@@ -34,7 +34,10 @@ impl DataFiles {
                 let directory = sources.directory(node.span.file);
                 let path = directory.join(name);
                 let shown = path.to_string_lossy().replace('\\', "/");
-                self.0.entry(path.clone()).or_insert_with(|| DataFile { name: shown, text: read_text(&path) });
+                self.0.entry(path.clone()).or_insert_with(|| DataFile {
+                    name: shown,
+                    text: read_text(&path),
+                });
             }
             Value::Table(table) => {
                 for entry in &table.entries {
@@ -66,8 +69,18 @@ impl DataFiles {
     }
 
     /// The rows of a [shares] table with `data`.
-    pub fn shares(&self, node: &Node, table: &Table, material: Option<&Table>, sources: &Sources) -> Result<ShareTable, Problem> {
-        let key = |key| table.text(key).or_else(|| material.and_then(|material| material.text(key)));
+    pub fn shares(
+        &self,
+        node: &Node,
+        table: &Table,
+        material: Option<&Table>,
+        sources: &Sources,
+    ) -> Result<ShareTable, Problem> {
+        let key = |key| {
+            table
+                .text(key)
+                .or_else(|| material.and_then(|material| material.text(key)))
+        };
         let (mineral, stage) = (key("mineral"), key("stage"));
         match node.text() {
             Some("shares") => {
@@ -82,7 +95,8 @@ impl DataFiles {
             }
             Some(name) if is_file(name) => {
                 let (shown, text) = self.text(node, name, sources)?;
-                data::shares_from_csv(shown, text, mineral, stage).map_err(|error| data_problem(node.span, table, &error))
+                data::shares_from_csv(shown, text, mineral, stage)
+                    .map_err(|error| data_problem(node.span, table, &error))
             }
             _ => Err(unknown_data(node, &["shares"])),
         }
@@ -126,7 +140,11 @@ fn is_file(name: &str) -> bool {
 
 fn unknown_data(node: &Node, known: &[&str]) -> Problem {
     let message = "`data` names neither shipped data nor a CSV file";
-    Problem::error(node.span, message, format!("expected {} or the name of a .csv file", quoted(known)))
+    Problem::error(
+        node.span,
+        message,
+        format!("expected {} or the name of a .csv file", quoted(known)),
+    )
 }
 
 /// Points at the mineral or the stage when it is that which is wrong, and stands in this table.
@@ -146,5 +164,9 @@ fn problem_of(span: Span, error: &DataError) -> Problem {
 /// The warnings of a user's file. That a country is no ISO code is none: the scenario may declare its own.
 pub(crate) fn warnings(node: &Node, warnings: &[String]) -> Vec<Problem> {
     let own_codes = |warning: &&String| !warning.ends_with("is not a code of a country or region known here");
-    warnings.iter().filter(own_codes).map(|warning| Problem::warning(node.span, warning.as_str(), "")).collect()
+    warnings
+        .iter()
+        .filter(own_codes)
+        .map(|warning| Problem::warning(node.span, warning.as_str(), ""))
+        .collect()
 }

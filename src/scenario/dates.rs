@@ -53,5 +53,9 @@ pub(crate) fn read(key: &str, node: &Node, out: &mut Problems) -> Option<Date> {
 }
 
 pub(crate) fn not_a_date(text: &str, span: Span) -> Problem {
-    Problem::error(span, format!("`{text}` is not a date"), "expected \"2026\", \"2026-01\" or \"2026-01-15\"")
+    Problem::error(
+        span,
+        format!("`{text}` is not a date"),
+        "expected \"2026\", \"2026-01\" or \"2026-01-15\"",
+    )
 }

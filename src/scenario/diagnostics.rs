@@ -59,19 +59,29 @@ pub(crate) struct Problem {
     pub level: Level,
     pub span: Span,
     pub message: String,
-    pub label: String,
+    pub label: Box<str>,
     pub hints: Vec<String>,
     pub related: Vec<(Span, String)>,
 }
 
 impl Problem {
     pub fn error(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-        let (message, label) = (message.into(), label.into());
-        Problem { level: Level::Error, span, message, label, hints: Vec::new(), related: Vec::new() }
+        let (message, label) = (message.into(), label.into().into_boxed_str());
+        Problem {
+            level: Level::Error,
+            span,
+            message,
+            label,
+            hints: Vec::new(),
+            related: Vec::new(),
+        }
     }
 
     pub fn warning(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-        Problem { level: Level::Warning, ..Problem::error(span, message, label) }
+        Problem {
+            level: Level::Warning,
+            ..Problem::error(span, message, label)
+        }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Problem {
@@ -103,7 +113,10 @@ impl Diagnostics {
         problems.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
         problems.dedup();
         let list = problems.into_iter().map(|problem| locate(problem, sources)).collect();
-        Diagnostics { list, sources: sources.clone() }
+        Diagnostics {
+            list,
+            sources: sources.clone(),
+        }
     }
 
     /// An error about a file as a whole.
@@ -120,7 +133,10 @@ impl Diagnostics {
             related: Vec::new(),
             span: None,
         }];
-        Diagnostics { list, sources: Sources::default() }
+        Diagnostics {
+            list,
+            sources: Sources::default(),
+        }
     }
 
     /// Whether there is nothing to report.
@@ -156,8 +172,11 @@ impl Diagnostics {
     /// As text for people: the message, the place, the text there with carets under it, and hints.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let shown: Vec<String> =
-            self.list.iter().map(|diagnostic| render_one(diagnostic, &self.sources, &renderer)).collect();
+        let shown: Vec<String> = self
+            .list
+            .iter()
+            .map(|diagnostic| render_one(diagnostic, &self.sources, &renderer))
+            .collect();
         let mut text = shown.join("\n\n");
         if !text.is_empty() {
             text.push('\n');
@@ -187,7 +206,13 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
     let (file, line, column) = sources.position(problem.span);
     let related = problem.related.into_iter().map(|(span, label)| {
         let (file, line, column) = sources.position(span);
-        Related { file, line, column, label, span }
+        Related {
+            file,
+            line,
+            column,
+            label,
+            span,
+        }
     });
     Diagnostic {
         level: problem.level,
@@ -195,7 +220,7 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
         line,
         column,
         message: problem.message,
-        label: problem.label,
+        label: problem.label.into(),
         hints: problem.hints,
         related: related.collect(),
         span: Some(problem.span),
@@ -217,8 +242,10 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
             spans.extend(same.iter().map(|r| (r.span, AnnotationKind::Context, r.label.as_str())));
             group = group.element(snippet(&spans, sources));
             for related in diagnostic.related.iter().filter(|related| !near(related)) {
-                group = group
-                    .element(snippet(&[(related.span, AnnotationKind::Context, related.label.as_str())], sources));
+                group = group.element(snippet(
+                    &[(related.span, AnnotationKind::Context, related.label.as_str())],
+                    sources,
+                ));
             }
         }
     }
@@ -240,10 +267,16 @@ fn snippet<'a>(
     let from = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
     let to = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
     let line = 1 + text[..from].bytes().filter(|byte| *byte == b'\n').count();
-    let mut snippet = Snippet::source(&text[from..to]).line_start(line).path(source.name.as_str());
+    let mut snippet = Snippet::source(&text[from..to])
+        .line_start(line)
+        .path(source.name.as_str());
     for (span, kind, label) in spans {
         let annotation = kind.span(span.start - from..span.end - from);
-        snippet = snippet.annotation(if label.is_empty() { annotation } else { annotation.label(*label) });
+        snippet = snippet.annotation(if label.is_empty() {
+            annotation
+        } else {
+            annotation.label(*label)
+        });
     }
     snippet
 }

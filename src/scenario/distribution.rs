@@ -22,7 +22,11 @@ pub(crate) fn read(
     let spec = named(key, table, span, out)?;
     let mut good = true;
     let keys = spec.keys();
-    for entry in table.entries.iter().filter(|entry| entry.key != "dist" && !keys.contains(&entry.key.as_str())) {
+    for entry in table
+        .entries
+        .iter()
+        .filter(|entry| entry.key != "dist" && !keys.contains(&entry.key.as_str()))
+    {
         let problem = Problem::error(
             entry.key_span,
             format!("the {} distribution has no parameter `{}`", spec.name, entry.key),
@@ -32,10 +36,29 @@ pub(crate) fn read(
         good = false;
     }
     let given: Vec<&str> = keys.iter().copied().filter(|key| table.get(key).is_some()).collect();
-    let main: Vec<&str> = given.iter().copied().filter(|key| !spec.optional.contains(key)).collect();
-    if !spec.parameters.iter().any(|set| set.len() == main.len() && set.iter().all(|key| main.contains(key))) {
-        let has = if main.is_empty() { "none".to_string() } else { quoted(&main) };
-        let message = format!("the {} distribution of `{key}` needs {}", spec.name, spec.alternatives());
+    let main: Vec<&str> = given
+        .iter()
+        .copied()
+        .filter(|key| !spec.optional.contains(key))
+        .collect();
+    if !spec
+        .parameters
+        .iter()
+        .any(|set| set.len() == main.len() && set.iter().all(|key| main.contains(key)))
+    {
+        if !good {
+            return None;
+        }
+        let has = if main.is_empty() {
+            "none".to_string()
+        } else {
+            quoted(&main)
+        };
+        let message = format!(
+            "the {} distribution of `{key}` needs {}",
+            spec.name,
+            spec.alternatives()
+        );
         out.push(Problem::error(span, message, format!("given: {has}")).hint(format!("e.g. {}", spec.example)));
         return None;
     }
@@ -50,26 +73,46 @@ pub(crate) fn read(
             None => good = false,
         }
     }
-    if good { build(spec, &Parameters(values), span, out) } else { None }
+    if good {
+        build(spec, &Parameters(values), span, out)
+    } else {
+        None
+    }
 }
 
 fn named(key: &str, table: &Table, span: Span, out: &mut Problems) -> Option<&'static DistributionSpec> {
     let names = || DISTRIBUTIONS.iter().map(|spec| spec.name);
     let Some(node) = table.get("dist") else {
-        let problem = Problem::error(span, format!("`{key}` is a table without `dist`"), "expected a number or a distribution");
+        let problem = Problem::error(
+            span,
+            format!("`{key}` is a table without `dist`"),
+            "expected a number or a distribution",
+        );
         out.push(problem.hint("a distribution is { dist = \"uniform\", low = 1, high = 2 }"));
         return None;
     };
     let Some(name) = node.text() else {
-        out.error(node.span, format!("`dist` must be a string, not {}", node.kind()), "expected the name of a distribution");
+        out.error(
+            node.span,
+            format!("`dist` must be a string, not {}", node.kind()),
+            "expected the name of a distribution",
+        );
         return None;
     };
     let spec = DistributionSpec::named(name);
     if spec.is_none() {
-        let problem = Problem::error(node.span, format!("there is no distribution `{name}`"), "unknown distribution");
-        out.push(problem.hints(hint(name, "distribution", names())).hints(
-            super::suggest::nearest(name, names()).is_some().then(|| format!("known: {}", quoted(&names().collect::<Vec<_>>()))),
-        ));
+        let problem = Problem::error(
+            node.span,
+            format!("there is no distribution `{name}`"),
+            "unknown distribution",
+        );
+        out.push(
+            problem.hints(hint(name, "distribution", names())).hints(
+                super::suggest::nearest(name, names())
+                    .is_some()
+                    .then(|| format!("known: {}", quoted(&names().collect::<Vec<_>>()))),
+            ),
+        );
     }
     spec
 }
@@ -86,11 +129,17 @@ fn empirical(key: &str, table: &Table, dates_from: Option<Date>, out: &mut Probl
     let numbers = |name: &str, dates: Option<Date>, out: &mut Problems| -> Option<Option<Vec<f64>>> {
         let Some(node) = table.get(name) else { return Some(None) };
         let Some(list) = node.list().filter(|list| !list.is_empty()) else {
-            out.error(node.span, format!("`{key}.{name}` must be a list of numbers"), "expected e.g. [1, 2, 6]");
+            out.error(
+                node.span,
+                format!("`{key}.{name}` must be a list of numbers"),
+                "expected e.g. [1, 2, 6]",
+            );
             return None;
         };
-        let read: Vec<Option<f64>> =
-            list.iter().map(|node| parameter(&format!("{key}.{name}"), name, node, dates, out)).collect();
+        let read: Vec<Option<f64>> = list
+            .iter()
+            .map(|node| parameter(&format!("{key}.{name}"), name, node, dates, out))
+            .collect();
         Some(Some(read.into_iter().collect::<Option<Vec<f64>>>()?))
     };
     let values = numbers("values", dates_from, out);
@@ -108,7 +157,12 @@ fn empirical(key: &str, table: &Table, dates_from: Option<Date>, out: &mut Probl
         }
     }
     let weights = weights.unwrap_or_else(|| vec![1.0; values.len()]);
-    finish(make_empirical(values, weights), "empirical", table.get("values")?.span, out)
+    finish(
+        make_empirical(values, weights),
+        "empirical",
+        table.get("values")?.span,
+        out,
+    )
 }
 
 struct Parameters<'a>(Vec<(&'a str, f64, Span)>);
@@ -118,7 +172,10 @@ impl Parameters<'_> {
         self.0.iter().any(|(key, ..)| *key == name)
     }
     fn get(&self, name: &str) -> f64 {
-        self.0.iter().find(|(key, ..)| *key == name).map_or(0.0, |(_, value, _)| *value)
+        self.0
+            .iter()
+            .find(|(key, ..)| *key == name)
+            .map_or(0.0, |(_, value, _)| *value)
     }
     fn or(&self, name: &str, default: f64) -> f64 {
         if self.has(name) { self.get(name) } else { default }
@@ -132,7 +189,11 @@ fn build(spec: &DistributionSpec, p: &Parameters<'_>, span: Span, out: &mut Prob
     if let Some((name, rule)) = impossible(spec.name, p) {
         let at = p.span(name).unwrap_or(span);
         let value = show(p.get(name));
-        out.error(at, format!("`{name}` of the {} distribution must be {rule}", spec.name), format!("{value} is not possible"));
+        out.error(
+            at,
+            format!("`{name}` of the {} distribution must be {rule}", spec.name),
+            format!("{value} is not possible"),
+        );
         return None;
     }
     let made = match spec.name {
@@ -147,12 +208,23 @@ fn build(spec: &DistributionSpec, p: &Parameters<'_>, span: Span, out: &mut Prob
         "normal" => shown(Distribution::normal(p.get("mean"), p.get("sd"))),
         "lognormal" if p.has("p90") => shown(Distribution::lognormal_from_median_p90(p.get("median"), p.get("p90"))),
         "lognormal" if p.has("mean") => shown(Distribution::lognormal_from_mean_sd(p.get("mean"), p.get("sd"))),
-        "lognormal" if p.has("median") => shown(Distribution::lognormal_from_median_sigma(p.get("median"), p.get("sigma"))),
+        "lognormal" if p.has("median") => shown(Distribution::lognormal_from_median_sigma(
+            p.get("median"),
+            p.get("sigma"),
+        )),
         "lognormal" => shown(Distribution::lognormal(p.get("mu"), p.get("sigma"))),
-        "beta" if p.has("mean") => {
-            shown(Distribution::beta_from_mean_sd(p.get("mean"), p.get("sd"), p.or("low", 0.0), p.or("high", 1.0)))
-        }
-        "beta" => shown(Distribution::beta(p.get("alpha"), p.get("beta"), p.or("low", 0.0), p.or("high", 1.0))),
+        "beta" if p.has("mean") => shown(Distribution::beta_from_mean_sd(
+            p.get("mean"),
+            p.get("sd"),
+            p.or("low", 0.0),
+            p.or("high", 1.0),
+        )),
+        "beta" => shown(Distribution::beta(
+            p.get("alpha"),
+            p.get("beta"),
+            p.or("low", 0.0),
+            p.or("high", 1.0),
+        )),
         "gamma" if p.has("mean") => shown(Distribution::gamma_from_mean_sd(p.get("mean"), p.get("sd"))),
         "gamma" => shown(Distribution::gamma(p.get("shape"), p.get("scale"))),
         "weibull" => shown(Distribution::weibull(p.get("shape"), p.get("scale"))),
@@ -192,9 +264,14 @@ fn impossible(name: &str, p: &Parameters<'_>) -> Option<(&'static str, String)> 
         return Some(("high", format!("above `low`, {}", show(p.get("low")))));
     }
     match name {
-        "triangular" | "pert" if p.get("mode") < p.get("low") || p.get("mode") > p.get("high") => {
-            Some(("mode", format!("between `low` and `high`, {} to {}", show(p.get("low")), show(p.get("high")))))
-        }
+        "triangular" | "pert" if p.get("mode") < p.get("low") || p.get("mode") > p.get("high") => Some((
+            "mode",
+            format!(
+                "between `low` and `high`, {} to {}",
+                show(p.get("low")),
+                show(p.get("high"))
+            ),
+        )),
         "lognormal" if p.has("p90") && p.get("median") > 0.0 && p.get("p90") <= p.get("median") => {
             Some(("p90", format!("above the median, {}", show(p.get("median")))))
         }

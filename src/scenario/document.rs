@@ -51,8 +51,12 @@ impl Document {
     }
 
     fn read(name: &str, text: String, path: &Path) -> Result<Document, Diagnostics> {
-        let mut loading =
-            Loading { sources: Sources::default(), problems: Vec::new(), open: Vec::new(), fatal: false };
+        let mut loading = Loading {
+            sources: Sources::default(),
+            problems: Vec::new(),
+            open: Vec::new(),
+            fatal: false,
+        };
         let merged = loading.file(name, text, path);
         if loading.fatal {
             return Err(Diagnostics::new(loading.problems, &loading.sources));
@@ -60,7 +64,13 @@ impl Document {
         let mut data = DataFiles::default();
         data.read_named(&merged, &loading.sources);
         let Loading { sources, problems, .. } = loading;
-        Ok(Document { merged, sources, overrides: Vec::new(), data, pending: problems })
+        Ok(Document {
+            merged,
+            sources,
+            overrides: Vec::new(),
+            data,
+            pending: problems,
+        })
     }
 
     /// Applies `key=value`. The value is TOML; a bare word that is not TOML is a string.
@@ -69,7 +79,11 @@ impl Document {
         let change = parse_assignment(assignment, file);
         let result = change.and_then(|change| {
             let mut top = self.merged.clone();
-            let mut overrides = Overrides { files: &self.data, sources: &self.sources, touched: Vec::new() };
+            let mut overrides = Overrides {
+                files: &self.data,
+                sources: &self.sources,
+                touched: Vec::new(),
+            };
             for earlier in &self.overrides {
                 // Was applied without an error before.
                 drop(overrides.apply(&mut top, earlier));
@@ -98,21 +112,30 @@ impl Document {
         self.sources.iter()
     }
 
-    /// Checks everything and returns the scenario under a policy (`None` = the baseline) with its warnings, or all errors and
+    /// Checks everything and returns the scenario under a policy (`None` or "baseline" = the baseline) with its warnings, or all errors and
     /// warnings. Without a policy, what each policy changes is checked too.
     pub fn check(&self, policy: Option<&str>) -> Result<(Scenario, Diagnostics), Diagnostics> {
+        let policy = policy.filter(|id| *id != "baseline");
         let mut problems = self.pending.clone();
         let (scenario, found) = self.check_one(policy);
         problems.extend(found);
         if policy.is_none() {
             for label in self.policies() {
                 let (_, found) = self.check_one(Some(&label.id));
-                let fresh: Vec<Problem> = found.into_iter().filter(|problem| !problems.contains(problem)).collect();
+                let fresh: Vec<Problem> = found
+                    .into_iter()
+                    .filter(|problem| !problems.contains(problem))
+                    .collect();
                 for problem in fresh {
                     let same = |old: &Problem| old.span == problem.span && old.message == problem.message;
                     if problem.level == Level::Error && !problems.iter().any(same) {
-                        let here = tables(&self.merged, "policy").any(|(_, span)| span.file == problem.span.file && self.inside_policy(problem.span));
-                        problems.push(if here { problem } else { problem.hint(format!("this holds under the policy `{}`", label.id)) });
+                        let here = tables(&self.merged, "policy")
+                            .any(|(_, span)| span.file == problem.span.file && self.inside_policy(problem.span));
+                        problems.push(if here {
+                            problem
+                        } else {
+                            problem.hint(format!("this holds under the policy `{}`", label.id))
+                        });
                     }
                 }
             }
@@ -150,7 +173,11 @@ impl Document {
     fn resolve(&self, policy: Option<&str>) -> (Table, Vec<Problem>) {
         let mut top = self.merged.clone();
         let mut problems = Vec::new();
-        let mut overrides = Overrides { files: &self.data, sources: &self.sources, touched: Vec::new() };
+        let mut overrides = Overrides {
+            files: &self.data,
+            sources: &self.sources,
+            touched: Vec::new(),
+        };
         for change in &self.overrides {
             problems.extend(overrides.apply(&mut top, change).err());
         }
@@ -196,42 +223,75 @@ impl Document {
 }
 
 fn baseline() -> PolicyLabel {
-    PolicyLabel { id: "baseline".to_string(), name: "Baseline".to_string(), cost: None }
+    PolicyLabel {
+        id: "baseline".to_string(),
+        name: "Baseline".to_string(),
+        cost: None,
+    }
 }
 
 fn label(table: &Table) -> Option<PolicyLabel> {
     let id = table.text("id")?.to_string();
     let name = table.text("name").unwrap_or(&id).to_string();
-    Some(PolicyLabel { id, name, cost: table.get("cost").and_then(Node::number) })
+    Some(PolicyLabel {
+        id,
+        name,
+        cost: table.get("cost").and_then(Node::number),
+    })
 }
 
 fn policy_changes(policy: &Table) -> impl Iterator<Item = Override> + '_ {
     tables(policy, "set").filter_map(|(set, _)| {
         let key = set.get("key")?;
-        Some(Override { key: key.text()?.to_string(), key_span: key.span, value: set.get("value")?.clone() })
+        Some(Override {
+            key: key.text()?.to_string(),
+            key_span: key.span,
+            value: set.get("value")?.clone(),
+        })
     })
 }
 
 fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
-    let whole = Span { file, start: 0, end: text.len() };
+    let whole = Span {
+        file,
+        start: 0,
+        end: text.len(),
+    };
     let Some((key, value)) = text.split_once('=') else {
         return Err(Problem::error(whole, "this is not `key=value`", "no `=`").hint("e.g. --set run.trials=5000"));
     };
     let key_start = key.len() - key.trim_start().len();
-    let key_span = Span { file, start: key_start, end: key_start + key.trim().len() };
+    let key_span = Span {
+        file,
+        start: key_start,
+        end: key_start + key.trim().len(),
+    };
     let start = key.len() + 1 + (value.len() - value.trim_start().len());
     let value = value.trim();
     if key.trim().is_empty() || value.is_empty() {
-        return Err(Problem::error(whole, "this is not `key=value`", "key or value is missing"));
+        return Err(Problem::error(
+            whole,
+            "this is not `key=value`",
+            "key or value is missing",
+        ));
     }
     let value = match parse_value(value, file, start) {
         Ok(node) => node,
-        Err(_) if !value.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) => {
-            Node { value: Value::Text(value.to_string()), span: Span { file, start, end: start + value.len() } }
-        }
+        Err(_) if !value.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) => Node {
+            value: Value::Text(value.to_string()),
+            span: Span {
+                file,
+                start,
+                end: start + value.len(),
+            },
+        },
         Err(problem) => return Err(problem),
     };
-    Ok(Override { key: key.trim().to_string(), key_span, value })
+    Ok(Override {
+        key: key.trim().to_string(),
+        key_span,
+        value,
+    })
 }
 
 impl Loading {
@@ -248,7 +308,11 @@ impl Loading {
             for node in entry.node.one_or_many() {
                 let Some(base) = node.text() else {
                     let message = format!("`extends` must name a file, not be {}", node.kind());
-                    self.problems.push(Problem::error(node.span, message, "expected a string or a list of strings"));
+                    self.problems.push(Problem::error(
+                        node.span,
+                        message,
+                        "expected a string or a list of strings",
+                    ));
                     continue;
                 };
                 if let Some(read) = self.base(node.span, base, &directory) {
@@ -277,7 +341,8 @@ impl Loading {
             let mut chain: Vec<&str> = self.open[at..].iter().map(|(name, _)| name.as_str()).collect();
             chain.push(chain.first().copied().unwrap_or_default());
             let message = format!("`extends` goes in a circle: {}", chain.join(" -> "));
-            self.problems.push(Problem::error(span, message, "leads back to a file that is being read"));
+            self.problems
+                .push(Problem::error(span, message, "leads back to a file that is being read"));
             self.fatal = true;
             return None;
         }
@@ -286,7 +351,8 @@ impl Loading {
                 .hint("the name is relative to the file that names it")
         };
         if self.open.len() >= 32 || self.sources.iter().count() >= 256 {
-            self.problems.push(problem("too many files extend one another".to_string()));
+            self.problems
+                .push(problem("too many files extend one another".to_string()));
             self.fatal = true;
             return None;
         }

@@ -24,12 +24,24 @@ fn one(kind: Option<Kind>, old: &mut Node, entry: Entry) {
     let (key_span, new) = (entry.key_span, entry.node);
     let _ = key_span;
     match (kind, &mut old.value, new) {
-        (Some(Kind::Tables(spec)), Value::List(list), Node { value: Value::List(new), .. })
-            if !matches!(spec.addressing, Addressing::None) =>
-        {
+        (
+            Some(Kind::Tables(spec)),
+            Value::List(list),
+            Node {
+                value: Value::List(new),
+                ..
+            },
+        ) if !matches!(spec.addressing, Addressing::None) => {
             lists(spec, list, new);
         }
-        (kind, Value::Table(table), Node { value: Value::Table(new), span }) if !replaces(kind, table, &new) => {
+        (
+            kind,
+            Value::Table(table),
+            Node {
+                value: Value::Table(new),
+                span,
+            },
+        ) if !replaces(kind, table, &new) => {
             old.span = span;
             match kind {
                 Some(Kind::Table(spec)) => tables(Some(spec), table, new),
@@ -47,13 +59,27 @@ fn replaces(kind: Option<Kind>, old: &Table, new: &Table) -> bool {
         return new.text(tag).is_some() && new.text(tag) != old.text(tag);
     }
     let kinds = ["dist", "path"];
-    kinds.iter().any(|key| new.get(key).is_some()) || (kinds.iter().any(|key| old.get(key).is_some()) && matches!(kind, Some(Kind::Shares)))
+    kinds.iter().any(|key| new.get(key).is_some())
+        || (kinds.iter().any(|key| old.get(key).is_some()) && matches!(kind, Some(Kind::Shares)))
 }
 
 fn by_material(spec: &TableSpec, base: &mut Table, over: Table) {
     for entry in over.entries {
         match (base.get_mut(&entry.key), entry) {
-            (Some(Node { value: Value::Table(table), span }), Entry { node: Node { value: Value::Table(new), span: at }, .. }) => {
+            (
+                Some(Node {
+                    value: Value::Table(table),
+                    span,
+                }),
+                Entry {
+                    node:
+                        Node {
+                            value: Value::Table(new),
+                            span: at,
+                        },
+                    ..
+                },
+            ) => {
                 *span = at;
                 tables(Some(spec), table, new);
             }
@@ -73,11 +99,27 @@ fn lists(spec: &TableSpec, base: &mut Vec<Node>, over: Vec<Node>) {
     for node in over {
         // Each base table is met once: a second one with the same address is a duplicate, and reported as such later.
         match (find(&node).and_then(|address| open.remove(&address)), node) {
-            (Some(index), Node { value: Value::Table(new), span }) => {
-                if let Node { value: Value::Table(table), span: old } = &mut base[index] {
+            (
+                Some(index),
+                Node {
+                    value: Value::Table(new),
+                    span,
+                },
+            ) => {
+                if let Node {
+                    value: Value::Table(table),
+                    span: old,
+                } = &mut base[index]
+                {
                     *old = span;
-                    let changed = spec.tag.is_some_and(|tag| new.text(tag).is_some() && new.text(tag) != table.text(tag));
-                    if changed { *table = new } else { tables(Some(spec), table, new) }
+                    let changed = spec
+                        .tag
+                        .is_some_and(|tag| new.text(tag).is_some() && new.text(tag) != table.text(tag));
+                    if changed {
+                        *table = new
+                    } else {
+                        tables(Some(spec), table, new)
+                    }
                 }
             }
             (_, node) => base.push(node),

@@ -17,6 +17,7 @@ mod format;
 mod merge;
 mod names;
 mod reference;
+mod references;
 mod schema;
 mod source;
 mod starter;

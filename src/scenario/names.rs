@@ -21,28 +21,50 @@ pub(crate) struct Names {
 /// The tables of a list, as they are.
 pub(crate) fn tables<'a>(top: &'a Table, key: &str) -> impl Iterator<Item = (&'a Table, Span)> {
     let list: &[Node] = top.get(key).and_then(Node::list).unwrap_or(&[]);
-    list.iter().filter_map(|node| node.table().map(|table| (table, node.span)))
+    list.iter()
+        .filter_map(|node| node.table().map(|table| (table, node.span)))
 }
 
 /// The [[material]] with this id.
 pub(crate) fn material<'a>(top: &'a Table, id: &str) -> Option<&'a Table> {
-    tables(top, "material").map(|(table, _)| table).find(|table| table.text("id") == Some(id))
+    tables(top, "material")
+        .map(|(table, _)| table)
+        .find(|table| table.text("id") == Some(id))
 }
 
 /// The tables under [shares], with the material's id and its place.
 pub(crate) fn shares(top: &Table) -> impl Iterator<Item = (&str, Span, &Table, Span)> {
-    let entries = top.get("shares").and_then(Node::table).map_or(&[][..], |table| &table.entries);
+    let entries = top
+        .get("shares")
+        .and_then(Node::table)
+        .map_or(&[][..], |table| &table.entries);
     entries.iter().filter_map(|entry| {
-        entry.node.table().map(|table| (entry.key.as_str(), entry.key_span, table, entry.node.span))
+        entry
+            .node
+            .table()
+            .map(|table| (entry.key.as_str(), entry.key_span, table, entry.node.span))
     })
 }
 
 /// The countries in the `by_country` of a [shares] table, whatever their form.
 pub(crate) fn share_countries(table: &Table) -> Vec<(&str, Span)> {
-    let Some(by_country) = table.get("by_country").and_then(Node::table) else { return Vec::new() };
-    let inner = ["mean", "alphas"].iter().find_map(|key| by_country.get(key).and_then(Node::table));
-    let rows = if by_country.get("dist").is_some() { inner } else { Some(by_country) };
-    rows.map_or(Vec::new(), |rows| rows.entries.iter().map(|entry| (entry.key.as_str(), entry.key_span)).collect())
+    let Some(by_country) = table.get("by_country").and_then(Node::table) else {
+        return Vec::new();
+    };
+    let inner = ["mean", "alphas"]
+        .iter()
+        .find_map(|key| by_country.get(key).and_then(Node::table));
+    let rows = if by_country.get("dist").is_some() {
+        inner
+    } else {
+        Some(by_country)
+    };
+    rows.map_or(Vec::new(), |rows| {
+        rows.entries
+            .iter()
+            .map(|entry| (entry.key.as_str(), entry.key_span))
+            .collect()
+    })
 }
 
 impl Names {
@@ -64,7 +86,9 @@ impl Names {
         }
         for (table, _) in tables(top, "country") {
             if let Some(id) = table.text("id") {
-                names.declared.insert(id.to_string(), table.text("name").unwrap_or(id).to_string());
+                names
+                    .declared
+                    .insert(id.to_string(), table.text("name").unwrap_or(id).to_string());
             }
         }
         names.groups = names.sets.get(&Target::Place).cloned().unwrap_or_default();

@@ -40,7 +40,16 @@ fn section(page: &mut String, spec: &TableSpec) {
     let _ = writeln!(page, "\n{}\n", spec.doc);
     page.push_str("| key | holds | unit | default | meaning |\n|---|---|---|---|---|\n");
     for field in spec.fields {
-        let _ = writeln!(page, "| {} | {} | {} | {} | {}{} |", keys(field), holds(field.kind), field.unit, default(field), belongs(spec, field), field.doc);
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} | {}{} |",
+            keys(field),
+            holds(field.kind),
+            field.unit,
+            default(field),
+            belongs(spec, field),
+            field.doc
+        );
     }
     if !spec.example.is_empty() {
         let _ = writeln!(page, "\n```toml\n{}\n```", spec.example);
@@ -83,7 +92,11 @@ fn holds(kind: Kind) -> String {
         Kind::Quantity(r) => range("quantity", r),
         Kind::Date => "date".to_string(),
         Kind::Dates => "date or distribution".to_string(),
-        Kind::Word(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", "),
+        Kind::Word(words) => words
+            .iter()
+            .map(|word| format!("`\"{word}\"`"))
+            .collect::<Vec<_>>()
+            .join(", "),
         Kind::Flexibility => "number, 1 or more; or `\"coordinated\"`".to_string(),
         Kind::One(target) => noun(target).to_string(),
         Kind::Many(target) => format!("{}, or a list", noun(target)),
@@ -98,9 +111,19 @@ fn holds(kind: Kind) -> String {
 }
 
 fn distributions(page: &mut String) {
-    page.push_str("\n## Distributions\n\n| `dist` | parameters | optional | meaning | example |\n|---|---|---|---|---|\n");
+    page.push_str(
+        "\n## Distributions\n\n| `dist` | parameters | optional | meaning | example |\n|---|---|---|---|---|\n",
+    );
     for spec in DISTRIBUTIONS {
-        let _ = writeln!(page, "| `{}` | {} | {} | {} | `{}` |", spec.name, spec.alternatives(), quoted(spec.optional), spec.doc, spec.example);
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | `{}` |",
+            spec.name,
+            spec.alternatives(),
+            quoted(spec.optional),
+            spec.doc,
+            spec.example
+        );
     }
     page.push_str("\nThe distribution must lie within what its key allows: a share between 0 and 1 cannot be an untruncated normal.\n");
 }

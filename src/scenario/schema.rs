@@ -9,7 +9,10 @@ pub fn json_schema() -> Value {
     let mut defs = Map::new();
     defs.insert("distribution".into(), distribution(&json!({ "type": "number" })));
     defs.insert("date".into(), date());
-    defs.insert("date_distribution".into(), distribution(&json!({ "$ref": "#/$defs/date" })));
+    defs.insert(
+        "date_distribution".into(),
+        distribution(&json!({ "$ref": "#/$defs/date" })),
+    );
     let whole = table(&TOP, true, &mut defs);
     let partial = table(&TOP, false, &mut defs);
     defs.insert("scenario".into(), whole);
@@ -27,7 +30,11 @@ pub fn json_schema() -> Value {
 
 /// A reference to the definition of a table, which is made on the way.
 fn defined(spec: &'static TableSpec, strict: bool, defs: &mut Map<String, Value>) -> Value {
-    let name = format!("{}{}", spec.name.replace('.', "_"), if strict { "" } else { "_partial" });
+    let name = format!(
+        "{}{}",
+        spec.name.replace('.', "_"),
+        if strict { "" } else { "_partial" }
+    );
     if !defs.contains_key(&name) {
         defs.insert(name.clone(), Value::Null);
         let schema = table(spec, strict, defs);
@@ -65,7 +72,11 @@ fn table(spec: &'static TableSpec, strict: bool, defs: &mut Map<String, Value>) 
                 if strict && field.required {
                     then.push(required(field));
                 }
-            } else if !spec.fields.iter().any(|other| other.name == field.name && other.goes_with(value)) {
+            } else if !spec
+                .fields
+                .iter()
+                .any(|other| other.name == field.name && other.goes_with(value))
+            {
                 for name in field.aliases.iter().chain([&field.name]) {
                     own.insert(name.to_string(), json!(false));
                 }
@@ -91,7 +102,8 @@ fn table(spec: &'static TableSpec, strict: bool, defs: &mut Map<String, Value>) 
             conditions.push(at_most_one(spec, alternative.keys));
         }
     }
-    let mut schema = json!({ "type": "object", "description": spec.doc, "properties": properties, "additionalProperties": false });
+    let mut schema =
+        json!({ "type": "object", "description": spec.doc, "properties": properties, "additionalProperties": false });
     conditions.retain(|condition| condition != &json!({}));
     if !conditions.is_empty() {
         schema["allOf"] = Value::Array(conditions);
@@ -124,8 +136,16 @@ fn at_most_one(spec: &TableSpec, keys: &[&str]) -> Value {
 
 fn described(field: &Field, strict: bool, defs: &mut Map<String, Value>) -> Value {
     let mut schema = kind(field.kind, strict, defs);
-    let unit = if field.unit.is_empty() { String::new() } else { format!(" Unit: {}.", field.unit) };
-    let default = if field.default.is_empty() { String::new() } else { format!(" Default: {}.", field.default) };
+    let unit = if field.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" Unit: {}.", field.unit)
+    };
+    let default = if field.default.is_empty() {
+        String::new()
+    } else {
+        format!(" Default: {}.", field.default)
+    };
     schema["description"] = format!("{}{unit}{default}", field.doc).into();
     schema
 }
@@ -238,7 +258,11 @@ fn distribution(place: &Value) -> Value {
             properties.insert("dist".into(), json!({ "const": spec.name }));
             for key in set.iter().chain(spec.optional) {
                 let length = ["sd", "sigma", "shape", "scale", "rate", "alpha", "beta"].contains(key);
-                let one = if length { json!({ "type": "number", "exclusiveMinimum": 0 }) } else { place.clone() };
+                let one = if length {
+                    json!({ "type": "number", "exclusiveMinimum": 0 })
+                } else {
+                    place.clone()
+                };
                 let schema = match *key {
                     "values" => json!({ "type": "array", "items": place, "minItems": 1 }),
                     "weights" => json!({ "type": "array", "items": number(Range::NonNegative), "minItems": 1 }),

@@ -23,20 +23,33 @@ pub(crate) struct Span {
     pub end: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Entry {
     file: Arc<SourceFile>,
     directory: PathBuf,
 }
 
 /// The sources of a document, numbered in the order in which they were read.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Sources(Vec<Entry>);
+
+impl std::fmt::Debug for Sources {
+    /// Names only: the texts may be long.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_list()
+            .entries(self.iter().map(|file| &file.name))
+            .finish()
+    }
+}
 
 impl Sources {
     /// Adds a source; `directory` is where the files that it names are looked for.
     pub fn add(&mut self, name: &str, text: String, directory: PathBuf) -> usize {
-        let file = Arc::new(SourceFile { name: name.to_string(), text });
+        let file = Arc::new(SourceFile {
+            name: name.to_string(),
+            text,
+        });
         self.0.push(Entry { file, directory });
         self.0.len() - 1
     }
@@ -58,7 +71,11 @@ impl Sources {
         let source = self.get(span.file);
         let before = &source.text[..span.start];
         let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
-        let column = 1 + before.rfind('\n').map_or(before, |newline| &before[newline + 1..]).chars().count();
+        let column = 1 + before
+            .rfind('\n')
+            .map_or(before, |newline| &before[newline + 1..])
+            .chars()
+            .count();
         (source.name.clone(), line, column)
     }
 }
@@ -74,7 +91,10 @@ pub(crate) fn read_text(path: &Path) -> Result<String, String> {
         return Err("it is a folder, not a file".to_string());
     }
     if about.len() > MAXIMUM_BYTES {
-        return Err(format!("it holds {:.1} MiB; the limit is 16 MiB", about.len() as f64 / 1_048_576.0));
+        return Err(format!(
+            "it holds {:.1} MiB; the limit is 16 MiB",
+            about.len() as f64 / 1_048_576.0
+        ));
     }
     use std::io::Read as _;
     let mut bytes = Vec::new();

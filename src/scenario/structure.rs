@@ -7,7 +7,7 @@ use super::diagnostics::Problem;
 use super::format::{Field, Kind, Range, SOURCE, TableSpec, Target};
 use super::names::Names;
 use super::source::Span;
-use super::suggest::{hint, nearest, quoted};
+use super::suggest::{nearest, quoted};
 use super::tree::{Entry, Node, Table, Value};
 use super::values::{self, Problems};
 use super::{compound, dates, distribution};
@@ -25,7 +25,10 @@ pub(crate) struct Structure<'a> {
 impl Structure<'_> {
     /// Checks a table. `header` is where missing keys are reported.
     pub fn table(&mut self, spec: &TableSpec, table: &Table, header: Span) {
-        let tag = spec.tag.and_then(|key| table.text(key)).filter(|tag| spec.tag_values().contains(tag));
+        let tag = spec
+            .tag
+            .and_then(|key| table.text(key))
+            .filter(|tag| spec.tag_values().contains(tag));
         for entry in &table.entries {
             match self.field(spec, tag, entry) {
                 Some(field) => self.value(field.kind, &entry.key, &entry.node),
@@ -50,18 +53,36 @@ impl Structure<'_> {
                 self.missing(spec, field, header);
             }
         }
-        let whole = |key: &str| spec.field(key).map_or(vec![key.to_string()], |field| {
-            field.aliases.iter().chain([&field.name]).map(|name| name.to_string()).collect()
-        });
+        let whole = |key: &str| {
+            spec.field(key).map_or(vec![key.to_string()], |field| {
+                field
+                    .aliases
+                    .iter()
+                    .chain([&field.name])
+                    .map(|name| name.to_string())
+                    .collect()
+            })
+        };
         for alternative in spec.alternatives {
             let goes = alternative.only.is_empty() || tag.is_some_and(|tag| alternative.only.contains(&tag));
             let keys: Vec<Vec<String>> = alternative.keys.iter().map(|key| whole(key)).collect();
-            let given: Vec<&Entry> =
-                keys.iter().filter_map(|names| table.entries.iter().find(|entry| names.contains(&entry.key))).collect();
+            let given: Vec<&Entry> = keys
+                .iter()
+                .filter_map(|names| table.entries.iter().find(|entry| names.contains(&entry.key)))
+                .collect();
             match given[..] {
                 [] if alternative.required && goes => {
                     let label = format!("give one of {}", quoted(alternative.keys));
-                    let message = format!("{} needs {}", spec.name, alternative.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or "));
+                    let message = format!(
+                        "{} needs {}",
+                        spec.name,
+                        alternative
+                            .keys
+                            .iter()
+                            .map(|key| format!("`{key}`"))
+                            .collect::<Vec<_>>()
+                            .join(" or ")
+                    );
                     self.out.error(header, message, label);
                 }
                 [first, second, ..] => {
@@ -89,7 +110,15 @@ impl Structure<'_> {
     fn misplaced(&mut self, spec: &TableSpec, tag: Option<&str>, table: &Table, entry: &Entry) {
         if let (Some(key), Some(tag), Some(field)) = (spec.tag, tag, spec.field(&entry.key)) {
             let message = format!("`{}` does not go with {key} = \"{tag}\"", entry.key);
-            let label = format!("belongs to {key} = {}", field.only.iter().map(|v| format!("\"{v}\"")).collect::<Vec<_>>().join(" or "));
+            let label = format!(
+                "belongs to {key} = {}",
+                field
+                    .only
+                    .iter()
+                    .map(|v| format!("\"{v}\""))
+                    .collect::<Vec<_>>()
+                    .join(" or ")
+            );
             let problem = Problem::error(entry.key_span, message, label);
             let span = table.get(key).map(|node| node.span);
             self.out.push(match span {
@@ -98,9 +127,18 @@ impl Structure<'_> {
             });
             return;
         }
-        let fields = spec.fields.iter().filter(|field| tag.is_none_or(|tag| field.goes_with(tag)));
-        let known: Vec<&str> = fields.flat_map(|field| [field.name].into_iter().chain(field.aliases.iter().copied())).collect();
-        let problem = Problem::error(entry.key_span, format!("unknown key `{}` in {}", entry.key, spec.name), "no such key");
+        let fields = spec
+            .fields
+            .iter()
+            .filter(|field| tag.is_none_or(|tag| field.goes_with(tag)));
+        let known: Vec<&str> = fields
+            .flat_map(|field| [field.name].into_iter().chain(field.aliases.iter().copied()))
+            .collect();
+        let problem = Problem::error(
+            entry.key_span,
+            format!("unknown key `{}` in {}", entry.key, spec.name),
+            "no such key",
+        );
         let hints = match nearest(&entry.key, known.iter().copied()) {
             Some(name) => vec![format!("did you mean `{name}`?")],
             None => vec![format!("keys of {}: {}", spec.name, known.join(", "))],
@@ -113,23 +151,35 @@ impl Structure<'_> {
             Kind::Tables(inner) if !spec.name.contains('.') => {
                 (format!("{} has no [[{}]]", spec.name, inner.name), String::new())
             }
-            _ => (format!("{} has no `{}`", spec.name, field.name), format!("`{}` is missing", field.name)),
+            _ => (
+                format!("{} has no `{}`", spec.name, field.name),
+                format!("`{}` is missing", field.name),
+            ),
         };
-        self.out.push(Problem::error(header, message, label).hint(format!("`{}`: {}", field.name, field.doc)));
+        self.out
+            .push(Problem::error(header, message, label).hint(format!("`{}`: {}", field.name, field.doc)));
     }
 
     fn provenance(&mut self, spec: &TableSpec, table: &Table, header: Span) {
-        let priced = ["price", "demand_elasticity", "supply_elasticity"].iter().any(|key| table.get(key).is_some());
+        let priced = ["price", "demand_elasticity", "supply_elasticity"]
+            .iter()
+            .any(|key| table.get(key).is_some());
         let figures = spec.figures || (spec.name == "material" && priced);
         let own_sources = table.get("data").is_some();
         if !figures || self.assumed || own_sources || spec.field(SOURCE.name).is_none() {
             return;
         }
         if table.get("source").is_none() && table.get("assumption").is_none() {
-            let problem = Problem::error(header, format!("{} states figures without saying where they come from", spec.name), "`source` or `assumption` is missing");
-            self.out.push(problem
-                .hint("add source = \"publication, table, year\" or assumption = \"why this figure\"")
-                .hint("assumption = \"...\" at the top of the file stands in for all tables without their own"));
+            let problem = Problem::error(
+                header,
+                format!("{} states figures without saying where they come from", spec.name),
+                "`source` or `assumption` is missing",
+            );
+            self.out.push(
+                problem
+                    .hint("add source = \"publication, table, year\" or assumption = \"why this figure\"")
+                    .hint("assumption = \"...\" at the top of the file stands in for all tables without their own"),
+            );
         }
     }
 
@@ -147,7 +197,11 @@ impl Structure<'_> {
             }
             Kind::Flag => {
                 if !matches!(node.value, Value::Flag(_)) {
-                    self.out.error(node.span, format!("`{key}` must be true or false, not {}", node.kind()), "expected true or false");
+                    self.out.error(
+                        node.span,
+                        format!("`{key}` must be true or false, not {}", node.kind()),
+                        "expected true or false",
+                    );
                 }
             }
             Kind::Count(low, high) => drop(values::count(key, node, low, high, &mut self.out)),
@@ -157,7 +211,13 @@ impl Structure<'_> {
             Kind::Date => drop(dates::read(key, node, &mut self.out)),
             Kind::Dates => match &node.value {
                 Value::Table(table) => {
-                    drop(distribution::read(key, table, node.span, Some(jiff::civil::date(2000, 1, 1)), &mut self.out));
+                    drop(distribution::read(
+                        key,
+                        table,
+                        node.span,
+                        Some(jiff::civil::date(2000, 1, 1)),
+                        &mut self.out,
+                    ));
                 }
                 _ => drop(dates::read(key, node, &mut self.out)),
             },
@@ -175,12 +235,20 @@ impl Structure<'_> {
             Kind::Many(target) => self.references(target, key, node),
             Kind::Table(spec) => match &node.value {
                 Value::Table(table) => self.table(spec, table, node.span),
-                _ => self.out.error(node.span, format!("`{key}` must be a table, not {}", node.kind()), "expected a table"),
+                _ => self.out.error(
+                    node.span,
+                    format!("`{key}` must be a table, not {}", node.kind()),
+                    "expected a table",
+                ),
             },
             Kind::Tables(spec) => self.tables(spec, key, node),
             Kind::TablesByMaterial(spec) => {
                 let Some(table) = node.table() else {
-                    self.out.error(node.span, format!("`{key}` must be a table by material"), format!("write [{key}.MATERIAL]"));
+                    self.out.error(
+                        node.span,
+                        format!("`{key}` must be a table by material"),
+                        format!("write [{key}.MATERIAL]"),
+                    );
                     return;
                 };
                 for entry in &table.entries {
@@ -197,14 +265,26 @@ impl Structure<'_> {
 
     fn tables(&mut self, spec: &TableSpec, key: &str, node: &Node) {
         let Some(list) = node.list() else {
-            let double = if node.table().is_some() { format!("write [[{key}]] with two brackets") } else { format!("expected [[{key}]]") };
-            self.out.error(node.span, format!("`{key}` must be a list of tables, not {}", node.kind()), double);
+            let double = if node.table().is_some() {
+                format!("write [[{key}]] with two brackets")
+            } else {
+                format!("expected [[{key}]]")
+            };
+            self.out.error(
+                node.span,
+                format!("`{key}` must be a list of tables, not {}", node.kind()),
+                double,
+            );
             return;
         };
         for item in list {
             match &item.value {
                 Value::Table(table) => self.table(spec, table, item.span),
-                _ => self.out.error(item.span, format!("each element of `{key}` must be a table, not {}", item.kind()), "expected a table"),
+                _ => self.out.error(
+                    item.span,
+                    format!("each element of `{key}` must be a table, not {}", item.kind()),
+                    "expected a table",
+                ),
             }
         }
     }
@@ -214,11 +294,21 @@ impl Structure<'_> {
         match node.text() {
             Some(text) if !text.trim().is_empty() => Some(text.to_string()),
             Some(_) => {
-                self.out.error(node.span, format!("`{key}` is empty"), "expected some text");
+                self.out
+                    .error(node.span, format!("`{key}` is empty"), "expected some text");
                 None
             }
             None => {
-                self.out.error(node.span, format!("`{key}` must be a string, not {}", node.kind()), "expected a string");
+                let label = if node.list().is_some() {
+                    "expected one string"
+                } else {
+                    "expected a string"
+                };
+                self.out.error(
+                    node.span,
+                    format!("`{key}` must be a string, not {}", node.kind()),
+                    label,
+                );
                 None
             }
         }
@@ -229,66 +319,28 @@ impl Structure<'_> {
         let good = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
         if !good || text.chars().count() > 80 {
             let label = "letters, digits, `_` and `-` only, at most 80";
-            self.out.error(node.span, format!("`{}` cannot be an id", text.escape_debug()), label);
+            self.out
+                .error(node.span, format!("`{}` cannot be an id", text.escape_debug()), label);
         } else if ["all", "baseline"].contains(&text.as_str()) {
-            self.out.error(node.span, format!("`{text}` is a reserved word and cannot be an id"), "choose another");
+            self.out.error(
+                node.span,
+                format!("`{text}` is a reserved word and cannot be an id"),
+                "choose another",
+            );
         }
     }
 
     fn word(&mut self, key: &str, node: &Node, words: &[&str]) {
         let Some(text) = self.text(key, node) else { return };
         if !words.contains(&text.as_str()) {
-            let problem = Problem::error(node.span, format!("`{text}` is not a value of `{key}`"), format!("expected {}", quoted(words)));
-            self.out.push(problem.hints(nearest(&text, words.iter().copied()).map(|word| format!("did you mean \"{word}\"?"))));
+            let problem = Problem::error(
+                node.span,
+                format!("`{text}` is not a value of `{key}`"),
+                format!("expected {}", quoted(words)),
+            );
+            self.out.push(
+                problem.hints(nearest(&text, words.iter().copied()).map(|word| format!("did you mean \"{word}\"?"))),
+            );
         }
-    }
-
-    fn references(&mut self, target: Target, key: &str, node: &Node) {
-        if node.text() == Some("all") {
-            return;
-        }
-        let items = node.one_or_many();
-        if items.is_empty() {
-            self.out.error(node.span, format!("`{key}` is an empty list"), format!("expected at least one {}", target.noun()));
-        }
-        for item in items {
-            if item.text() == Some("all") {
-                self.out.error(item.span, "\"all\" cannot be one of a list", format!("write {key} = \"all\""));
-            } else if let Some(name) = self.text(key, item) {
-                self.reference(target, &name, item.span);
-            }
-        }
-    }
-
-    /// Checks that a name is known, and notes the country if it is one.
-    pub fn reference(&mut self, target: Target, name: &str, span: Span) {
-        if self.names.has(target, name) {
-            if matches!(target, Target::Country | Target::Place) && !self.names.groups.contains(name) {
-                self.mentioned.insert(name.to_string());
-            }
-            return;
-        }
-        let noun = target.noun();
-        if target == Target::Country && self.names.groups.contains(name) {
-            self.out.error(span, format!("`{name}` is a group; a single country is needed here"), "a group");
-            return;
-        }
-        let problem = Problem::error(span, format!("there is no {noun} `{name}`"), format!("unknown {noun}"));
-        let code = matches!(target, Target::Country | Target::Place).then(|| country_code(name)).flatten();
-        let problem = match code {
-            Some(code) => problem.hint(format!("did you mean `{code}`? countries go by their ISO code of three letters")),
-            None => problem.hints(hint(name, noun, self.names.known(target))),
-        };
-        self.out.push(match target {
-            Target::Country => problem.hint("a country or region of your own is declared with [[country]]"),
-            Target::Place => problem.hint("a country of your own is declared with [[country]], a set of countries with [[group]]"),
-            _ => problem,
-        });
     }
 }
-
-/// The code of a country that goes by its name.
-fn country_code(name: &str) -> Option<&'static str> {
-    crate::data::countries().iter().find(|row| row.name.eq_ignore_ascii_case(name.trim())).map(|row| row.code.as_str())
-}
-

@@ -35,5 +35,9 @@ pub(crate) fn hint<'a>(wrong: &str, what: &str, names: impl IntoIterator<Item = 
 
 /// `a`, `b`, `c`
 pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
-    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -48,7 +48,10 @@ impl Table {
     }
 
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+        self.entries
+            .iter_mut()
+            .find(|entry| entry.key == key)
+            .map(|entry| &mut entry.node)
     }
 
     pub fn text(&self, key: &str) -> Option<&str> {
@@ -142,9 +145,16 @@ impl Node {
 }
 
 pub(crate) fn table_to_json(table: &Table) -> serde_json::Value {
-    let sorted: std::collections::BTreeMap<&str, &Node> =
-        table.entries.iter().map(|entry| (entry.key.as_str(), &entry.node)).collect();
-    sorted.into_iter().map(|(key, node)| (key.to_string(), node.to_json())).collect::<serde_json::Map<_, _>>().into()
+    let sorted: std::collections::BTreeMap<&str, &Node> = table
+        .entries
+        .iter()
+        .map(|entry| (entry.key.as_str(), &entry.node))
+        .collect();
+    sorted
+        .into_iter()
+        .map(|(key, node)| (key.to_string(), node.to_json()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// Parses a document. `fatal` says that the text is not TOML at all; a key that is given twice is an error, but not fatal.
@@ -159,7 +169,9 @@ pub(crate) fn parse_document(text: &str, file: usize) -> Parsed {
     let (root, errors) = DeTable::parse_recoverable(text);
     let place = Place { file, offset: 0 };
     let fatal = errors.iter().any(|error| error.message() != "duplicate key");
-    let mut problems: Vec<Problem> = errors.iter().map(|error| syntax_error(error, text, place)).collect();
+    let mut problems: Vec<Problem> = told_once(&errors, text)
+        .map(|error| syntax_error(error, text, place))
+        .collect();
     problems.dedup_by(|later, earlier| line_of(text, later.span.start) == line_of(text, earlier.span.start));
     let mut table = Table::default();
     if !fatal {
@@ -177,6 +189,30 @@ pub(crate) fn parse_value(text: &str, file: usize, offset: usize) -> Result<Node
     problems.pop().map_or(Ok(node), Err)
 }
 
+/// Without the keys of a table whose header is given twice: the header says it all.
+fn told_once<'e>(errors: &'e [toml::de::Error], text: &'e str) -> impl Iterator<Item = &'e toml::de::Error> {
+    let mut repeated: Option<usize> = None;
+    errors.iter().filter(move |error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        if error.message() != "duplicate key" {
+            return true;
+        }
+        if let Some(header) = repeated
+            && header < at
+            && !text.get(header..at).unwrap_or("\n[").contains("\n[")
+        {
+            return false;
+        }
+        repeated = text
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end()
+            .ends_with('[')
+            .then_some(at);
+        true
+    })
+}
+
 #[derive(Clone, Copy)]
 struct Place {
     file: usize,
@@ -185,12 +221,19 @@ struct Place {
 
 impl Place {
     fn span(self, range: std::ops::Range<usize>) -> Span {
-        Span { file: self.file, start: self.offset + range.start, end: self.offset + range.end.max(range.start) }
+        Span {
+            file: self.file,
+            start: self.offset + range.start,
+            end: self.offset + range.end.max(range.start),
+        }
     }
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
+    text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
 }
 
 fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
@@ -206,12 +249,34 @@ fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
     let message = error.message();
     if message == "duplicate key" {
         let key = &text[range.clone()];
-        return Problem::error(place.span(range), format!("`{key}` is given twice"), "already given above")
-            .hint("remove one of the two; a table header such as [time] may stand only once in a file");
+        return Problem::error(
+            place.span(range),
+            format!("`{key}` is given twice"),
+            "already given above",
+        )
+        .hint("remove one of the two; a table header such as [time] may stand only once in a file");
+    }
+    if range.is_empty()
+        && text[range.start..]
+            .trim_start_matches([' ', '\t'])
+            .chars()
+            .next()
+            .is_none_or(|c| "\r\n#".contains(c))
+        && message.starts_with("string values must be quoted")
+    {
+        return Problem::error(
+            place.span(range),
+            "this is not TOML: a value is missing",
+            "expected a value",
+        );
     }
     let quoted = message.starts_with("string values must be quoted") || message.starts_with("invalid float");
     let problem = Problem::error(place.span(range), format!("this is not TOML: {message}"), "");
-    if quoted { problem.hint("text stands in double quotes: \"...\"") } else { problem }
+    if quoted {
+        problem.hint("text stands in double quotes: \"...\"")
+    } else {
+        problem
+    }
 }
 
 fn convert_table(table: &DeTable<'_>, place: Place, problems: &mut Vec<Problem>) -> Table {
@@ -220,7 +285,9 @@ fn convert_table(table: &DeTable<'_>, place: Place, problems: &mut Vec<Problem>)
         key_span: place.span(key.span()),
         node: convert(value.get_ref(), place.span(value.span()), place, problems),
     });
-    Table { entries: entries.collect() }
+    Table {
+        entries: entries.collect(),
+    }
 }
 
 fn convert(value: &DeValue<'_>, span: Span, place: Place, problems: &mut Vec<Problem>) -> Node {
@@ -238,7 +305,9 @@ fn convert(value: &DeValue<'_>, span: Span, place: Place, problems: &mut Vec<Pro
         DeValue::Boolean(value) => Value::Flag(*value),
         DeValue::Datetime(date) => Value::Date(date.to_string()),
         DeValue::Array(list) => Value::List(
-            list.iter().map(|item| convert(item.get_ref(), place.span(item.span()), place, problems)).collect(),
+            list.iter()
+                .map(|item| convert(item.get_ref(), place.span(item.span()), place, problems))
+                .collect(),
         ),
         DeValue::Table(table) => Value::Table(convert_table(table, place, problems)),
     };
@@ -246,6 +315,10 @@ fn convert(value: &DeValue<'_>, span: Span, place: Place, problems: &mut Vec<Pro
 }
 
 fn too_large(span: Span, problems: &mut Vec<Problem>) -> Value {
-    problems.push(Problem::error(span, "this number is too large to be held", "at most about 1.8e308"));
+    problems.push(Problem::error(
+        span,
+        "this number is too large to be held",
+        "at most about 1.8e308",
+    ));
     Value::Float(0.0)
 }

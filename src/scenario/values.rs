@@ -19,7 +19,10 @@ pub(crate) struct Problems {
 
 impl Problems {
     pub fn quiet() -> Problems {
-        Problems { list: Vec::new(), quiet: true }
+        Problems {
+            list: Vec::new(),
+            quiet: true,
+        }
     }
 
     pub fn push(&mut self, problem: Problem) {
@@ -44,14 +47,21 @@ pub(crate) enum Uncertain {
 #[derive(Debug, Clone)]
 pub(crate) enum OverTime {
     Constant(Uncertain),
-    Path { points: Vec<(f64, f64)>, factor: Option<Uncertain> },
+    Path {
+        points: Vec<(f64, f64)>,
+        factor: Option<Uncertain>,
+    },
 }
 
 /// A plain number in a range.
 pub(crate) fn plain(key: &str, node: &Node, range: Range, out: &mut Problems) -> Option<f64> {
     match &node.value {
         Value::Table(table) if table.get("dist").is_some() => {
-            out.error(node.span, format!("`{key}` cannot be uncertain"), "expected a plain number");
+            out.error(
+                node.span,
+                format!("`{key}` cannot be uncertain"),
+                "expected a plain number",
+            );
             None
         }
         _ => bounded(key, node, range, out),
@@ -68,9 +78,13 @@ fn bounded(key: &str, node: &Node, range: Range, out: &mut Problems) -> Option<f
         format!("`{key}` is {}; it must be {}", show(value), range.words()),
         format!("must be {}", range.words()),
     );
-    let percent = matches!(range, Range::Share | Range::SharePositive) && value > 1.0 && value <= 100.0;
+    let percent = matches!(range, Range::Share | Range::SharePositive) && (2.0..=100.0).contains(&value);
     out.push(if percent {
-        problem.hint(format!("shares are written as fractions: {} % is {}", show(value), show(value / 100.0)))
+        problem.hint(format!(
+            "shares are written as fractions: {} % is {}",
+            show(value),
+            show(value / 100.0)
+        ))
     } else {
         problem
     });
@@ -83,7 +97,11 @@ pub(crate) fn finite(key: &str, node: &Node, expected: &str, out: &mut Problems)
         Some(value) if value.is_finite() => Some(value),
         Some(value) => {
             let what = if value.is_nan() { "not a number" } else { "infinite" };
-            out.error(node.span, format!("`{key}` is {what}; it must be a finite number"), "must be finite");
+            out.error(
+                node.span,
+                format!("`{key}` is {what}; it must be a finite number"),
+                "must be finite",
+            );
             None
         }
         None => {
@@ -109,7 +127,9 @@ fn not_a_number(key: &str, node: &Node, expected: &str) -> Problem {
 
 /// The marks that statistics offices use for a figure that is withheld, missing or small.
 pub(crate) fn is_withheld(text: &str) -> bool {
-    let marks = ["w", "na", "n/a", "n.a.", "-", "--", "—", "..", "...", "nil", "withheld", "missing", "unknown", "?", ""];
+    let marks = [
+        "w", "na", "n/a", "n.a.", "-", "--", "—", "..", "...", "nil", "withheld", "missing", "unknown", "?", "",
+    ];
     marks.contains(&text.trim().to_lowercase().as_str())
 }
 
@@ -129,8 +149,16 @@ pub(crate) fn count(key: &str, node: &Node, low: u64, high: u64, out: &mut Probl
     if let Some(value) = value.filter(|value| (low..=high).contains(value)) {
         return Some(value);
     }
-    let allowed = if low == high { format!("{low}") } else { format!("a whole number from {low} to {high}") };
-    out.error(node.span, format!("`{key}` must be {allowed}"), format!("must be {allowed}"));
+    let allowed = if low == high {
+        format!("{low}")
+    } else {
+        format!("a whole number from {low} to {high}")
+    };
+    out.error(
+        node.span,
+        format!("`{key}` must be {allowed}"),
+        format!("must be {allowed}"),
+    );
     None
 }
 
@@ -208,8 +236,16 @@ pub(crate) fn quantity(
 
 fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut Problems) -> Option<OverTime> {
     let mut good = true;
-    for entry in table.entries.iter().filter(|entry| entry.key != "path" && entry.key != "factor") {
-        out.error(entry.key_span, format!("a path has no key `{}`", entry.key), "only `path` and `factor` go here");
+    for entry in table
+        .entries
+        .iter()
+        .filter(|entry| entry.key != "path" && entry.key != "factor")
+    {
+        out.error(
+            entry.key_span,
+            format!("a path has no key `{}`", entry.key),
+            "only `path` and `factor` go here",
+        );
         good = false;
     }
     let factor = match table.get("factor") {
@@ -221,10 +257,20 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         }
     };
     let node = table.get("path")?;
-    let Some(entries) = node.table().map(|table| &table.entries).filter(|entries| !entries.is_empty()) else {
-        out.error(node.span, format!("the path of `{key}` must be a table of dates"), "expected { \"2026\" = 100, ... }");
+    let Some(entries) = node
+        .table()
+        .map(|table| &table.entries)
+        .filter(|entries| !entries.is_empty())
+    else {
+        out.error(
+            node.span,
+            format!("the path of `{key}` must be a table of dates"),
+            "expected { \"2026\" = 100, ... }",
+        );
         return None;
     };
+    // Without a start, any will do for the order of the dates.
+    let start = start.unwrap_or(jiff::civil::date(2000, 1, 1));
     let mut points = Vec::new();
     for entry in entries {
         let date = dates::parse(&entry.key);
@@ -233,12 +279,16 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         }
         let value = bounded(&format!("{key}.path.{}", entry.key), &entry.node, range, out);
         match (date, value) {
-            (Some(date), Some(value)) => points.push((start.map_or(0.0, |start| dates::months(start, date)), value)),
+            (Some(date), Some(value)) => points.push((dates::months(start, date), value)),
             _ => good = false,
         }
     }
-    if start.is_some() && points.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
-        out.error(node.span, format!("the dates of the path of `{key}` must ascend"), "not in order, or twice the same");
+    if points.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
+        out.error(
+            node.span,
+            format!("the dates of the path of `{key}` must ascend"),
+            "not in order, or twice the same",
+        );
         good = false;
     }
     good.then_some(OverTime::Path { points, factor })

@@ -3,7 +3,7 @@
 use crate::results::types::SummaryRow;
 
 use super::canvas::{Anchor, bold, regular, solid};
-use super::numbers::{Axis, finite, percent};
+use super::numbers::{Axis, finite, percent, percent_with_interval};
 use super::page::{self, LABEL, MARGIN, Page, RIGHT};
 use super::source::Source;
 use super::style::{self, BLUE, GRID, INK, MUTED, Marker, RGBColor};
@@ -35,7 +35,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     let groups: Vec<Group<'_>> = places
         .iter()
         .map(|place| Group {
-            name: text::wrap(&source.place(place), 12.0, several, 170.0, 2),
+            name: text::balance(&source.place(place), 12.0, several, 170.0, if several { 3 } else { 2 }),
             bars: policies
                 .iter()
                 .enumerate()
@@ -82,6 +82,11 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         }
     }
     let mut notes = String::new();
+    let order = if several {
+        " Bars stand in the order of the legend."
+    } else {
+        ""
+    };
     if hollow {
         notes += " Open diamond: too few trials beyond the level for a firm estimate.";
     }
@@ -96,7 +101,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     }
     page.finish(&format!(
         "How to read: a bar is the mean share of demand that goes unmet over the whole horizon; the whisker is the 95 % interval of that \
-         estimate, in brackets in the table. The diamond, CVaR 95, is the mean of the worst 5 % of trials: how bad the bad futures are.{notes}"
+         estimate, in brackets in the table.{order} The diamond, CVaR 95, is the mean of the worst 5 % of trials: how bad the bad futures are.{notes}"
     ))
     .map(Some)
 }
@@ -188,17 +193,14 @@ fn bars(page: &mut Page<'_>, groups: &[Group<'_>], several: bool, highest: f64) 
                 canvas.hollow_marker(Marker::Diamond, (at(tail.estimate.value), middle), mark, *color);
             }
             let size = if several { 9.5 } else { LABEL };
-            let interval = format!("{} [{}–{}]", percent(mean.value), short(mean.low), short(mean.high));
+            let interval = percent_with_interval(mean.value, mean.low, mean.high);
+            let interval = text::shorten(&interval, size, false, COLUMNS.0);
             canvas.text(first, middle + size * 0.36, Anchor::End, regular(size, INK), &interval);
             let value = percent(tail.estimate.value);
             canvas.text(RIGHT, middle + size * 0.36, Anchor::End, regular(size, INK), &value);
         }
     }
     page.y = end + 4.0;
-}
-
-fn short(value: f64) -> String {
-    super::numbers::short(value)
 }
 
 /// A whisker from x to x at a height, dark over a white edge, with caps.

@@ -164,6 +164,16 @@ impl Canvas {
 
     /// One line of text; `y` is its baseline.
     pub(super) fn text(&mut self, x: f64, y: f64, anchor: Anchor, set: Type, content: &str) {
+        self.write(x, y, anchor, set, content, "");
+    }
+
+    /// The same with a white edge, for text that crosses grid lines.
+    pub(super) fn edged_text(&mut self, x: f64, y: f64, anchor: Anchor, set: Type, content: &str) {
+        let edge = " stroke=\"#FFFFFF\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
+        self.write(x, y, anchor, set, content, edge);
+    }
+
+    fn write(&mut self, x: f64, y: f64, anchor: Anchor, set: Type, content: &str, edge: &str) {
         if content.is_empty() {
             return;
         }
@@ -177,7 +187,7 @@ impl Canvas {
         // Writing to a String cannot fail.
         let _ = writeln!(
             self.texts,
-            "<text x=\"{x:.1}\" y=\"{y:.1}\"{anchor} font-size=\"{}\"{weight} fill=\"#{r:02X}{g:02X}{b:02X}\">{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\"{anchor} font-size=\"{}\"{weight} fill=\"#{r:02X}{g:02X}{b:02X}\"{edge}>{}</text>",
             set.size,
             text::escape(content)
         );
@@ -211,6 +221,8 @@ impl Canvas {
             .strip_suffix("</svg>")
             .unwrap_or(inside)
             .replace(" opacity=\"1\"", "");
+        // Opacity of the fill needs no layer of its own, which makes PNGs much faster.
+        let inside = inside.replace("<polygon opacity=", "<polygon fill-opacity=");
         let (title, description) = (text::escape(title), text::escape(description));
         Ok(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
@@ -246,7 +258,7 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, shape: &Shape) -> Result<(), 
                 None => area.draw(&PathElement::new(points, style))?,
                 Some((dash, gap)) => {
                     area.draw(&DashedPathElement::new(
-                        points.into_iter(),
+                        points,
                         fine(dash).max(1),
                         fine(gap).max(1),
                         style,

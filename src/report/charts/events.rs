@@ -110,7 +110,7 @@ fn bars(page: &mut Page<'_>, causes: &mut [Cause]) {
             percent(cause.expected),
             percent(cause.tail)
         ));
-        cause.name = text::wrap(&cause.name[0], LABEL, false, NAMES, 2);
+        cause.name = text::balance(&cause.name[0], LABEL, false, NAMES, 2);
     }
     let label = causes
         .iter()
@@ -154,7 +154,8 @@ fn bars(page: &mut Page<'_>, causes: &mut [Cause]) {
             } else {
                 regular(10.0, INK)
             };
-            page.canvas.text(b + 5.0, y + 9.6, Anchor::Start, set, &percent(value));
+            page.canvas
+                .edged_text(b + 5.0, y + 9.6, Anchor::Start, set, &percent(value));
         }
     }
     page.y = end + 4.0;

@@ -139,6 +139,17 @@ fn draw(
     let x_name = "x: shortfall over the horizon, % of demand";
     page.canvas
         .text(middle, bottom + 36.0, Anchor::Middle, regular(LABEL, INK), x_name);
+    let level = level(&lines);
+    let marked = level.0 > 0.0 && level.0 < panel.x.high;
+    if marked {
+        let x = panel.at((level.0, panel.y.low)).0;
+        let stroke = Stroke {
+            color: style::AXIS,
+            width: 1.0,
+            dash: Some((4.0, 3.0)),
+        };
+        page.canvas.line(vec![(x, top), (x, bottom)], stroke);
+    }
     for line in &lines {
         let edges: Vec<(f64, f64, f64)> = line
             .curve
@@ -158,7 +169,7 @@ fn draw(
         trace(&panel, &mut page.canvas, line, i, lines.len());
     }
     page.y = bottom + 42.0;
-    let example = legend(&mut page, &lines, top);
+    let example = legend(&mut page, &lines, level, marked, top);
     page.finish(&format!(
         "How to read: a line at height p above x says that more than x % of demand went unmet in a share p of the trials. {example}\
          Shaded: 95 % interval of the Monte Carlo estimate.{note}"
@@ -187,12 +198,12 @@ fn probability_axis(lines: &[Line<'_>], trials: u64) -> (Axis, f64) {
                 ticks,
                 ..axis
             },
-            highest * 0.004,
+            highest * 0.015,
         );
     }
     let supported = 10.0 / trials.max(10) as f64;
     let floor = supported.max(highest * 1e-5).min(lowest_top / 3.0).max(1e-9);
-    let axis = Axis::probability_decades(libm::log10(floor) + 1e-9, libm::log10(highest) - 1e-9);
+    let axis = Axis::probabilities(floor, highest);
     let low = axis.low;
     (axis, low)
 }
@@ -236,7 +247,11 @@ fn trace(panel: &Panel, canvas: &mut Canvas, line: &Line<'_>, i: usize, of: usiz
         while let Some(at) = wanted.next_if(|at| *at <= walked + step) {
             let t = if step > 0.0 { (at - walked) / step } else { 0.0 };
             let (a, b) = (pair[0], pair[1]);
-            canvas.marker(marker, (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1)), 7.0, line.color);
+            let (x, y) = (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1));
+            // Not where lines end on the axis.
+            if y < panel.frame[3] - 7.0 {
+                canvas.marker(marker, (x, y), 7.0, line.color);
+            }
         }
         walked += step;
     }
@@ -249,41 +264,43 @@ fn distance(a: Point, b: Point) -> f64 {
     libm::hypot(b.0 - a.0, b.1 - a.1)
 }
 
-/// The legend right of the plot, in the order of the lines from top to bottom, with the probability at one instructive level; returns a
-/// sentence that reads one number out.
-fn legend(page: &mut Page<'_>, lines: &[Line<'_>], top: f64) -> String {
-    type Get = fn(&SummaryRow) -> Estimate;
-    let levels: [(&str, Get); 3] = [
-        ("more than 10\u{A0}%", |r| r.prob_gt_10),
-        ("more than 5\u{A0}%", |r| r.prob_gt_5),
-        ("any", |r| r.prob_any),
+/// A level of shortfall whose probability the legend states: in %, in words, and where the results hold it.
+type Level = (f64, &'static str, fn(&SummaryRow) -> Estimate);
+
+/// The first of some instructive levels that is not too rare for all lines.
+fn level(lines: &[Line<'_>]) -> Level {
+    let levels: [Level; 3] = [
+        (10.0, "a shortfall above 10\u{A0}%", |r| r.prob_gt_10),
+        (5.0, "a shortfall above 5\u{A0}%", |r| r.prob_gt_5),
+        (0.0, "any shortfall", |r| r.prob_any),
     ];
-    let largest = |get: Get| {
+    let largest = |get: fn(&SummaryRow) -> Estimate| {
         lines
             .iter()
             .filter_map(|l| l.row)
             .map(|r| finite(get(r).value))
             .fold(0.0, f64::max)
     };
-    let (level, get) = levels
-        .into_iter()
-        .find(|(_, get)| largest(*get) >= 0.01)
-        .unwrap_or(levels[2]);
+    levels.into_iter().find(|l| largest(l.2) >= 0.01).unwrap_or(levels[2])
+}
+
+/// The legend right of the plot, in the order of the lines from top to bottom, with the probability at one instructive level; returns a
+/// sentence that reads one number out.
+fn legend(page: &mut Page<'_>, lines: &[Line<'_>], (_, words, get): Level, marked: bool, top: f64) -> String {
     let mut order: Vec<usize> = (0..lines.len()).collect();
     let mass = |l: &Line<'_>| {
         let points = &l.curve.points;
-        points
-            .windows(2)
-            .map(|w| (w[1].shortfall_pct - w[0].shortfall_pct) * w[0].probability.value)
-            .sum::<f64>()
+        finite(
+            points
+                .windows(2)
+                .map(|w| (w[1].shortfall_pct - w[0].shortfall_pct) * w[0].probability.value)
+                .sum(),
+        )
     };
-    order.sort_by(|a, b| {
-        finite(mass(&lines[*b]))
-            .total_cmp(&finite(mass(&lines[*a])))
-            .then(a.cmp(b))
-    });
+    order.sort_by(|a, b| mass(&lines[*b]).total_cmp(&mass(&lines[*a])).then(a.cmp(b)));
     let x = RIGHT - LEGEND;
-    let heading = text::wrap(&format!("Probability of {level} shortfall"), 10.0, false, LEGEND, 2);
+    let dashed = if marked { " (dashed line)" } else { "" };
+    let heading = text::balance(&format!("Probability of {words}{dashed}"), 10.0, false, LEGEND, 3);
     let mut y = page.canvas.lines(x, top + 4.0, regular(10.0, MUTED), &heading) + 8.0;
     for &i in &order {
         let line = &lines[i];
@@ -299,12 +316,12 @@ fn legend(page: &mut Page<'_>, lines: &[Line<'_>], top: f64) -> String {
             7.0,
             line.color,
         );
-        let names = text::wrap(&line.name, LABEL, false, LEGEND - 38.0, 2);
+        let names = text::balance(&line.name, LABEL, false, LEGEND - 38.0, 2);
         y = page.canvas.lines(x + 38.0, y, regular(LABEL, INK), &names);
         if let Some(row) = line.row {
             let value = percent(100.0 * finite(get(row).value));
             page.canvas.text(x + 38.0, y, Anchor::Start, bold(LABEL, INK), &value);
-            page.describe(format!("{}: probability of {level} shortfall {value}.", line.name));
+            page.describe(format!("{}: probability of {words} {value}.", line.name));
             y += 15.0;
         }
         y += 9.0;
@@ -313,7 +330,7 @@ fn legend(page: &mut Page<'_>, lines: &[Line<'_>], top: f64) -> String {
     let first = &lines[order[0]];
     let sentence = |row: &SummaryRow| {
         let value = percent(100.0 * finite(get(row).value));
-        format!("Example: {}, {level} short in {value} of the trials. ", first.name)
+        format!("Example: {}, {words} in {value} of the trials. ", first.name)
     };
     first.row.map(sentence).unwrap_or_default()
 }

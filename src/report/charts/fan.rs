@@ -42,7 +42,10 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         return Ok(None);
     }
     let title = format!("{}: shortfall over time", source.material(material));
-    let whom: Vec<String> = fans.iter().map(|f| f.0.clone()).collect();
+    let all = fans.len() > 1
+        && places.first() == Some(&headline.as_str())
+        && !source.results.focus_places.contains(&headline);
+    let whom: Vec<String> = fans.iter().skip(usize::from(all)).map(|f| f.0.clone()).collect();
     let mut page = Page::new(source, source.stem("fan", material), &title, &whom);
     let highest = fans.iter().flat_map(|f| &f.1.points).map(top).fold(0.0, f64::max);
     if highest <= 0.0 {
@@ -57,7 +60,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         "Half of the trials (25–75 %)",
         "90 % of the trials (5–95 %)",
     ];
-    page.key(&entries, |canvas, i, x, y| swatch(canvas, i, x, y));
+    page.key(&entries, swatch);
     page.canvas.text(
         MARGIN,
         page.y + 20.0,
@@ -82,6 +85,15 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
             ));
         }
     }
+    let flat = fans
+        .iter()
+        .flat_map(|f| &f.1.points)
+        .all(|p| finite(p.quantiles_pct[4]) == 0.0);
+    let flat = if flat {
+        " Here the bands lie at zero: in no period are as many as 5 % of the trials short."
+    } else {
+        ""
+    };
     let scale = if fans.len() > 1 {
         " All panels have the same scale."
     } else {
@@ -94,7 +106,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     };
     page.finish(&format!(
         "How to read: in each {} the shortfall lies inside the dark band in half of the trials and inside the light band in nine of ten. \
-         A mean above the median says that few trials are bad, but very bad.{scale}{more}",
+         A mean above the median says that few trials are bad, but very bad.{flat}{scale}{more}",
         period_word(&source.results.manifest.step)
     ))
     .map(Some)
@@ -150,7 +162,7 @@ fn panels(page: &mut Page<'_>, source: &Source<'_>, fans: &[(String, &Fan)], hig
         .map(|t| regular(LABEL, MUTED).width(&t.1))
         .fold(0.0, f64::max)
         + 8.0;
-    let gap = 24.0;
+    let gap = 30.0;
     let left = MARGIN + gutter;
     // The last label of the time axis is centred under the right edge.
     let width = (RIGHT - 16.0 - left - gap * (columns as f64 - 1.0)) / columns as f64;
@@ -167,9 +179,9 @@ fn panels(page: &mut Page<'_>, source: &Source<'_>, fans: &[(String, &Fan)], hig
         log: false,
         ticks: Vec::new(),
     };
-    x.ticks = dates::ticks(&source.results.manifest, (width / 62.0) as usize);
+    x.ticks = dates::ticks(&source.results.manifest, (width / 74.0) as usize);
     x.ticks.retain(|t| t.0 <= x.high);
-    let head = if fans.len() > 1 { 26.0 } else { 0.0 };
+    let head = if fans.len() > 1 { 26.0 } else { 6.0 };
     let start = page.y + 30.0;
     for (i, (name, fan)) in fans.iter().enumerate() {
         let (row, column) = (i / columns, i % columns);

@@ -14,7 +14,7 @@ pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     let text = if size == 0.0 {
         "0".to_owned()
-    } else if size >= 1e12 || size < 1e-6 {
+    } else if !(1e-6..1e6).contains(&size) {
         format!("{value:.1e}")
     } else if size >= 9.95 {
         grouped(value)
@@ -23,6 +23,21 @@ pub(super) fn short(value: f64) -> String {
         format!("{value:.digits$}")
     };
     text.replace('-', "−")
+}
+
+/// "4.2 % [4.1–4.4]", all three with the digits of the first.
+pub(super) fn percent_with_interval(value: f64, low: f64, high: f64) -> String {
+    let said = short(value);
+    let plain = said.len() < 9 && !said.contains('e');
+    let decimals = said.split_once('.').map_or(0, |(_, d)| d.len());
+    let end = |v: f64| {
+        if plain && v.abs() < 1e4 {
+            format!("{:.decimals$}", finite(v)).replace('-', "−")
+        } else {
+            short(v)
+        }
+    };
+    format!("{said}{NBSP}% [{}–{}]", end(low), end(high))
 }
 
 /// A percentage, e.g. `4.2 %`.
@@ -91,7 +106,7 @@ impl Axis {
 
     /// From at most `min` (0 or below) to at least `max` in about `count` round steps.
     pub(super) fn linear(min: f64, max: f64, count: usize, unit: &str) -> Axis {
-        let (min, max) = (finite(min).min(0.0).max(-1e15), finite(max).clamp(0.0, 1e15));
+        let (min, max) = (finite(min).clamp(-1e15, 0.0), finite(max).clamp(0.0, 1e15));
         let max = if max - min < 1e-12 { min + 1.0 } else { max };
         let raw = (max - min) / count.max(1) as f64;
         let decade = ten_to(floor_log10(raw));
@@ -111,30 +126,53 @@ impl Axis {
             .map(|i| {
                 let value = i as f64 * step;
                 let text = match value.abs() {
-                    v if v >= 1e12 => format!("{value:.0e}"),
+                    0.0 => "0".to_owned(),
+                    v if v >= 1e6 => format!("{value:.0e}"),
                     v if v >= 1000.0 => grouped(value),
                     _ => format!("{value:.decimals$}"),
                 };
                 (value, format!("{}{unit}", text.replace('-', "−")))
             })
             .collect();
-        Axis {
+        let mut axis = Axis {
             low: first as f64 * step,
             high: last as f64 * step,
             log: false,
             ticks,
+        };
+        // No room for a last step that would be mostly empty.
+        if axis.ticks.len() > 3 && max < axis.high - 0.4 * step {
+            axis.ticks.pop();
+            axis.high = max + 0.06 * step;
         }
+        axis
     }
 
-    /// Whole decades from `10^low` to `10^high`, for probabilities (0 to 1) shown in percent.
-    pub(super) fn probability_decades(low: f64, high: f64) -> Axis {
-        let (low, high) = (libm::floor(low), libm::ceil(high).max(libm::floor(low) + 1.0));
-        let ticks = (low as i64..=high as i64)
-            .map(|k| (ten_to(k as f64), percent(100.0 * ten_to(k as f64))))
-            .collect();
+    /// For probabilities (0 to 1, shown in percent) on a logarithmic scale: from the decade at or below `low` to 1, 2 or 5 times a decade
+    /// at or above `high`.
+    pub(super) fn probabilities(low: f64, high: f64) -> Axis {
+        let high = high.clamp(1e-12, 1.0);
+        let first = floor_log10(low.min(high * 0.999).max(1e-13)) as i64;
+        let last = floor_log10(high * 0.999) as i64;
+        let wide = last - first > 2;
+        let steps = (first..=last + 1).flat_map(|k| [1.0, 2.0, 5.0].map(|m| (k, m)));
+        let mut ticks: Vec<(f64, String)> = Vec::new();
+        let mut top = ten_to(first as f64);
+        for (k, m) in steps {
+            let value = m * ten_to(k as f64);
+            let decimals = (-k - 2).max(0) as usize;
+            let ends = value >= high * 0.999;
+            if !wide || m == 1.0 || ends {
+                ticks.push((value, format!("{:.decimals$}{NBSP}%", 100.0 * value)));
+            }
+            if ends {
+                top = value;
+                break;
+            }
+        }
         Axis {
-            low: ten_to(low),
-            high: ten_to(high),
+            low: ten_to(first as f64),
+            high: top,
             log: true,
             ticks,
         }

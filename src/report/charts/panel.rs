@@ -41,10 +41,13 @@ impl Panel {
             let x = left + self.x.at(*value) * (right - left);
             canvas.line(vec![(x, bottom), (x, bottom + 4.0)], solid(AXIS, 1.0));
             let half = regular(LABEL, MUTED).width(label) / 2.0;
-            // A label that would touch its neighbour is left out; its tick stays.
-            if x_labels && x - half > free && x + half < right + 26.0 {
-                canvas.text(x, bottom + 17.0, Anchor::Middle, regular(LABEL, MUTED), label);
-                free = x + half + 8.0;
+            // Labels stay near the panel, so that those of panels side by side keep apart; one that would touch its neighbour is left
+            // out, while its tick stays.
+            let slack = 8.0;
+            let center = x.max(left - slack + half).min(right + slack - half);
+            if x_labels && center - half > free {
+                canvas.text(center, bottom + 17.0, Anchor::Middle, regular(LABEL, MUTED), label);
+                free = center + half + 8.0;
             }
         }
         canvas.line(vec![(left, bottom), (right, bottom)], solid(AXIS, 1.2));

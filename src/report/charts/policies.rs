@@ -15,7 +15,7 @@ const MAX_POLICIES: usize = 12;
 /// Width of the longest policy name.
 const NAMES: f64 = 190.0;
 /// Height of a policy's row.
-const PITCH: f64 = 48.0;
+const PITCH: f64 = 52.0;
 /// Room right of each panel for its numbers.
 const NUMBERS: f64 = 76.0;
 
@@ -35,7 +35,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         .policies(MAX_POLICIES)
         .iter()
         .filter_map(|p| {
-            let name = text::wrap(&source.policy(p), 12.0, false, NAMES, 2);
+            let name = text::balance(&source.policy(p), 12.0, false, NAMES, 2);
             Some(Row {
                 name,
                 cost: cost(p),

@@ -16,7 +16,7 @@ pub(super) const PANEL: RGBColor = RGBColor(0xF5, 0xF6, 0xF7);
 /// What is pooled as "other".
 pub(super) const OTHER: RGBColor = RGBColor(0xD5, 0xD8, 0xDB);
 /// The baseline policy, and what is nobody's event.
-pub(super) const BASELINE: RGBColor = RGBColor(0x4D, 0x4D, 0x4D);
+pub(super) const BASELINE: RGBColor = RGBColor(0x33, 0x33, 0x33);
 /// First colour: a mean, an expected value.
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 /// Second colour: a tail measure.

@@ -14,7 +14,7 @@ const MAX_COUNTRIES: usize = 9;
 /// Height of a bar and distance between bars.
 const BAR: (f64, f64) = (30.0, 46.0);
 /// Width of the column of world totals.
-const TOTALS: f64 = 128.0;
+const TOTALS: f64 = 126.0;
 /// Narrower than this, %, is pooled.
 const LEAST: f64 = 0.4;
 
@@ -35,7 +35,7 @@ pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
         .filter_map(|m| {
             let shares: Vec<&SupplyShare> = all.iter().filter(|s| s.material == m.id).collect();
             let output = shares.iter().map(|s| finite(s.output_t)).sum::<f64>();
-            let name = text::wrap(&source.material(&m.id), 12.0, false, 180.0, 2);
+            let name = text::balance(&source.material(&m.id), 12.0, false, 180.0, 2);
             (!shares.is_empty()).then(|| Bar {
                 name,
                 output,
@@ -54,7 +54,7 @@ pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
         source,
         "supply-shares".to_owned(),
         title,
-        &["Share of world output by country".to_owned()],
+        &["Undisrupted output at the start, by country".to_owned()],
     );
     let mut names = source.place_names(&countries);
     names.push("Other countries".to_owned());
@@ -195,13 +195,13 @@ fn segment(page: &mut Page<'_>, (x, y, width): (f64, f64, f64), color: RGBColor,
     } else {
         short(value)
     };
-    let set = regular(LABEL, ink);
+    let set = regular(10.5, ink);
     let candidates = [
         format!("{} {number}{NBSP}%", names[0]),
         format!("{} {number}{NBSP}%", names[1]),
         number.clone(),
     ];
-    if let Some(label) = candidates.iter().find(|c| set.width(c) + 8.0 <= width) {
+    if let Some(label) = candidates.iter().find(|c| set.width(c) + 6.0 <= width) {
         page.canvas
             .text(x + width / 2.0, y + BAR.0 / 2.0 + 4.0, Anchor::Middle, set, label);
     }

@@ -19,12 +19,10 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// One line with every run of white space as one space (no-break spaces are kept).
+/// One line with every run of white space or control characters as one space (no-break spaces are kept).
 fn tidy(text: &str) -> String {
-    text.split(|c: char| c != '\u{A0}' && c.is_whitespace())
-        .filter(|w| !w.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let gap = |c: char| c != '\u{A0}' && (c.is_whitespace() || c.is_control());
+    text.split(gap).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Shortens to a width, at the end, with an ellipsis.
@@ -56,6 +54,25 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, max_width: f64, max_lines:
     }
     lines.push(shorten(rest, size, bold, max_width));
     lines
+}
+
+/// Wraps like [`wrap`] into lines of about the same width.
+pub(super) fn balance(text: &str, size: f64, bold: bool, max_width: f64, max_lines: usize) -> Vec<String> {
+    let mut best = wrap(text, size, bold, max_width, max_lines);
+    let mut narrower = max_width;
+    // Only where nothing has been cut off, or inside a word.
+    let uncut = |lines: &[String]| lines.join(" ") == tidy(text);
+    while best.len() > 1 && uncut(&best) && narrower > max_width / 2.0 {
+        narrower -= 4.0;
+        let tried = wrap(text, size, bold, narrower, max_lines);
+        if tried.len() > best.len() {
+            break;
+        }
+        if uncut(&tried) {
+            best = tried;
+        }
+    }
+    best
 }
 
 /// Byte at which a text that is too wide is cut: after a space, hyphen or slash, else inside the word.

@@ -39,7 +39,10 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             {
                 outside(&view, "at", end, out);
             }
-            Ok(Arrival::Fixed { at_months, probability: probability? })
+            Ok(Arrival::Fixed {
+                at_months,
+                probability: probability?,
+            })
         }
         "window" => {
             let (from_months, to_months) = (view.date("from")?, view.date("to")?);
@@ -54,7 +57,11 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                     outside(&view, "to", end, out);
                 }
             }
-            Ok(Arrival::Window { from_months, to_months, probability: probability? })
+            Ok(Arrival::Window {
+                from_months,
+                to_months,
+                probability: probability?,
+            })
         }
         "poisson" => {
             let per_year = view.number("per_year")?.ok_or(Skip)?;
@@ -84,7 +91,12 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             let event = event_index(&view, text_of(view.get("event").ok_or(Skip)?)?)?;
             let delay = view.drawn("delay")?.map_or_else(|| fixed(0.0), Ok)?;
             let from = view.table.get("from").and_then(Node::text);
-            Ok(Arrival::After { event, probability: probability?, delay, from_end: from == Some("end") })
+            Ok(Arrival::After {
+                event,
+                probability: probability?,
+                delay,
+                from_end: from == Some("end"),
+            })
         }
         _ => Err(Skip),
     }
@@ -110,7 +122,11 @@ fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &
     if !count.is_finite() || count <= MANY {
         return;
     }
-    let message = format!("`{}` is expected to happen {} times in the simulated time", event.address, show(count.round()));
+    let message = format!(
+        "`{}` is expected to happen {} times in the simulated time",
+        event.address,
+        show(count.round())
+    );
     let span = view.span(key);
     out.push(if count > TOO_MANY {
         Problem::error(span, message, format!("more than {}", show(TOO_MANY)))
@@ -120,11 +136,17 @@ fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &
 }
 
 pub(crate) fn recovery(event: &View<'_>) -> Read<Recovery> {
-    let Some(view) = event.inner("recovery")? else { return Ok(Recovery::Step) };
+    let Some(view) = event.inner("recovery")? else {
+        return Ok(Recovery::Step);
+    };
     match view.text("shape").as_deref() {
         Some("step") => Ok(Recovery::Step),
-        Some("linear") => Ok(Recovery::Linear { months: view.drawn("months")?.ok_or(Skip)? }),
-        Some("exponential") => Ok(Recovery::Exponential { months: view.drawn("months")?.ok_or(Skip)? }),
+        Some("linear") => Ok(Recovery::Linear {
+            months: view.drawn("months")?.ok_or(Skip)?,
+        }),
+        Some("exponential") => Ok(Recovery::Exponential {
+            months: view.drawn("months")?.ok_or(Skip)?,
+        }),
         _ => Err(Skip),
     }
 }

@@ -51,9 +51,18 @@ impl<'a> Base<'a> {
     ) -> Base<'a> {
         add_data_countries(top, files, sources, &mut mentioned);
         let codes: Vec<String> = mentioned.into_iter().collect();
-        let country_index = codes.iter().enumerate().map(|(index, code)| (code.clone(), index)).collect();
-        let countries =
-            codes.into_iter().map(|code| Country { name: names.country_name(&code), code }).collect();
+        let country_index = codes
+            .iter()
+            .enumerate()
+            .map(|(index, code)| (code.clone(), index))
+            .collect();
+        let countries = codes
+            .into_iter()
+            .map(|code| Country {
+                name: names.country_name(&code),
+                code,
+            })
+            .collect();
         let mut base = Base {
             top,
             names,
@@ -70,13 +79,15 @@ impl<'a> Base<'a> {
         };
         for (table, _) in names::tables(top, "material") {
             if let Some(id) = table.text("id") {
-                base.material_index.entry(id.to_string()).or_insert(base.material_ids.len());
+                base.material_index
+                    .entry(id.to_string())
+                    .or_insert(base.material_ids.len());
                 base.material_ids.push(id.to_string());
             }
         }
-        base.start = base.single("time").and_then(|view| {
-            crate::scenario::dates::read("start", view.get("start")?, &mut Problems::quiet())
-        });
+        base.start = base
+            .single("time")
+            .and_then(|view| crate::scenario::dates::read("start", view.get("start")?, &mut Problems::quiet()));
         base.time = base.time();
         base.run = base.settings().ok();
         base.groups(out);
@@ -98,7 +109,11 @@ impl<'a> Base<'a> {
             Some(_) => return None,
         };
         view.get("periods")?;
-        Some(TimeAxis { start: self.start?, step, periods: view.count("periods", 1).ok()? as usize })
+        Some(TimeAxis {
+            start: self.start?,
+            step,
+            periods: view.count("periods", 1).ok()? as usize,
+        })
     }
 
     fn settings(&self) -> Read<RunSettings> {
@@ -109,7 +124,9 @@ impl<'a> Base<'a> {
             overlap: Overlap::Multiply,
             sampling: SamplingDesign::Random,
         };
-        let Some(view) = single(self, "run") else { return Ok(run) };
+        let Some(view) = single(self, "run") else {
+            return Ok(run);
+        };
         run.trials = view.count("trials", run.trials)?;
         run.seed = view.count("seed", run.seed)?;
         if view.text("balance").as_deref() == Some("as given") {
@@ -139,7 +156,13 @@ impl<'a> Base<'a> {
         let all = names::tables(self.top, key);
         let view = |(table, header)| {
             let own = address::of(spec, table)?;
-            Some(View { base: self, spec, table, header, address: format!("{key}.{own}") })
+            Some(View {
+                base: self,
+                spec,
+                table,
+                header,
+                address: format!("{key}.{own}"),
+            })
         };
         all.filter_map(view).collect()
     }
@@ -169,6 +192,9 @@ impl<'a> Base<'a> {
         for item in node.one_or_many() {
             set.extend(self.place(text_of(item)?)?);
         }
+        if set.is_empty() {
+            return Err(Skip);
+        }
         Ok(set.into_iter().collect())
     }
 
@@ -188,7 +214,11 @@ impl<'a> Base<'a> {
                 continue;
             }
             let name = table.text("name").unwrap_or(id).to_string();
-            self.groups.push(Group { id: id.to_string(), name, members: members.into_iter().collect() });
+            self.groups.push(Group {
+                id: id.to_string(),
+                name,
+                members: members.into_iter().collect(),
+            });
         }
     }
 
@@ -226,7 +256,13 @@ impl<'a> Base<'a> {
 fn single<'b>(base: &'b Base<'_>, key: &str) -> Option<View<'b>> {
     let node = base.top.get(key)?;
     let address = key.to_string();
-    Some(View { base, spec: spec(key), table: node.table()?, header: node.span, address })
+    Some(View {
+        base,
+        spec: spec(key),
+        table: node.table()?,
+        header: node.span,
+        address,
+    })
 }
 
 fn add_data_countries(top: &Table, files: &DataFiles, sources: &Sources, mentioned: &mut BTreeSet<String>) {

@@ -17,14 +17,20 @@ pub(crate) fn unreadable_supplies(base: &Base<'_>, made: &Made) -> bool {
     let written: usize = shares(base.top)
         .map(|(id, _, table, _)| match table.get("data") {
             Some(node) => {
-                let rows = base.files.shares(node, table, names::material(base.top, id), base.sources);
+                let rows = base
+                    .files
+                    .shares(node, table, names::material(base.top, id), base.sources);
                 rows.map_or(usize::MAX / 2, |rows| rows.rows.len())
             }
             None => names::share_countries(table).len().max(1),
         })
         .fold(0, usize::saturating_add);
     let plants = tables(base.top, "supply").count();
-    let read = made.list.iter().filter(|supply| !matches!(supply.size, Size::Recycled(_))).count();
+    let read = made
+        .list
+        .iter()
+        .filter(|supply| !matches!(supply.size, Size::Recycled(_)))
+        .count();
     read < written.saturating_add(plants)
 }
 
@@ -44,13 +50,21 @@ pub(crate) fn check(base: &Base<'_>, out: &mut Problems) {
                 && known(id)
                 && !supplied.contains(id)
             {
-                out.push(no_supply(node.span, format!("there is demand for `{id}`, but no supply of it"), id));
+                out.push(no_supply(
+                    node.span,
+                    format!("there is demand for `{id}`, but no supply of it"),
+                    id,
+                ));
             }
         }
         let mut reported = BTreeSet::new();
         for (span, id) in inputs(top) {
             if known(id) && !supplied.contains(id) && reported.insert(id) {
-                out.push(no_supply(span, format!("a recipe needs `{id}`, but there is no supply of it"), id));
+                out.push(no_supply(
+                    span,
+                    format!("a recipe needs `{id}`, but there is no supply of it"),
+                    id,
+                ));
             }
         }
     }
@@ -64,18 +78,26 @@ fn no_supply(span: Span, message: String, id: &str) -> Problem {
 
 /// Every material that a recipe names.
 fn inputs(top: &Table) -> Vec<(Span, &str)> {
-    let owners = tables(top, "material").chain(tables(top, "supply")).map(|(table, _)| table);
+    let owners = tables(top, "material")
+        .chain(tables(top, "supply"))
+        .map(|(table, _)| table);
     let lists = owners.chain(shares(top).map(|(_, _, table, _)| table));
-    let items = lists.filter_map(|table| table.get("inputs").and_then(Node::list)).flatten();
+    let items = lists
+        .filter_map(|table| table.get("inputs").and_then(Node::list))
+        .flatten();
     let nodes = items.filter_map(|item| item.table().and_then(|table| table.get("material")));
-    nodes.filter_map(|node| node.text().map(|text| (node.span, text))).collect()
+    nodes
+        .filter_map(|node| node.text().map(|text| (node.span, text)))
+        .collect()
 }
 
 fn idle_materials(base: &Base<'_>, out: &mut Problems) {
     let top = base.top;
     let mut used: BTreeSet<&str> = inputs(top).into_iter().map(|(_, id)| id).collect();
     used.extend(tables(top, "demand").filter_map(|(table, _)| table.text("material")));
-    let hosts: Vec<&str> = tables(top, "host").filter_map(|(table, _)| table.text("host")).collect();
+    let hosts: Vec<&str> = tables(top, "host")
+        .filter_map(|(table, _)| table.text("host"))
+        .collect();
     for host in hosts {
         let plant = tables(top, "supply").find(|(table, _)| table.text("id") == Some(host));
         used.extend(match plant {
@@ -102,7 +124,9 @@ fn idle_materials(base: &Base<'_>, out: &mut Problems) {
 fn regions(base: &Base<'_>, out: &mut Problems) {
     let mut places: BTreeMap<(&str, &str), Vec<(String, Span)>> = BTreeMap::new();
     for (id, _, table, _) in shares(base.top) {
-        let rows = names::share_countries(table).into_iter().map(|(code, span)| (code.to_string(), span));
+        let rows = names::share_countries(table)
+            .into_iter()
+            .map(|(code, span)| (code.to_string(), span));
         places.entry((id, "supply")).or_default().extend(rows);
     }
     for (key, role) in [("supply", "supply"), ("demand", "demand")] {
@@ -110,12 +134,17 @@ fn regions(base: &Base<'_>, out: &mut Problems) {
             if let (Some(id), Some(node)) = (table.text("material"), table.get("country"))
                 && let Some(code) = node.text()
             {
-                places.entry((id, role)).or_default().push((code.to_string(), node.span));
+                places
+                    .entry((id, role))
+                    .or_default()
+                    .push((code.to_string(), node.span));
             }
         }
     }
     for ((id, role), list) in places {
-        let Some((_, region)) = list.iter().find(|(code, _)| code == "EU27") else { continue };
+        let Some((_, region)) = list.iter().find(|(code, _)| code == "EU27") else {
+            continue;
+        };
         let member = |code: &str| crate::data::countries().iter().any(|row| row.code == code && row.eu27);
         if let Some((code, span)) = list.iter().find(|(code, _)| member(code)) {
             let message = format!("{role} of `{id}`: EU27 stands beside {code}, which is a member of it");

@@ -17,7 +17,11 @@ pub(crate) fn list(base: &Base<'_>) -> Vec<String> {
         ];
         for key in keys.into_iter().filter(|key| view.get(key).is_none()) {
             let default = view.spec.field(key).map_or("", |field| field.default);
-            let note = if key == "flexibility" { " (rigid: nobody replaces a lost supplier)" } else { "" };
+            let note = if key == "flexibility" {
+                " (rigid: nobody replaces a lost supplier)"
+            } else {
+                ""
+            };
             list.push(format!("{}.{key} = {default}{note}", view.address));
         }
     }

@@ -52,13 +52,18 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
             if !matches!(event.arrival, Arrival::Poisson { .. } | Arrival::Renewal { .. }) {
                 let message = format!("the event `{}` has no rate that a frailty could multiply", event.id);
                 out.push(
-                    Problem::error(view.span("events"), message, "needs a poisson or renewal arrival")
-                        .hint("tie the probabilities of fixed and window arrivals with a [[copula]] on = \"occurrence\""),
+                    Problem::error(view.span("events"), message, "needs a poisson or renewal arrival").hint(
+                        "tie the probabilities of fixed and window arrivals with a [[copula]] on = \"occurrence\"",
+                    ),
                 );
             }
         }
         let factor = view.drawn("factor")?.ok_or(Skip)?;
-        Ok(Frailty { id: view.text("id").ok_or(Skip)?, events: list, factor })
+        Ok(Frailty {
+            id: view.text("id").ok_or(Skip)?,
+            events: list,
+            factor,
+        })
     };
     base.views("frailty").iter().filter_map(|view| one(view).ok()).collect()
 }
@@ -79,7 +84,9 @@ pub(crate) fn copulas(base: &Base<'_>, events: &Events, out: &mut Problems) -> V
         }
         let family = match view.text("family").as_deref() {
             Some("gaussian") => CopulaFamily::Gaussian,
-            Some("t") => CopulaFamily::StudentT { degrees: view.plain("degrees")?.ok_or(Skip)? },
+            Some("t") => CopulaFamily::StudentT {
+                degrees: view.plain("degrees")?.ok_or(Skip)?,
+            },
             _ => return Err(Skip),
         };
         let on = match on.as_str() {
@@ -89,7 +96,13 @@ pub(crate) fn copulas(base: &Base<'_>, events: &Events, out: &mut Problems) -> V
             _ => return Err(Skip),
         };
         let correlation = correlation(view, list.len(), out)?;
-        Ok(CopulaGroup { id: view.text("id").ok_or(Skip)?, family, events: list, on, correlation })
+        Ok(CopulaGroup {
+            id: view.text("id").ok_or(Skip)?,
+            family,
+            events: list,
+            on,
+            correlation,
+        })
     };
     base.views("copula").iter().filter_map(|view| one(view).ok()).collect()
 }
@@ -109,7 +122,9 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
     let matrix: Vec<Vec<f64>> = match node.list() {
         None => {
             let value = node.number().filter(|value| (-1.0..=1.0).contains(value)).ok_or(Skip)?;
-            (0..size).map(|i| (0..size).map(|j| if i == j { 1.0 } else { value }).collect()).collect()
+            (0..size)
+                .map(|i| (0..size).map(|j| if i == j { 1.0 } else { value }).collect())
+                .collect()
         }
         Some(rows) => {
             if rows.len() != size {
@@ -117,23 +132,39 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
                 out.error(node.span, "the correlation matrix needs one row per event", label);
                 return Err(Skip);
             }
-            let row = |row: &Node| row.list().and_then(|row| row.iter().map(Node::number).collect::<Option<Vec<f64>>>());
+            let row = |row: &Node| {
+                row.list()
+                    .and_then(|row| row.iter().map(Node::number).collect::<Option<Vec<f64>>>())
+            };
             rows.iter().map(row).collect::<Option<Vec<_>>>().ok_or(Skip)?
         }
     };
-    if matrix.iter().any(|row| row.len() != size || row.iter().any(|value| !value.is_finite())) {
+    if matrix
+        .iter()
+        .any(|row| row.len() != size || row.iter().any(|value| !value.is_finite()))
+    {
         return Err(Skip);
     }
     let symmetric = (0..size).all(|i| matrix[i][i] == 1.0 && (0..i).all(|j| matrix[i][j] == matrix[j][i]));
     if !symmetric {
-        out.error(node.span, "the correlation matrix must be symmetric with 1 on its diagonal", "");
+        out.error(
+            node.span,
+            "the correlation matrix must be symmetric with 1 on its diagonal",
+            "",
+        );
         return Err(Skip);
     }
     if !positive_definite(&matrix) {
         let lowest = if size > 1 { -1.0 / (size as f64 - 1.0) } else { -1.0 };
-        let problem = Problem::error(node.span, "no events can be correlated like this", "not positive definite");
+        let problem = Problem::error(
+            node.span,
+            "no events can be correlated like this",
+            "not positive definite",
+        );
         out.push(if node.list().is_none() {
-            problem.hint(format!("one correlation for {size} events must be above {lowest:.3} and below 1"))
+            problem.hint(format!(
+                "one correlation for {size} events must be above {lowest:.3} and below 1"
+            ))
         } else {
             problem.hint("the matrix contradicts itself: bring the numbers nearer to 0")
         });

@@ -10,6 +10,7 @@ use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
 use crate::scenario::checked::*;
 use crate::scenario::diagnostics::Problem;
+use crate::scenario::format::Target;
 use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Problems, show};
@@ -20,7 +21,11 @@ pub(crate) struct Events {
 }
 
 pub(crate) fn read(base: &Base<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> Events {
-    let list = base.views("event").iter().filter_map(|view| one(view, made, demands, out).ok()).collect();
+    let list = base
+        .views("event")
+        .iter()
+        .filter_map(|view| one(view, made, demands, out).ok())
+        .collect();
     Events { list }
 }
 
@@ -46,7 +51,10 @@ fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> 
 }
 
 fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling::Distribution>> {
-    let process = view.get("arrival").and_then(Node::table).and_then(|table| table.text("process"));
+    let process = view
+        .get("arrival")
+        .and_then(Node::table)
+        .and_then(|table| table.text("process"));
     if process == Some("renewal") && view.get("duration").is_some() {
         let problem = Problem::error(view.span("duration"), "`duration` does not go with a renewal", "");
         out.push(problem.hint("`down` in `arrival` is the duration"));
@@ -55,15 +63,21 @@ fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling:
 }
 
 fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::sampling::Distribution> {
-    let Some(severity) = view.drawn("severity")? else { return fixed(1.0) };
+    let Some(severity) = view.drawn("severity")? else {
+        return fixed(1.0);
+    };
     let (low, high) = severity.support();
     if high > 1.0 && !["demand_surge", "cost_shock"].contains(&kind) {
         let mut problem = Problem::error(
             view.span("severity"),
-            format!("the severity of a {kind} is a share: it must lie between 0 and 1"),
-            format!("runs from {} to {}", show(low), show(high)),
+            format!("the severity of {kind} is a share: it must lie between 0 and 1"),
+            if low == high {
+                "not a share".to_string()
+            } else {
+                format!("runs from {} to {}", show(low), show(high))
+            },
         );
-        if high == low && high <= 100.0 {
+        if high == low && (2.0..=100.0).contains(&high) {
             problem = problem.hint(format!("{} % is {}", show(high), show(high / 100.0)));
         } else if high == f64::INFINITY {
             problem = problem.hint("beta, uniform, triangular and pert have limits; normal takes `low` and `high`");
@@ -89,13 +103,19 @@ fn kind(view: &View<'_>, name: &str, made: &Made, demands: &[Demand], out: &mut 
         "lane_closure" => lane_closure(view),
         "demand_surge" => demand_surge(view, demands, out),
         "stock_loss" => {
-            let countries = view.countries("countries")?.unwrap_or_else(|| (0..view.base.countries.len()).collect());
+            let countries = view
+                .countries("countries")?
+                .unwrap_or_else(|| (0..view.base.countries.len()).collect());
             let stock = match view.text("stock").as_deref() {
                 Some("commercial") => StockKind::Commercial,
                 Some("strategic") => StockKind::Strategic,
                 _ => StockKind::All,
             };
-            let kind = EventKind::StockLoss { countries: countries.clone(), materials: view.materials("materials")?, stock };
+            let kind = EventKind::StockLoss {
+                countries: countries.clone(),
+                materials: view.materials("materials")?,
+                stock,
+            };
             Ok((kind, countries))
         }
         _ => Err(Skip),
@@ -136,13 +156,22 @@ fn supplies(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<(Vec<Suppl
 
 fn written(view: &View<'_>, key: &str) -> String {
     let node = view.get(key);
-    let names: Vec<&str> = node.map_or(Vec::new(), |node| node.one_or_many().iter().filter_map(Node::text).collect());
-    if names.is_empty() { "all".to_string() } else { names.join(", ") }
+    let names: Vec<&str> = node.map_or(Vec::new(), |node| {
+        node.one_or_many().iter().filter_map(Node::text).collect()
+    });
+    if names.is_empty() {
+        "all".to_string()
+    } else {
+        names.join(", ")
+    }
 }
 
 fn no_supply(view: &View<'_>, key: &str, made: &Made, materials: &[MaterialIndex], out: &mut Problems) {
     let (what, place) = (written(view, "materials"), written(view, key));
-    let message = format!("`{}` can never touch anything: there is no supply of {what} in {place}", view.address);
+    let message = format!(
+        "`{}` can never touch anything: there is no supply of {what} in {place}",
+        view.address
+    );
     let makers: BTreeSet<&str> = made
         .list
         .iter()
@@ -151,13 +180,21 @@ fn no_supply(view: &View<'_>, key: &str, made: &Made, materials: &[MaterialIndex
         .collect();
     let makers: Vec<&str> = makers.into_iter().take(12).collect();
     let problem = Problem::error(view.span(key), message, format!("makes no {what}"));
-    out.push(if makers.is_empty() { problem } else { problem.hint(format!("made in: {}", makers.join(", "))) });
+    out.push(if makers.is_empty() {
+        problem
+    } else {
+        problem.hint(format!("made in: {}", makers.join(", ")))
+    });
 }
 
 fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<Hit> {
     let licensing = view.text("form").as_deref() == Some("licensing");
     if view.get("approval_months").is_some() && !licensing {
-        let problem = Problem::error(view.span("approval_months"), "`approval_months` goes with form = \"licensing\" only", "");
+        let problem = Problem::error(
+            view.span("approval_months"),
+            "`approval_months` goes with form = \"licensing\" only",
+            "not with this form",
+        );
         out.push(problem);
     }
     if licensing && view.get("approval_months").is_none() {
@@ -165,8 +202,14 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
         out.push(problem.hint("approval_months = 3: nothing passes for so long"));
     }
     if view.get("materials").is_none() {
-        out.push(Problem::error(view.header, "an export restriction needs `materials`", "`materials` is missing")
-            .hint("materials = \"all\" restricts everything that the exporter sells"));
+        out.push(
+            Problem::error(
+                view.header,
+                "an export restriction needs `materials`",
+                "`materials` is missing",
+            )
+            .hint("materials = \"all\" restricts everything that the exporter sells"),
+        );
         return Err(Skip);
     }
     let from = view.countries("from")?.ok_or(Skip)?;
@@ -177,7 +220,11 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
         to.retain(|country| *country != only);
     }
     if to.is_empty() {
-        out.error(to_node.span, "an export restriction needs a destination other than the exporter", "no destination is left");
+        out.error(
+            to_node.span,
+            "an export restriction needs a destination other than the exporter",
+            "no destination is left",
+        );
     }
     let sells = |supply: &Supply| from.contains(&supply.country) && materials.contains(&supply.material);
     if !made.list.iter().any(sells) && !unreadable_supplies(view.base, made) {
@@ -185,11 +232,22 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
     }
     let form = match view.text("form").as_deref() {
         Some("quota") => RestrictionForm::Quota,
-        Some("licensing") => RestrictionForm::Licensing { approval_months: view.drawn("approval_months")?.ok_or(Skip)? },
+        Some("licensing") => RestrictionForm::Licensing {
+            approval_months: view.drawn("approval_months")?.ok_or(Skip)?,
+        },
         _ => RestrictionForm::Ban,
     };
     let to_all = to_node.text() == Some("all");
-    Ok((EventKind::ExportRestriction { from: from.clone(), to, to_all, materials, form }, from))
+    Ok((
+        EventKind::ExportRestriction {
+            from: from.clone(),
+            to,
+            to_all,
+            materials,
+            form,
+        },
+        from,
+    ))
 }
 
 fn lane_closure(view: &View<'_>) -> Read<Hit> {
@@ -204,7 +262,9 @@ fn lane_closure(view: &View<'_>) -> Read<Hit> {
     };
     let mut lanes = BTreeSet::new();
     for pair in node.list().ok_or(Skip)? {
-        let Some([from, to]) = pair.list() else { return Err(Skip) };
+        let Some([from, to]) = pair.list() else {
+            return Err(Skip);
+        };
         for exporter in view.base.place(text_of(from)?)? {
             for importer in view.base.place(text_of(to)?)? {
                 if exporter != importer {
@@ -213,12 +273,25 @@ fn lane_closure(view: &View<'_>) -> Read<Hit> {
             }
         }
     }
-    Ok((EventKind::LaneClosure { lanes: lanes.into_iter().collect(), materials: view.materials("materials")? }, Vec::new()))
+    Ok((
+        EventKind::LaneClosure {
+            lanes: lanes.into_iter().collect(),
+            materials: view.materials("materials")?,
+        },
+        Vec::new(),
+    ))
 }
 
 fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read<Hit> {
     let countries = view.countries("countries")?;
     let (sectors, materials) = (view.sectors("sectors")?, view.materials("materials")?);
+    if sectors
+        .iter()
+        .flatten()
+        .any(|sector| !view.base.names.has(Target::Sector, sector))
+    {
+        return Err(Skip);
+    }
     let fits = |demand: &Demand| {
         countries.as_ref().is_none_or(|list| list.contains(&demand.country))
             && sectors.as_ref().is_none_or(|list| list.contains(&demand.sector))
@@ -227,7 +300,7 @@ fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read
     let hit: Vec<usize> = (0..demands.len()).filter(|index| fits(&demands[*index])).collect();
     if hit.is_empty() && demands.len() == tables(view.base.top, "demand").count() {
         let message = format!(
-            "`{}` can never touch anything: there is no demand for {} of {} in {}",
+            "`{}` can never touch anything: no demand is of these materials ({}), sectors ({}) and countries ({})",
             view.address,
             written(view, "materials"),
             written(view, "sectors"),

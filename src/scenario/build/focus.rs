@@ -11,13 +11,17 @@ pub(crate) fn read(base: &Base<'_>, demands: &[Demand], out: &mut Problems) -> O
     let node = |key: &str| view.as_ref().and_then(|view| view.get(key));
     let mut materials: Vec<MaterialIndex> = match &view {
         Some(view) if view.get("materials").is_some() => view.materials("materials").ok()?,
-        _ => (0..base.material_ids.len()).filter(|m| demands.iter().any(|d| d.material == *m)).collect(),
+        _ => (0..base.material_ids.len())
+            .filter(|m| demands.iter().any(|d| d.material == *m))
+            .collect(),
     };
     if let Some(node) = node("materials")
         && demands.len() == crate::scenario::names::tables(base.top, "demand").count()
     {
         for item in node.one_or_many() {
-            let Some(material) = item.text().and_then(|id| base.material(id).ok()) else { continue };
+            let Some(material) = item.text().and_then(|id| base.material(id).ok()) else {
+                continue;
+            };
             if !demands.iter().any(|demand| demand.material == material) {
                 let id = &base.material_ids[material];
                 let message = format!("the focus names `{id}`, for which there is no final demand");
@@ -67,5 +71,9 @@ fn largest(demands: &[Demand], materials: &[MaterialIndex]) -> Vec<Place> {
     }
     let mut ranked: Vec<(CountryIndex, f64)> = weights.into_iter().collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    ranked.into_iter().take(8).map(|(country, _)| Place::Country(country)).collect()
+    ranked
+        .into_iter()
+        .take(8)
+        .map(|(country, _)| Place::Country(country))
+        .collect()
 }

@@ -8,7 +8,10 @@ use crate::scenario::format::{Kind, TableSpec};
 use crate::scenario::tree::Node;
 
 pub(crate) fn read(base: &Base<'_>) -> Vec<Material> {
-    base.views("material").iter().filter_map(|view| one(view).ok()).collect()
+    base.views("material")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect()
 }
 
 fn one(view: &View<'_>) -> Read<Material> {
@@ -39,16 +42,32 @@ fn one(view: &View<'_>) -> Read<Material> {
 
 /// The recipe of a table, if it has one of its own.
 pub(crate) fn inputs(view: &View<'_>) -> Read<Option<Vec<Input>>> {
-    let Some(node) = view.get("inputs") else { return Ok(None) };
-    let Some(Kind::Tables(spec)) = view.spec.field("inputs").map(|field| field.kind) else { return Err(Skip) };
+    let Some(node) = view.get("inputs") else {
+        return Ok(None);
+    };
+    let Some(Kind::Tables(spec)) = view.spec.field("inputs").map(|field| field.kind) else {
+        return Err(Skip);
+    };
     let list = node.list().ok_or(Skip)?;
-    list.iter().map(|item| input(view, spec, item)).collect::<Read<Vec<Input>>>().map(Some)
+    list.iter()
+        .map(|item| input(view, spec, item))
+        .collect::<Read<Vec<Input>>>()
+        .map(Some)
 }
 
 fn input(view: &View<'_>, spec: &'static TableSpec, item: &Node) -> Read<Input> {
     let table = item.table().ok_or(Skip)?;
     let material = table.text("material").ok_or(Skip)?;
     let address = format!("{}.inputs.{material}", view.address);
-    let inner = View { base: view.base, spec, table, header: item.span, address };
-    Ok(Input { material: inner.material("material")?, per_tonne: inner.number("per_tonne")?.ok_or(Skip)? })
+    let inner = View {
+        base: view.base,
+        spec,
+        table,
+        header: item.span,
+        address,
+    };
+    Ok(Input {
+        material: inner.material("material")?,
+        per_tonne: inner.number("per_tonne")?.ok_or(Skip)?,
+    })
 }

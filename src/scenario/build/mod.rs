@@ -49,7 +49,11 @@ pub(crate) fn scenario(
         out: Problems::default(),
         mentioned: Default::default(),
     };
-    let whole = Span { file: 0, start: 0, end: 0 };
+    let whole = Span {
+        file: 0,
+        start: 0,
+        end: 0,
+    };
     pass.table(&TOP, top, whole);
     let Structure { mut out, mentioned, .. } = pass;
     uniqueness::check(top, &names, &mut out);
@@ -59,12 +63,7 @@ pub(crate) fn scenario(
     (if bad { None } else { built }, out.list)
 }
 
-fn build(
-    base: &base::Base<'_>,
-    policy: PolicyLabel,
-    assumption: Option<&str>,
-    out: &mut Problems,
-) -> Option<Scenario> {
+fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, out: &mut Problems) -> Option<Scenario> {
     let materials = materials::read(base);
     let mut made = supplies::read(base, &materials, out);
     let demands = users::demands(base, out);

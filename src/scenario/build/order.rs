@@ -24,7 +24,9 @@ pub(crate) fn materials(base: &Base<'_>, out: &mut Problems) -> Option<Vec<Mater
     let mut left: Vec<&String> = base.material_ids.iter().collect();
     while !left.is_empty() {
         let waits = |id: &&String| {
-            before.get(*id).is_some_and(|inputs| inputs.iter().any(|(input, _)| left.contains(&input)))
+            before
+                .get(*id)
+                .is_some_and(|inputs| inputs.iter().any(|(input, _)| left.contains(&input)))
         };
         let ready = left.iter().position(|id| !waits(id))?;
         order.push(base.material(left.remove(ready)).ok()?);
@@ -45,7 +47,10 @@ fn recipes(top: &Table) -> Before {
             if let Some(node) = input.table().and_then(|table| table.get("material"))
                 && let Some(name) = node.text()
             {
-                before.entry(of.to_string()).or_default().push((name.to_string(), node.span));
+                before
+                    .entry(of.to_string())
+                    .or_default()
+                    .push((name.to_string(), node.span));
             }
         }
     };
@@ -66,7 +71,11 @@ fn recipes(top: &Table) -> Before {
         let plant = tables(top, "supply").find(|(table, _)| table.text("id") == Some(supply));
         match plant {
             Some((table, _)) => table.text("material").map(str::to_string),
-            None => supply.trim_start_matches("recycling.").split('.').next().map(str::to_string),
+            None => supply
+                .trim_start_matches("recycling.")
+                .split('.')
+                .next()
+                .map(str::to_string),
         }
     };
     for (table, _) in tables(top, "host") {
@@ -89,7 +98,10 @@ pub(crate) fn after_cycles(base: &Base<'_>, out: &mut Problems) {
             && let Some(node) = arrival.get("event")
             && let Some(event) = node.text()
         {
-            before.entry(id.to_string()).or_default().push((event.to_string(), node.span));
+            before
+                .entry(id.to_string())
+                .or_default()
+                .push((event.to_string(), node.span));
         }
     }
     for circle in circles(&before) {

@@ -24,7 +24,12 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
     }
     for (address, table, figures) in materials_and_rest {
         let before = list.len();
-        let mut cite = |provenance| list.push(Citation { address: address.clone(), provenance });
+        let mut cite = |provenance| {
+            list.push(Citation {
+                address: address.clone(),
+                provenance,
+            })
+        };
         if let Some(text) = table.text("source") {
             cite(Provenance::Source(text.to_string()));
         }
@@ -34,12 +39,17 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
         for provenance in of_data(base, &address, table) {
             cite(provenance);
         }
-        let priced = ["price", "demand_elasticity", "supply_elasticity"].iter().any(|key| table.get(key).is_some());
+        let priced = ["price", "demand_elasticity", "supply_elasticity"]
+            .iter()
+            .any(|key| table.get(key).is_some());
         if list.len() == before
             && (figures || priced)
             && let Some(text) = assumption
         {
-            list.push(Citation { address, provenance: Provenance::Assumption(text.to_string()) });
+            list.push(Citation {
+                address,
+                provenance: Provenance::Assumption(text.to_string()),
+            });
         }
     }
     list
@@ -47,20 +57,34 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
 
 /// What the rows of named data cite, and what their readers should know.
 fn of_data(base: &Base<'_>, address: &str, table: &Table) -> Vec<Provenance> {
-    let Some(node) = table.get("data") else { return Vec::new() };
+    let Some(node) = table.get("data") else {
+        return Vec::new();
+    };
     let (sources, warnings): (Vec<String>, Vec<String>) = if let Some(id) = address.strip_prefix("shares.") {
-        match base.files.shares(node, table, names::material(base.top, id), base.sources) {
+        match base
+            .files
+            .shares(node, table, names::material(base.top, id), base.sources)
+        {
             Ok(rows) => (rows.rows.into_iter().map(|row| row.source).collect(), rows.warnings),
             Err(_) => return Vec::new(),
         }
     } else {
         let own = table.text("material").and_then(|id| names::material(base.top, id));
-        match base.files.trade(node, table.text("to").unwrap_or_default(), own, base.sources) {
+        match base
+            .files
+            .trade(node, table.text("to").unwrap_or_default(), own, base.sources)
+        {
             Ok(rows) => (rows.rows.into_iter().map(|row| row.source).collect(), rows.warnings),
             Err(_) => return Vec::new(),
         }
     };
     let sources: std::collections::BTreeSet<String> = sources.into_iter().filter(|source| !source.is_empty()).collect();
     let sources = sources.into_iter().map(Provenance::Source);
-    sources.chain(warnings.into_iter().map(|note| Provenance::Assumption(format!("note of the data: {note}")))).collect()
+    sources
+        .chain(
+            warnings
+                .into_iter()
+                .map(|note| Provenance::Assumption(format!("note of the data: {note}"))),
+        )
+        .collect()
 }

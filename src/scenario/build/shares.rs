@@ -16,7 +16,13 @@ use crate::scenario::values::{self, Problems, show};
 
 pub(crate) fn read(base: &Base<'_>, materials: &[Material], made: &mut Made, out: &mut Problems) {
     for (id, _, table, header) in names::shares(base.top) {
-        let view = View { base, spec: spec("shares"), table, header, address: format!("shares.{id}") };
+        let view = View {
+            base,
+            spec: spec("shares"),
+            table,
+            header,
+            address: format!("shares.{id}"),
+        };
         drop(one(&view, id, materials, made, out));
     }
 }
@@ -32,15 +38,25 @@ fn one(view: &View<'_>, id: &str, materials: &[Material], made: &mut Made, out: 
         (Some(output), _) => output,
         (None, Some(total)) => Quantity::Constant(Number::Fixed(total)),
         (None, None) => {
-            let problem = Problem::error(view.header, format!("[shares.{id}] has no `output`"), "`output` is missing");
-            let why = if view.get("data").is_some() { "the data states shares only, so the world output must be given" } else { "`output`: world output, t/yr" };
+            let problem = Problem::error(
+                view.header,
+                format!("[shares.{id}] has no `output`"),
+                "`output` is missing",
+            );
+            let why = if view.get("data").is_some() {
+                "the data states shares only, so the world output must be given"
+            } else {
+                "`output`: world output, t/yr"
+            };
             out.push(problem.hint(why));
             return Err(Skip);
         }
     };
     let utilisation = view.number_or("utilisation", 1.0)?;
     let inputs = materials::inputs(view)?.unwrap_or_else(|| own.inputs.clone());
-    let supply_elasticity = view.number("supply_elasticity")?.unwrap_or_else(|| own.supply_elasticity.clone());
+    let supply_elasticity = view
+        .number("supply_elasticity")?
+        .unwrap_or_else(|| own.supply_elasticity.clone());
     let ramp_per_month = view.number_or("ramp", 0.05)?;
     for (country, share) in rows {
         made.add(Supply {
@@ -48,7 +64,10 @@ fn one(view: &View<'_>, id: &str, materials: &[Material], made: &mut Made, out: 
             country,
             material,
             follows_demand: matches!(output, Quantity::Constant(_)),
-            size: Size::Share { output: output.clone(), share },
+            size: Size::Share {
+                output: output.clone(),
+                share,
+            },
             utilisation: utilisation.clone(),
             inputs: inputs.clone(),
             supply_elasticity: supply_elasticity.clone(),
@@ -98,11 +117,18 @@ pub(crate) fn check_sum(what: &str, sum: f64, span: Span, out: &mut Problems) {
     if (sum - 1.0).abs() <= 0.005 {
         return;
     }
-    let problem = Problem::error(span, format!("{what} sum to {}, not 1", show(sum)), format!("sum is {}", show(sum)));
+    let problem = Problem::error(
+        span,
+        format!("{what} sum to {}, not 1", show(sum)),
+        format!("sum is {}", show(sum)),
+    );
     out.push(if sum > 90.0 && sum < 110.0 {
         problem.hint("shares are written as fractions: 91 % is 0.91")
     } else if sum < 1.0 {
-        problem.hint(format!("{} is missing; countries that are not listed belong to OTH", show(1.0 - sum)))
+        problem.hint(format!(
+            "{} is missing; countries that are not listed belong to OTH",
+            show(1.0 - sum)
+        ))
     } else {
         problem.hint(format!("{} too much; the tolerance is 0.5 %", show(sum - 1.0)))
     });
@@ -116,19 +142,35 @@ fn dirichlet(view: &View<'_>, node: &Node, table: &Table, made: &mut Made, out: 
     };
     let mut means = Vec::new();
     for entry in &inner.table().ok_or(Skip)?.entries {
-        let value = entry.node.number().filter(|value| value.is_finite() && *value >= 0.0).ok_or(Skip)?;
+        let value = entry
+            .node
+            .number()
+            .filter(|value| value.is_finite() && *value >= 0.0)
+            .ok_or(Skip)?;
         means.push((view.base.country(&entry.key)?, value));
     }
     let sum: f64 = means.iter().map(|(_, value)| value).sum();
     let mut factor = 1.0;
     if key == "mean" {
         check_sum("the means of the Dirichlet vector", sum, inner.span, out);
-        let concentration = table.get("concentration").and_then(Node::number).filter(|c| *c > 0.0).ok_or(Skip)?;
+        let concentration = table
+            .get("concentration")
+            .and_then(Node::number)
+            .filter(|c| *c > 0.0)
+            .ok_or(Skip)?;
         factor = concentration / sum;
     }
-    let positive: Vec<f64> = means.iter().map(|(_, value)| value * factor).filter(|alpha| *alpha > 0.0).collect();
+    let positive: Vec<f64> = means
+        .iter()
+        .map(|(_, value)| value * factor)
+        .filter(|alpha| *alpha > 0.0)
+        .collect();
     if positive.len() < 2 || positive.iter().any(|alpha| !alpha.is_finite()) {
-        out.error(node.span, "a Dirichlet vector needs at least two countries with a share above 0", "");
+        out.error(
+            node.span,
+            "a Dirichlet vector needs at least two countries with a share above 0",
+            "",
+        );
         return Err(Skip);
     }
     let vector = made.vectors.len();
@@ -142,13 +184,16 @@ fn dirichlet(view: &View<'_>, node: &Node, table: &Table, made: &mut Made, out: 
             rows.push((country, Share::Own(Number::Fixed(0.0))));
         }
     }
-    made.vectors.push(ShareVector { driver: format!("{}.by_country", view.address), alphas: positive });
+    made.vectors.push(ShareVector {
+        driver: format!("{}.by_country", view.address),
+        alphas: positive,
+    });
     Ok(rows)
 }
 
 fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read<(Rows, Option<f64>)> {
     let own = names::material(view.base.top, id);
-    if node.text().is_none() {
+    if node.text().is_none() || view.get("by_country").is_some() {
         return Err(Skip);
     }
     let table = match view.base.files.shares(node, view.table, own, view.base.sources) {
@@ -160,16 +205,27 @@ fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read
     };
     let mut rows = Vec::new();
     for row in &table.rows {
-        if !view.base.names.has(crate::scenario::format::Target::Country, &row.country) {
+        if !view
+            .base
+            .names
+            .has(crate::scenario::format::Target::Country, &row.country)
+        {
             let message = format!("the data of `{id}` names `{}`, which is no known country", row.country);
             out.push(Problem::error(node.span, message, "").hint("declare it with [[country]]"));
             continue;
         }
         rows.push((view.base.country(&row.country)?, Share::Own(Number::Fixed(row.share))));
     }
-    check_sum(&format!("the shares of `{id}`"), table.rows.iter().map(|row| row.share).sum(), node.span, out);
+    check_sum(
+        &format!("the shares of `{id}`"),
+        table.rows.iter().map(|row| row.share).sum(),
+        node.span,
+        out,
+    );
     if node.text() != Some("shares") {
-        warnings(node, &table.warnings).into_iter().for_each(|warning| out.push(warning));
+        warnings(node, &table.warnings)
+            .into_iter()
+            .for_each(|warning| out.push(warning));
     }
     Ok((rows, table.total_t))
 }

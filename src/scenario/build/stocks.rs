@@ -18,9 +18,18 @@ pub(crate) fn inventories(base: &Base<'_>, out: &mut Problems) -> Vec<Inventory>
             Some(_) => Some(unlimited()),
             None => level(view, "maximum_days", "maximum_tonnes")?,
         };
-        Ok(Inventory { material, country, level: level(view, "days", "tonnes")?.ok_or(Skip)?, maximum })
+        Ok(Inventory {
+            material,
+            country,
+            level: level(view, "days", "tonnes")?.ok_or(Skip)?,
+            maximum,
+        })
     };
-    let read = base.views("inventory").iter().filter_map(|view| one(view).ok()).collect();
+    let read = base
+        .views("inventory")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect();
     once_each("inventory", &places, out);
     read
 }
@@ -32,10 +41,14 @@ fn level(view: &View<'_>, days: &str, tonnes: &str) -> Read<Option<StockLevel>> 
 
 pub(crate) fn stockpiles(base: &Base<'_>) -> Vec<Stockpile> {
     let one = |view: &View<'_>| -> Read<Stockpile> {
-        let owners = view.base.place(view.get("country").and_then(|node| node.text()).ok_or(Skip)?)?;
+        let owners = view
+            .base
+            .place(view.get("country").and_then(|node| node.text()).ok_or(Skip)?)?;
         let release = view.inner("release")?;
         let rule = release.as_ref();
-        let allies = rule.map_or(Ok(None), |rule| rule.countries("allies"))?.unwrap_or_default();
+        let allies = rule
+            .map_or(Ok(None), |rule| rule.countries("allies"))?
+            .unwrap_or_default();
         Ok(Stockpile {
             id: view.address.trim_start_matches("stockpile.").to_string(),
             material: view.material("material")?,
@@ -49,7 +62,10 @@ pub(crate) fn stockpiles(base: &Base<'_>) -> Vec<Stockpile> {
             owners,
         })
     };
-    base.views("stockpile").iter().filter_map(|view| one(view).ok()).collect()
+    base.views("stockpile")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect()
 }
 
 /// Recycling, and the supply that each entry becomes.
@@ -69,11 +85,17 @@ pub(crate) fn recyclings(
                 country: view.country("country")?,
                 rate: view.quantity("rate")?.ok_or(Skip)?,
                 lag_years: view.number("lag_years")?.ok_or(Skip)?,
-                of: if view.get("of").is_some() { view.material("of")? } else { material },
+                of: if view.get("of").is_some() {
+                    view.material("of")?
+                } else {
+                    material
+                },
             })
         };
         let Ok(one) = one() else { continue };
-        let Some(own) = materials.get(one.material) else { continue };
+        let Some(own) = materials.get(one.material) else {
+            continue;
+        };
         places.push((one.material, one.country, view.header, view.address.clone()));
         made.add(Supply {
             id: format!("recycling.{}.{}", own.id, base.countries[one.country].code),

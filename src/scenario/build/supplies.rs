@@ -75,7 +75,9 @@ fn one(view: &View<'_>, materials: &[Material], out: &mut Problems) -> Read<Supp
         size: Size::Capacity(capacity),
         utilisation,
         inputs: materials::inputs(view)?.unwrap_or_else(|| own.inputs.clone()),
-        supply_elasticity: view.number("supply_elasticity")?.unwrap_or_else(|| own.supply_elasticity.clone()),
+        supply_elasticity: view
+            .number("supply_elasticity")?
+            .unwrap_or_else(|| own.supply_elasticity.clone()),
         ramp_per_month: view.number_or("ramp", 0.05)?,
         opens_months,
         ramp_months: view.number_or("ramp_months", 0.0)?,
@@ -88,7 +90,11 @@ fn over(output: Quantity, utilisation: &Number, view: &View<'_>, out: &mut Probl
     let u = match utilisation {
         Number::Fixed(u) => *u,
         Number::Uncertain { .. } => {
-            let problem = Problem::error(view.span("utilisation"), "`utilisation` cannot be uncertain beside `output`", "");
+            let problem = Problem::error(
+                view.span("utilisation"),
+                "`utilisation` cannot be uncertain beside `output`",
+                "",
+            );
             out.push(problem.hint("give `capacity` instead of `output`"));
             return Err(Skip);
         }
@@ -96,10 +102,14 @@ fn over(output: Quantity, utilisation: &Number, view: &View<'_>, out: &mut Probl
     match output {
         Quantity::Constant(Number::Fixed(value)) => Ok(Quantity::Constant(Number::Fixed(value / u))),
         other if u == 1.0 => Ok(other),
-        Quantity::Path { points, factor } => {
-            Ok(Quantity::Path { points: points.into_iter().map(|(at, value)| (at, value / u)).collect(), factor })
-        }
-        Quantity::Constant(factor) => Ok(Quantity::Path { points: vec![(0.0, 1.0 / u)], factor: Some(factor) }),
+        Quantity::Path { points, factor } => Ok(Quantity::Path {
+            points: points.into_iter().map(|(at, value)| (at, value / u)).collect(),
+            factor,
+        }),
+        Quantity::Constant(factor) => Ok(Quantity::Path {
+            points: vec![(0.0, 1.0 / u)],
+            factor: Some(factor),
+        }),
     }
 }
 
@@ -111,7 +121,10 @@ fn dates(view: &View<'_>, key: &str, out: &mut Problems) -> Read<Option<Number>>
         Some(Number::Uncertain { distribution, .. }) => distribution.support().0,
     };
     if view.base.end_months().is_some_and(|end| earliest >= end) {
-        let message = format!("`{}` opens after the end of the simulated time, so it never produces", view.address);
+        let message = format!(
+            "`{}` opens after the end of the simulated time, so it never produces",
+            view.address
+        );
         out.push(Problem::warning(view.span(key), message, "after the end"));
     }
     Ok(read)
@@ -122,11 +135,22 @@ pub(crate) fn hosts(base: &Base<'_>, made: &Made, out: &mut Problems) -> Vec<Hos
         let find = |key: &str| made.find(view.get(key).and_then(Node::text).ok_or(Skip)?);
         let (supply, host) = (find("supply")?, find("host")?);
         if made.list[supply].material == made.list[host].material {
-            let problem = Problem::error(view.span("host"), "a by-product and its host make the same material", "host");
+            let problem = Problem::error(
+                view.span("host"),
+                "a by-product and its host make the same material",
+                "host",
+            );
             out.push(problem.related(view.span("supply"), "by-product"));
             return Err(Skip);
         }
-        Ok(Host { supply, host, ratio: view.number("ratio")?.ok_or(Skip)? })
+        Ok(Host {
+            supply,
+            host,
+            ratio: view.number("ratio")?.ok_or(Skip)?,
+        })
     };
-    base.views("host").iter().filter_map(|view| one(view, out).ok()).collect()
+    base.views("host")
+        .iter()
+        .filter_map(|view| one(view, out).ok())
+        .collect()
 }

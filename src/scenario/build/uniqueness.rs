@@ -47,7 +47,9 @@ fn twice(spec: &TableSpec, table: &Table, own: &str, span: Span) -> Problem {
     };
     let problem = Problem::error(span, message, "second here");
     match (by_id, may, spec.name) {
-        (true, ..) => problem.hint("ids must be unique; a file that `extends` another changes the table by using its id"),
+        (true, ..) => {
+            problem.hint("ids must be unique; a file that `extends` another changes the table by using its id")
+        }
         (_, true, _) => problem.hint("give one of them an `id`, or put both into one table"),
         _ => problem.hint("put both into one table"),
     }

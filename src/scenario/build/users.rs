@@ -13,7 +13,10 @@ use crate::scenario::tree::Node;
 use crate::scenario::values::Problems;
 
 pub(crate) fn demands(base: &Base<'_>, out: &mut Problems) -> Vec<Demand> {
-    base.views("demand").iter().filter_map(|view| demand(view, out).ok()).collect()
+    base.views("demand")
+        .iter()
+        .filter_map(|view| demand(view, out).ok())
+        .collect()
 }
 
 fn demand(view: &View<'_>, out: &mut Problems) -> Read<Demand> {
@@ -26,7 +29,11 @@ fn demand(view: &View<'_>, out: &mut Problems) -> Read<Demand> {
             "feed" => "\"feed\" is what processors order for their recipes",
             _ => "\"all\" is the sum of the sectors",
         };
-        out.error(view.span("sector"), format!("`{sector}` is a reserved sector name"), label);
+        out.error(
+            view.span("sector"),
+            format!("`{sector}` is a reserved sector name"),
+            label,
+        );
     }
     Ok(Demand {
         material: view.material("material")?,
@@ -41,7 +48,10 @@ fn demand(view: &View<'_>, out: &mut Problems) -> Read<Demand> {
 }
 
 pub(crate) fn trades(base: &Base<'_>, out: &mut Problems) -> Vec<Trade> {
-    base.views("trade").iter().filter_map(|view| trade(view, out).ok()).collect()
+    base.views("trade")
+        .iter()
+        .filter_map(|view| trade(view, out).ok())
+        .collect()
 }
 
 fn trade(view: &View<'_>, out: &mut Problems) -> Read<Trade> {
@@ -60,14 +70,22 @@ fn trade(view: &View<'_>, out: &mut Problems) -> Read<Trade> {
         }
         TradeFlows::Tonnes(rows)
     };
-    Ok(Trade { material: view.material("material")?, to: view.country("to")?, flows })
+    Ok(Trade {
+        material: view.material("material")?,
+        to: view.country("to")?,
+        flows,
+    })
 }
 
 fn flows(view: &View<'_>, node: &Node) -> Read<Vec<(CountryIndex, f64)>> {
     let rows = &node.table().ok_or(Skip)?.entries;
     rows.iter()
         .map(|row| {
-            let value = row.node.number().filter(|value| value.is_finite() && *value >= 0.0).ok_or(Skip)?;
+            let value = row
+                .node
+                .number()
+                .filter(|value| value.is_finite() && *value >= 0.0)
+                .ok_or(Skip)?;
             Ok((view.base.country(&row.key)?, value))
         })
         .collect()
@@ -83,10 +101,14 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
         return Err(Skip);
     }
     let own = names::material(view.base.top, &material);
-    let table = view.base.files.trade(node, &to, own, view.base.sources).map_err(|problem| {
-        out.push(problem);
-        Skip
-    })?;
+    let table = view
+        .base
+        .files
+        .trade(node, &to, own, view.base.sources)
+        .map_err(|problem| {
+            out.push(problem);
+            Skip
+        })?;
     let mut rows = Vec::new();
     for row in &table.rows {
         if !view.base.names.has(Target::Country, &row.exporter) {
@@ -96,9 +118,16 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
         }
         rows.push((view.base.country(&row.exporter)?, row.share));
     }
-    check_sum(&format!("the shares of `{}`", view.address), rows.iter().map(|(_, share)| share).sum(), node.span, out);
+    check_sum(
+        &format!("the shares of `{}`", view.address),
+        rows.iter().map(|(_, share)| share).sum(),
+        node.span,
+        out,
+    );
     if !["trade", "us_import_sources"].contains(&node.text().unwrap_or_default()) {
-        warnings(node, &table.warnings).into_iter().for_each(|warning| out.push(warning));
+        warnings(node, &table.warnings)
+            .into_iter()
+            .for_each(|warning| out.push(warning));
     }
     Ok(TradeFlows::Shares(rows))
 }
@@ -113,5 +142,8 @@ pub(crate) fn substitutions(base: &Base<'_>) -> Vec<Substitution> {
             per_year: view.number("per_year")?.ok_or(Skip)?,
         })
     };
-    base.views("substitution").iter().filter_map(|view| one(view).ok()).collect()
+    base.views("substitution")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect()
 }

@@ -59,7 +59,9 @@ impl<'a> View<'a> {
     }
 
     pub fn count(&self, key: &str, default: u64) -> Read<u64> {
-        let Some(Kind::Count(low, high)) = self.spec.field(key).map(|field| field.kind) else { return Err(Skip) };
+        let Some(Kind::Count(low, high)) = self.spec.field(key).map(|field| field.kind) else {
+            return Err(Skip);
+        };
         match self.get(key) {
             None => Ok(default),
             Some(node) => values::count(key, node, low, high, &mut Problems::quiet()).ok_or(Skip),
@@ -69,7 +71,9 @@ impl<'a> View<'a> {
     /// A plain number.
     pub fn plain(&self, key: &str) -> Read<Option<f64>> {
         let Some(node) = self.get(key) else { return Ok(None) };
-        values::plain(key, node, self.range(key), &mut Problems::quiet()).map(Some).ok_or(Skip)
+        values::plain(key, node, self.range(key), &mut Problems::quiet())
+            .map(Some)
+            .ok_or(Skip)
     }
 
     /// A number, drawn once per trial if uncertain.
@@ -152,7 +156,7 @@ impl<'a> View<'a> {
                 list.push(material);
             }
         }
-        Ok(list)
+        if list.is_empty() { Err(Skip) } else { Ok(list) }
     }
 
     /// Sector names; `None` for all.
@@ -160,20 +164,30 @@ impl<'a> View<'a> {
         match self.get(key) {
             None => Ok(None),
             Some(node) if node.text() == Some("all") => Ok(None),
-            Some(node) => {
-                node.one_or_many().iter().map(|item| text_of(item).map(str::to_string)).collect::<Read<Vec<_>>>().map(Some)
-            }
+            Some(node) => node
+                .one_or_many()
+                .iter()
+                .map(|item| text_of(item).map(str::to_string))
+                .collect::<Read<Vec<_>>>()
+                .map(Some),
         }
     }
 
     /// A table inside this one.
     pub fn inner(&self, key: &str) -> Read<Option<View<'a>>> {
         let Some(node) = self.get(key) else { return Ok(None) };
-        let (Some(Kind::Table(spec)), Some(table)) = (self.spec.field(key).map(|field| field.kind), node.table()) else {
+        let (Some(Kind::Table(spec)), Some(table)) = (self.spec.field(key).map(|field| field.kind), node.table())
+        else {
             return Err(Skip);
         };
         let address = self.driver(key);
-        Ok(Some(View { base: self.base, spec, table, header: node.span, address }))
+        Ok(Some(View {
+            base: self.base,
+            spec,
+            table,
+            header: node.span,
+            address,
+        }))
     }
 }
 

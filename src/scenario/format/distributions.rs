@@ -50,7 +50,12 @@ pub(crate) const DISTRIBUTIONS: &[DistributionSpec] = &[
     DistributionSpec {
         name: "lognormal",
         doc: "Lognormal, by median and 90th percentile, by mean and standard deviation, or by the median or `mu` (its logarithm) and the standard deviation `sigma` of the logarithm.",
-        parameters: &[&["median", "p90"], &["mean", "sd"], &["median", "sigma"], &["mu", "sigma"]],
+        parameters: &[
+            &["median", "p90"],
+            &["mean", "sd"],
+            &["median", "sigma"],
+            &["mu", "sigma"],
+        ],
         optional: &[],
         example: r#"{ dist = "lognormal", median = 9, p90 = 24 }"#,
     },
@@ -119,7 +124,12 @@ impl DistributionSpec {
         let sets: Vec<String> = self
             .parameters
             .iter()
-            .map(|set| set.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and "))
+            .map(|set| {
+                set.iter()
+                    .map(|key| format!("`{key}`"))
+                    .collect::<Vec<_>>()
+                    .join(" and ")
+            })
             .collect();
         sets.join(", or ")
     }

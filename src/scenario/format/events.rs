@@ -15,7 +15,12 @@ pub(crate) const CHOKEPOINT: TableSpec = TableSpec {
     fields: &[
         field("id", Kind::Id, "Id.").required(),
         field("name", Kind::Text, "Display name.").default("the id"),
-        field("lanes", Kind::Lanes, "Pairs [exporter, importer] of countries, groups or \"all\".").required(),
+        field(
+            "lanes",
+            Kind::Lanes,
+            "Pairs [exporter, importer] of countries, groups or \"all\".",
+        )
+        .required(),
     ],
     addressing: Addressing::Id,
     example: "[[chokepoint]]\nid = \"malacca\"\nlanes = [[\"IDN\", \"JPN\"], [\"MYS\", \"all\"]]",
@@ -48,8 +53,20 @@ const RECOVERY: TableSpec = TableSpec {
     doc: "How the severity goes back to 0 after the duration.",
     tag: Some("shape"),
     fields: &[
-        field("shape", Kind::Word(&["step", "linear", "exponential"]), "At once, along a line, or exponentially.").required(),
-        field("months", Kind::Drawn(Range::NonNegative), "Length of the line, or time constant.").unit("months").only(&["linear", "exponential"]).required(),
+        field(
+            "shape",
+            Kind::Word(&["step", "linear", "exponential"]),
+            "At once, along a line, or exponentially.",
+        )
+        .required(),
+        field(
+            "months",
+            Kind::Drawn(Range::NonNegative),
+            "Length of the line, or time constant.",
+        )
+        .unit("months")
+        .only(&["linear", "exponential"])
+        .required(),
     ],
     ..BARE
 };
@@ -84,7 +101,6 @@ pub(crate) const EVENT: TableSpec = TableSpec {
     figures: true,
     addressing: Addressing::Id,
     example: "[[event]]\nid = \"licensing\"\nkind = \"export_restriction\"\nfrom = \"CHN\"\nto = \"all\"\nmaterials = [\"oxide\"]\narrival = { process = \"poisson\", per_year = 0.25 }\nduration = { dist = \"lognormal\", median = 9, p90 = 24 }\nseverity = { dist = \"beta\", mean = 0.6, sd = 0.2 }\nrecovery = { shape = \"linear\", months = 6 }\nassumption = \"illustrative\"",
-    ..BARE
 };
 
 pub(crate) const FRAILTY: TableSpec = TableSpec {
@@ -92,8 +108,15 @@ pub(crate) const FRAILTY: TableSpec = TableSpec {
     doc: "One random factor per trial on the rates of several events, e.g. geopolitical tension. An event is in at most one.",
     fields: &[
         field("id", Kind::Id, "Id; also the name of its random stream.").required(),
-        field("events", Kind::Many(Target::Event), "Events.").or(&["event"]).required(),
-        field("factor", Kind::Drawn(Range::NonNegative), "The factor; usually with mean 1.").required(),
+        field("events", Kind::Many(Target::Event), "Events.")
+            .or(&["event"])
+            .required(),
+        field(
+            "factor",
+            Kind::Drawn(Range::NonNegative),
+            "The factor; usually with mean 1.",
+        )
+        .required(),
     ],
     addressing: Addressing::Id,
     example: "[[frailty]]\nid = \"tension\"\nevents = [\"licensing\"]\nfactor = { dist = \"gamma\", mean = 1, sd = 0.7 }",
@@ -106,11 +129,28 @@ pub(crate) const COPULA: TableSpec = TableSpec {
     tag: Some("family"),
     fields: &[
         field("id", Kind::Id, "Id; also the name of its random stream.").required(),
-        field("family", Kind::Word(&["gaussian", "t"]), "Family; \"t\" ties the extremes together.").required(),
-        field("degrees", Kind::Plain(Range::Positive), "Degrees of freedom.").only(&["t"]).required(),
+        field(
+            "family",
+            Kind::Word(&["gaussian", "t"]),
+            "Family; \"t\" ties the extremes together.",
+        )
+        .required(),
+        field("degrees", Kind::Plain(Range::Positive), "Degrees of freedom.")
+            .only(&["t"])
+            .required(),
         field("events", Kind::Many(Target::Event), "Events, at least two.").required(),
-        field("on", Kind::Word(&["occurrence", "duration", "severity"]), "What is tied.").required(),
-        field("correlation", Kind::Correlation, "One number for all pairs, or the full matrix.").required(),
+        field(
+            "on",
+            Kind::Word(&["occurrence", "duration", "severity"]),
+            "What is tied.",
+        )
+        .required(),
+        field(
+            "correlation",
+            Kind::Correlation,
+            "One number for all pairs, or the full matrix.",
+        )
+        .required(),
     ],
     addressing: Addressing::Id,
     example: "[[copula]]\nid = \"same_quake\"\nfamily = \"gaussian\"\nevents = [\"quake_1\", \"quake_2\"]\non = \"severity\"\ncorrelation = 0.6",

@@ -8,12 +8,39 @@ pub(crate) const DEMAND: TableSpec = TableSpec {
     fields: &[
         field("material", Kind::One(Target::Material), "What.").required(),
         field("country", Kind::One(Target::Country), "Where.").required(),
-        field("sector", Kind::Text, "Name of the sector; \"feed\" and \"all\" are reserved.").default("\"final\""),
-        field("amount", Kind::Quantity(Range::NonNegative), "Demand at the start, or a path.").unit("t/yr").required(),
-        field("growth", Kind::Number(Range::AboveMinusOne), "Growth per year, compounding from the start (0.06 = 6 %).").unit("1/yr").default("0"),
+        field(
+            "sector",
+            Kind::Text,
+            "Name of the sector; \"feed\" and \"all\" are reserved.",
+        )
+        .default("\"final\""),
+        field(
+            "amount",
+            Kind::Quantity(Range::NonNegative),
+            "Demand at the start, or a path.",
+        )
+        .unit("t/yr")
+        .required(),
+        field(
+            "growth",
+            Kind::Number(Range::AboveMinusOne),
+            "Growth per year, compounding from the start (0.06 = 6 %).",
+        )
+        .unit("1/yr")
+        .default("0"),
         field("priority", Kind::Count(1, 100), "Priority class; 1 is served first.").default("2"),
-        field("value_added", Kind::Number(Range::NonNegative), "Value added that depends on it.").unit("USD/yr"),
-        field("substitutability", Kind::Number(Range::Share), "Share of the unmet quantity whose value added is not lost.").default("0"),
+        field(
+            "value_added",
+            Kind::Number(Range::NonNegative),
+            "Value added that depends on it.",
+        )
+        .unit("USD/yr"),
+        field(
+            "substitutability",
+            Kind::Number(Range::Share),
+            "Share of the unmet quantity whose value added is not lost.",
+        )
+        .default("0"),
         SOURCE,
         ASSUMPTION,
     ],
@@ -49,15 +76,38 @@ pub(crate) const INVENTORY: TableSpec = TableSpec {
         field("id", Kind::Id, "Id.").default("`MATERIAL.COUNTRY`"),
         field("material", Kind::One(Target::Material), "What.").required(),
         field("country", Kind::One(Target::Country), "Where.").required(),
-        field("days", Kind::Quantity(Range::NonNegative), "Level in days of the country's undisrupted orders. Give this or `tonnes`.").unit("days"),
+        field(
+            "days",
+            Kind::Quantity(Range::NonNegative),
+            "Level in days of the country's undisrupted orders. Give this or `tonnes`.",
+        )
+        .unit("days"),
         field("tonnes", Kind::Quantity(Range::NonNegative), "Level in tonnes.").unit("t"),
-        field("maximum_days", Kind::Quantity(Range::NonNegative), "The most that it may hold: surplus offered to the country fills it.").unit("days").default("the level"),
-        field("maximum_tonnes", Kind::Quantity(Range::NonNegative), "The same in tonnes.").unit("t"),
-        field("maximum", Kind::Word(&["unlimited"]), "\"unlimited\": it takes all surplus."),
+        field(
+            "maximum_days",
+            Kind::Quantity(Range::NonNegative),
+            "The most that it may hold: surplus offered to the country fills it.",
+        )
+        .unit("days")
+        .default("the level"),
+        field(
+            "maximum_tonnes",
+            Kind::Quantity(Range::NonNegative),
+            "The same in tonnes.",
+        )
+        .unit("t"),
+        field(
+            "maximum",
+            Kind::Word(&["unlimited"]),
+            "\"unlimited\": it takes all surplus.",
+        ),
         SOURCE,
         ASSUMPTION,
     ],
-    alternatives: &[one_of(&["days", "tonnes"]), at_most_one_of(&["maximum_days", "maximum_tonnes", "maximum"])],
+    alternatives: &[
+        one_of(&["days", "tonnes"]),
+        at_most_one_of(&["maximum_days", "maximum_tonnes", "maximum"]),
+    ],
     figures: true,
     addressing: Addressing::IdOrKeys(&["material", "country"]),
     example: "[[inventory]]\nmaterial = \"oxide\"\ncountry = \"USA\"\ndays = 30\nassumption = \"one month at users\"",
@@ -68,10 +118,33 @@ const RELEASE: TableSpec = TableSpec {
     name: "release",
     doc: "When and for whom a stockpile is released.",
     fields: &[
-        field("trigger", Kind::Number(Range::Share), "Released when the shortage of an allowed user exceeds this share of its orders.").default("0"),
-        field("max_per_month", Kind::Number(Range::SharePositive), "Most that is released per month, as a share of the full level.").unit("1/month").default("1"),
-        field("sectors", Kind::Many(Target::Sector), "Sectors that may use it; \"feed\" is processors.").or(&["sector"]).default("all"),
-        field("allies", Kind::Many(Target::Place), "Countries that may use it after the owners.").or(&["ally"]).default("none"),
+        field(
+            "trigger",
+            Kind::Number(Range::Share),
+            "Released when the shortage of an allowed user exceeds this share of its orders.",
+        )
+        .default("0"),
+        field(
+            "max_per_month",
+            Kind::Number(Range::SharePositive),
+            "Most that is released per month, as a share of the full level.",
+        )
+        .unit("1/month")
+        .default("1"),
+        field(
+            "sectors",
+            Kind::Many(Target::Sector),
+            "Sectors that may use it; \"feed\" is processors.",
+        )
+        .or(&["sector"])
+        .default("all"),
+        field(
+            "allies",
+            Kind::Many(Target::Place),
+            "Countries that may use it after the owners.",
+        )
+        .or(&["ally"])
+        .default("none"),
     ],
     ..BARE
 };
@@ -83,11 +156,31 @@ pub(crate) const STOCKPILE: TableSpec = TableSpec {
         field("id", Kind::Id, "Id.").default("`MATERIAL.COUNTRY`"),
         field("material", Kind::One(Target::Material), "What.").required(),
         field("country", Kind::One(Target::Place), "Owner: a country or a group.").required(),
-        field("days", Kind::Quantity(Range::NonNegative), "Full level in days of the owners' undisrupted orders. Give this or `tonnes`.").unit("days"),
-        field("tonnes", Kind::Quantity(Range::NonNegative), "Full level in tonnes; a path builds it up over time.").unit("t"),
-        field("filled", Kind::Number(Range::Share), "Share of the full level that is there at the start.").default("1"),
+        field(
+            "days",
+            Kind::Quantity(Range::NonNegative),
+            "Full level in days of the owners' undisrupted orders. Give this or `tonnes`.",
+        )
+        .unit("days"),
+        field(
+            "tonnes",
+            Kind::Quantity(Range::NonNegative),
+            "Full level in tonnes; a path builds it up over time.",
+        )
+        .unit("t"),
+        field(
+            "filled",
+            Kind::Number(Range::Share),
+            "Share of the full level that is there at the start.",
+        )
+        .default("1"),
         field("release", Kind::Table(&RELEASE), "Release rule."),
-        field("refill", Kind::Flag, "Whether it is refilled, last in line, from surplus.").default("true"),
+        field(
+            "refill",
+            Kind::Flag,
+            "Whether it is refilled, last in line, from surplus.",
+        )
+        .default("true"),
         SOURCE,
         ASSUMPTION,
     ],
@@ -105,9 +198,25 @@ pub(crate) const RECYCLING: TableSpec = TableSpec {
         field("id", Kind::Id, "Id.").default("`MATERIAL.COUNTRY`"),
         field("material", Kind::One(Target::Material), "What comes out.").required(),
         field("country", Kind::One(Target::Country), "Where.").required(),
-        field("rate", Kind::Quantity(Range::NonNegative), "Share of the earlier demand that comes back.").required(),
-        field("lag_years", Kind::Number(Range::NonNegative), "Years between use and scrap.").unit("years").required(),
-        field("of", Kind::One(Target::Material), "The material whose demand the scrap comes from.").default("the same material"),
+        field(
+            "rate",
+            Kind::Quantity(Range::NonNegative),
+            "Share of the earlier demand that comes back.",
+        )
+        .required(),
+        field(
+            "lag_years",
+            Kind::Number(Range::NonNegative),
+            "Years between use and scrap.",
+        )
+        .unit("years")
+        .required(),
+        field(
+            "of",
+            Kind::One(Target::Material),
+            "The material whose demand the scrap comes from.",
+        )
+        .default("the same material"),
         SOURCE,
         ASSUMPTION,
     ],
@@ -123,10 +232,25 @@ pub(crate) const SUBSTITUTION: TableSpec = TableSpec {
     fields: &[
         field("id", Kind::Id, "Id.").default("`MATERIAL.COUNTRY`"),
         field("material", Kind::One(Target::Material), "What is replaced.").required(),
-        field("countries", Kind::Many(Target::Place), "Where.").or(&["country"]).required(),
-        field("sectors", Kind::Many(Target::Sector), "Which sectors.").or(&["sector"]).default("all"),
-        field("maximum", Kind::Number(Range::Share), "Most that can be replaced, as a share of demand.").required(),
-        field("per_year", Kind::Number(Range::Positive), "Speed, as a share of demand per year.").unit("1/yr").required(),
+        field("countries", Kind::Many(Target::Place), "Where.")
+            .or(&["country"])
+            .required(),
+        field("sectors", Kind::Many(Target::Sector), "Which sectors.")
+            .or(&["sector"])
+            .default("all"),
+        field(
+            "maximum",
+            Kind::Number(Range::Share),
+            "Most that can be replaced, as a share of demand.",
+        )
+        .required(),
+        field(
+            "per_year",
+            Kind::Number(Range::Positive),
+            "Speed, as a share of demand per year.",
+        )
+        .unit("1/yr")
+        .required(),
         field("kind", Kind::Word(&["substitution", "thrift"]), "A label.").default("\"substitution\""),
         SOURCE,
         ASSUMPTION,
@@ -141,9 +265,20 @@ pub(crate) const HOST: TableSpec = TableSpec {
     name: "host",
     doc: "By-product: the output of `supply` is at most `ratio` times the output of `host`; limits of several hosts add up. Its address is `SUPPLY`, or `SUPPLY.HOST` when there are several.",
     fields: &[
-        field("supply", Kind::One(Target::Supply), "The by-product supply; a country's row of [shares.M] is `M.COUNTRY`.").required(),
+        field(
+            "supply",
+            Kind::One(Target::Supply),
+            "The by-product supply; a country's row of [shares.M] is `M.COUNTRY`.",
+        )
+        .required(),
         field("host", Kind::One(Target::Supply), "The host supply.").required(),
-        field("ratio", Kind::Number(Range::Positive), "Tonnes of by-product per tonne of the host's output.").unit("t/t").required(),
+        field(
+            "ratio",
+            Kind::Number(Range::Positive),
+            "Tonnes of by-product per tonne of the host's output.",
+        )
+        .unit("t/t")
+        .required(),
         SOURCE,
         ASSUMPTION,
     ],

@@ -161,7 +161,16 @@ pub(crate) struct Field {
 }
 
 pub(crate) const fn field(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, aliases: &[], kind, required: false, default: "", unit: "", doc, only: &[] }
+    Field {
+        name,
+        aliases: &[],
+        kind,
+        required: false,
+        default: "",
+        unit: "",
+        doc,
+        only: &[],
+    }
 }
 
 impl Field {
@@ -199,15 +208,27 @@ pub(crate) struct Alternative {
 }
 
 pub(crate) const fn one_of(keys: &'static [&'static str]) -> Alternative {
-    Alternative { keys, required: true, only: &[] }
+    Alternative {
+        keys,
+        required: true,
+        only: &[],
+    }
 }
 
 pub(crate) const fn at_most_one_of(keys: &'static [&'static str]) -> Alternative {
-    Alternative { keys, required: false, only: &[] }
+    Alternative {
+        keys,
+        required: false,
+        only: &[],
+    }
 }
 
 pub(crate) const fn one_of_if(keys: &'static [&'static str], only: &'static [&'static str]) -> Alternative {
-    Alternative { keys, required: true, only }
+    Alternative {
+        keys,
+        required: true,
+        only,
+    }
 }
 
 /// By what a table of a list is addressed.
@@ -263,7 +284,11 @@ impl TableSpec {
             rivals.extend(field.aliases);
         }
         let own = if rivals.is_empty() { vec![key] } else { rivals.to_vec() };
-        for alternative in self.alternatives.iter().filter(|a| a.keys.iter().any(|k| own.contains(k))) {
+        for alternative in self
+            .alternatives
+            .iter()
+            .filter(|a| a.keys.iter().any(|k| own.contains(k)))
+        {
             for other in alternative.keys {
                 rivals.extend(self.field(other).iter().flat_map(|f| f.aliases.iter().chain([&f.name])));
             }
@@ -283,8 +308,11 @@ impl TableSpec {
     }
 }
 
-pub(crate) const SOURCE: Field =
-    field("source", Kind::Text, "Where the figures of this table come from: publication, table, year.");
+pub(crate) const SOURCE: Field = field(
+    "source",
+    Kind::Text,
+    "Where the figures of this table come from: publication, table, year.",
+);
 pub(crate) const ASSUMPTION: Field = field(
     "assumption",
     Kind::Text,

@@ -11,27 +11,55 @@ pub(crate) const TOP: TableSpec = TableSpec {
     fields: &[
         field("format", Kind::Count(1, 1), "Version of the format; always 1.").required(),
         field("title", Kind::Text, "One line that charts and reports carry.").required(),
-        field("description", Kind::Text, "The question that the scenario answers, and other prose."),
-        field("extends", Kind::Texts, "A scenario file (or several) that this one builds on, relative to this file. Tables merge key by key; tables of a list merge when they have the same address; other lists and values are replaced."),
-        field("assumption", Kind::Text, "Stands in for `source` and `assumption` of every table that has neither. For teaching and test files."),
+        field(
+            "description",
+            Kind::Text,
+            "The question that the scenario answers, and other prose.",
+        ),
+        field(
+            "extends",
+            Kind::Texts,
+            "A scenario file (or several) that this one builds on, relative to this file. Tables merge key by key; tables of a list merge when they have the same address; other lists and values are replaced.",
+        ),
+        field(
+            "assumption",
+            Kind::Text,
+            "Stands in for `source` and `assumption` of every table that has neither. For teaching and test files.",
+        ),
         field("focus", Kind::Table(&FOCUS), "What tables and charts lead with."),
         field("time", Kind::Table(&TIME), "The simulated time.").required(),
         field("run", Kind::Table(&RUN), "How the simulation is run."),
         field("country", Kind::Tables(&COUNTRY), "Countries of your own."),
         field("group", Kind::Tables(&GROUP), "Named sets of countries."),
         field("material", Kind::Tables(&MATERIAL), "The traded goods.").required(),
-        field("shares", Kind::TablesByMaterial(&SHARES), "Supply by country, one table per material."),
+        field(
+            "shares",
+            Kind::TablesByMaterial(&SHARES),
+            "Supply by country, one table per material.",
+        ),
         field("supply", Kind::Tables(&SUPPLY), "Plants and projects."),
         field("demand", Kind::Tables(&flows::DEMAND), "Final demand.").required(),
         field("trade", Kind::Tables(&flows::TRADE), "Observed trade."),
         field("inventory", Kind::Tables(&flows::INVENTORY), "Commercial stocks."),
         field("stockpile", Kind::Tables(&flows::STOCKPILE), "Strategic stocks."),
         field("recycling", Kind::Tables(&flows::RECYCLING), "Secondary supply."),
-        field("substitution", Kind::Tables(&flows::SUBSTITUTION), "Substitution and thrift."),
+        field(
+            "substitution",
+            Kind::Tables(&flows::SUBSTITUTION),
+            "Substitution and thrift.",
+        ),
         field("host", Kind::Tables(&flows::HOST), "By-products and their hosts."),
-        field("chokepoint", Kind::Tables(&events::CHOKEPOINT), "Named sets of shipping lanes."),
+        field(
+            "chokepoint",
+            Kind::Tables(&events::CHOKEPOINT),
+            "Named sets of shipping lanes.",
+        ),
         field("event", Kind::Tables(&events::EVENT), "Disruptions."),
-        field("frailty", Kind::Tables(&events::FRAILTY), "Shared random factors on rates."),
+        field(
+            "frailty",
+            Kind::Tables(&events::FRAILTY),
+            "Shared random factors on rates.",
+        ),
         field("copula", Kind::Tables(&events::COPULA), "Dependence between events."),
         field("policy", Kind::Tables(&POLICY), "Variants of the scenario to compare."),
     ],
@@ -53,8 +81,18 @@ const TIME: TableSpec = TableSpec {
     name: "time",
     doc: "The simulated time.",
     fields: &[
-        field("start", Kind::Date, "First day: \"2026\", \"2026-01\" or \"2026-01-15\".").required(),
-        field("step", Kind::Word(&["week", "month", "quarter", "year"]), "Length of a period.").default("month"),
+        field(
+            "start",
+            Kind::Date,
+            "First day: \"2026\", \"2026-01\" or \"2026-01-15\".",
+        )
+        .required(),
+        field(
+            "step",
+            Kind::Word(&["week", "month", "quarter", "year"]),
+            "Length of a period.",
+        )
+        .default("month"),
         field("periods", Kind::Count(1, 6000), "Number of periods.").required(),
     ],
     example: "[time]\nstart = \"2026-01\"\nstep = \"month\"\nperiods = 60",
@@ -81,7 +119,12 @@ const POLICY: TableSpec = TableSpec {
     fields: &[
         field("id", Kind::Id, "Id, for `--policy`.").required(),
         field("name", Kind::Text, "Name in tables and charts.").default("the id"),
-        field("cost", Kind::Plain(Range::NonNegative), "What it costs over the horizon.").unit("USD"),
+        field(
+            "cost",
+            Kind::Plain(Range::NonNegative),
+            "What it costs over the horizon.",
+        )
+        .unit("USD"),
         field("description", Kind::Text, "What it is."),
         field("set", Kind::Tables(&POLICY_SET), "The changes.").required(),
     ],

@@ -20,7 +20,9 @@ pub(crate) const GROUP: TableSpec = TableSpec {
     fields: &[
         field("id", Kind::Id, "Id; must differ from every country.").required(),
         field("name", Kind::Text, "Display name.").default("the id"),
-        field("members", Kind::Many(Target::Place), "Countries and other groups.").or(&["member"]).required(),
+        field("members", Kind::Many(Target::Place), "Countries and other groups.")
+            .or(&["member"])
+            .required(),
     ],
     addressing: Addressing::Id,
     example: "[[group]]\nid = \"ministerial\"\nmembers = [\"USA\", \"IND\", \"JPN\"]",
@@ -32,7 +34,13 @@ const INPUT: TableSpec = TableSpec {
     doc: "One input of a recipe.",
     fields: &[
         field("material", Kind::One(Target::Material), "The material used up.").required(),
-        field("per_tonne", Kind::Number(Range::Positive), "Tonnes of it for one tonne of output.").unit("t/t").required(),
+        field(
+            "per_tonne",
+            Kind::Number(Range::Positive),
+            "Tonnes of it for one tonne of output.",
+        )
+        .unit("t/t")
+        .required(),
     ],
     ..BARE
 };
@@ -71,15 +79,44 @@ pub(crate) const SHARES: TableSpec = TableSpec {
     name: "shares",
     doc: "Supply of a material by country: each country of the table becomes a supply with the id `MATERIAL.COUNTRY`. Shares sum to 1 within 0.5 %. Missing, zero and withheld are different things: 0 says that a country makes none; a figure that is withheld or unknown is left out and its share goes to OTH.",
     fields: &[
-        field("output", Kind::Quantity(Range::NonNegative), "World output. With `data` the table's total is taken when none is given.").unit("t/yr"),
-        field("utilisation", Kind::Number(Range::SharePositive), "Output over capacity.").default("1"),
-        field("by_country", Kind::Shares, "Share by country: numbers or distributions; or `{ dist = \"dirichlet\", mean = { CHN = 0.9, OTH = 0.1 }, concentration = 50 }`, or the same with `alphas` instead of both."),
-        field("data", Kind::Text, "\"shares\" for the shipped table of the mineral and stage, or the name of a CSV file, relative to the file that names it."),
+        field(
+            "output",
+            Kind::Quantity(Range::NonNegative),
+            "World output. With `data` the table's total is taken when none is given.",
+        )
+        .unit("t/yr"),
+        field(
+            "utilisation",
+            Kind::Number(Range::SharePositive),
+            "Output over capacity.",
+        )
+        .default("1"),
+        field(
+            "by_country",
+            Kind::Shares,
+            "Share by country: numbers or distributions; or `{ dist = \"dirichlet\", mean = { CHN = 0.9, OTH = 0.1 }, concentration = 50 }`, or the same with `alphas` instead of both.",
+        ),
+        field(
+            "data",
+            Kind::Text,
+            "\"shares\" for the shipped table of the mineral and stage, or the name of a CSV file, relative to the file that names it.",
+        ),
         field("mineral", Kind::Text, "Name of the mineral in the data.").default("the material's"),
         field("stage", Kind::Text, "Name of the stage in the data.").default("the material's"),
         field("inputs", Kind::Tables(&INPUT), "Recipe of these supplies.").default("the material's"),
-        field("supply_elasticity", Kind::Number(Range::NonNegative), "Price elasticity of output.").default("the material's"),
-        field("ramp", Kind::Number(Range::SharePositive), "Most by which output moves, as a share of capacity per month.").unit("1/month").default("0.05"),
+        field(
+            "supply_elasticity",
+            Kind::Number(Range::NonNegative),
+            "Price elasticity of output.",
+        )
+        .default("the material's"),
+        field(
+            "ramp",
+            Kind::Number(Range::SharePositive),
+            "Most by which output moves, as a share of capacity per month.",
+        )
+        .unit("1/month")
+        .default("0.05"),
         SOURCE,
         ASSUMPTION,
     ],
@@ -97,15 +134,47 @@ pub(crate) const SUPPLY: TableSpec = TableSpec {
         field("id", Kind::Id, "Id.").required(),
         field("country", Kind::One(Target::Country), "Where.").required(),
         field("material", Kind::One(Target::Material), "What it makes.").required(),
-        field("capacity", Kind::Quantity(Range::NonNegative), "Capacity. Give this or `output`.").unit("t/yr"),
-        field("output", Kind::Quantity(Range::NonNegative), "Baseline output; capacity is that over the utilisation.").unit("t/yr"),
-        field("utilisation", Kind::Number(Range::SharePositive), "Output over capacity.").default("1"),
+        field(
+            "capacity",
+            Kind::Quantity(Range::NonNegative),
+            "Capacity. Give this or `output`.",
+        )
+        .unit("t/yr"),
+        field(
+            "output",
+            Kind::Quantity(Range::NonNegative),
+            "Baseline output; capacity is that over the utilisation.",
+        )
+        .unit("t/yr"),
+        field(
+            "utilisation",
+            Kind::Number(Range::SharePositive),
+            "Output over capacity.",
+        )
+        .default("1"),
         field("inputs", Kind::Tables(&INPUT), "Its own recipe.").default("the material's"),
-        field("supply_elasticity", Kind::Number(Range::NonNegative), "Price elasticity of output.").default("the material's"),
-        field("ramp", Kind::Number(Range::SharePositive), "Most by which output moves, as a share of capacity per month.").unit("1/month").default("0.05"),
+        field(
+            "supply_elasticity",
+            Kind::Number(Range::NonNegative),
+            "Price elasticity of output.",
+        )
+        .default("the material's"),
+        field(
+            "ramp",
+            Kind::Number(Range::SharePositive),
+            "Most by which output moves, as a share of capacity per month.",
+        )
+        .unit("1/month")
+        .default("0.05"),
         field("opens", Kind::Dates, "Opening date; may be uncertain.").default("open from the start"),
         field("closes", Kind::Dates, "Closing date; may be uncertain.").default("never"),
-        field("ramp_months", Kind::Number(Range::NonNegative), "Months over which it ramps up after opening.").unit("months").default("0"),
+        field(
+            "ramp_months",
+            Kind::Number(Range::NonNegative),
+            "Months over which it ramps up after opening.",
+        )
+        .unit("months")
+        .default("0"),
         SOURCE,
         ASSUMPTION,
     ],

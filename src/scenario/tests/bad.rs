@@ -17,8 +17,10 @@ pub(crate) fn picture(path: &Path) -> String {
 }
 
 fn files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir("tests/bad-scenarios").unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir("tests/bad-scenarios")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     files
@@ -42,7 +44,10 @@ fn one_mistake_is_one_message() {
     for path in files() {
         let name = path.file_stem().unwrap().to_string_lossy().to_string();
         let shown = picture(&path);
-        let count = shown.lines().filter(|line| line.starts_with("error: ") || line.starts_with("warning: ")).count();
+        let count = shown
+            .lines()
+            .filter(|line| line.starts_with("error: ") || line.starts_with("warning: "))
+            .count();
         let expected = if name.starts_with("ten-mistakes") { 10 } else { 1 };
         assert_eq!(count, expected, "{name}\n{shown}");
     }
@@ -52,8 +57,12 @@ fn one_mistake_is_one_message() {
 fn ten_mistakes_are_reported_with_their_lines() {
     let path = Path::new("tests/bad-scenarios/ten-mistakes.toml");
     let text = std::fs::read_to_string(path).unwrap();
-    let marked: Vec<usize> =
-        text.lines().enumerate().filter(|(_, line)| line.contains("# MISTAKE")).map(|(index, _)| index + 1).collect();
+    let marked: Vec<usize> = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| line.contains("# MISTAKE"))
+        .map(|(index, _)| index + 1)
+        .collect();
     let errors = Document::load(path).unwrap().check(None).unwrap_err();
     let found: Vec<usize> = errors.iter().map(|error| error.line).collect();
     assert_eq!(found, marked, "{errors}");
@@ -82,7 +91,11 @@ fn files_that_cannot_be_read() {
     };
     let message = |path: &Path| {
         let errors = Document::load(path).unwrap_err();
-        assert!(errors.render(false).contains(&path.to_string_lossy().replace('\\', "/")));
+        assert!(
+            errors
+                .render(false)
+                .contains(&path.to_string_lossy().replace('\\', "/"))
+        );
         errors.iter().next().unwrap().message.clone()
     };
     insta::assert_snapshot!(message(&folder.path().join("none.toml")), @"the scenario cannot be read: there is no such file");
@@ -90,6 +103,11 @@ fn files_that_cannot_be_read() {
     insta::assert_snapshot!(message(&put("empty.toml", b"")), @"the scenario cannot be read: it is empty");
     insta::assert_snapshot!(message(&put("latin1.toml", b"format = 1\ntitle = \"caf\xe9\"\n")), @"the scenario cannot be read: it is not UTF-8 text: the first wrong byte is in line 2; save it as UTF-8");
     let large = put("large.toml", b"format = 1\n");
-    std::fs::OpenOptions::new().write(true).open(&large).unwrap().set_len(17 * 1024 * 1024).unwrap();
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(&large)
+        .unwrap()
+        .set_len(17 * 1024 * 1024)
+        .unwrap();
     insta::assert_snapshot!(message(&large), @"the scenario cannot be read: it holds 17.0 MiB; the limit is 16 MiB");
 }

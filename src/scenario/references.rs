@@ -1,0 +1,80 @@
+//! First pass for ids that refer to other tables.
+
+use super::diagnostics::Problem;
+use super::format::Target;
+use super::source::Span;
+use super::structure::Structure;
+use super::suggest::hint;
+use super::tree::Node;
+
+impl Structure<'_> {
+    /// One id or a list, or "all".
+    pub fn references(&mut self, target: Target, key: &str, node: &Node) {
+        if node.text() == Some("all") {
+            return;
+        }
+        let items = node.one_or_many();
+        if items.is_empty() {
+            self.out.error(
+                node.span,
+                format!("`{key}` is an empty list"),
+                format!("expected at least one {}", target.noun()),
+            );
+        }
+        for item in items {
+            if item.text() == Some("all") {
+                self.out.error(
+                    item.span,
+                    "\"all\" cannot be one of a list",
+                    format!("write {key} = \"all\""),
+                );
+            } else if let Some(name) = self.text(key, item) {
+                self.reference(target, &name, item.span);
+            }
+        }
+    }
+
+    /// Checks that a name is known, and notes the country if it is one.
+    pub fn reference(&mut self, target: Target, name: &str, span: Span) {
+        if self.names.has(target, name) {
+            if matches!(target, Target::Country | Target::Place) && !self.names.groups.contains(name) {
+                self.mentioned.insert(name.to_string());
+            }
+            return;
+        }
+        let noun = target.noun();
+        if target == Target::Country && self.names.groups.contains(name) {
+            self.out.error(
+                span,
+                format!("`{name}` is a group; a single country is needed here"),
+                "a group",
+            );
+            return;
+        }
+        let problem = Problem::error(span, format!("there is no {noun} `{name}`"), format!("unknown {noun}"));
+        let code = matches!(target, Target::Country | Target::Place)
+            .then(|| country_code(name))
+            .flatten();
+        let problem = match code {
+            Some(code) => problem.hint(format!(
+                "did you mean `{code}`? countries go by their ISO code of three letters"
+            )),
+            None => problem.hints(hint(name, noun, self.names.known(target))),
+        };
+        self.out.push(match target {
+            Target::Country => problem.hint("a country or region of your own is declared with [[country]]"),
+            Target::Place => {
+                problem.hint("a country of your own is declared with [[country]], a set of countries with [[group]]")
+            }
+            _ => problem,
+        });
+    }
+}
+
+/// The code of a country that goes by its name.
+fn country_code(name: &str) -> Option<&'static str> {
+    crate::data::countries()
+        .iter()
+        .find(|row| row.name.eq_ignore_ascii_case(name.trim()))
+        .map(|row| row.code.as_str())
+}
