@@ -10,7 +10,7 @@ use critmin::results::types::{Estimate, PolicyResults, SummaryRow, TailEstimate}
 use critmin::scenario::Document;
 use serde::Deserialize;
 
-use crate::support::{in_repository, load, row, simulate};
+use crate::support::{in_repository, load, row, try_simulate};
 
 /// How many standard errors a Monte Carlo estimate may lie from the exact value.
 const STANDARD_ERRORS: f64 = 4.0;
@@ -111,7 +111,10 @@ fn one_case(scenario: &Path, expected: &Path) -> Result<usize, Vec<String>> {
     let mut differences = Vec::new();
     let mut checked = 0;
     let mut run = |document: &Document, name: &str, expects: &[Expect]| {
-        let case = Case::new(document, expects);
+        let case = match Case::new(document, expects) {
+            Ok(case) => case,
+            Err(message) => return differences.push(format!("{name}{message}")),
+        };
         for expect in expects {
             match case.check(expect) {
                 Ok(count) => checked += count,
@@ -142,7 +145,7 @@ struct Case {
 }
 
 impl Case {
-    fn new(document: &Document, expects: &[Expect]) -> Self {
+    fn new(document: &Document, expects: &[Expect]) -> Result<Self, String> {
         let mut policies: Vec<&str> = Vec::new();
         let mut replays = BTreeMap::new();
         for expect in expects {
@@ -150,14 +153,19 @@ impl Case {
             if policy != "baseline" && !policies.contains(&policy) {
                 policies.push(policy);
             }
-            if let Some(trial) = expect.trial {
-                replays.entry((policy.to_owned(), trial)).or_insert_with(|| {
-                    replay(document, Some(policy).filter(|policy| *policy != "baseline"), trial)
-                        .unwrap_or_else(|error| panic!("{error}"))
-                });
+        }
+        let report = try_simulate(document, &policies, false)?.0;
+        for expect in expects {
+            let policy = expect.policy.as_str();
+            if let Some(trial) = expect.trial
+                && !replays.contains_key(&(policy.to_owned(), trial))
+            {
+                let under = Some(policy).filter(|policy| *policy != "baseline");
+                let traced = replay(document, under, trial).map_err(|error| error.to_string())?;
+                replays.insert((policy.to_owned(), trial), traced);
             }
         }
-        Case { report: simulate(document, &policies), replays }
+        Ok(Case { report, replays })
     }
 
     /// Compares what one entry expects; gives the number of values that agree.

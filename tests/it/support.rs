@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use critmin::analysis::run::{RunListener, RunPlan, RunReport, run};
+use critmin::analysis::run::{RunError, RunListener, RunPlan, RunReport, run};
 use critmin::engine::run::Progress;
 use critmin::results::Sample;
 use critmin::results::types::SummaryRow;
@@ -64,6 +64,15 @@ pub fn simulate(document: &Document, policies: &[&str]) -> RunReport {
 
 /// The same, with samples.
 pub fn simulate_with_samples(document: &Document, policies: &[&str], samples: bool) -> (RunReport, Vec<NamedSample>) {
+    try_simulate(document, policies, samples).unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// The same, with what is wrong as text.
+pub fn try_simulate(
+    document: &Document,
+    policies: &[&str],
+    samples: bool,
+) -> Result<(RunReport, Vec<NamedSample>), String> {
     let plan = RunPlan {
         policies: policies.iter().map(ToString::to_string).collect(),
         samples,
@@ -71,9 +80,9 @@ pub fn simulate_with_samples(document: &Document, policies: &[&str], samples: bo
     };
     let mut keeper = Keeper::default();
     match run(document, "test", &plan, &Progress::default(), &mut keeper) {
-        Ok(report) => (report, keeper.0),
-        Err(critmin::analysis::run::RunError::Invalid(diagnostics)) => panic!("{}", diagnostics.render(false)),
-        Err(error) => panic!("{error}"),
+        Ok(report) => Ok((report, keeper.0)),
+        Err(RunError::Invalid(diagnostics)) => Err(diagnostics.render(false)),
+        Err(error) => Err(error.to_string()),
     }
 }
 
