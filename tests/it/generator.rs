@@ -24,7 +24,11 @@ pub fn scenario(seed: u64) -> Generated {
     let countries: Vec<String> = (0..random.whole(2, 6)).map(|number| format!("c{number}")).collect();
     let stages = random.whole(1, 3);
     let step = random.pick(&["month", "month", "month", "week", "quarter"]);
-    let periods = random.whole(8, 30);
+    let periods = match step {
+        "week" => random.whole(44, 60),
+        "quarter" => random.whole(4, 10),
+        _ => random.whole(12, 30),
+    };
     put!(text, "format = 1\ntitle = \"generated {seed}\"\nassumption = \"generated\"");
     put!(text, "[time]\nstart = \"2026-01\"\nstep = \"{step}\"\nperiods = {periods}");
     let balance = random.pick(&["supply follows demand", "as given"]);

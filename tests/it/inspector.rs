@@ -253,8 +253,9 @@ impl Observer for Inspector {
                 ));
             }
             let blamed: f64 = outcome.blame_t[cell * causes..(cell + 1) * causes].iter().sum();
-            if outcome.blame_t[cell * causes..(cell + 1) * causes].iter().any(|part| !part.is_finite() || *part < 0.0) {
-                self.complain(format!("period {period}, cell {cell}: blame is negative or not a number"));
+            let parts = &outcome.blame_t[cell * causes..(cell + 1) * causes];
+            if parts.iter().any(|part| !part.is_finite() || *part < -slack) {
+                self.complain(format!("period {period}, cell {cell}: blame {parts:?} of {shortfall}"));
             }
             self.same(&|| format!("period {period}, cell {cell}: blame and shortfall"), blamed, shortfall, demand);
             if shortfall > BALANCE * demand {
