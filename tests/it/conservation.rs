@@ -8,7 +8,11 @@ use crate::generator::scenario;
 use crate::inspector::Inspector;
 use crate::support::{close, read};
 
-const SCENARIOS: u64 = 300;
+/// Scenarios to generate; `SCENARIOS=5000 cargo test --test it conservation` looks further.
+fn scenarios() -> u64 {
+    std::env::var("SCENARIOS").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
+}
+
 const TRIALS: u64 = 3;
 
 /// Simulates a generated scenario with and without tracing.
@@ -44,7 +48,7 @@ fn inspect(seed: u64) -> (Inspector, Inspector, String) {
 fn every_period_balances() {
     let mut short_periods = 0;
     let mut failures = Vec::new();
-    for seed in 0..SCENARIOS {
+    for seed in 0..scenarios() {
         let (traced, _, _) = inspect(seed);
         short_periods += traced.short_periods;
         if let Some(first) = traced.complaints.first() {
@@ -58,7 +62,7 @@ fn every_period_balances() {
 #[test]
 fn the_quiet_path_gives_what_the_full_path_gives() {
     let mut failures = Vec::new();
-    for seed in 0..SCENARIOS {
+    for seed in 0..scenarios() {
         let (traced, plain, _) = inspect(seed);
         let pairs = [
             ("shortfall", &traced.shortfalls, &plain.shortfalls),
