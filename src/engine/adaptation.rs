@@ -3,8 +3,8 @@
 use super::state::State;
 use super::step::Trial;
 
-/// Responses smaller than this count as gone.
-const GONE: f64 = 1e-9;
+/// Logarithms of price expectations (0.1 %) and extra output (share of capacity) smaller than this count as gone once prices are normal.
+const GONE: f64 = 1e-3;
 
 /// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
 pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {

@@ -90,6 +90,8 @@ pub struct State {
     pub refill_flows: Vec<Vec<f64>>,
     /// Attribution.
     pub blame: Blame,
+    /// Sellers' factors of the last allocation by material, from which the next one starts.
+    pub(super) factors: Vec<Vec<f64>>,
     pub(super) workspace: Workspace,
     pub(super) scratch: Vec<f64>,
     pub(super) pool: Vec<usize>,
@@ -168,6 +170,8 @@ impl State {
             self.quotas.iter_mut().for_each(Vec::clear);
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
+        self.factors.resize(materials, Vec::new());
+        self.factors.iter_mut().for_each(Vec::clear);
         self.is_restricted.clear();
         self.is_restricted.resize(materials, false);
         self.is_clean.clear();

@@ -262,14 +262,16 @@ impl State {
         };
         let wants_refill = self.refill_order[markets.clone()].iter().any(|order| *order > 0.0);
         self.refill_flows[material].clear();
-        self.is_clean[material] = !self.is_restricted[material]
+        let as_normal = !self.is_restricted[material]
             && self.quotas[material].is_empty()
             && same(&self.supply[rows.clone()], normal_supply)
-            && same(&self.order[markets.clone()], normal_orders)
-            && !(wants_refill && has_spare());
+            && same(&self.order[markets.clone()], normal_orders);
+        self.is_clean[material] = as_normal && !(wants_refill && has_spare());
         let lead = compiled.lead_periods;
-        if self.is_clean[material] {
+        if as_normal {
             self.disturbed_months[material] = 0.0;
+        }
+        if self.is_clean[material] {
             if lead == 0 {
                 let base = period * model.markets.len();
                 for market in markets.clone() {
@@ -284,7 +286,9 @@ impl State {
                 let from = self.disturbed_months[material];
                 1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
             });
-            self.disturbed_months[material] += model.step_months;
+            if !as_normal {
+                self.disturbed_months[material] += model.step_months;
+            }
             let problem = Problem {
                 supply: &self.supply[rows.clone()],
                 orders: &self.order[markets.clone()],
@@ -297,7 +301,12 @@ impl State {
                 domestic: &compiled.domestic,
                 domestic_first: compiled.domestic_first,
             };
-            allocate(&problem, &mut self.workspace, &mut self.flows[material]);
+            // Only refills differ from the pattern: the pattern itself is the answer.
+            if as_normal {
+                self.flows[material].clone_from(&self.normal[material]);
+            } else {
+                allocate(&problem, &mut self.workspace, &mut self.factors[material], &mut self.flows[material]);
+            }
             if wants_refill {
                 allocate_extra(
                     &problem,
