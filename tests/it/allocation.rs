@@ -69,7 +69,7 @@ impl Network {
             domestic_first: self.domestic_first,
         };
         let mut flows = Vec::new();
-        allocate(&problem, &mut Workspace::default(), &mut flows);
+        allocate(&problem, &mut Workspace::default(), &mut Vec::new(), &mut flows);
         flows
     }
 
