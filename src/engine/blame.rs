@@ -335,7 +335,8 @@ impl State {
             let due = shortfall - structural;
             line[causes - 1] += structural;
             for &(hit, slot, left) in &blame.stock_losses {
-                if hit == market {
+                // Once the lost stock is used up there is nothing left to share.
+                if hit == market && left > 0.0 {
                     line[blame.causes[slot]] += due * by_stock * left / stock_part;
                 }
             }

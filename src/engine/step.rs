@@ -141,7 +141,8 @@ impl State {
             let capacity = world.capacity[base + index];
             let mut target = world.target[base + index];
             if self.extra[index] > 0.0 {
-                target += self.extra[index] * capacity;
+                // The undisrupted plan may have risen since: capacity is the limit.
+                target = (target + self.extra[index] * capacity).min(capacity);
             }
             if self.cost[index] > 0.0 {
                 target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));

@@ -16,7 +16,7 @@ pub struct Shape<'a> {
 /// Relative tolerance of RAS on row and column sums.
 const RAS_TOLERANCE: f64 = 1e-11;
 /// Sweeps after which RAS stops; patterns with zeros may have no exact solution.
-const RAS_SWEEPS: usize = 2_000;
+const RAS_SWEEPS: usize = 20_000;
 
 /// Gravity flows (t per period) for supply and orders (t per period), row-major into `flows`.
 ///

@@ -577,6 +577,9 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
     }
 }
 
+/// Share of plain gravity in the openness of lanes that the gravity rule leaves unused.
+const TRACE: f64 = 1e-6;
+
 /// Builds the seeds of observed lanes from `[[trade]]`, mixed with gravity. Returns whether any material has one.
 fn observe(scenario: &Scenario, model: &mut Model, reference: &World) -> bool {
     let mut any = false;
@@ -666,12 +669,16 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
             ));
         }
     }
+    // What is mixed in is the gravity rule itself, so that own demand keeps its precedence however open lanes are; a trace of every lane
+    // lets balancing reach buyers whom the rule gives no imports.
     let openness = scenario.materials[material].openness;
+    let mut ruled = vec![0.0; rows.len() * columns.len()];
+    super::balance::gravity(shape, &supply_ever, &orders_ever, domestic_first, &mut Vec::new(), &mut ruled);
     for row in 0..rows.len() {
         for column in 0..columns.len() {
-            let gravity = supply_ever[row] * orders_ever[column] / supply_sum;
-            let lane = &mut seed[row * columns.len() + column];
-            *lane = (1.0 - openness) * *lane + openness * gravity;
+            let trace = TRACE * supply_ever[row] * orders_ever[column] / supply_sum;
+            let lane = row * columns.len() + column;
+            seed[lane] = (1.0 - openness) * seed[lane] + openness * (ruled[lane] + trace);
         }
     }
     model.warnings.append(&mut warnings);

@@ -27,7 +27,8 @@ pub fn shape(material: &MaterialModel) -> Shape<'_> {
 }
 
 /// Balances the observed lanes of a material to the reference world, period by period, each from the one before (scaling a pattern
-/// to other margins gives the same result from any pattern of the same biproportional class).
+/// to other margins gives the same result from any pattern of the same biproportional class), or from the observed lanes again where
+/// someone has begun to sell or buy.
 pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patterns {
     let compiled = &model.materials[material];
     let Some(seed) = &compiled.observed else {
@@ -43,7 +44,7 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
             && orders == world.orders(model, material, period - 1);
         if !same {
             let mut flows = patterns.flows.last().unwrap_or(seed).clone();
-            if flows.iter().all(|flow| *flow <= 0.0) {
+            if !reaches(shape(compiled), supply, orders, &flows) {
                 flows.clone_from(seed);
             }
             ras(shape(compiled), supply, orders, &mut scratch, &mut flows);
@@ -52,6 +53,15 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
         patterns.period.push(patterns.flows.len() - 1);
     }
     patterns
+}
+
+/// Whether a pattern has a flow for everyone who sells or buys. Scaling never revives a row or column that was empty once, such as that of a
+/// plant that had not opened yet.
+fn reaches(shape: Shape<'_>, supply: &[f64], orders: &[f64], flows: &[f64]) -> bool {
+    let Shape { rows, columns, .. } = shape;
+    let sells = |row: usize| flows[row * columns..(row + 1) * columns].iter().any(|flow| *flow > 0.0);
+    let buys = |column: usize| (0..rows).any(|row| flows[row * columns + column] > 0.0);
+    (0..rows).all(|row| supply[row] <= 0.0 || sells(row)) && (0..columns).all(|column| orders[column] <= 0.0 || buys(column))
 }
 
 /// Writes B of a material in a period under `world` into `flows` (row-major, t per period).
@@ -74,6 +84,11 @@ pub fn pattern(
     }
     flows.copy_from_slice(model.reference.patterns[material].at(period));
     if !world.is_reference {
+        if !reaches(shape, supply, orders, flows)
+            && let Some(seed) = &compiled.observed
+        {
+            flows.copy_from_slice(seed);
+        }
         ras(shape, supply, orders, scratch, flows);
     }
 }
