@@ -4,7 +4,7 @@ use crate::engine::observe::Layout;
 use crate::model::{Model, WORLD};
 use crate::results::FOCUS;
 use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, SupplyShare};
-use crate::scenario::{Diagnostics, Document, Provenance, Scenario, Step};
+use crate::scenario::{Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
 
 /// Raised whenever the same input gives other values.
 pub const SAMPLING_VERSION: u32 = 1;
@@ -141,6 +141,10 @@ pub fn manifest(
             .warnings()
             .map(|warning| format!("{}:{}: {}", warning.file, warning.line, warning.message))
             .chain(model_warnings.iter().cloned())
+            .chain((scenario.run.sampling != SamplingDesign::Random).then(|| {
+                "standard errors and intervals are computed as if trials were independent; with this sampling design they are not exact (usually too wide)"
+                    .to_owned()
+            }))
             .collect(),
         resolved_scenario: document.resolved(None),
     }

@@ -339,7 +339,8 @@ impl Observer for Tracer<'_> {
                     .cells
                     .clone()
                     .filter(|&cell| with_feed || !model.cells[cell].is_feed);
-                cells.map(|cell| values[cell]).sum()
+                // An empty sum is -0.
+                cells.map(|cell| values[cell]).sum::<f64>() + 0.0
             };
             self.markets.push(ReplayMarket {
                 period,
@@ -368,7 +369,7 @@ impl Observer for Tracer<'_> {
                 output_t: state.output[index],
             });
         }
-        let (mut scratch, mut normal) = (Vec::new(), Vec::new());
+        let (mut scratch, mut normal) = (crate::model::patterns::PatternMemory::default(), Vec::new());
         for (material, compiled) in model.materials.iter().enumerate() {
             crate::model::patterns::pattern(model, world, material, period, &mut scratch, &mut normal);
             let flows = trace.flows(material);

@@ -164,7 +164,7 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
         model
             .frailties
             .iter()
-            .map(|factor| factor.factor.quantile(factor.key.uniform(trial, 0))),
+            .map(|factor| factor.factor.quantile(design.uniform(&factor.key, trial, 0, None))),
     );
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {

@@ -4,6 +4,7 @@ use super::allocation::{Problem, Quota, allocate, allocate_extra};
 use super::severity::{Severities, combine};
 use super::state::State;
 use crate::model::{EffectModel, Model, World, patterns};
+use crate::scenario::Overlap;
 
 /// Relative difference below which a quantity equals the reference.
 const SAME: f64 = 1e-12;
@@ -79,7 +80,10 @@ impl State {
                 EffectModel::Cost(supplies) => {
                     for &(supply, cause) in supplies {
                         self.cost[supply] = combine(overlap, self.cost[supply], severity, true);
-                        self.blame.supply_hit(supply, cause, severity);
+                        // What the cost takes from the target: comparable with a loss of capacity.
+                        let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
+                        self.blame
+                            .supply_hit(supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
                     }
                 }
                 EffectModel::Surge(cells) => {
@@ -102,10 +106,7 @@ impl State {
                 EffectModel::Quota(effects) => {
                     for (position, effect) in effects.iter().enumerate() {
                         // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
-                        self.quotas[effect.material].push(Quota {
-                            lanes: effect.lanes.clone(),
-                            limit: 1.0 - severity,
-                        });
+                        add_quota(&mut self.quotas[effect.material], &effect.lanes, severity, overlap);
                         self.blame
                             .lane_hit(effect.material, event, position, effect.cause, severity);
                     }
@@ -119,15 +120,20 @@ impl State {
                     for &(stockpile, cause) in stockpiles {
                         let lost = self.stockpile[stockpile] * severity.min(1.0);
                         self.stockpile[stockpile] -= lost;
-                        for &market in &model.stockpiles[stockpile].owners {
-                            self.blame.stock_lost(market, cause, lost);
+                        let owners = &model.stockpiles[stockpile].owners;
+                        let orders = |market: usize| trial.world.start_orders_per_year[market];
+                        let total: f64 = owners.iter().map(|&market| orders(market)).sum();
+                        for &market in owners {
+                            let share = if total > 0.0 {
+                                orders(market) / total
+                            } else {
+                                1.0 / owners.len() as f64
+                            };
+                            self.blame.stock_lost(market, cause, share * lost);
                         }
                     }
                 }
             }
-        }
-        for quotas in &mut self.quotas {
-            merge_overlapping(quotas);
         }
     }
 
@@ -257,7 +263,7 @@ impl State {
                     self.need[cell] = need;
                     // Goods above what the stock is meant to hold are used before new ones are ordered.
                     let wanted = if lead > 0 { ahead } else { need };
-                    order += (wanted - self.overflow(trial, market)).max(0.0);
+                    order += (wanted - self.overflow(trial, market, period)).max(0.0);
                 } else {
                     let surge = 1.0 + self.surge[cell];
                     self.need[cell] = world.need[period * cells + cell] * surge;
@@ -326,7 +332,7 @@ impl State {
                 world,
                 material,
                 period,
-                &mut self.scratch,
+                &mut self.pattern_memory,
                 &mut self.normal[material],
             );
             self.scale_quotas(material);
@@ -494,25 +500,50 @@ fn mean_rise(from: f64, to: f64, rise: f64) -> f64 {
     (integral(to) - integral(from)) / (to - from)
 }
 
-/// Quotas of one exporter that share lanes become one: its lanes are the union, its limit the product of the shares.
-fn merge_overlapping(quotas: &mut Vec<Quota>) {
-    let mut index = 0;
-    while index < quotas.len() {
-        let overlaps = (index + 1..quotas.len()).find(|&other| {
-            quotas[other]
-                .lanes
-                .iter()
-                .any(|lane| quotas[index].lanes.contains(lane))
-        });
-        match overlaps {
-            Some(other) => {
-                let quota = quotas.remove(other);
-                quotas[index].limit *= quota.limit;
-                quotas[index].lanes.extend(quota.lanes);
-                quotas[index].lanes.sort_unstable();
-                quotas[index].lanes.dedup();
-            }
-            None => index += 1,
+/// Adds a quota on an exporter's lanes. Quotas that share lanes cut each other up: each set of lanes under the same quotas has a limit of its own,
+/// with their combined severity.
+fn add_quota(quotas: &mut Vec<Quota>, lanes: &[usize], severity: f64, overlap: Overlap) {
+    let mut left = lanes.to_vec();
+    for index in 0..quotas.len() {
+        let (shared, rest): (Vec<usize>, Vec<usize>) = quotas[index].lanes.iter().partition(|lane| left.contains(lane));
+        if shared.is_empty() {
+            continue;
         }
+        left.retain(|lane| !shared.contains(lane));
+        let limit = 1.0 - combine(overlap, 1.0 - quotas[index].limit, severity, false);
+        if rest.is_empty() {
+            quotas[index].limit = limit;
+        } else {
+            quotas[index].lanes = rest;
+            quotas.push(Quota { lanes: shared, limit });
+        }
+    }
+    if !left.is_empty() {
+        quotas.push(Quota {
+            lanes: left,
+            limit: 1.0 - severity.min(1.0),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_quotas_cut_each_other_up() {
+        let mut quotas = Vec::new();
+        add_quota(&mut quotas, &[1, 2, 3], 0.2, Overlap::Multiply);
+        add_quota(&mut quotas, &[1, 7], 0.5, Overlap::Multiply);
+        let limit = |lane: usize| {
+            quotas
+                .iter()
+                .find(|quota| quota.lanes.contains(&lane))
+                .map(|quota| quota.limit)
+        };
+        assert!((limit(1).unwrap() - 0.4).abs() < 1e-12);
+        assert!((limit(2).unwrap() - 0.8).abs() < 1e-12 && limit(2) == limit(3));
+        assert!((limit(7).unwrap() - 0.5).abs() < 1e-12);
+        assert_eq!(quotas.iter().map(|quota| quota.lanes.len()).sum::<usize>(), 4);
     }
 }

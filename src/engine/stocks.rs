@@ -45,10 +45,10 @@ fn by_priority(
 
 impl State {
     /// What a market's commercial stock holds above what it is meant to hold at most.
-    pub(super) fn overflow(&self, trial: &Trial<'_>, market: usize) -> f64 {
-        let maximum = trial.model.markets[market]
-            .inventory
-            .map_or(0.0, |inventory| trial.world.inventory_maximum[inventory]);
+    pub(super) fn overflow(&self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
+        let maximum = trial.model.markets[market].inventory.map_or(0.0, |inventory| {
+            trial.world.inventory_maximum(trial.model, inventory, period)
+        });
         let above = self.commercial[market] - maximum;
         // Rounding must not change orders.
         if above > 1e-9 * maximum && above > 1e-9 {
@@ -64,8 +64,9 @@ impl State {
         let compiled = &model.materials[material];
         for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
             if let Some(inventory) = model.markets[market].inventory {
-                let gap = world.inventory_maximum[inventory] - self.commercial[market];
-                if gap > 1e-9 * world.inventory_maximum[inventory].min(1e300) {
+                let maximum = world.inventory_maximum(model, inventory, period);
+                let gap = maximum - self.commercial[market];
+                if gap > 1e-9 * maximum.min(1e300) {
                     self.refill_order[market] += gap;
                 }
             }
@@ -104,7 +105,7 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let mut left = amount;
         if let Some(inventory) = model.markets[market].inventory {
-            let take = (world.inventory_maximum[inventory] - self.commercial[market]).clamp(0.0, left);
+            let take = (world.inventory_maximum(model, inventory, period) - self.commercial[market]).clamp(0.0, left);
             self.commercial[market] += take;
             left -= take;
         }

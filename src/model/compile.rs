@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::patterns::balance_observed;
+use super::patterns::{Observed, balance_observed};
 use super::{
     CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
     Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
@@ -577,9 +577,6 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
     }
 }
 
-/// Share of plain gravity in the openness of lanes that the gravity rule leaves unused.
-const TRACE: f64 = 1e-6;
-
 /// Builds the seeds of observed lanes from `[[trade]]`, mixed with gravity. Returns whether any material has one.
 fn observe(scenario: &Scenario, model: &mut Model, reference: &World) -> bool {
     let mut any = false;
@@ -593,7 +590,7 @@ fn observe(scenario: &Scenario, model: &mut Model, reference: &World) -> bool {
     any
 }
 
-fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, material: usize) -> Vec<f64> {
+fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, material: usize) -> Observed {
     let compiled = &model.materials[material];
     let (rows, columns) = (compiled.rows.clone(), compiled.columns.clone());
     let domestic = compiled.domestic.clone();
@@ -601,15 +598,6 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
     let domestic_first = compiled.domestic_first;
     let supply = reference.supply(model, material, 0).to_vec();
     let orders = reference.orders(model, material, 0).to_vec();
-    let largest = |per_period: &dyn Fn(usize) -> f64| (0..model.reference_periods).map(per_period).fold(0.0, f64::max);
-    // A lane of a plant that opens later needs a seed too: gravity takes the largest supply and orders of the horizon.
-    let supply_ever: Vec<f64> = (0..rows.len())
-        .map(|row| largest(&|period| reference.supply(model, material, period)[row]).max(1e-12))
-        .collect();
-    let orders_ever: Vec<f64> = (0..columns.len())
-        .map(|column| largest(&|period| reference.orders(model, material, period)[column]).max(1e-12))
-        .collect();
-    let supply_sum: f64 = supply_ever.iter().sum();
     let shape = super::balance::Shape {
         rows: rows.len(),
         columns: columns.len(),
@@ -669,18 +657,11 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
             ));
         }
     }
-    // What is mixed in is the gravity rule itself, so that own demand keeps its precedence however open lanes are; a trace of every lane
-    // lets balancing reach buyers whom the rule gives no imports.
     let openness = scenario.materials[material].openness;
-    let mut ruled = vec![0.0; rows.len() * columns.len()];
-    super::balance::gravity(shape, &supply_ever, &orders_ever, domestic_first, &mut Vec::new(), &mut ruled);
-    for row in 0..rows.len() {
-        for column in 0..columns.len() {
-            let trace = TRACE * supply_ever[row] * orders_ever[column] / supply_sum;
-            let lane = row * columns.len() + column;
-            seed[lane] = (1.0 - openness) * seed[lane] + openness * (ruled[lane] + trace);
-        }
-    }
     model.warnings.append(&mut warnings);
-    seed
+    Observed {
+        lanes: seed,
+        orders: orders.iter().sum(),
+        openness,
+    }
 }

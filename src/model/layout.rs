@@ -109,7 +109,7 @@ fn stocks(scenario: &Scenario, model: &Model, reference: &World) -> Vec<(String,
             (format!("inventory.{material}.{country}"), market.material, level)
         });
     let stockpiles = model.stockpiles.iter().enumerate().map(|(index, stockpile)| {
-        let level = reference.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(&reference.inputs);
+        let level = reference.stockpile_level_at_start(model, index) * stockpile.filled_at_start.of(&reference.inputs);
         (format!("stockpile.{}", stockpile.id), stockpile.material, level)
     });
     inventories.chain(stockpiles).collect()

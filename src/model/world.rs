@@ -1,10 +1,11 @@
 //! The undisrupted reference under one draw of the uncertain inputs: what would be made, ordered and traded without any event.
 
-use super::balance::ras;
-use super::patterns::{Patterns, shape};
+use super::patterns::{PatternMemory, Patterns, balance};
 use super::{LevelModel, Model, Series, SupplyModel};
 use crate::scenario::Balance;
 
+/// Days of a mean year.
+const DAYS_PER_YEAR: f64 = 365.25;
 /// Relative gap below which an order counts as covered.
 const COVERED: f64 = 1e-9;
 
@@ -31,8 +32,6 @@ pub struct World {
     pub arrival: Vec<f64>,
     /// Level targets of commercial inventories at the start, t (days turned into tonnes).
     pub inventory_level: Vec<f64>,
-    /// The most that commercial inventories may hold, t.
-    pub inventory_maximum: Vec<f64>,
     /// Orders at the start by market, t per year: what days of stock refer to.
     pub start_orders_per_year: Vec<f64>,
     /// Output by supply over the simulated periods, t.
@@ -45,6 +44,7 @@ pub struct World {
     pub patterns: Vec<Patterns>,
     scratch: Vec<f64>,
     flows: Vec<f64>,
+    memory: PatternMemory,
 }
 
 impl World {
@@ -78,6 +78,8 @@ impl World {
         resize(&mut self.arrival, periods * model.markets.len());
         resize(&mut self.supply, periods * model.exporter_rows);
         resize(&mut self.start_orders_per_year, model.markets.len());
+        // Nothing may depend on what this memory was used for before.
+        self.memory = PatternMemory::default();
         self.final_demand(model);
         self.plan(model);
         self.limit_by_products(model);
@@ -386,7 +388,7 @@ impl World {
         }
     }
 
-    /// Delivered share of orders. For gravity, and for observed lanes mixed with a little gravity, it has a closed form.
+    /// Delivered share of orders: that of the gravity rule, which observed lanes are balanced to.
     fn cover(&mut self, model: &Model, material: usize, period: usize) {
         let compiled = &model.materials[material];
         let rows = period * model.exporter_rows + compiled.first_row;
@@ -394,15 +396,13 @@ impl World {
         let supply = &self.supply[rows..rows + compiled.rows.len()];
         let orders = &self.order[columns..columns + compiled.columns.len()];
         let coverage = &mut self.coverage[columns..columns + compiled.columns.len()];
-        if let Some(seed) = compiled
+        if compiled
             .observed
             .as_ref()
-            .filter(|seed| seed.iter().any(|flow| *flow <= 0.0))
+            .is_some_and(|observed| observed.openness <= 0.0)
         {
-            // Zeros in the pattern: only balancing tells who can be reached.
-            self.flows.clear();
-            self.flows.extend_from_slice(seed);
-            ras(shape(compiled), supply, orders, &mut self.scratch, &mut self.flows);
+            // Without openness only balancing tells who can be reached.
+            balance(compiled, supply, orders, &mut self.memory, &mut self.flows);
             for (column, share) in coverage.iter_mut().enumerate() {
                 let sum: f64 = (0..compiled.rows.len())
                     .map(|row| self.flows[row * orders.len() + column])
@@ -413,7 +413,7 @@ impl World {
                     1.0
                 };
             }
-        } else if compiled.observed.is_none() && compiled.domestic_first {
+        } else if compiled.domestic_first {
             let own =
                 |column: usize| compiled.own_row[column].map_or(0.0, |row: usize| supply[row].min(orders[column]));
             let kept: f64 = (0..orders.len()).map(own).sum();
@@ -471,17 +471,20 @@ impl World {
 
     fn stock_levels(&mut self, model: &Model) {
         self.inventory_level.clear();
-        self.inventory_maximum.clear();
         for inventory in &model.inventories {
-            let level = self.level(&inventory.level, 0, self.start_orders_per_year[inventory.market]);
-            let maximum = match &inventory.maximum {
-                Some(maximum) => self
-                    .level(maximum, 0, self.start_orders_per_year[inventory.market])
-                    .max(level),
-                None => level,
-            };
-            self.inventory_level.push(level);
-            self.inventory_maximum.push(maximum);
+            let orders = self.start_orders_per_year[inventory.market];
+            self.inventory_level.push(self.level_at_start(&inventory.level, orders));
+        }
+    }
+
+    /// The most that a commercial inventory may hold in a period, t; never less than its level.
+    pub fn inventory_maximum(&self, model: &Model, inventory: usize, period: usize) -> f64 {
+        let compiled = &model.inventories[inventory];
+        let orders = self.start_orders_per_year[compiled.market];
+        let level = self.level(&compiled.level, period, orders);
+        match &compiled.maximum {
+            Some(maximum) => self.level(maximum, period, orders).max(level),
+            None => level,
         }
     }
 
@@ -489,8 +492,27 @@ impl World {
     pub fn level(&self, level: &LevelModel, period: usize, orders_per_year: f64) -> f64 {
         match level {
             LevelModel::Tonnes(series) => series.at(period, &self.inputs),
-            LevelModel::Days(series) => series.at(period, &self.inputs) / 365.25 * orders_per_year,
+            LevelModel::Days(series) => series.at(period, &self.inputs) / DAYS_PER_YEAR * orders_per_year,
         }
+    }
+
+    /// The same at the start date.
+    pub fn level_at_start(&self, level: &LevelModel, orders_per_year: f64) -> f64 {
+        match level {
+            LevelModel::Tonnes(series) => series.at_start(&self.inputs),
+            LevelModel::Days(series) => series.at_start(&self.inputs) / DAYS_PER_YEAR * orders_per_year,
+        }
+    }
+
+    /// Full level of a stockpile at the start date, t.
+    pub fn stockpile_level_at_start(&self, model: &Model, stockpile: usize) -> f64 {
+        let compiled = &model.stockpiles[stockpile];
+        let orders: f64 = compiled
+            .owners
+            .iter()
+            .map(|&market| self.start_orders_per_year[market])
+            .sum();
+        self.level_at_start(&compiled.level, orders)
     }
 
     /// Full level of a stockpile in t in a period.
