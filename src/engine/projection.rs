@@ -5,6 +5,8 @@
 //! over sellers' and quotas' factors alone: sweeps of proportional fitting (Deming and Stephan 1940; Bregman 1967), which always
 //! converge but slowly, and Newton steps on the binding limits, which converge quadratically and are kept only where they come closer.
 
+use crate::model::linear::solve_symmetric;
+
 /// Relative excess or slack of binding limits at which the search stops.
 const TOLERANCE: f64 = 1e-10;
 /// Least share of the diagonal that keeps the Jacobian regular.
@@ -515,41 +517,4 @@ fn raise(scaled: &[f64], caps: &[f64], columns: usize, column: usize, order: f64
         factor += (order - sum) / slope;
     }
     factor.min(most)
-}
-
-/// Solves a symmetric positive definite system by Cholesky's method in place; false when it is not positive definite.
-fn solve_symmetric(matrix: &mut [f64], vector: &mut [f64], size: usize) -> bool {
-    for pivot in 0..size {
-        let mut diagonal = matrix[pivot * size + pivot];
-        for before in 0..pivot {
-            diagonal -= matrix[pivot * size + before] * matrix[pivot * size + before];
-        }
-        if diagonal.is_nan() || diagonal <= 0.0 {
-            return false;
-        }
-        let root = diagonal.sqrt();
-        matrix[pivot * size + pivot] = root;
-        for row in pivot + 1..size {
-            let mut value = matrix[row * size + pivot];
-            for before in 0..pivot {
-                value -= matrix[row * size + before] * matrix[pivot * size + before];
-            }
-            matrix[row * size + pivot] = value / root;
-        }
-    }
-    for row in 0..size {
-        let mut value = vector[row];
-        for before in 0..row {
-            value -= matrix[row * size + before] * vector[before];
-        }
-        vector[row] = value / matrix[row * size + row];
-    }
-    for row in (0..size).rev() {
-        let mut value = vector[row];
-        for after in row + 1..size {
-            value -= matrix[after * size + row] * vector[after];
-        }
-        vector[row] = value / matrix[row * size + row];
-    }
-    vector.iter().all(|value| value.is_finite())
 }
