@@ -2,39 +2,40 @@
 
 /// Solves a symmetric positive definite system by Cholesky's method in place; false when it is not positive definite.
 pub fn solve_symmetric(matrix: &mut [f64], vector: &mut [f64], size: usize) -> bool {
-    for pivot in 0..size {
-        let mut diagonal = matrix[pivot * size + pivot];
-        for before in 0..pivot {
-            diagonal -= matrix[pivot * size + before] * matrix[pivot * size + before];
+    for row in 0..size {
+        // Row `row` of the factor, from the finished rows before it.
+        let (before, line) = matrix.split_at_mut(row * size);
+        let line = &mut line[..row + 1];
+        for (column, finished) in before.chunks_exact(size).enumerate() {
+            let (known, rest) = line.split_at_mut(column);
+            rest[0] = (rest[0] - dot(known, &finished[..column])) / finished[column];
         }
-        if diagonal.is_nan() || diagonal <= 0.0 {
+        let (known, diagonal) = line.split_at_mut(row);
+        let pivot = diagonal[0] - dot(known, known);
+        if pivot.is_nan() || pivot <= 0.0 {
             return false;
         }
-        let root = diagonal.sqrt();
-        matrix[pivot * size + pivot] = root;
-        for row in pivot + 1..size {
-            let mut value = matrix[row * size + pivot];
-            for before in 0..pivot {
-                value -= matrix[row * size + before] * matrix[pivot * size + before];
-            }
-            matrix[row * size + pivot] = value / root;
-        }
+        diagonal[0] = pivot.sqrt();
     }
     for row in 0..size {
-        let mut value = vector[row];
-        for before in 0..row {
-            value -= matrix[row * size + before] * vector[before];
-        }
-        vector[row] = value / matrix[row * size + row];
+        let line = &matrix[row * size..row * size + row + 1];
+        let (known, rest) = vector.split_at_mut(row);
+        rest[0] = (rest[0] - dot(known, &line[..row])) / line[row];
     }
     for row in (0..size).rev() {
-        let mut value = vector[row];
-        for after in row + 1..size {
-            value -= matrix[after * size + row] * vector[after];
+        let line = &matrix[row * size..row * size + row + 1];
+        let (earlier, rest) = vector.split_at_mut(row);
+        let value = rest[0] / line[row];
+        rest[0] = value;
+        for (entry, factor) in earlier.iter_mut().zip(line) {
+            *entry -= factor * value;
         }
-        vector[row] = value / matrix[row * size + row];
     }
     vector.iter().all(|value| value.is_finite())
+}
+
+fn dot(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
 #[cfg(test)]
