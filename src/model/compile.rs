@@ -674,9 +674,9 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
     let openness = scenario.materials[material].openness;
     let mut ruled = vec![0.0; rows.len() * columns.len()];
     super::balance::gravity(shape, &supply_ever, &orders_ever, domestic_first, &mut Vec::new(), &mut ruled);
-    for row in 0..rows.len() {
-        for column in 0..columns.len() {
-            let trace = TRACE * supply_ever[row] * orders_ever[column] / supply_sum;
+    for (row, supply) in supply_ever.iter().enumerate() {
+        for (column, orders) in orders_ever.iter().enumerate() {
+            let trace = TRACE * supply * orders / supply_sum;
             let lane = row * columns.len() + column;
             seed[lane] = (1.0 - openness) * seed[lane] + openness * (ruled[lane] + trace);
         }

@@ -22,9 +22,21 @@ impl Network {
     /// Supplies and orders off balance, some lanes unused, some restricted, perhaps a quota per exporter.
     fn random(random: &mut Random, restricted: bool) -> Self {
         let (rows, columns) = (random.whole(1, 6), random.whole(1, 6));
-        let amount = |random: &mut Random| if random.chance(0.1) { 0.0 } else { random.between(1.0, 100.0) };
+        let amount = |random: &mut Random| {
+            if random.chance(0.1) {
+                0.0
+            } else {
+                random.between(1.0, 100.0)
+            }
+        };
         let normal: Vec<f64> = (0..rows * columns)
-            .map(|_| if random.chance(0.25) { 0.0 } else { random.between(0.1, 40.0) })
+            .map(|_| {
+                if random.chance(0.25) {
+                    0.0
+                } else {
+                    random.between(0.1, 40.0)
+                }
+            })
             .collect();
         let openness = (0..rows * columns)
             .map(|_| match () {
@@ -36,8 +48,10 @@ impl Network {
         let mut quotas = Vec::new();
         if restricted && random.chance(0.5) {
             let row = random.whole(0, rows - 1);
-            let lanes: Vec<usize> =
-                (0..columns).filter(|_| random.chance(0.7)).map(|column| row * columns + column).collect();
+            let lanes: Vec<usize> = (0..columns)
+                .filter(|_| random.chance(0.7))
+                .map(|column| row * columns + column)
+                .collect();
             if !lanes.is_empty() {
                 let limit = random.unit() * lanes.iter().map(|&lane| normal[lane]).sum::<f64>();
                 quotas.push(Quota { lanes, limit });
@@ -56,6 +70,11 @@ impl Network {
     }
 
     fn allocate(&self) -> Vec<f64> {
+        self.allocate_from(&mut Vec::new())
+    }
+
+    /// Starts from the sellers' factors of another problem.
+    fn allocate_from(&self, start: &mut Vec<f64>) -> Vec<f64> {
         let problem = Problem {
             supply: &self.supply,
             orders: &self.orders,
@@ -69,12 +88,15 @@ impl Network {
             domestic_first: self.domestic_first,
         };
         let mut flows = Vec::new();
-        allocate(&problem, &mut Workspace::default(), &mut Vec::new(), &mut flows);
+        allocate(&problem, &mut Workspace::default(), start, &mut flows);
         flows
     }
 
     fn with_flexibility(&self, flexibility: Option<f64>) -> Self {
-        Network { flexibility, ..self.clone() }
+        Network {
+            flexibility,
+            ..self.clone()
+        }
     }
 
     fn columns(&self) -> usize {
@@ -86,7 +108,9 @@ impl Network {
     }
 
     fn column_sum(&self, flows: &[f64], column: usize) -> f64 {
-        (0..self.supply.len()).map(|row| flows[row * self.columns() + column]).sum()
+        (0..self.supply.len())
+            .map(|row| flows[row * self.columns() + column])
+            .sum()
     }
 
     /// The most that a lane may carry.
@@ -102,29 +126,42 @@ impl Network {
     /// The largest total that limits of supply, orders, lanes and quotas allow, by the simplex method.
     fn maximum(&self) -> f64 {
         let mut programme = LinearProgramme::new(OptimizationDirection::Maximize);
-        let lanes: Vec<_> =
-            (0..self.normal.len()).map(|lane| programme.add_var(1.0, (0.0, self.lane_limit(lane)))).collect();
+        let lanes: Vec<_> = (0..self.normal.len())
+            .map(|lane| programme.add_var(1.0, (0.0, self.lane_limit(lane))))
+            .collect();
         let columns = self.columns();
         for (row, supply) in self.supply.iter().enumerate() {
-            let line: Vec<_> = (0..columns).map(|column| (lanes[row * columns + column], 1.0)).collect();
+            let line: Vec<_> = (0..columns)
+                .map(|column| (lanes[row * columns + column], 1.0))
+                .collect();
             programme.add_constraint(&line, ComparisonOp::Le, *supply);
         }
         for (column, order) in self.orders.iter().enumerate() {
-            let line: Vec<_> = (0..self.supply.len()).map(|row| (lanes[row * columns + column], 1.0)).collect();
+            let line: Vec<_> = (0..self.supply.len())
+                .map(|row| (lanes[row * columns + column], 1.0))
+                .collect();
             programme.add_constraint(&line, ComparisonOp::Le, *order);
         }
         for quota in &self.quotas {
             let line: Vec<_> = quota.lanes.iter().map(|&lane| (lanes[lane], 1.0)).collect();
             programme.add_constraint(&line, ComparisonOp::Le, quota.limit);
         }
-        programme.solve().expect("a maximum flow exists").into_solution().expect("solved in time").objective()
+        programme
+            .solve()
+            .expect("a maximum flow exists")
+            .into_solution()
+            .expect("solved in time")
+            .objective()
     }
 
     /// The network with rows in another order.
     fn permuted(&self, order: &[usize]) -> Self {
         let columns = self.columns();
         let lanes = |values: &[f64]| -> Vec<f64> {
-            order.iter().flat_map(|&row| values[row * columns..(row + 1) * columns].to_vec()).collect()
+            order
+                .iter()
+                .flat_map(|&row| values[row * columns..(row + 1) * columns].to_vec())
+                .collect()
         };
         let moved = |lane: usize| {
             let row = order.iter().position(|&row| row == lane / columns).unwrap();
@@ -137,7 +174,10 @@ impl Network {
             quotas: self
                 .quotas
                 .iter()
-                .map(|quota| Quota { lanes: quota.lanes.iter().map(|&lane| moved(lane)).collect(), limit: quota.limit })
+                .map(|quota| Quota {
+                    lanes: quota.lanes.iter().map(|&lane| moved(lane)).collect(),
+                    limit: quota.limit,
+                })
                 .collect(),
             domestic: order.iter().map(|&row| self.domestic[row]).collect(),
             ..self.clone()
@@ -148,11 +188,17 @@ impl Network {
     fn check_limits(&self, flows: &[f64]) {
         for (row, supply) in self.supply.iter().enumerate() {
             let sold = self.row_sum(flows, row);
-            assert!(sold <= supply * (1.0 + 1e-9) + 1e-12, "row {row} sells {sold} of {supply}: {self:?}");
+            assert!(
+                sold <= supply * (1.0 + 1e-9) + 1e-12,
+                "row {row} sells {sold} of {supply}: {self:?}"
+            );
         }
         for (column, order) in self.orders.iter().enumerate() {
             let got = self.column_sum(flows, column);
-            assert!(got <= order * (1.0 + 1e-9) + 1e-12, "column {column} gets {got} of {order}: {self:?}");
+            assert!(
+                got <= order * (1.0 + 1e-9) + 1e-12,
+                "column {column} gets {got} of {order}: {self:?}"
+            );
         }
         for (lane, flow) in flows.iter().enumerate() {
             let limit = self.lane_limit(lane);
@@ -163,7 +209,11 @@ impl Network {
         }
         for quota in &self.quotas {
             let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
-            assert!(used <= quota.limit * (1.0 + 1e-9) + 1e-12, "a quota of {} carries {used}", quota.limit);
+            assert!(
+                used <= quota.limit * (1.0 + 1e-9) + 1e-12,
+                "a quota of {} carries {used}",
+                quota.limit
+            );
         }
     }
 }
@@ -177,7 +227,10 @@ fn coordinated_equals_the_linear_programme() {
         let flows = network.allocate();
         network.check_limits(&flows);
         let (total, maximum) = (flows.iter().sum::<f64>(), network.maximum());
-        assert!(close(total, maximum, 1e-9, 1e-9), "seed {seed}: {total} instead of {maximum}\n{network:?}");
+        assert!(
+            close(total, maximum, 1e-9, 1e-9),
+            "seed {seed}: {total} instead of {maximum}\n{network:?}"
+        );
     }
 }
 
@@ -192,15 +245,24 @@ fn gravity_rises_with_flexibility_towards_the_maximum() {
             let flows = network.allocate();
             network.check_limits(&flows);
             let total: f64 = flows.iter().sum();
-            assert!(total >= before * (1.0 - 1e-9), "seed {seed}: {total} at {flexibility}, {before} before");
-            assert!(total <= network.maximum() * (1.0 + 1e-9) + 1e-9, "seed {seed}: above what limits allow");
+            assert!(
+                total >= before * (1.0 - 1e-9),
+                "seed {seed}: {total} at {flexibility}, {before} before"
+            );
+            assert!(
+                total <= network.maximum() * (1.0 + 1e-9) + 1e-9,
+                "seed {seed}: above what limits allow"
+            );
             before = total;
         }
         // How near 1e4 comes depends on how far goods must be passed on along sparse lanes: with every lane in use it is 1e-4.
         let dense = network.normal.iter().all(|normal| *normal > 0.0) && seed % 2 == 0;
         let far = network.with_flexibility(Some(1e6)).allocate().iter().sum::<f64>();
         for (total, nearness) in [(before, if dense { 1e-4 } else { 1e-2 }), (far, 1e-4)] {
-            assert!(close(total, maximum, nearness, 1e-9), "seed {seed}: {total} of {maximum}\n{network:?}");
+            assert!(
+                close(total, maximum, nearness, 1e-9),
+                "seed {seed}: {total} of {maximum}\n{network:?}"
+            );
         }
     }
 }
@@ -217,7 +279,42 @@ fn gravity_does_not_depend_on_the_order_of_sellers() {
         for (position, &row) in order.iter().enumerate() {
             for column in 0..columns {
                 let (one, other) = (flows[row * columns + column], permuted[position * columns + column]);
-                assert!(close(one, other, 1e-7, 1e-7 * total), "seed {seed}: {one} and {other}\n{network:?}");
+                assert!(
+                    close(one, other, 1e-7, 1e-7 * total),
+                    "seed {seed}: {one} and {other}\n{network:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn gravity_does_not_depend_on_where_the_search_starts() {
+    for seed in 0..NETWORKS {
+        let mut random = Random::new(seed);
+        let network = Network::random(&mut random, seed % 2 == 1).with_flexibility(Some(random.between(1.0, 4.0)));
+        let cold = network.allocate();
+        let total: f64 = cold.iter().sum();
+        // Factors of a market with other supply and orders, and arbitrary ones.
+        let mut found = Vec::new();
+        let mut other = network.clone();
+        other
+            .supply
+            .iter_mut()
+            .for_each(|supply| *supply *= random.between(0.2, 2.0));
+        other
+            .orders
+            .iter_mut()
+            .for_each(|order| *order *= random.between(0.2, 2.0));
+        other.allocate_from(&mut found);
+        let arbitrary: Vec<f64> = network.supply.iter().map(|_| random.unit()).collect();
+        for start in [found, arbitrary] {
+            let warm = network.allocate_from(&mut start.clone());
+            for (lane, (one, other)) in cold.iter().zip(&warm).enumerate() {
+                assert!(
+                    close(*one, *other, 1e-7, 1e-7 * total),
+                    "seed {seed}, lane {lane}: {one} and {other}\n{network:?}"
+                );
             }
         }
     }
@@ -244,7 +341,10 @@ fn gravity_meets_the_conditions_of_its_optimum() {
         for row in 1..rows {
             for column in 1..columns {
                 let (one, other) = (ratio(row, column) * ratio(0, 0), ratio(row, 0) * ratio(0, column));
-                assert!(close(one, other, 1e-6, 1e-9), "seed {seed}: not a product of factors: {one}, {other}");
+                assert!(
+                    close(one, other, 1e-6, 1e-9),
+                    "seed {seed}: not a product of factors: {one}, {other}"
+                );
             }
         }
         // With b_j = beta for the buyer that scales most, a_i is ratio / beta; where somebody is not met, beta is reached.
@@ -263,7 +363,10 @@ fn gravity_meets_the_conditions_of_its_optimum() {
                 assert!(a <= 1.0 + 1e-7, "seed {seed}: a = {a}");
                 for other in 0..columns {
                     let b = ratio(row, other) / a;
-                    assert!(b <= flexibility * (1.0 + 1e-6), "seed {seed}: b = {b} above {flexibility}");
+                    assert!(
+                        b <= flexibility * (1.0 + 1e-6),
+                        "seed {seed}: b = {b} above {flexibility}"
+                    );
                 }
             }
         }
@@ -289,14 +392,24 @@ fn own_users_come_first() {
         let mut random = Random::new(seed + 20_000);
         let mut network = Network::random(&mut random, true);
         let columns = network.columns();
-        network.domestic = (0..network.supply.len()).map(|row| (row < columns).then_some(row)).collect();
+        network.domestic = (0..network.supply.len())
+            .map(|row| (row < columns).then_some(row))
+            .collect();
         network.domestic_first = true;
         // Quotas and restrictions are between countries.
         for row in 0..network.supply.len().min(columns) {
             network.openness[row * columns + row] = 1.0;
         }
-        let columns_of = |quota: &Quota| quota.lanes.iter().map(|lane| (lane / columns, lane % columns)).collect::<Vec<_>>();
-        network.quotas.retain(|quota| columns_of(quota).iter().all(|(row, column)| row != column));
+        let columns_of = |quota: &Quota| {
+            quota
+                .lanes
+                .iter()
+                .map(|lane| (lane / columns, lane % columns))
+                .collect::<Vec<_>>()
+        };
+        network
+            .quotas
+            .retain(|quota| columns_of(quota).iter().all(|(row, column)| row != column));
         for flexibility in [Some(1.0), Some(2.0), None] {
             let network = network.with_flexibility(flexibility);
             let flows = network.allocate();
@@ -305,7 +418,11 @@ fn own_users_come_first() {
                 let lane = row * columns + row;
                 let due = network.normal[lane].min(network.supply[row]).min(network.orders[row]);
                 // A coordinated response may move goods abroad only if home is still served as before in total.
-                let home = if flexibility.is_none() { network.column_sum(&flows, row) } else { flows[lane] };
+                let home = if flexibility.is_none() {
+                    network.column_sum(&flows, row)
+                } else {
+                    flows[lane]
+                };
                 assert!(home >= due * (1.0 - 1e-9), "seed {seed}: home gets {home} of {due}");
             }
         }

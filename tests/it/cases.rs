@@ -78,7 +78,11 @@ fn every_case_comes_out_right() {
         .filter(|name| name.contains(&wanted))
         .collect();
     names.sort();
-    assert!(!names.is_empty(), "no case in {} is called like `{wanted}`", folder.display());
+    assert!(
+        !names.is_empty(),
+        "no case in {} is called like `{wanted}`",
+        folder.display()
+    );
     let mut failures = Vec::new();
     let mut checked = 0;
     for name in &names {
@@ -89,7 +93,12 @@ fn every_case_comes_out_right() {
         }
     }
     println!("{checked} values of {} cases agree", names.len());
-    assert!(failures.is_empty(), "{} differences:\n  {}", failures.len(), failures.join("\n  "));
+    assert!(
+        failures.is_empty(),
+        "{} differences:\n  {}",
+        failures.len(),
+        failures.join("\n  ")
+    );
 }
 
 #[test]
@@ -128,14 +137,20 @@ fn one_case(scenario: &Path, expected: &Path) -> Result<usize, Vec<String>> {
     for variant in &expected.variant {
         let mut changed = document.clone();
         for change in &variant.set {
-            changed.set(change).map_err(|diagnostics| vec![format!("{change}: {}", diagnostics.render(false))])?;
+            changed
+                .set(change)
+                .map_err(|diagnostics| vec![format!("{change}: {}", diagnostics.render(false))])?;
         }
         run(&changed, &format!("[{}] ", variant.name), &variant.expect);
     }
     if checked == 0 && differences.is_empty() {
         return Err(vec!["the expected file expects nothing".to_owned()]);
     }
-    if differences.is_empty() { Ok(checked) } else { Err(differences) }
+    if differences.is_empty() {
+        Ok(checked)
+    } else {
+        Err(differences)
+    }
 }
 
 /// A scenario's results and replays.
@@ -215,7 +230,10 @@ impl Case {
         if let Some(supply) = &expect.supply {
             let found = policy.supplies.iter().find(|found| found.supply == *supply);
             let found = found.ok_or_else(|| {
-                format!("no such supply; there are {:?}", policy.supplies.iter().map(|s| &s.supply).collect::<Vec<_>>())
+                format!(
+                    "no such supply; there are {:?}",
+                    policy.supplies.iter().map(|s| &s.supply).collect::<Vec<_>>()
+                )
             })?;
             return Ok(match expect.column.as_str() {
                 "output_t" => found.output_t,
@@ -227,7 +245,10 @@ impl Case {
         if let Some(stock) = &expect.stock {
             let found = policy.stocks.iter().find(|found| found.stock == *stock);
             let found = found.ok_or_else(|| {
-                format!("no such stock; there are {:?}", policy.stocks.iter().map(|s| &s.stock).collect::<Vec<_>>())
+                format!(
+                    "no such stock; there are {:?}",
+                    policy.stocks.iter().map(|s| &s.stock).collect::<Vec<_>>()
+                )
             })?;
             return Ok(match expect.column.as_str() {
                 "start_t" => found.start_t,
@@ -235,7 +256,10 @@ impl Case {
                 other => return Err(format!("stocks have no `{other}`")),
             });
         }
-        let material = expect.material.as_deref().ok_or("name a material, event, supply or stock")?;
+        let material = expect
+            .material
+            .as_deref()
+            .ok_or("name a material, event, supply or stock")?;
         let country = expect.country.as_deref().unwrap_or("WLD");
         if let Some(balance) = policy.balance.iter().find(|balance| balance.material == material) {
             match expect.column.as_str() {
@@ -249,7 +273,9 @@ impl Case {
         if expect.column == "share_pct" {
             let mut shares = policy.supply_shares.iter();
             let found = shares.find(|share| share.material == material && share.country == country);
-            return found.map(|share| share.share_pct).ok_or_else(|| "no such supplier".to_owned());
+            return found
+                .map(|share| share.share_pct)
+                .ok_or_else(|| "no such supplier".to_owned());
         }
         if let Some(period) = period {
             let fan = policy
@@ -293,7 +319,11 @@ fn describe(expect: &Expect) -> String {
         ("from", &expect.from),
         ("to", &expect.to),
     ];
-    words.extend(named.iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}"))));
+    words.extend(
+        named
+            .iter()
+            .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} {value}"))),
+    );
     if let Some(trial) = expect.trial {
         words.push(format!("trial {trial}"));
     }
@@ -310,7 +340,10 @@ fn supported(tail: &TailEstimate) -> Result<f64, String> {
     if tail.supported {
         Ok(tail.estimate.value)
     } else {
-        Err(format!("the trials do not support it (estimate {})", tail.estimate.value))
+        Err(format!(
+            "the trials do not support it (estimate {})",
+            tail.estimate.value
+        ))
     }
 }
 
@@ -368,7 +401,11 @@ fn in_summary(row: &SummaryRow, column: &str, trials: u64) -> Result<f64, String
 
 /// A column of `events.csv`; `sd_count` is the standard deviation of the number of occurrences over trials.
 fn in_event(policy: &PolicyResults, event: &str, column: &str, trials: u64) -> Result<f64, String> {
-    let found = policy.events.iter().find(|found| found.event == event).ok_or("no such event")?;
+    let found = policy
+        .events
+        .iter()
+        .find(|found| found.event == event)
+        .ok_or("no such event")?;
     Ok(match column {
         "expected_count" => found.expected_count.value,
         "sd_count" => deviation(found.expected_count, trials),
@@ -389,7 +426,9 @@ fn in_replay(replay: &Replay, expect: &Expect, period: usize) -> Result<f64, Str
     }
     if let Some(supply) = &expect.supply {
         let mut rows = replay.supplies.iter();
-        let found = rows.find(|row| row.supply == *supply && row.period == period).ok_or("no such supply or period")?;
+        let found = rows
+            .find(|row| row.supply == *supply && row.period == period)
+            .ok_or("no such supply or period")?;
         return Ok(match column {
             "output_t" => found.output_t,
             "planned_t" => found.planned_t,
@@ -399,8 +438,9 @@ fn in_replay(replay: &Replay, expect: &Expect, period: usize) -> Result<f64, Str
     }
     if let Some(stock) = &expect.stock {
         let mut rows = replay.stockpiles.iter();
-        let found =
-            rows.find(|row| row.stockpile == *stock && row.period == period).ok_or("no such stockpile or period")?;
+        let found = rows
+            .find(|row| row.stockpile == *stock && row.period == period)
+            .ok_or("no such stockpile or period")?;
         return Ok(match column {
             "level_t" => found.level_t,
             "released_t" => found.released_t,
@@ -410,9 +450,8 @@ fn in_replay(replay: &Replay, expect: &Expect, period: usize) -> Result<f64, Str
     let material = expect.material.as_deref().ok_or("name a material")?;
     if let (Some(from), Some(to)) = (&expect.from, &expect.to) {
         let mut rows = replay.flows.iter();
-        let found = rows.find(|row| {
-            row.material == material && row.from == *from && row.to == *to && row.period == period
-        });
+        let found =
+            rows.find(|row| row.material == material && row.from == *from && row.to == *to && row.period == period);
         // Lanes that carry nothing are not listed.
         return Ok(match column {
             "flow_t" => found.map_or(0.0, |row| row.flow_t),

@@ -120,7 +120,11 @@ fn folder() -> (TempDir, PathBuf) {
 fn finish(command: &mut Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code().unwrap(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 fn succeed(command: &mut Command) -> String {
@@ -155,10 +159,22 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
              expected_shortfall_pct_se,prob_any,prob_gt_5,prob_gt_10,prob_gt_25,prob_gt_50,expected_months_short,p50_pct,p75_pct,\
              p90_pct,p95_pct,p99_pct,var95_pct,cvar90_pct,cvar95_pct,cvar99_pct,max_pct,time_to_survive_months,time_to_recover_months",
         ),
-        ("exceedance.csv", "policy,material,country,shortfall_pct,probability,probability_se,worst_spell_probability"),
-        ("timeline.csv", "policy,material,country,period,date,mean_pct,p5_pct,p25_pct,p50_pct,p75_pct,p95_pct"),
-        ("events.csv", "policy,event,expected_count,mean_duration_months,mean_severity,share_of_expected,share_of_cvar95"),
-        ("samples.csv", "trial,policy,material,country,shortfall_t,shortfall_pct,worst_spell_months"),
+        (
+            "exceedance.csv",
+            "policy,material,country,shortfall_pct,probability,probability_se,worst_spell_probability",
+        ),
+        (
+            "timeline.csv",
+            "policy,material,country,period,date,mean_pct,p5_pct,p25_pct,p50_pct,p75_pct,p95_pct",
+        ),
+        (
+            "events.csv",
+            "policy,event,expected_count,mean_duration_months,mean_severity,share_of_expected,share_of_cvar95",
+        ),
+        (
+            "samples.csv",
+            "trial,policy,material,country,shortfall_t,shortfall_pct,worst_spell_months",
+        ),
     ];
     for (name, columns) in interface {
         let (header, rows) = table(&out.join(name));
@@ -167,19 +183,34 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
         assert!(!rows.is_empty(), "{name} has no rows");
         let at = header.iter().position(|column| column == "policy").unwrap();
         for policy in ["baseline", "stockpile", "second_source"] {
-            assert!(rows.iter().any(|row| row[at] == policy), "{name} says nothing of {policy}");
+            assert!(
+                rows.iter().any(|row| row[at] == policy),
+                "{name} says nothing of {policy}"
+            );
         }
         // Numbers are numbers: nothing like NaN or inf.
         for cell in rows.iter().flatten() {
-            assert!(!["nan", "inf", "-inf"].contains(&cell.to_lowercase().as_str()), "{name}: {cell}");
+            assert!(
+                !["nan", "inf", "-inf"].contains(&cell.to_lowercase().as_str()),
+                "{name}: {cell}"
+            );
         }
     }
     let (header, rows) = table(&out.join("samples.csv"));
     assert_eq!(header.len(), 7);
     // 400 trials, 3 policies, buyer, friend and both together.
     assert_eq!(rows.len(), 400 * 3 * 3);
-    let charts: Vec<_> = std::fs::read_dir(out.join("charts")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(!charts.is_empty() && charts.iter().all(|path| path.extension().is_some_and(|end| end == "svg")), "{charts:?}");
+    let charts: Vec<_> = std::fs::read_dir(out.join("charts"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(
+        !charts.is_empty()
+            && charts
+                .iter()
+                .all(|path| path.extension().is_some_and(|end| end == "svg")),
+        "{charts:?}"
+    );
     // Nothing half written is left.
     for entry in std::fs::read_dir(&out).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -194,31 +225,53 @@ fn results_json_agrees_with_the_tables_and_says_where_it_comes_from() {
     run_into(&out, &scenario, &["--formats", "none", "--quiet"]);
     let results: Value = serde_json::from_slice(&std::fs::read(out.join("results.json")).unwrap()).unwrap();
     let manifest = &results["manifest"];
-    assert_eq!((manifest["seed"].as_u64(), manifest["trials"].as_u64()), (Some(5), Some(400)));
+    assert_eq!(
+        (manifest["seed"].as_u64(), manifest["trials"].as_u64()),
+        (Some(5), Some(400))
+    );
     assert_eq!(manifest["scenario_sha256"].as_str().unwrap().len(), 64);
     assert_eq!(manifest["resolved_scenario"]["title"], "Command line");
-    assert_eq!(results.as_object().unwrap().keys().last().unwrap(), "timing");
+    assert_eq!(results.as_object().unwrap().keys().next_back().unwrap(), "timing");
     let (header, rows) = table(&out.join("summary.csv"));
-    let at = header.iter().position(|column| column == "expected_shortfall_t").unwrap();
+    let at = header
+        .iter()
+        .position(|column| column == "expected_shortfall_t")
+        .unwrap();
     let mut listed = Vec::new();
     for policy in results["policies"].as_array().unwrap() {
         for row in policy["summary"].as_array().unwrap() {
-            listed.push((policy["policy"].clone(), row["country"].clone(), row["expected_shortfall_t"]["value"].as_f64().unwrap()));
+            listed.push((
+                policy["policy"].clone(),
+                row["country"].clone(),
+                row["expected_shortfall_t"]["value"].as_f64().unwrap(),
+            ));
         }
     }
     assert_eq!(listed.len(), rows.len());
     for ((policy, country, value), row) in listed.iter().zip(&rows) {
-        assert_eq!((policy.as_str().unwrap(), country.as_str().unwrap()), (row[0].as_str(), row[2].as_str()));
+        assert_eq!(
+            (policy.as_str().unwrap(), country.as_str().unwrap()),
+            (row[0].as_str(), row[2].as_str())
+        );
         assert!(close(*value, row[at].parse().unwrap(), 1e-5, 1e-9));
     }
     // Shares of causes add up to 1.
     let (header, rows) = table(&out.join("attribution.csv"));
-    let column = |name: &str| header.iter().position(|column| column == name).unwrap_or_else(|| panic!("{header:?}"));
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|column| column == name)
+            .unwrap_or_else(|| panic!("{header:?}"))
+    };
     let mut sums: std::collections::BTreeMap<String, f64> = std::collections::BTreeMap::new();
     for row in &rows {
-        *sums.entry(row[..column("kind") + 1].join(" ")).or_default() += row[column("share_of_expected")].parse::<f64>().unwrap();
+        *sums.entry(row[..column("kind") + 1].join(" ")).or_default() +=
+            row[column("share_of_expected")].parse::<f64>().unwrap();
     }
-    assert!(sums.values().all(|sum| close(*sum, 1.0, 1e-4, 0.0) || *sum == 0.0), "{sums:?}");
+    assert!(
+        sums.values().all(|sum| close(*sum, 1.0, 1e-4, 0.0) || *sum == 0.0),
+        "{sums:?}"
+    );
 }
 
 #[test]
@@ -226,46 +279,116 @@ fn flags_of_run() {
     let (folder, scenario) = folder();
     let out = folder.path().join("flags");
     // --policy chooses, `baseline` means none; --trials and --seed override the file.
-    let printed = run_into(&out, &scenario, &["--policy", "stockpile", "--trials", "130", "--seed", "9", "--formats", "none", "--json"]);
+    let printed = run_into(
+        &out,
+        &scenario,
+        &[
+            "--policy",
+            "stockpile",
+            "--trials",
+            "130",
+            "--seed",
+            "9",
+            "--formats",
+            "none",
+            "--json",
+        ],
+    );
     let summary: Value = serde_json::from_str(&printed).unwrap();
-    assert_eq!((summary["trials"].as_u64(), summary["seed"].as_u64()), (Some(130), Some(9)));
+    assert_eq!(
+        (summary["trials"].as_u64(), summary["seed"].as_u64()),
+        (Some(130), Some(9))
+    );
     let names = |summary: &Value| -> Vec<String> {
-        summary["policies"].as_array().unwrap().iter().map(|policy| policy["policy"].as_str().unwrap().to_owned()).collect()
+        summary["policies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|policy| policy["policy"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names(&summary), ["baseline", "stockpile"]);
     assert!(!out.join("charts").exists());
-    let printed = run_into(&out, &scenario, &["--policy", "baseline", "--formats", "none", "--json"]);
+    let printed = run_into(
+        &out,
+        &scenario,
+        &["--policy", "baseline", "--formats", "none", "--json"],
+    );
     assert_eq!(names(&serde_json::from_str(&printed).unwrap()), ["baseline"]);
     let printed = run_into(&out, &scenario, &["--formats", "none", "--json"]);
-    assert_eq!(names(&serde_json::from_str(&printed).unwrap()), ["baseline", "stockpile", "second_source"]);
+    assert_eq!(
+        names(&serde_json::from_str(&printed).unwrap()),
+        ["baseline", "stockpile", "second_source"]
+    );
     // --set, twice; the shortfall of an impossible event's world is nil.
-    let set = ["--set", "event.ban.severity=0", "--set", "event.outage.severity=0", "--formats", "none", "--json"];
+    let set = [
+        "--set",
+        "event.ban.severity=0",
+        "--set",
+        "event.outage.severity=0",
+        "--formats",
+        "none",
+        "--json",
+    ];
     let calm: Value = serde_json::from_str(&run_into(&out, &scenario, &set)).unwrap();
     assert_eq!(calm["policies"][0]["summary"][0]["expected_shortfall_t"]["value"], 0.0);
     // --quiet prints nothing.
-    let (code, printed, talk) =
-        finish(critmin().arg("run").arg(&scenario).arg("--out").arg(&out).args(["--quiet", "--trials", "50", "--formats", "none"]));
+    let (code, printed, talk) = finish(critmin().arg("run").arg(&scenario).arg("--out").arg(&out).args([
+        "--quiet",
+        "--trials",
+        "50",
+        "--formats",
+        "none",
+    ]));
     assert_eq!((code, printed.as_str(), talk.as_str()), (0, "", ""));
     // --formats png writes PNG and clears the SVG of an earlier run.
-    run_into(&out, &scenario, &["--trials", "50", "--formats", "svg", "--policy", "baseline", "--quiet"]);
-    run_into(&out, &scenario, &["--trials", "50", "--formats", "png", "--policy", "baseline", "--quiet"]);
+    run_into(
+        &out,
+        &scenario,
+        &["--trials", "50", "--formats", "svg", "--policy", "baseline", "--quiet"],
+    );
+    run_into(
+        &out,
+        &scenario,
+        &["--trials", "50", "--formats", "png", "--policy", "baseline", "--quiet"],
+    );
     for entry in std::fs::read_dir(out.join("charts")).unwrap() {
         let path = entry.unwrap().path();
-        assert!(std::fs::read(&path).unwrap().starts_with(b"\x89PNG"), "{}", path.display());
+        assert!(
+            std::fs::read(&path).unwrap().starts_with(b"\x89PNG"),
+            "{}",
+            path.display()
+        );
     }
     // Samples of an earlier run do not stay beside the tables of one without.
-    run_into(&out, &scenario, &["--trials", "50", "--samples", "--formats", "none", "--quiet"]);
+    run_into(
+        &out,
+        &scenario,
+        &["--trials", "50", "--samples", "--formats", "none", "--quiet"],
+    );
     assert!(out.join("samples.csv").exists());
     run_into(&out, &scenario, &["--trials", "50", "--formats", "none", "--quiet"]);
     assert!(!out.join("samples.csv").exists());
     // --precision and --threads take what they say.
-    run_into(&out, &scenario, &["--precision", "50%", "--threads", "2", "--formats", "none", "--quiet"]);
+    run_into(
+        &out,
+        &scenario,
+        &["--precision", "50%", "--threads", "2", "--formats", "none", "--quiet"],
+    );
 }
 
 #[test]
 fn results_go_to_a_folder_named_after_the_scenario() {
     let (folder, _) = folder();
-    succeed(critmin().current_dir(folder.path()).args(["run", "scenario.toml", "--trials", "50", "--formats", "none", "--quiet"]));
+    succeed(critmin().current_dir(folder.path()).args([
+        "run",
+        "scenario.toml",
+        "--trials",
+        "50",
+        "--formats",
+        "none",
+        "--quiet",
+    ]));
     assert!(folder.path().join("out/scenario/summary.csv").is_file());
 }
 
@@ -273,10 +396,19 @@ fn results_go_to_a_folder_named_after_the_scenario() {
 fn invalid_input_is_exit_code_1_with_a_place_and_a_hint() {
     let (folder, scenario) = folder();
     let bad = folder.path().join("bad.toml");
-    std::fs::write(&bad, SCENARIO.replace("flexibility = 1.2", "flexibilty = 1.2").replace("seed = 5", "seed = -5")).unwrap();
+    std::fs::write(
+        &bad,
+        SCENARIO
+            .replace("flexibility = 1.2", "flexibilty = 1.2")
+            .replace("seed = 5", "seed = -5"),
+    )
+    .unwrap();
     let (code, out, error) = finish(critmin().arg("run").arg(&bad));
     assert_eq!((code, out.as_str()), (1, ""));
-    assert!(error.contains("flexibilty") && error.contains("flexibility") && error.contains("bad.toml:"), "{error}");
+    assert!(
+        error.contains("flexibilty") && error.contains("flexibility") && error.contains("bad.toml:"),
+        "{error}"
+    );
     // Both mistakes at once, and nothing was written.
     assert!(error.contains("seed") && !folder.path().join("out").exists(), "{error}");
     // The same as JSON.
@@ -288,18 +420,42 @@ fn invalid_input_is_exit_code_1_with_a_place_and_a_hint() {
     for (arguments, words) in [
         (vec!["--policy", "stockpil"], vec!["stockpil", "stockpile"]),
         (vec!["--set", "event.bann.severity=0.5"], vec!["bann", "ban"]),
-        (vec!["--set", "material.metal.flexibilty=2"], vec!["flexibilty", "flexibility"]),
+        (
+            vec!["--set", "material.metal.flexibilty=2"],
+            vec!["flexibilty", "flexibility"],
+        ),
         (vec!["--set", "event.ban.severity"], vec!["event.ban.severity"]),
         (vec!["--set", "time.periods=0"], vec!["periods"]),
         (vec!["--trials", "0"], vec!["trials"]),
     ] {
         let out = folder.path().join("never");
-        let (code, printed, error) = finish(critmin().arg("run").arg(&scenario).arg("--out").arg(&out).args(&arguments));
+        let (code, printed, error) = finish(
+            critmin()
+                .arg("run")
+                .arg(&scenario)
+                .arg("--out")
+                .arg(&out)
+                .args(&arguments),
+        );
         assert_eq!(code, 1, "{arguments:?}: {error}");
-        assert!(printed.is_empty() && words.iter().all(|word| error.contains(word)), "{arguments:?}: {error}");
-        let (code, printed, _) = finish(critmin().arg("run").arg(&scenario).arg("--json").arg("--out").arg(&out).args(&arguments));
+        assert!(
+            printed.is_empty() && words.iter().all(|word| error.contains(word)),
+            "{arguments:?}: {error}"
+        );
+        let (code, printed, _) = finish(
+            critmin()
+                .arg("run")
+                .arg(&scenario)
+                .arg("--json")
+                .arg("--out")
+                .arg(&out)
+                .args(&arguments),
+        );
         assert_eq!(code, 1);
-        assert!(serde_json::from_str::<Value>(&printed).is_ok(), "{arguments:?} --json: {printed}");
+        assert!(
+            serde_json::from_str::<Value>(&printed).is_ok(),
+            "{arguments:?} --json: {printed}"
+        );
     }
     let (code, _, error) = finish(critmin().args(["run", "absent.toml"]));
     assert_eq!(code, 1);
@@ -340,22 +496,43 @@ fn a_place_that_cannot_be_written_is_exit_code_3() {
     let (folder, scenario) = folder();
     // A file where the folder should be, or above it.
     for out in [scenario.clone(), scenario.join("below")] {
-        let (code, _, error) = finish(critmin().arg("run").arg(&scenario).args(["--trials", "20"]).arg("--out").arg(&out));
+        let (code, _, error) = finish(
+            critmin()
+                .arg("run")
+                .arg(&scenario)
+                .args(["--trials", "20"])
+                .arg("--out")
+                .arg(&out),
+        );
         assert_eq!(code, 3, "{error}");
         assert!(error.contains("scenario.toml"), "{error}");
-        let (code, _, _) = finish(critmin().arg("replay").arg(&scenario).args(["--trial", "1"]).arg("--out").arg(&out));
+        let (code, _, _) = finish(
+            critmin()
+                .arg("replay")
+                .arg(&scenario)
+                .args(["--trial", "1"])
+                .arg("--out")
+                .arg(&out),
+        );
         assert_eq!(code, 3);
     }
     // A folder where a file should be.
     let out = folder.path().join("results");
     std::fs::create_dir_all(out.join("summary.csv/inside")).unwrap();
     let arguments = ["--trials", "20", "--formats", "none"];
-    let (code, _, error) = finish(critmin().arg("run").arg(&scenario).args(arguments).arg("--out").arg(&out));
+    let (code, _, error) = finish(
+        critmin()
+            .arg("run")
+            .arg(&scenario)
+            .args(arguments)
+            .arg("--out")
+            .arg(&out),
+    );
     assert_eq!(code, 3, "{error}");
     assert!(error.contains("summary.csv"), "{error}");
-    let leftovers = std::fs::read_dir(&out).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part")
-    });
+    let leftovers = std::fs::read_dir(&out)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part"));
     assert_eq!(leftovers.count(), 0);
     let (code, _, error) = finish(critmin().arg("new").arg(folder.path().join("no/such/folder.toml")));
     assert_eq!(code, 3, "{error}");
@@ -371,7 +548,14 @@ fn a_read_only_folder_is_exit_code_3() {
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o555)).unwrap();
     // Whoever may write anywhere (root) cannot be kept out.
     let privileged = std::fs::write(locked.join("probe"), "").is_ok();
-    let (code, _, error) = finish(critmin().arg("run").arg(&scenario).args(["--trials", "20"]).arg("--out").arg(locked.join("out")));
+    let (code, _, error) = finish(
+        critmin()
+            .arg("run")
+            .arg(&scenario)
+            .args(["--trials", "20"])
+            .arg("--out")
+            .arg(locked.join("out")),
+    );
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o755)).unwrap();
     assert!(privileged || code == 3, "{code}: {error}");
 }
@@ -396,7 +580,11 @@ fn a_closed_pipe_ends_quietly() {
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && error.is_empty(), "{arguments:?}: {:?} {error}", output.status);
+        assert!(
+            output.status.success() && error.is_empty(),
+            "{arguments:?}: {:?} {error}",
+            output.status
+        );
     }
 }
 
@@ -407,14 +595,26 @@ fn an_interrupt_is_exit_code_130() {
     let (folder, scenario) = folder();
     let out = folder.path().join("results");
     let child = std::process::Command::new(env!("CARGO_BIN_EXE_critmin"))
-        .args(["run", scenario.to_str().unwrap(), "--trials", "100000000", "--formats", "none", "--quiet", "--out"])
+        .args([
+            "run",
+            scenario.to_str().unwrap(),
+            "--trials",
+            "100000000",
+            "--formats",
+            "none",
+            "--quiet",
+            "--out",
+        ])
         .arg(&out)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1500));
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(killed.success());
     let output = child.wait_with_output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
@@ -437,9 +637,20 @@ fn colours_only_where_they_are_wanted() {
     assert!(!plain.contains(escape), "no terminal, no colours: {plain:?}");
     let (_, _, forced) = finish(critmin().args(["--color", "always", "validate"]).arg(&bad));
     assert!(forced.contains(escape));
-    let (_, _, never) = finish(critmin().env("CLICOLOR_FORCE", "1").args(["--color", "never", "validate"]).arg(&bad));
+    let (_, _, never) = finish(
+        critmin()
+            .env("CLICOLOR_FORCE", "1")
+            .args(["--color", "never", "validate"])
+            .arg(&bad),
+    );
     assert!(!never.contains(escape));
-    let (_, _, quiet) = finish(critmin().env("NO_COLOR", "1").env("CLICOLOR_FORCE", "0").arg("validate").arg(&bad));
+    let (_, _, quiet) = finish(
+        critmin()
+            .env("NO_COLOR", "1")
+            .env("CLICOLOR_FORCE", "0")
+            .arg("validate")
+            .arg(&bad),
+    );
     assert!(!quiet.contains(escape));
 }
 
@@ -447,16 +658,29 @@ fn colours_only_where_they_are_wanted() {
 fn validate_takes_several_files() {
     let (folder, good) = folder();
     let bad = folder.path().join("bad.toml");
-    std::fs::write(&bad, SCENARIO.replace("country = \"friend\"\namount = 800", "country = \"friend\"\namount = -800")).unwrap();
+    std::fs::write(
+        &bad,
+        SCENARIO.replace(
+            "country = \"friend\"\namount = 800",
+            "country = \"friend\"\namount = -800",
+        ),
+    )
+    .unwrap();
     let out = succeed(critmin().arg("validate").arg(&good));
     assert!(out.contains("valid"), "{out}");
     let (code, out, error) = finish(critmin().arg("validate").arg(&good).arg(&bad));
     assert_eq!(code, 1);
-    assert!(out.lines().count() == 2 && out.contains("not valid") && error.contains("-800"), "{out}{error}");
+    assert!(
+        out.lines().count() == 2 && out.contains("not valid") && error.contains("-800"),
+        "{out}{error}"
+    );
     let (code, out, _) = finish(critmin().arg("validate").arg(&good).arg(&bad).arg("--json"));
     assert_eq!(code, 1);
     let documents: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((&documents[0]["valid"], &documents[1]["valid"]), (&Value::Bool(true), &Value::Bool(false)));
+    assert_eq!(
+        (&documents[0]["valid"], &documents[1]["valid"]),
+        (&Value::Bool(true), &Value::Bool(false))
+    );
     // A warning fails only with --strict.
     let warned = folder.path().join("warned.toml");
     std::fs::write(&warned, SCENARIO.replace("severity = 0.3", "severity = 0.3\nduration = 0").replace("process = \"renewal\", up = { dist = \"exponential\", mean = 18 }, down = { dist = \"exponential\", mean = 2 }", "process = \"fixed\", at = \"2026-02\", probability = 0")).unwrap();
@@ -482,19 +706,42 @@ fn replays_of_the_named_trials_have_their_shortfall() {
         assert_eq!(replayable.len(), 4, "{replayable:?}");
         for named in replayable {
             let trial = named["trial"].to_string();
-            let arguments = ["--trial", trial.as_str(), "--policy", policy["policy"].as_str().unwrap(), "--json"];
+            let arguments = [
+                "--trial",
+                trial.as_str(),
+                "--policy",
+                policy["policy"].as_str().unwrap(),
+                "--json",
+            ];
             let printed = succeed(critmin().arg("replay").arg(&scenario).args(arguments));
             let replay: Value = serde_json::from_str(&printed).unwrap();
-            let (expected, found) = (named["shortfall_pct"].as_f64().unwrap(), replay["headline_pct"].as_f64().unwrap());
+            let (expected, found) = (
+                named["shortfall_pct"].as_f64().unwrap(),
+                replay["headline_pct"].as_f64().unwrap(),
+            );
             assert!(close(expected, found, 1e-9, 1e-9), "{named}: {found}");
         }
     }
     // Any other trial has the shortfall of its sample.
     let (_, rows) = table(&out.join("samples.csv"));
     for trial in ["0", "17", "399"] {
-        let sample = rows.iter().find(|row| row[0] == trial && row[1] == "baseline" && row[3] == "focus").unwrap();
-        let replay: Value = serde_json::from_str(&succeed(critmin().arg("replay").arg(&scenario).args(["--trial", trial, "--json"]))).unwrap();
-        assert!(close(sample[5].parse().unwrap(), replay["headline_pct"].as_f64().unwrap(), 1e-5, 1e-9));
+        let sample = rows
+            .iter()
+            .find(|row| row[0] == trial && row[1] == "baseline" && row[3] == "focus")
+            .unwrap();
+        let replay: Value = serde_json::from_str(&succeed(
+            critmin()
+                .arg("replay")
+                .arg(&scenario)
+                .args(["--trial", trial, "--json"]),
+        ))
+        .unwrap();
+        assert!(close(
+            sample[5].parse().unwrap(),
+            replay["headline_pct"].as_f64().unwrap(),
+            1e-5,
+            1e-9
+        ));
     }
 }
 
@@ -502,8 +749,22 @@ fn replays_of_the_named_trials_have_their_shortfall() {
 fn replay_tells_a_story_and_writes_its_trace() {
     let (folder, scenario) = folder();
     let trace = folder.path().join("trace");
-    let arguments = ["--trial", "3", "--set", "event.ban.arrival={ process = \"fixed\", at = \"2026-03\" }", "--set", "event.ban.severity=1"];
-    let (code, story, talk) = finish(critmin().arg("replay").arg(&scenario).args(arguments).arg("--out").arg(&trace));
+    let arguments = [
+        "--trial",
+        "3",
+        "--set",
+        "event.ban.arrival={ process = \"fixed\", at = \"2026-03\" }",
+        "--set",
+        "event.ban.severity=1",
+    ];
+    let (code, story, talk) = finish(
+        critmin()
+            .arg("replay")
+            .arg(&scenario)
+            .args(arguments)
+            .arg("--out")
+            .arg(&trace),
+    );
     assert_eq!(code, 0, "{talk}");
     assert!(story.contains("Export ban") && story.contains("Trial 3"), "{story}");
     for name in ["events", "inputs", "markets", "supplies", "flows", "stockpiles"] {
@@ -516,11 +777,23 @@ fn replay_tells_a_story_and_writes_its_trace() {
         let value = |name: &str| row[column(name)].parse::<f64>().unwrap();
         assert!(value("shortfall_t") <= value("missing_t") + 1e-9 && value("missing_t") <= value("need_t") + 1e-9);
     }
-    let (code, _, error) = finish(critmin().arg("replay").arg(&scenario).args(["--trial", "3", "--policy", "stokpile"]));
+    let (code, _, error) = finish(
+        critmin()
+            .arg("replay")
+            .arg(&scenario)
+            .args(["--trial", "3", "--policy", "stokpile"]),
+    );
     assert_eq!(code, 1);
     assert!(error.contains("stockpile"), "{error}");
     // The seed decides.
-    let story = |seed: &str| succeed(critmin().arg("replay").arg(&scenario).args(["--trial", "3", "--seed", seed]));
+    let story = |seed: &str| {
+        succeed(
+            critmin()
+                .arg("replay")
+                .arg(&scenario)
+                .args(["--trial", "3", "--seed", seed]),
+        )
+    };
     assert_eq!(story("1"), story("1"));
     assert_ne!(story("1"), story("2"));
 }
@@ -528,7 +801,10 @@ fn replay_tells_a_story_and_writes_its_trace() {
 #[test]
 fn data_shows_what_ships() {
     let overview = succeed(critmin().arg("data"));
-    assert!(overview.contains("gallium") && overview.contains("shares.csv"), "{overview}");
+    assert!(
+        overview.contains("gallium") && overview.contains("shares.csv"),
+        "{overview}"
+    );
     let gallium = succeed(critmin().args(["data", "gallium"]));
     assert!(gallium.contains("CHN") && gallium.contains("source"), "{gallium}");
     let rows = succeed(critmin().args(["data", "gallium", "--table", "shares.csv", "--csv"]));
@@ -536,7 +812,10 @@ fn data_shows_what_ships() {
     assert!(reader.headers().unwrap().iter().any(|column| column == "source"));
     assert!(reader.records().count() > 0);
     let document: Value = serde_json::from_str(&succeed(critmin().args(["data", "gallium", "--json"]))).unwrap();
-    assert!(document["shares.csv"].as_array().is_some_and(|rows| !rows.is_empty()), "{document}");
+    assert!(
+        document["shares.csv"].as_array().is_some_and(|rows| !rows.is_empty()),
+        "{document}"
+    );
     let whole = succeed(critmin().args(["data", "--table", "countries.csv", "--csv"]));
     assert!(whole.contains("AUS"), "{whole}");
     let (code, _, error) = finish(critmin().args(["data", "galium"]));
@@ -559,7 +838,11 @@ fn new_writes_a_scenario_that_runs_and_never_overwrites() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("my scenario"), "the title is the file's name");
     succeed(critmin().arg("validate").arg(&path).arg("--strict"));
-    run_into(&folder.path().join("out"), &path, &["--trials", "100", "--formats", "svg", "--quiet"]);
+    run_into(
+        &folder.path().join("out"),
+        &path,
+        &["--trials", "100", "--formats", "svg", "--quiet"],
+    );
     let (code, _, error) = finish(critmin().arg("new").arg(&path));
     assert_eq!(code, 1);
     assert!(error.contains("exists"), "{error}");
@@ -580,7 +863,9 @@ fn the_schema_accepts_what_the_program_accepts() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut seen = 0;
     for folder in ["scenarios", "tests/cases"] {
-        let Ok(entries) = std::fs::read_dir(in_repository(folder)) else { continue };
+        let Ok(entries) = std::fs::read_dir(in_repository(folder)) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.unwrap().path();
             let name = path.to_string_lossy().into_owned();
@@ -592,8 +877,10 @@ fn the_schema_accepts_what_the_program_accepts() {
             if document.get("extends").is_some() {
                 continue;
             }
-            let errors: Vec<String> =
-                validator.iter_errors(&document).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+            let errors: Vec<String> = validator
+                .iter_errors(&document)
+                .map(|error| format!("{} at {}", error, error.instance_path()))
+                .collect();
             assert!(errors.is_empty(), "{name}: {}", errors.join("; "));
             seen += 1;
         }
@@ -617,7 +904,11 @@ fn shipped_scenarios_validate_and_run() {
         let (code, out, error) = finish(critmin().arg("validate").arg(&path));
         assert_eq!(code, 0, "{out}{error}");
         let scratch = tempfile::tempdir().unwrap();
-        run_into(scratch.path(), &path, &["--trials", "20", "--formats", "none", "--quiet", "--policy", "baseline"]);
+        run_into(
+            scratch.path(),
+            &path,
+            &["--trials", "20", "--formats", "none", "--quiet", "--policy", "baseline"],
+        );
     }
 }
 

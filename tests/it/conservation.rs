@@ -10,7 +10,10 @@ use crate::support::{close, read};
 
 /// Scenarios to generate; `SCENARIOS=5000 cargo test --test it conservation` looks further.
 fn scenarios() -> u64 {
-    std::env::var("SCENARIOS").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
+    std::env::var("SCENARIOS")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(300)
 }
 
 const TRIALS: u64 = 3;
@@ -55,7 +58,12 @@ fn every_period_balances() {
             failures.push(format!("seed {seed}: {first} ({} complaints)", traced.complaints.len()));
         }
     }
-    assert!(failures.is_empty(), "{} scenarios:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} scenarios:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     assert!(short_periods > 10_000, "only {short_periods} shortfalls were seen");
 }
 
@@ -71,12 +79,28 @@ fn the_quiet_path_gives_what_the_full_path_gives() {
         ];
         for (what, full, quick) in pairs {
             assert_eq!(full.len(), quick.len());
-            let differs = full.iter().zip(quick).position(|(one, other)| !close(*one, *other, 1e-9, 1e-7));
+            let differs = full
+                .iter()
+                .zip(quick)
+                .position(|(one, other)| !close(*one, *other, 1e-9, 1e-7));
             if let Some(at) = differs {
-                failures.push(format!("seed {seed}: {what} {at}: {} in full, {} quickly", full[at], quick[at]));
+                failures.push(format!(
+                    "seed {seed}: {what} {at}: {} in full, {} quickly",
+                    full[at], quick[at]
+                ));
             }
         }
-        failures.extend(plain.complaints.first().map(|first| format!("seed {seed}, not traced: {first}")));
+        failures.extend(
+            plain
+                .complaints
+                .first()
+                .map(|first| format!("seed {seed}, not traced: {first}")),
+        );
     }
-    assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} differences:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -28,20 +28,30 @@ fn scenario(folder: &Path) -> std::path::PathBuf {
     path
 }
 
+/// Contents by name.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// Every file below a folder, by name; `results.json` without its timing.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+fn contents(folder: &Path) -> Files {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            found.extend(contents(&path).into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+            found.extend(
+                contents(&path)
+                    .into_iter()
+                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes)),
+            );
             continue;
         }
         let mut bytes = std::fs::read(&path).unwrap();
         if name == "results.json" {
             let mut document: Value = serde_json::from_slice(&bytes).unwrap();
-            assert!(document.as_object_mut().unwrap().remove("timing").is_some(), "results.json has no timing");
+            assert!(
+                document.as_object_mut().unwrap().remove("timing").is_some(),
+                "results.json has no timing"
+            );
             bytes = serde_json::to_vec(&document).unwrap();
         }
         found.insert(name, bytes);
@@ -50,7 +60,14 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn run(scenario: &Path, out: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = critmin().arg("run").arg(scenario).arg("--out").arg(out).args(arguments).output().unwrap();
+    let output = critmin()
+        .arg("run")
+        .arg(scenario)
+        .arg("--out")
+        .arg(out)
+        .args(arguments)
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
@@ -59,14 +76,32 @@ fn run(scenario: &Path, out: &Path, arguments: &[&str]) -> Vec<u8> {
 fn any_number_of_threads_gives_the_same_bytes() {
     let scratch = tempfile::tempdir().unwrap();
     let scenario = scenario(scratch.path());
-    let mut first: Option<(BTreeMap<String, Vec<u8>>, Vec<u8>)> = None;
+    let mut first: Option<(Files, Vec<u8>)> = None;
     for threads in ["1", "2", "7"] {
         let out = scratch.path().join(format!("threads-{threads}"));
-        let arguments =
-            ["--threads", threads, "--trials", "1500", "--samples", "--formats", "svg", "--json", "--policy", "baseline"];
+        let arguments = [
+            "--threads",
+            threads,
+            "--trials",
+            "1500",
+            "--samples",
+            "--formats",
+            "svg",
+            "--json",
+            "--policy",
+            "baseline",
+        ];
         let printed = run(&scenario, &out, &arguments);
         let files = contents(&out);
-        for name in ["summary.csv", "samples.csv", "exceedance.csv", "timeline.csv", "events.csv", "attribution.csv", "results.json"] {
+        for name in [
+            "summary.csv",
+            "samples.csv",
+            "exceedance.csv",
+            "timeline.csv",
+            "events.csv",
+            "attribution.csv",
+            "results.json",
+        ] {
             assert!(files.contains_key(name), "{name} is missing among {:?}", files.keys());
         }
         assert!(files.keys().any(|name| name.starts_with("charts/")), "no charts");
@@ -93,15 +128,33 @@ fn precision_stops_at_the_same_trial() {
     let mut counts = Vec::new();
     for threads in ["1", "2", "7"] {
         let out = scratch.path().join(threads);
-        let arguments =
-            ["--threads", threads, "--trials", "60000", "--precision", "2.5%", "--formats", "none", "--json", "--policy", "baseline"];
+        let arguments = [
+            "--threads",
+            threads,
+            "--trials",
+            "60000",
+            "--precision",
+            "2.5%",
+            "--formats",
+            "none",
+            "--json",
+            "--policy",
+            "baseline",
+        ];
         let printed: Value = serde_json::from_slice(&run(&scenario, &out, &arguments)).unwrap();
         let estimate = &printed["policies"][0]["summary"];
         assert!(estimate.is_array());
-        counts.push((printed["trials"].as_u64().unwrap(), std::fs::read(out.join("summary.csv")).unwrap()));
+        counts.push((
+            printed["trials"].as_u64().unwrap(),
+            std::fs::read(out.join("summary.csv")).unwrap(),
+        ));
     }
     assert!(counts[0].0 < 60_000, "it did not stop early");
-    assert!(counts.iter().all(|count| *count == counts[0]), "{:?}", counts.iter().map(|count| count.0).collect::<Vec<_>>());
+    assert!(
+        counts.iter().all(|count| *count == counts[0]),
+        "{:?}",
+        counts.iter().map(|count| count.0).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -110,7 +163,11 @@ fn another_seed_gives_other_numbers_and_the_same_seed_the_same() {
     let scenario = scenario(scratch.path());
     let summary = |name: &str, seed: &str| {
         let out = scratch.path().join(name);
-        run(&scenario, &out, &["--seed", seed, "--trials", "300", "--formats", "none", "--quiet"]);
+        run(
+            &scenario,
+            &out,
+            &["--seed", seed, "--trials", "300", "--formats", "none", "--quiet"],
+        );
         std::fs::read(out.join("summary.csv")).unwrap()
     };
     assert!(summary("a", "1") == summary("b", "1"));
@@ -124,7 +181,16 @@ fn more_trials_keep_the_first_ones() {
     let scenario = scenario(scratch.path());
     let samples = |trials: &str| {
         let out = scratch.path().join(trials);
-        let arguments = ["--trials", trials, "--samples", "--formats", "none", "--quiet", "--policy", "baseline"];
+        let arguments = [
+            "--trials",
+            trials,
+            "--samples",
+            "--formats",
+            "none",
+            "--quiet",
+            "--policy",
+            "baseline",
+        ];
         run(&scenario, &out, &arguments);
         std::fs::read_to_string(out.join("samples.csv")).unwrap()
     };

@@ -35,7 +35,11 @@ pub struct Inspector {
 
 impl Inspector {
     pub fn traced(loses_stocks: bool) -> Self {
-        Inspector { traced: true, loses_stocks, ..Inspector::default() }
+        Inspector {
+            traced: true,
+            loses_stocks,
+            ..Inspector::default()
+        }
     }
 
     fn complain(&mut self, message: String) {
@@ -59,7 +63,12 @@ impl Inspector {
     }
 
     fn check_material(&mut self, trace: &PeriodTrace<'_>, material: usize) {
-        let PeriodTrace { period, model, world, state } = *trace;
+        let PeriodTrace {
+            period,
+            model,
+            world,
+            state,
+        } = *trace;
         let compiled = &model.materials[material];
         let (rows, columns) = (compiled.rows.len(), compiled.columns.len());
         let flows = trace.flows(material);
@@ -74,9 +83,19 @@ impl Inspector {
                 .filter(|&&index| model.supplies[index].row == row)
                 .map(|&index| state.output[index])
                 .sum();
-            self.same(&|| place(&format!("row {row}: supply and outputs")), supply[row], made, scale);
+            self.same(
+                &|| place(&format!("row {row}: supply and outputs")),
+                supply[row],
+                made,
+                scale,
+            );
             let sold: f64 = flows[row * columns..(row + 1) * columns].iter().sum();
-            self.at_most(&|| place(&format!("row {row}: sold against output")), sold, supply[row], scale);
+            self.at_most(
+                &|| place(&format!("row {row}: sold against output")),
+                sold,
+                supply[row],
+                scale,
+            );
         }
         // Lanes: within flexibility, restrictions and quotas.
         let clean = state.is_clean[material];
@@ -90,10 +109,20 @@ impl Inspector {
             let normal = state.normal[material][lane];
             let openness = state.openness[material][lane];
             if openness < 1.0 {
-                self.at_most(&|| place(&format!("restricted lane {lane}")), *flow, openness * normal, scale);
+                self.at_most(
+                    &|| place(&format!("restricted lane {lane}")),
+                    *flow,
+                    openness * normal,
+                    scale,
+                );
             } else if let Some(flexibility) = &compiled.flexibility {
                 let most = flexibility.of(&world.inputs) * normal;
-                self.at_most(&|| place(&format!("lane {lane} beyond flexibility")), *flow, most, scale);
+                self.at_most(
+                    &|| place(&format!("lane {lane} beyond flexibility")),
+                    *flow,
+                    most,
+                    scale,
+                );
             } else if normal <= 0.0 {
                 self.at_most(&|| place(&format!("unused lane {lane}")), *flow, 0.0, scale);
             }
@@ -107,7 +136,14 @@ impl Inspector {
         // Columns: what arrives is what was sent a lead time before.
         let refill: Vec<f64> = (0..columns)
             .map(|column| {
-                (0..rows).map(|row| state.refill_flows[material].get(row * columns + column).copied().unwrap_or(0.0)).sum()
+                (0..rows)
+                    .map(|row| {
+                        state.refill_flows[material]
+                            .get(row * columns + column)
+                            .copied()
+                            .unwrap_or(0.0)
+                    })
+                    .sum()
             })
             .collect();
         let ordinary: Vec<f64> = (0..columns)
@@ -122,7 +158,12 @@ impl Inspector {
             if period >= lead {
                 let sent = self.sent[material][period - lead][column];
                 refill_arrived += self.sent[material][period - lead][columns + column];
-                self.same(&|| place(&format!("column {column}: arrival and what was sent")), arrival, sent, scale);
+                self.same(
+                    &|| place(&format!("column {column}: arrival and what was sent")),
+                    arrival,
+                    sent,
+                    scale,
+                );
             }
             if !(arrival >= 0.0 && state.commercial[market] >= 0.0 && state.price[market] >= 1.0) {
                 self.complain(place(&format!(
@@ -143,21 +184,36 @@ impl Inspector {
             }
             if model.markets[market].feed_cell.is_some() {
                 let left = state.feed_available[market] - state.feed_used[market];
-                self.at_most(&|| place("feed used"), state.feed_used[market], state.feed_available[market], scale);
+                self.at_most(
+                    &|| place("feed used"),
+                    state.feed_used[market],
+                    state.feed_available[market],
+                    scale,
+                );
                 returned += left.max(0.0);
             }
         }
         let (have, hold) = (arrived + returned + before, served + stock);
         let market_scale = scale.max(before).max(served);
         if self.loses_stocks {
-            self.at_most(&|| place("served and kept in stock against arrived and held"), hold, have, market_scale);
+            self.at_most(
+                &|| place("served and kept in stock against arrived and held"),
+                hold,
+                have,
+                market_scale,
+            );
         } else {
             self.same(&|| place("arrivals + stock = served + stock"), have, hold, market_scale);
         }
     }
 
     fn check_supplies(&mut self, trace: &PeriodTrace<'_>) {
-        let PeriodTrace { period, model, world, state } = *trace;
+        let PeriodTrace {
+            period,
+            model,
+            world,
+            state,
+        } = *trace;
         let base = period * model.supplies.len();
         for (index, supply) in model.supplies.iter().enumerate() {
             let output = state.output[index];
@@ -167,11 +223,24 @@ impl Inspector {
                 self.complain(format!("period {period}, supply {index} makes {output}"));
             }
             let most = (1.0 - state.loss[index]) * capacity;
-            self.at_most(&|| format!("period {period}, supply {index} against capacity"), output, most, scale);
+            self.at_most(
+                &|| format!("period {period}, supply {index} against capacity"),
+                output,
+                most,
+                scale,
+            );
             if !supply.hosts.is_empty() {
-                let limit: f64 =
-                    supply.hosts.iter().map(|(host, ratio)| ratio.of(&world.inputs) * state.output[*host]).sum();
-                self.at_most(&|| format!("period {period}, by-product {index} against hosts"), output, limit, scale);
+                let limit: f64 = supply
+                    .hosts
+                    .iter()
+                    .map(|(host, ratio)| ratio.of(&world.inputs) * state.output[*host])
+                    .sum();
+                self.at_most(
+                    &|| format!("period {period}, by-product {index} against hosts"),
+                    output,
+                    limit,
+                    scale,
+                );
             }
             self.output[index] += output;
             self.lost[index] += (world.output[base + index] - output).max(0.0);
@@ -182,8 +251,9 @@ impl Inspector {
 /// Commercial and strategic stock of a material together.
 fn total_stock(model: &Model, trace: &PeriodTrace<'_>, material: usize) -> f64 {
     let compiled = &model.materials[material];
-    let commercial: f64 =
-        trace.state.commercial[compiled.first_market..compiled.first_market + compiled.columns.len()].iter().sum();
+    let commercial: f64 = trace.state.commercial[compiled.first_market..compiled.first_market + compiled.columns.len()]
+        .iter()
+        .sum();
     let strategic: f64 = model
         .stockpiles
         .iter()
@@ -231,8 +301,11 @@ impl Observer for Inspector {
             self.check_material(trace, material);
         }
         self.check_supplies(trace);
-        if trace.state.stockpile.iter().any(|level| !(*level >= 0.0)) {
-            self.complain(format!("period {}: stockpiles {:?}", trace.period, trace.state.stockpile));
+        if trace.state.stockpile.iter().any(|level| level.is_nan() || *level < 0.0) {
+            self.complain(format!(
+                "period {}: stockpiles {:?}",
+                trace.period, trace.state.stockpile
+            ));
         }
     }
 
@@ -241,11 +314,21 @@ impl Observer for Inspector {
         let causes = outcome.blame_t.len() / outcome.demand_t.len().max(1);
         for cell in 0..outcome.demand_t.len() {
             let demand = outcome.demand_t[cell];
-            let (missing, shortfall, unmet) =
-                (outcome.missing_t[cell], outcome.shortfall_t[cell], outcome.unmet_t[cell]);
+            let (missing, shortfall, unmet) = (
+                outcome.missing_t[cell],
+                outcome.shortfall_t[cell],
+                outcome.unmet_t[cell],
+            );
             let slack = BALANCE * demand + 1e-12;
             let ordered = unmet <= shortfall + slack && shortfall <= missing + slack && missing <= demand + slack;
-            let signs = [unmet, shortfall, missing, demand, outcome.structural_t[cell], outcome.exposed_usd[cell]];
+            let signs = [
+                unmet,
+                shortfall,
+                missing,
+                demand,
+                outcome.structural_t[cell],
+                outcome.exposed_usd[cell],
+            ];
             if !ordered || signs.iter().any(|value| !value.is_finite() || *value < 0.0) {
                 self.complain(format!(
                     "period {period}, cell {cell}: demand {demand}, missing {missing}, short {shortfall}, unmet {unmet}, structural {}, exposed {}",
@@ -257,12 +340,20 @@ impl Observer for Inspector {
             if parts.iter().any(|part| !part.is_finite() || *part < -slack) {
                 self.complain(format!("period {period}, cell {cell}: blame {parts:?} of {shortfall}"));
             }
-            self.same(&|| format!("period {period}, cell {cell}: blame and shortfall"), blamed, shortfall, demand);
+            self.same(
+                &|| format!("period {period}, cell {cell}: blame and shortfall"),
+                blamed,
+                shortfall,
+                demand,
+            );
             if shortfall > BALANCE * demand {
                 self.short_periods += 1;
             }
         }
-        let prices = outcome.price_index.iter().chain(outcome.price_index_band.iter().flat_map(|(one, other)| [one, other]));
+        let prices = outcome
+            .price_index
+            .iter()
+            .chain(outcome.price_index_band.iter().flat_map(|(one, other)| [one, other]));
         for price in prices {
             if !(price.is_finite() && *price >= 1.0) {
                 self.complain(format!("period {period}: price index {price}"));
@@ -285,8 +376,18 @@ impl Observer for Inspector {
             let (outputs, losses) = (self.output.clone(), self.lost.clone());
             for (supply, (output, lost)) in outputs.iter().zip(&losses).enumerate() {
                 let scale = output.max(1e-6);
-                self.same(&|| format!("supply {supply}: output of the trial"), outcome.output_t[supply], *output, scale);
-                self.same(&|| format!("supply {supply}: lost output"), outcome.lost_output_t[supply], *lost, scale);
+                self.same(
+                    &|| format!("supply {supply}: output of the trial"),
+                    outcome.output_t[supply],
+                    *output,
+                    scale,
+                );
+                self.same(
+                    &|| format!("supply {supply}: lost output"),
+                    outcome.lost_output_t[supply],
+                    *lost,
+                    scale,
+                );
             }
         }
         self.lost_output.extend_from_slice(outcome.lost_output_t);

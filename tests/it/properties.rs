@@ -21,9 +21,24 @@ fn lone_buyer(seed: u64) -> String {
          [time]\nstart = \"2026-01\"\nperiods = 24\n[run]\ntrials = 400\nseed = {seed}\n[[country]]\nid = \"buyer\"\n"
     );
     let put = |text: &mut String, line: String| writeln!(text, "{line}").unwrap();
-    put(&mut text, format!("[[material]]\nid = \"metal\"\nflexibility = {:.2}", random.between(1.0, 2.0)));
-    put(&mut text, "[[demand]]\nmaterial = \"metal\"\ncountry = \"buyer\"\namount = 1200".to_owned());
-    put(&mut text, format!("[[inventory]]\nmaterial = \"metal\"\ncountry = \"buyer\"\ntonnes = {:.1}", random.between(0.0, 150.0)));
+    put(
+        &mut text,
+        format!(
+            "[[material]]\nid = \"metal\"\nflexibility = {:.2}",
+            random.between(1.0, 2.0)
+        ),
+    );
+    put(
+        &mut text,
+        "[[demand]]\nmaterial = \"metal\"\ncountry = \"buyer\"\namount = 1200".to_owned(),
+    );
+    put(
+        &mut text,
+        format!(
+            "[[inventory]]\nmaterial = \"metal\"\ncountry = \"buyer\"\ntonnes = {:.1}",
+            random.between(0.0, 150.0)
+        ),
+    );
     put(
         &mut text,
         format!(
@@ -61,7 +76,10 @@ fn lone_buyer(seed: u64) -> String {
 /// Expected shortfall of the buyer, t.
 fn expected(document: &Document) -> f64 {
     let report = simulate(document, &[]);
-    row(&report, "baseline", "metal", "buyer", "all").unwrap().expected_shortfall_t.value
+    row(&report, "baseline", "metal", "buyer", "all")
+        .unwrap()
+        .expected_shortfall_t
+        .value
 }
 
 /// The steps of a ladder must not raise the buyer's expected shortfall.
@@ -76,24 +94,34 @@ fn never_rises(what: &str, ladder: &dyn Fn(u64, &Document) -> Vec<Document>) {
         }
         fell += usize::from(values.last() < values.first());
     }
-    assert!(failures.is_empty(), "{what} raised the expected shortfall:\n{}", failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{what} raised the expected shortfall:\n{}",
+        failures.join("\n")
+    );
     assert!(fell >= 6, "{what} made a difference in {fell} of 12 scenarios only");
 }
 
 #[test]
 fn more_stock_never_hurts() {
     never_rises("more commercial stock", &|_, document| {
-        ["0", "50", "120", "400"].map(|t| with(document, &[&format!("inventory.metal.buyer.tonnes={t}")])).into()
+        ["0", "50", "120", "400"]
+            .map(|t| with(document, &[&format!("inventory.metal.buyer.tonnes={t}")]))
+            .into()
     });
     never_rises("a larger stockpile", &|_, document| {
-        ["0", "50", "120", "400"].map(|t| with(document, &[&format!("stockpile.metal.buyer.tonnes={t}")])).into()
+        ["0", "50", "120", "400"]
+            .map(|t| with(document, &[&format!("stockpile.metal.buyer.tonnes={t}")]))
+            .into()
     });
 }
 
 #[test]
 fn more_spare_capacity_never_hurts() {
     never_rises("more spare capacity", &|_, document| {
-        ["1", "0.9", "0.7", "0.5"].map(|u| with(document, &[&format!("supply.s0.utilisation={u}")])).into()
+        ["1", "0.9", "0.7", "0.5"]
+            .map(|u| with(document, &[&format!("supply.s0.utilisation={u}")]))
+            .into()
     });
 }
 
@@ -101,7 +129,12 @@ fn more_spare_capacity_never_hurts() {
 fn more_flexibility_of_ones_own_never_hurts() {
     never_rises("more flexibility", &|_, document| {
         ["1", "1.3", "2", "5", "\"coordinated\""]
-            .map(|f| with(document, &["supply.s0.utilisation=0.6", &format!("material.metal.flexibility={f}")]))
+            .map(|f| {
+                with(
+                    document,
+                    &["supply.s0.utilisation=0.6", &format!("material.metal.flexibility={f}")],
+                )
+            })
             .into()
     });
 }
@@ -109,14 +142,18 @@ fn more_flexibility_of_ones_own_never_hurts() {
 #[test]
 fn lower_severity_never_hurts() {
     never_rises("a lower severity", &|_, document| {
-        ["1", "0.8", "0.5", "0.2", "0"].map(|s| with(document, &[&format!("event.x0.severity={s}")])).into()
+        ["1", "0.8", "0.5", "0.2", "0"]
+            .map(|s| with(document, &[&format!("event.x0.severity={s}")]))
+            .into()
     });
 }
 
 #[test]
 fn a_lower_rate_never_hurts() {
     never_rises("a lower rate", &|_, document| {
-        ["1.6", "0.8", "0.4", "0.1"].map(|r| with(document, &[&format!("event.x0.arrival.per_year={r}")])).into()
+        ["1.6", "0.8", "0.4", "0.1"]
+            .map(|r| with(document, &[&format!("event.x0.arrival.per_year={r}")]))
+            .into()
     });
 }
 
@@ -145,9 +182,15 @@ fn an_event_of_probability_zero_changes_no_byte() {
             // In front and behind: its place in the file must not matter either.
             let block = format!("[[event]]\nid = \"never\"\n{event}\n");
             let first = text.find("[[country]]").unwrap();
-            for with_event in [format!("{text}{block}"), format!("{}{block}{}", &text[..first], &text[first..])] {
+            for with_event in [
+                format!("{text}{block}"),
+                format!("{}{block}{}", &text[..first], &text[first..]),
+            ] {
                 let after = summary(&read(&with_event));
-                assert!(before == after, "seed {seed}: event {number} changed the summary\n{event}");
+                assert!(
+                    before == after,
+                    "seed {seed}: event {number} changed the summary\n{event}"
+                );
             }
         }
     }
@@ -166,10 +209,20 @@ fn occurrences(document: &Document) -> Vec<(u64, String, f64, f64, f64)> {
         .occurrences
         .iter()
         .map(|&(trial, event, start, duration, severity)| {
-            (trial, prepared.layout.events[event].0.clone(), start, duration, severity)
+            (
+                trial,
+                prepared.layout.events[event].0.clone(),
+                start,
+                duration,
+                severity,
+            )
         })
         .collect();
-    found.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)).then(one.2.total_cmp(&other.2)));
+    found.sort_by(|one, other| {
+        (one.0, &one.1)
+            .cmp(&(other.0, &other.1))
+            .then(one.2.total_cmp(&other.2))
+    });
     found
 }
 
@@ -188,8 +241,10 @@ fn adding_an_event_moves_no_other_events_draws() {
         after.retain(|(_, event, ..)| event != "added" && event != "follows");
         assert_eq!(before, after, "seed {seed}");
         // An uncertain input is a driver of its own too.
-        let uncertain =
-            with(&read(&text), &["demand.metal.buyer.final.amount={ dist = \"uniform\", low = 1000, high = 1400 }"]);
+        let uncertain = with(
+            &read(&text),
+            &["demand.metal.buyer.final.amount={ dist = \"uniform\", low = 1000, high = 1400 }"],
+        );
         assert_eq!(before, occurrences(&uncertain), "seed {seed}");
     }
 }
@@ -205,7 +260,9 @@ fn a_changed_rate_only_adds_arrivals() {
     };
     let (slow, fast) = (of("0.5"), of("1"));
     for (trial, _, start, duration, severity) in &slow {
-        let twin = fast.iter().find(|other| other.0 == *trial && close(other.2, start / 2.0, 1e-12, 0.0));
+        let twin = fast
+            .iter()
+            .find(|other| other.0 == *trial && close(other.2, start / 2.0, 1e-12, 0.0));
         let twin = twin.unwrap_or_else(|| panic!("trial {trial}: no arrival at {}", start / 2.0));
         assert_eq!((twin.3, twin.4), (*duration, *severity));
     }
@@ -217,20 +274,33 @@ fn one_certain_event_is_what_the_monte_carlo_gives_for_it() {
     for seed in 0..8 {
         let mut random = Random::new(seed + 77);
         let text = lone_buyer(seed);
-        let others: Vec<String> =
-            (1..4).filter(|number| text.contains(&format!("\"x{number}\""))).map(|number| format!("event.x{number}.arrival.per_year=0")).collect();
+        let others: Vec<String> = (1..4)
+            .filter(|number| text.contains(&format!("\"x{number}\"")))
+            .map(|number| format!("event.x{number}.arrival.per_year=0"))
+            .collect();
         let fixed = |probability: f64| {
-            format!("event.x0.arrival={{ process = \"fixed\", at = \"2026-0{}\", probability = {probability} }}", 1 + seed % 6)
+            format!(
+                "event.x0.arrival={{ process = \"fixed\", at = \"2026-0{}\", probability = {probability} }}",
+                1 + seed % 6
+            )
         };
         let duration = format!("event.x0.duration={:.2}", random.between(2.0, 12.0));
         let mut changes: Vec<&str> = others.iter().map(String::as_str).collect();
         changes.push(&duration);
         let certain = fixed(1.0);
-        let alone = expected(&with(&read(&text), &[changes.as_slice(), &[certain.as_str(), "run.trials=1"]].concat()));
+        let alone = expected(&with(
+            &read(&text),
+            &[changes.as_slice(), &[certain.as_str(), "run.trials=1"]].concat(),
+        ));
         let many = with(&read(&text), &[changes.as_slice(), &[certain.as_str()]].concat());
         let report = simulate(&many, &[]);
-        let found = row(&report, "baseline", "metal", "buyer", "all").unwrap().expected_shortfall_t;
-        assert!(close(found.value, alone, 1e-12, 1e-12) && found.standard_error == 0.0, "seed {seed}: {found:?}, {alone}");
+        let found = row(&report, "baseline", "metal", "buyer", "all")
+            .unwrap()
+            .expected_shortfall_t;
+        assert!(
+            close(found.value, alone, 1e-12, 1e-12) && found.standard_error == 0.0,
+            "seed {seed}: {found:?}, {alone}"
+        );
         // Half the time: each trial has either nothing or exactly that.
         let half = fixed(0.5);
         let half = with(&read(&text), &[changes.as_slice(), &[half.as_str()]].concat());
@@ -238,9 +308,15 @@ fn one_certain_event_is_what_the_monte_carlo_gives_for_it() {
         assert_eq!(samples.len(), 400);
         let struck = samples.iter().filter(|(.., sample)| sample.shortfall_t > 0.0).count();
         for (.., sample) in &samples {
-            assert!(sample.shortfall_t == 0.0 || close(sample.shortfall_t, alone, 1e-12, 0.0), "{sample:?}, {alone}");
+            assert!(
+                sample.shortfall_t == 0.0 || close(sample.shortfall_t, alone, 1e-12, 0.0),
+                "{sample:?}, {alone}"
+            );
         }
-        assert!(alone == 0.0 || (150..250).contains(&struck), "seed {seed}: {struck} of 400");
+        assert!(
+            alone == 0.0 || (150..250).contains(&struck),
+            "seed {seed}: {struck} of 400"
+        );
     }
 }
 
@@ -256,7 +332,11 @@ fn samples_add_up_to_the_summary() {
     assert!(close(*sorted.last().unwrap(), found.max_pct, 1e-12, 0.0));
     // Coherent CVaR 95 of 400 trials: the mean of the 20 largest.
     let tail: f64 = sorted[380..].iter().sum::<f64>() / 20.0;
-    assert!(close(tail, found.cvar_pct[1].estimate.value, 5e-3, 0.0), "{tail} and {:?}", found.cvar_pct[1]);
+    assert!(
+        close(tail, found.cvar_pct[1].estimate.value, 5e-3, 0.0),
+        "{tail} and {:?}",
+        found.cvar_pct[1]
+    );
     let any = sorted.iter().filter(|share| **share > 0.0).count() as f64 / 400.0;
     assert!(close(any, found.prob_any.value, 1e-12, 0.0));
 }

@@ -104,8 +104,11 @@ pub fn row<'a>(
         .iter()
         .find(|row| row.material == material && row.country == country && row.sector == sector)
         .ok_or_else(|| {
-            let rows: Vec<String> =
-                found.summary.iter().map(|row| format!("({}, {}, {})", row.material, row.country, row.sector)).collect();
+            let rows: Vec<String> = found
+                .summary
+                .iter()
+                .map(|row| format!("({}, {}, {})", row.material, row.country, row.sector))
+                .collect();
             format!("no row ({material}, {country}, {sector}); there are {}", rows.join(" "))
         })
 }
