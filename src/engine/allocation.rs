@@ -115,13 +115,7 @@ fn top_up_home(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspac
 }
 
 /// The lanes between countries (all lanes when home has no precedence), by projection.
-fn trade(
-    problem: &Problem<'_>,
-    flexibility: f64,
-    workspace: &mut Workspace,
-    start: &mut Vec<f64>,
-    flows: &mut [f64],
-) {
+fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, start: &mut Vec<f64>, flows: &mut [f64]) {
     let columns = problem.orders.len();
     let projection = &mut workspace.projection;
     projection.prepare(problem.supply.len(), columns, problem.normal, flexibility);
@@ -196,7 +190,9 @@ pub fn allocate_extra(
         }
         // Unlimited refills compete by the pattern, so that infinite orders are shared too.
         let take = |lane: usize, orders: &[f64]| room(lane).min(orders[lane % columns]).min(problem.supply[row]);
-        let total: f64 = line.clone().filter(|&lane| extra_flows[lane] == 0.0)
+        let total: f64 = line
+            .clone()
+            .filter(|&lane| extra_flows[lane] == 0.0)
             .map(|lane| take(lane, &workspace.orders_left).max(0.0))
             .sum();
         if total <= 0.0 {

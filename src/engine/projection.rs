@@ -6,7 +6,7 @@
 //! converge but slowly, and Newton steps on the binding limits, which converge quadratically and are kept only where they come closer.
 
 /// Relative excess or slack of binding limits at which the search stops.
-const TOLERANCE: f64 = 1e-11;
+const TOLERANCE: f64 = 1e-10;
 /// Least share of the diagonal that keeps the Jacobian regular.
 const RIDGE: f64 = 1e-12;
 /// Lengths tried of a Newton step.
@@ -106,21 +106,40 @@ impl Projection {
         self.limits.extend(supply.iter().map(|supply| supply.max(0.0)));
         self.limits.extend(self.quota_limits.iter().map(|limit| limit.max(0.0)));
         self.factors.clear();
+        self.factors.resize(variables, 1.0);
+        self.close_empty();
+        self.evaluate(orders);
+        // Where supply is ample nothing binds, and the search is over before it begins.
+        if self.gap() > TOLERANCE {
+            self.begin(start);
+            self.search(orders);
+        }
+        self.trim(supply, orders);
+        start.clear();
+        start.extend_from_slice(&self.factors[..self.rows]);
+    }
+
+    /// The first guess: the factors of a similar problem.
+    fn begin(&mut self, start: &[f64]) {
+        let variables = self.factors.len();
         if start.len() == self.rows {
+            self.factors.clear();
             // A factor of 0 could never rise again. Where all buyers are met the common scale is free: the largest factor is 1.
             let largest = start.iter().copied().fold(1e-6, f64::max);
-            self.factors.extend(start.iter().map(|factor| (factor / largest).clamp(1e-6, 1.0)));
+            self.factors
+                .extend(start.iter().map(|factor| (factor / largest).clamp(1e-6, 1.0)));
+            self.factors.resize(variables, 1.0);
+            self.close_empty();
         }
-        self.factors.resize(variables, 1.0);
+    }
+
+    /// What may carry nothing has factor 0.
+    fn close_empty(&mut self) {
         for (factor, limit) in self.factors.iter_mut().zip(&self.limits) {
             if *limit <= 0.0 {
                 *factor = 0.0;
             }
         }
-        self.search(orders);
-        self.trim(supply, orders);
-        start.clear();
-        start.extend_from_slice(&self.factors[..self.rows]);
     }
 
     fn search(&mut self, orders: &[f64]) {
@@ -158,21 +177,26 @@ impl Projection {
             return false;
         }
         let largest = self.step.iter().fold(0.0_f64, |largest, step| largest.max(step.abs()));
-        let mut length = if largest > LARGEST_STEP { LARGEST_STEP / largest } else { 1.0 };
-        let before = self.dual();
+        let mut length = if largest > LARGEST_STEP {
+            LARGEST_STEP / largest
+        } else {
+            1.0
+        };
         self.trial_factors.clone_from(&self.factors);
+        self.move_by(length);
+        self.evaluate(orders);
+        if self.gap() <= 0.25 * gap {
+            return true;
+        }
+        self.factors.clone_from(&self.trial_factors);
+        self.evaluate(orders);
+        let before = self.dual();
         for _ in 0..STEP_LENGTHS {
             self.factors.clone_from(&self.trial_factors);
-            let mut slope = 0.0;
-            for (step, &variable) in self.step.iter().zip(&self.active) {
-                let moved = (self.factors[variable] * libm::exp(length * step)).min(1.0);
-                slope += self.excess[variable] * libm::log(moved / self.factors[variable]);
-                self.factors[variable] = moved;
-            }
+            let slope = self.move_by(length);
             self.evaluate(orders);
-            let after = self.dual();
             // Close to the answer the dual's change drowns in rounding: the gap decides.
-            if after <= before + ARMIJO * slope || self.gap() <= 0.25 * gap {
+            if self.dual() <= before + ARMIJO * slope || self.gap() <= 0.25 * gap {
                 return true;
             }
             length *= 0.35;
@@ -180,6 +204,23 @@ impl Projection {
         self.factors.clone_from(&self.trial_factors);
         self.evaluate(orders);
         false
+    }
+
+    /// Moves the active factors along the direction; gives the fall of the dual that its gradient predicts (negative).
+    fn move_by(&mut self, length: f64) -> f64 {
+        let mut slope = 0.0;
+        for (step, &variable) in self.step.iter().zip(&self.active) {
+            let step = length * step;
+            let moved = self.factors[variable] * libm::exp(step);
+            if moved < 1.0 {
+                slope += self.excess[variable] * step;
+                self.factors[variable] = moved;
+            } else {
+                slope -= self.excess[variable] * libm::log(self.factors[variable]);
+                self.factors[variable] = 1.0;
+            }
+        }
+        slope
     }
 
     /// The dual to be made least over factors up to 1: sum over flows of T (1 + log(flexibility x scaled pattern / T)), less the limits times the
@@ -190,7 +231,12 @@ impl Projection {
             if *factor <= 0.0 {
                 continue;
             }
-            let open = 1.0 + if self.column_binds[column] { libm::log(self.flexibility / factor) } else { 0.0 };
+            let open = 1.0
+                + if self.column_binds[column] {
+                    libm::log(self.flexibility / factor)
+                } else {
+                    0.0
+                };
             for row in 0..self.rows {
                 let lane = row * self.columns + column;
                 let flow = self.flows[lane];
@@ -211,7 +257,18 @@ impl Projection {
 
     /// Column factors, flows and what each limit carries, for the current factors.
     fn evaluate(&mut self, orders: &[f64]) {
-        let Self { rows, columns, weights, factors, scaled, column_factors, flows, usage, limits, .. } = self;
+        let Self {
+            rows,
+            columns,
+            weights,
+            factors,
+            scaled,
+            column_factors,
+            flows,
+            usage,
+            limits,
+            ..
+        } = self;
         let columns = *columns;
         scaled.clear();
         column_factors.clear();
@@ -249,8 +306,10 @@ impl Projection {
         for row in 0..*rows {
             let line = row * columns..(row + 1) * columns;
             let mut sum = 0.0;
-            for ((flow, value), factor) in
-                flows[line.clone()].iter_mut().zip(&scaled[line.clone()]).zip(column_factors.iter())
+            for ((flow, value), factor) in flows[line.clone()]
+                .iter_mut()
+                .zip(&scaled[line.clone()])
+                .zip(column_factors.iter())
             {
                 *flow = value * factor;
                 sum += *flow;
@@ -335,19 +394,18 @@ impl Projection {
                 }
                 total += flow;
                 let seller = self.position[row];
-                let quota = match self.quota_limits.is_empty() {
-                    true => NONE,
-                    false => self.quota_of_lane[lane],
-                };
-                let quota = if quota == NONE { NONE } else { self.position[quota] };
-                for one in [seller, quota] {
-                    if one == NONE {
-                        continue;
-                    }
-                    self.column_flows[one] += flow;
-                    for other in [seller, quota] {
-                        if other != NONE {
-                            self.matrix[one * size + other] += flow;
+                if seller != NONE {
+                    self.column_flows[seller] += flow;
+                    self.matrix[seller * size + seller] += flow;
+                }
+                if !self.quota_limits.is_empty() && self.quota_of_lane[lane] != NONE {
+                    let quota = self.position[self.quota_of_lane[lane]];
+                    if quota != NONE {
+                        self.column_flows[quota] += flow;
+                        self.matrix[quota * size + quota] += flow;
+                        if seller != NONE {
+                            // Only the lower triangle is used; quotas come after sellers.
+                            self.matrix[quota * size + seller] += flow;
                         }
                     }
                 }
@@ -356,17 +414,23 @@ impl Projection {
                 for one in 0..size {
                     let share = self.column_flows[one] / total;
                     if share > 0.0 {
-                        for other in 0..size {
-                            self.matrix[one * size + other] -= share * self.column_flows[other];
+                        let line = &mut self.matrix[one * size..one * size + one + 1];
+                        for (entry, flow) in line.iter_mut().zip(&self.column_flows) {
+                            *entry -= share * flow;
                         }
                     }
                 }
             }
         }
         self.excess.clear();
-        self.excess.extend(self.usage.iter().zip(&self.limits).map(|(usage, limit)| usage - limit));
+        self.excess
+            .extend(self.usage.iter().zip(&self.limits).map(|(usage, limit)| usage - limit));
         self.step.clear();
-        self.step.extend(self.active.iter().map(|&variable| self.limits[variable] - self.usage[variable]));
+        self.step.extend(
+            self.active
+                .iter()
+                .map(|&variable| self.limits[variable] - self.usage[variable]),
+        );
         for (place, &variable) in self.active.iter().enumerate() {
             // Where all buyers are met the common scale is free. As in Levenberg's method (1944) a part of the diagonal, as large as the
             // gap, keeps steps sensible; it vanishes with the gap, so that convergence stays quadratic.
@@ -381,11 +445,18 @@ impl Projection {
         for (row, supply) in supply.iter().enumerate() {
             if self.usage[row] > *supply {
                 let factor = supply.max(0.0) / self.usage[row];
-                self.flows[row * columns..(row + 1) * columns].iter_mut().for_each(|flow| *flow *= factor);
+                self.flows[row * columns..(row + 1) * columns]
+                    .iter_mut()
+                    .for_each(|flow| *flow *= factor);
             }
         }
         for (index, limit) in self.quota_limits.iter().enumerate() {
-            let members = || self.quota_of_lane.iter().enumerate().filter(|&(_, &quota)| quota == self.rows + index);
+            let members = || {
+                self.quota_of_lane
+                    .iter()
+                    .enumerate()
+                    .filter(|&(_, &quota)| quota == self.rows + index)
+            };
             let sum: f64 = members().map(|(lane, _)| self.flows[lane]).sum();
             if sum > *limit {
                 let factor = limit.max(0.0) / sum;
@@ -423,7 +494,11 @@ fn raise(scaled: &[f64], caps: &[f64], columns: usize, column: usize, order: f64
             return most;
         }
         let (mut sum, mut slope) = (0.0, 0.0);
-        for (value, cap) in scaled[column..].iter().step_by(columns).zip(caps[column..].iter().step_by(columns)) {
+        for (value, cap) in scaled[column..]
+            .iter()
+            .step_by(columns)
+            .zip(caps[column..].iter().step_by(columns))
+        {
             if factor * value < *cap {
                 sum += factor * value;
                 slope += value;
