@@ -111,7 +111,11 @@ impl Balancing {
     fn fit_rows(&mut self, row_sums: &[f64]) {
         for ((factor, sum), target) in self.row_factors.iter_mut().zip(&self.sums).zip(row_sums) {
             if *sum > 0.0 {
-                *factor *= target / sum;
+                // Without an exact solution factors drift apart for ever.
+                *factor = (*factor * target / sum).min(1e100);
+                if *target > 0.0 {
+                    *factor = factor.max(1e-100);
+                }
             }
         }
     }
