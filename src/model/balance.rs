@@ -40,9 +40,9 @@ pub fn gravity(
     needs.clear();
     needs.extend_from_slice(orders);
     let mut supply_left = 0.0;
-    for row in 0..shape.rows {
+    for (row, supply) in supply.iter().enumerate() {
         let kept = own(row);
-        supply_left += supply[row] - kept;
+        supply_left += supply - kept;
         if let Some(column) = shape.domestic[row] {
             needs[column] -= kept;
         }

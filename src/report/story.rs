@@ -78,7 +78,7 @@ fn month(date: &str) -> &str {
     date.get(..7).unwrap_or(date)
 }
 
-fn active<'a>(replay: &'a Replay, period: usize) -> impl Iterator<Item = &'a ReplayEvent> {
+fn active(replay: &Replay, period: usize) -> impl Iterator<Item = &ReplayEvent> {
     let from = period as f64 * replay.step_months;
     let to = from + replay.step_months;
     replay

@@ -105,10 +105,8 @@ fn the_quiet_path_gives_what_the_full_path_gives() {
     );
 }
 
-/// KNOWN TO FAIL: observed trade that contradicts supply and demand is balanced (RAS) so slowly that after all sweeps a lane's pattern and
-/// the closed form of what arrives (`World::cover`) still differ by up to 6e-7 of the market.
+/// Observed trade that contradicts supply and demand: balancing must go on until what arrives is what the pattern says.
 #[test]
-#[ignore = "known: balancing of contradictory observed trade stops short of 1e-9"]
 fn contradictory_trade_is_balanced_to_the_last() {
     for seed in [1221, 1468, 1724] {
         let (traced, ..) = inspect(seed);
