@@ -4,7 +4,7 @@ use crate::engine::observe::Layout;
 use crate::model::{Model, WORLD};
 use crate::results::FOCUS;
 use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, SupplyShare};
-use crate::scenario::{Diagnostics, Document, Provenance, Scenario, Step};
+use crate::scenario::{Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
 
 /// Raised whenever the same input gives other values.
 pub const SAMPLING_VERSION: u32 = 1;
@@ -50,8 +50,11 @@ pub fn balance(scenario: &Scenario, model: &Model) -> Vec<BalanceRow> {
             let first_market = model.materials[material].first_market;
             let orders = model.reference.orders(model, material, 0);
             let supply: f64 = model.reference.supply(model, material, 0).iter().sum();
-            let covered: f64 =
-                orders.iter().enumerate().map(|(at, order)| order * model.reference.coverage[first_market + at]).sum();
+            let covered: f64 = orders
+                .iter()
+                .enumerate()
+                .map(|(at, order)| order * model.reference.coverage[first_market + at])
+                .sum();
             let ordered: f64 = orders.iter().sum();
             BalanceRow {
                 material: scenario.materials[material].id.clone(),
@@ -71,9 +74,21 @@ fn rounded(difference: f64, of: f64) -> f64 {
 
 /// Names of materials and places for charts and prose.
 pub fn labels(layout: &Layout) -> (Vec<Label>, Vec<Label>) {
-    let label = |id: &str, name: &str, unit: &str| Label { id: id.into(), name: name.into(), unit: unit.into() };
-    let materials = layout.materials.iter().map(|(id, name, unit)| label(id, name, unit)).collect();
-    let mut places: Vec<Label> = layout.countries.iter().map(|(code, name)| label(code, name, "")).collect();
+    let label = |id: &str, name: &str, unit: &str| Label {
+        id: id.into(),
+        name: name.into(),
+        unit: unit.into(),
+    };
+    let materials = layout
+        .materials
+        .iter()
+        .map(|(id, name, unit)| label(id, name, unit))
+        .collect();
+    let mut places: Vec<Label> = layout
+        .countries
+        .iter()
+        .map(|(code, name)| label(code, name, ""))
+        .collect();
     places.extend(layout.groups.iter().map(|(id, name, _)| label(id, name, "")));
     places.push(label(FOCUS, "All places in focus", ""));
     places.push(label(WORLD, "World", ""));
@@ -114,7 +129,11 @@ pub fn manifest(
                     Provenance::Source(text) => ("source", text),
                     Provenance::Assumption(text) => ("assumption", text),
                 };
-                ManifestCitation { address: citation.address.clone(), kind: kind.into(), text: text.clone() }
+                ManifestCitation {
+                    address: citation.address.clone(),
+                    kind: kind.into(),
+                    text: text.clone(),
+                }
             })
             .collect(),
         defaults: scenario.defaults.clone(),
@@ -122,6 +141,10 @@ pub fn manifest(
             .warnings()
             .map(|warning| format!("{}:{}: {}", warning.file, warning.line, warning.message))
             .chain(model_warnings.iter().cloned())
+            .chain((scenario.run.sampling != SamplingDesign::Random).then(|| {
+                "standard errors and intervals are computed as if trials were independent; with this sampling design they are not exact (usually too wide)"
+                    .to_owned()
+            }))
             .collect(),
         resolved_scenario: document.resolved(None),
     }

@@ -171,7 +171,12 @@ pub struct Replay {
 /// Invalid scenario, or a model that cannot be compiled.
 pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<Replay, RunError> {
     let prepared = prepare(document, policy)?;
-    let Prepared { scenario, model, layout, .. } = &prepared;
+    let Prepared {
+        scenario,
+        model,
+        layout,
+        ..
+    } = &prepared;
     let mut simulator = Simulator::new(model);
     let mut tracer = Tracer::new(&prepared);
     simulator.run(trial, TrialStreams::of(trial), &mut tracer);
@@ -205,11 +210,18 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         .flat_map(|driver| {
             let count = driver.means.len();
             (0..count).map(move |component| {
-                let name = if count > 1 { format!("{}[{component}]", driver.name) } else { driver.name.clone() };
+                let name = if count > 1 {
+                    format!("{}[{component}]", driver.name)
+                } else {
+                    driver.name.clone()
+                };
                 (name, driver.slot + component)
             })
         })
-        .map(|(input, slot)| ReplayInput { input, value: simulator.inputs()[slot] })
+        .map(|(input, slot)| ReplayInput {
+            input,
+            value: simulator.inputs()[slot],
+        })
         .collect();
     let headline = headline(layout);
     let mut headline_countries: Vec<String> = Vec::new();
@@ -225,10 +237,18 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         trial,
         seed: scenario.run.seed,
         step_months: model.step_months,
-        material_name: headline.as_ref().map(|row| layout.materials[row.material].1.clone()).unwrap_or_default(),
-        place_name: headline.as_ref().map(|row| place_name(layout, &row.place)).unwrap_or_default(),
+        material_name: headline
+            .as_ref()
+            .map(|row| layout.materials[row.material].1.clone())
+            .unwrap_or_default(),
+        place_name: headline
+            .as_ref()
+            .map(|row| place_name(layout, &row.place))
+            .unwrap_or_default(),
         headline_countries,
-        headline: headline.map(|row| (layout.materials[row.material].0.clone(), row.place)).unwrap_or_default(),
+        headline: headline
+            .map(|row| (layout.materials[row.material].0.clone(), row.place))
+            .unwrap_or_default(),
         headline_pct: percent(tracer.headline_short_t, tracer.headline_demand_t),
         inputs,
         events,
@@ -244,7 +264,10 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
 /// Name of a place for people.
 fn place_name(layout: &Layout, place: &str) -> String {
     let (_, places) = super::facts::labels(layout);
-    places.into_iter().find(|label| label.id == place).map_or_else(|| place.to_owned(), |label| label.name)
+    places
+        .into_iter()
+        .find(|label| label.id == place)
+        .map_or_else(|| place.to_owned(), |label| label.name)
 }
 
 /// The row that headlines speak of.
@@ -301,14 +324,23 @@ impl Observer for Tracer<'_> {
     }
 
     fn trace(&mut self, trace: &PeriodTrace<'_>) {
-        let PeriodTrace { period, model, world, state } = *trace;
+        let PeriodTrace {
+            period,
+            model,
+            world,
+            state,
+        } = *trace;
         let date = &self.layout.dates[period];
         let material_id = |material: usize| self.layout.materials[material].0.clone();
         let code = |country: usize| self.layout.countries[country].0.clone();
         for (index, market) in model.markets.iter().enumerate() {
             let sum = |values: &[f64], with_feed: bool| -> f64 {
-                let cells = market.cells.clone().filter(|&cell| with_feed || !model.cells[cell].is_feed);
-                cells.map(|cell| values[cell]).sum()
+                let cells = market
+                    .cells
+                    .clone()
+                    .filter(|&cell| with_feed || !model.cells[cell].is_feed);
+                // An empty sum is -0.
+                cells.map(|cell| values[cell]).sum::<f64>() + 0.0
             };
             self.markets.push(ReplayMarket {
                 period,
@@ -337,7 +369,7 @@ impl Observer for Tracer<'_> {
                 output_t: state.output[index],
             });
         }
-        let (mut scratch, mut normal) = (Vec::new(), Vec::new());
+        let (mut scratch, mut normal) = (crate::model::patterns::PatternMemory::default(), Vec::new());
         for (material, compiled) in model.materials.iter().enumerate() {
             crate::model::patterns::pattern(model, world, material, period, &mut scratch, &mut normal);
             let flows = trace.flows(material);

@@ -18,7 +18,7 @@ use crate::scenario::{Diagnostics, Document, Scenario};
 /// Blocks simulated before precision, interruption and samples are looked at: fixed, so that a run that stops early can be repeated.
 const BATCH_BLOCKS: u64 = 32;
 /// Trials at most from which the variance split is estimated.
-const SPLIT_TRIALS: u64 = 2_000;
+const SPLIT_TRIALS: u64 = 1_000;
 /// Added to a trial's number for the second set of draws of the variance split: beyond any trial that a run can have.
 const SPLIT_OFFSET: u64 = 1 << 40;
 
@@ -122,7 +122,12 @@ pub fn prepare(document: &Document, policy: Option<&str>) -> Result<Prepared, Ru
     let (scenario, warnings) = document.check(policy)?;
     let model = compile(&scenario)?;
     let layout = layout(&scenario, &model);
-    Ok(Prepared { scenario, warnings, model, layout })
+    Ok(Prepared {
+        scenario,
+        warnings,
+        model,
+        layout,
+    })
 }
 
 /// Runs the baseline and the plan's policies.
@@ -137,11 +142,18 @@ pub fn run(
     listener: &mut dyn RunListener,
 ) -> Result<RunReport, RunError> {
     let mut stages = vec![
-        Stage { name: "check", duration: Duration::ZERO },
-        Stage { name: "simulate", duration: Duration::ZERO },
+        Stage {
+            name: "check",
+            duration: Duration::ZERO,
+        },
+        Stage {
+            name: "simulate",
+            duration: Duration::ZERO,
+        },
     ];
-    let policies: Vec<Option<&str>> =
-        std::iter::once(None).chain(plan.policies.iter().map(|policy| Some(policy.as_str()))).collect();
+    let policies: Vec<Option<&str>> = std::iter::once(None)
+        .chain(plan.policies.iter().map(|policy| Some(policy.as_str())))
+        .collect();
     let mut found: Vec<PolicyResults> = Vec::new();
     let mut baseline = None;
     let mut interrupted = false;
@@ -152,11 +164,20 @@ pub fn run(
         stages[0].duration += started.elapsed();
         let started = Instant::now();
         // Policies are compared pair by pair: after an early stop they get as many trials as the baseline.
-        let wanted = if number == 0 { prepared.scenario.run.trials } else { trials };
+        let wanted = if number == 0 {
+            prepared.scenario.run.trials
+        } else {
+            trials
+        };
         let precision = if number == 0 { plan.precision } else { None };
         let id = prepared.scenario.policy.id.clone();
         listener.policy_begins(&id, number, policies.len(), wanted);
-        let job = Job { prepared: &prepared, samples: plan.samples, precision, wanted };
+        let job = Job {
+            prepared: &prepared,
+            samples: plan.samples,
+            precision,
+            wanted,
+        };
         let recorder = job.simulate(progress, listener)?;
         let done = recorder.as_ref().map_or(0, Recorder::trials);
         listener.policy_ends(done);
@@ -177,9 +198,15 @@ pub fn run(
             break;
         }
     }
-    let Some(baseline) = baseline.filter(|_| !found.is_empty()) else { return Err(RunError::Interrupted) };
+    let Some(baseline) = baseline.filter(|_| !found.is_empty()) else {
+        return Err(RunError::Interrupted);
+    };
     let results = assemble(document, scenario_name, &baseline, found, trials);
-    Ok(RunReport { results, stages, interrupted })
+    Ok(RunReport {
+        results,
+        stages,
+        interrupted,
+    })
 }
 
 /// One policy's simulation.
@@ -191,13 +218,17 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn simulate(
-        &self,
-        progress: &Progress,
-        listener: &mut dyn RunListener,
-    ) -> Result<Option<Recorder>, RunError> {
-        let Prepared { model, layout, scenario, .. } = self.prepared;
-        let recording = Recording { samples: self.samples, ..Recording::RUN };
+    fn simulate(&self, progress: &Progress, listener: &mut dyn RunListener) -> Result<Option<Recorder>, RunError> {
+        let Prepared {
+            model,
+            layout,
+            scenario,
+            ..
+        } = self.prepared;
+        let recording = Recording {
+            samples: self.samples,
+            ..Recording::RUN
+        };
         let empty = Recorder::with(layout, recording);
         let rows = empty.sample_rows();
         let mut total: Option<Recorder> = None;
@@ -206,7 +237,9 @@ impl Job<'_> {
                 break;
             }
             let expected = batch.end - batch.start;
-            let Some(mut recorder) = simulate(model, batch, progress, || empty.fresh()) else { break };
+            let Some(mut recorder) = simulate(model, batch, progress, || empty.fresh()) else {
+                break;
+            };
             // A batch that was cut short is dropped: what is kept are whole batches, which can be repeated.
             if recorder.trials() < expected {
                 break;
@@ -214,16 +247,18 @@ impl Job<'_> {
             if self.samples {
                 let mut samples = recorder.take_samples();
                 samples.sort_by_key(|sample| (sample.trial, sample.row));
-                listener.samples(&scenario.policy.id, &rows, &samples).map_err(RunError::Samples)?;
+                listener
+                    .samples(&scenario.policy.id, &rows, &samples)
+                    .map_err(RunError::Samples)?;
             }
             match &mut total {
                 Some(total) => total.merge(&recorder),
                 None => total = Some(recorder),
             }
             if let (Some(target), Some(total)) = (self.precision, &total)
-                && total.headline().is_some_and(|headline| {
-                    headline.value > 0.0 && headline.standard_error <= target * headline.value
-                })
+                && total
+                    .headline()
+                    .is_some_and(|headline| headline.value > 0.0 && headline.standard_error <= target * headline.value)
             {
                 break;
             }
@@ -257,7 +292,9 @@ fn split_variance(prepared: &Prepared, trials: u64) -> Option<VarianceSplit> {
         return None;
     }
     ShortfallProbe::headline(layout)?;
-    let gathered = simulate(model, 0..trials.min(SPLIT_TRIALS), &Progress::default(), || SplitObserver::new(model, layout))?;
+    let gathered = simulate(model, 0..trials.min(SPLIT_TRIALS), &Progress::default(), || {
+        SplitObserver::new(model, layout)
+    })?;
     gathered.splitter.finish()
 }
 
@@ -289,8 +326,22 @@ impl Observer for SplitObserver<'_> {
         let Some(probe) = &mut self.probe else { return };
         probe.end_trial(outcome);
         let (trial, other) = (outcome.trial, outcome.trial + SPLIT_OFFSET);
-        self.simulator.run(trial, TrialStreams { inputs: trial, events: other }, probe);
-        self.simulator.run(trial, TrialStreams { inputs: other, events: trial }, probe);
+        self.simulator.run(
+            trial,
+            TrialStreams {
+                inputs: trial,
+                events: other,
+            },
+            probe,
+        );
+        self.simulator.run(
+            trial,
+            TrialStreams {
+                inputs: other,
+                events: trial,
+            },
+            probe,
+        );
         if let [own, new_events, new_inputs] = probe.take().as_slice() {
             self.splitter.add(trial, own.share, new_events.share, new_inputs.share);
         }
@@ -310,11 +361,21 @@ fn assemble(
     policies: Vec<PolicyResults>,
     trials: u64,
 ) -> RunResults {
-    let Prepared { scenario, warnings, model, layout } = baseline;
+    let Prepared {
+        scenario,
+        warnings,
+        model,
+        layout,
+    } = baseline;
     let (materials, places) = facts::labels(layout);
     let mut manifest = facts::manifest(document, scenario, scenario_name, warnings, &model.warnings);
     manifest.trials = trials;
-    let has_demand = |material: &usize| layout.cells.iter().any(|cell| cell.material == *material && !cell.is_feed);
+    let has_demand = |material: &usize| {
+        layout
+            .cells
+            .iter()
+            .any(|cell| cell.material == *material && !cell.is_feed)
+    };
     RunResults {
         title: scenario.title.clone(),
         description: scenario.description.clone(),

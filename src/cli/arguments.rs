@@ -30,7 +30,13 @@ Exit codes: 0 done; 1 the scenario is invalid; 2 wrong usage; 3 input/output or 
 #[derive(Debug, Args)]
 pub struct Color {
     /// When to use colours (NO_COLOR is respected)
-    #[arg(long = "color", value_enum, default_value = "auto", global = true, value_name = "WHEN")]
+    #[arg(
+        long = "color",
+        value_enum,
+        default_value = "auto",
+        global = true,
+        value_name = "WHEN"
+    )]
     choice: ColorChoice,
 }
 
@@ -218,8 +224,15 @@ fn parse_precision(text: &str) -> Result<f64, String> {
         Some(number) => (number.trim(), 0.01),
         None => (text.trim(), 1.0),
     };
-    let value = number.parse::<f64>().map_err(|_| "expected a share such as 1% or 0.01".to_owned())? * scale;
-    if value > 0.0 && value < 1.0 { Ok(value) } else { Err("expected a share above 0 and below 100 %".to_owned()) }
+    let value = number
+        .parse::<f64>()
+        .map_err(|_| "expected a share such as 1% or 0.01".to_owned())?
+        * scale;
+    if value > 0.0 && value < 1.0 {
+        Ok(value)
+    } else {
+        Err("expected a share above 0 and below 100 %".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use crate::data::{self, DataError, TableExcerpt};
 pub fn data(options: &DataOptions) -> Outcome {
     let excerpts = match (&options.mineral, &options.table) {
         (None, None) if options.csv || options.json => {
-            return Err(Failure::Usage("--csv and --json need a mineral or --table NAME".to_owned()));
+            return Err(Failure::Usage(
+                "--csv and --json need a mineral or --table NAME".to_owned(),
+            ));
         }
         (None, None) => return overview(),
         (None, Some(table)) => vec![whole_table(table)?],
@@ -42,7 +44,11 @@ pub fn data(options: &DataOptions) -> Outcome {
 }
 
 fn failure(error: &DataError, json: bool) -> Failure {
-    Failure::Input { message: error.to_string(), hint: error.hint(), json }
+    Failure::Input {
+        message: error.to_string(),
+        hint: error.hint(),
+        json,
+    }
 }
 
 fn no_table(name: &str) -> Failure {
@@ -75,7 +81,10 @@ fn overview() -> Outcome {
     for table in data::tables() {
         writeln!(out, "  {:<26} {}", table.name, table.description)?;
     }
-    writeln!(out, "\nNext: critmin data gallium, or critmin data --table shares.csv --csv")?;
+    writeln!(
+        out,
+        "\nNext: critmin data gallium, or critmin data --table shares.csv --csv"
+    )?;
     Ok(0)
 }
 
@@ -91,7 +100,13 @@ fn text(excerpts: &[TableExcerpt]) -> io::Result<()> {
         let mut sources: Vec<&str> = Vec::new();
         let mut table = comfy_table::Table::new();
         table.load_style(comfy_table::TableStyle::new());
-        let shown = |name: &str| if name == "source" { "source".to_owned() } else { name.replace('_', " ") };
+        let shown = |name: &str| {
+            if name == "source" {
+                "source".to_owned()
+            } else {
+                name.replace('_', " ")
+            }
+        };
         table.set_header(excerpt.header.iter().map(|name| shown(name)));
         for row in &excerpt.rows {
             let cells = row.iter().enumerate().map(|(column, value)| {
@@ -140,7 +155,14 @@ fn json(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
             let rows: Vec<serde_json::Map<String, serde_json::Value>> = excerpt
                 .rows
                 .iter()
-                .map(|row| excerpt.header.iter().cloned().zip(row.iter().map(|value| value.as_str().into())).collect())
+                .map(|row| {
+                    excerpt
+                        .header
+                        .iter()
+                        .cloned()
+                        .zip(row.iter().map(|value| value.as_str().into()))
+                        .collect()
+                })
                 .collect();
             (excerpt.table.to_owned(), rows.into())
         })

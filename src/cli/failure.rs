@@ -18,7 +18,11 @@ pub enum Failure {
     /// Wrong usage that the parser of arguments cannot see.
     Usage(String),
     /// Something else about the input is wrong.
-    Input { message: String, hint: Option<String>, json: bool },
+    Input {
+        message: String,
+        hint: Option<String>,
+        json: bool,
+    },
     /// Input/output or internal failure.
     Internal(String),
     /// Stopped by the user.
@@ -32,7 +36,11 @@ impl Failure {
     pub fn of_run(error: RunError, json: bool) -> Self {
         match error {
             RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
-            RunError::Model(error) => Failure::Input { message: error.to_string(), hint: None, json },
+            RunError::Model(error) => Failure::Input {
+                message: error.to_string(),
+                hint: None,
+                json,
+            },
             RunError::Interrupted => Failure::Interrupted,
             RunError::Samples(error) => Failure::Internal(error.to_string()),
         }
@@ -41,21 +49,36 @@ impl Failure {
     /// Tells it and gives the exit code.
     pub fn report(self) -> ExitCode {
         let code = match self {
-            Failure::Invalid { diagnostics, json: true } => {
+            Failure::Invalid {
+                diagnostics,
+                json: true,
+            } => {
                 let _ = writeln!(io::stdout(), "{:#}", diagnostics.to_json());
                 EXIT_INVALID
             }
-            Failure::Invalid { diagnostics, json: false } => {
+            Failure::Invalid {
+                diagnostics,
+                json: false,
+            } => {
                 let stderr = io::stderr();
                 let _ = write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)));
                 EXIT_INVALID
             }
-            Failure::Input { message, hint, json: true } => {
-                let document = serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hint }] });
+            Failure::Input {
+                message,
+                hint,
+                json: true,
+            } => {
+                let document =
+                    serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hint }] });
                 let _ = writeln!(io::stdout(), "{document:#}");
                 EXIT_INVALID
             }
-            Failure::Input { message, hint, json: false } => {
+            Failure::Input {
+                message,
+                hint,
+                json: false,
+            } => {
                 let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
                 let _ = writeln!(io::stderr(), "error: {message}{hint}");
                 EXIT_INVALID
@@ -69,7 +92,10 @@ impl Failure {
                 EXIT_FAILURE
             }
             Failure::Interrupted => {
-                let _ = writeln!(io::stderr(), "interrupted: no result was complete, nothing has been written");
+                let _ = writeln!(
+                    io::stderr(),
+                    "interrupted: no result was complete, nothing has been written"
+                );
                 EXIT_INTERRUPTED
             }
             Failure::ClosedPipe => 0,

@@ -18,20 +18,27 @@ pub fn load(options: &ScenarioOptions, trials: Option<u64>, json: bool) -> Resul
 
 /// Loads a scenario.
 pub fn open(path: &Path, json: bool) -> Result<Document, Failure> {
-    Document::load(path).map_err(|diagnostics| Failure::Invalid { diagnostics: Box::new(diagnostics), json })
+    Document::load(path).map_err(|diagnostics| Failure::Invalid {
+        diagnostics: Box::new(diagnostics),
+        json,
+    })
 }
 
 /// Applies `key=value` changes.
 pub fn set(document: &mut Document, changes: &[String], json: bool) -> Result<(), Failure> {
     for change in changes {
-        document
-            .set(change)
-            .map_err(|diagnostics| Failure::Invalid { diagnostics: Box::new(diagnostics), json })?;
+        document.set(change).map_err(|diagnostics| Failure::Invalid {
+            diagnostics: Box::new(diagnostics),
+            json,
+        })?;
     }
     Ok(())
 }
 
 /// The scenario's file name, without its folder.
 pub fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }

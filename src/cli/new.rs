@@ -11,18 +11,29 @@ use crate::scenario::starter;
 /// Writes a commented scenario to start from.
 pub fn new(options: &NewOptions) -> Outcome {
     let path = &options.file;
-    let title = path.file_stem().map_or_else(|| load::file_name(path), |stem| stem.to_string_lossy().into_owned());
+    let title = path
+        .file_stem()
+        .map_or_else(|| load::file_name(path), |stem| stem.to_string_lossy().into_owned());
     let text = starter(&title.replace(['-', '_'], " "));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::Input {
-            message: format!("{} exists already", path.display()),
-            hint: Some("choose another name; nothing has been overwritten".to_owned()),
-            json: false,
-        },
-        _ => Failure::Internal(format!("cannot write {}: {error}", path.display())),
-    })?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => Failure::Input {
+                message: format!("{} exists already", path.display()),
+                hint: Some("choose another name; nothing has been overwritten".to_owned()),
+                json: false,
+            },
+            _ => Failure::Internal(format!("cannot write {}: {error}", path.display())),
+        })?;
     file.write_all(text.as_bytes())
         .map_err(|error| Failure::Internal(format!("cannot write {}: {error}", path.display())))?;
-    writeln!(std::io::stdout(), "wrote {}; next: critmin run {}", path.display(), path.display())?;
+    writeln!(
+        std::io::stdout(),
+        "wrote {}; next: critmin run {}",
+        path.display(),
+        path.display()
+    )?;
     Ok(0)
 }

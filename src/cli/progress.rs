@@ -23,7 +23,11 @@ impl Bar {
     /// A bar on stderr; nothing is drawn when `quiet` or when stderr is no terminal.
     pub fn new(progress: &Arc<Progress>, quiet: bool) -> Self {
         let draws = !quiet && std::io::stderr().is_terminal();
-        let target = if draws { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if draws {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);

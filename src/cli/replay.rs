@@ -14,8 +14,7 @@ use crate::report::write::OutputFolder;
 pub fn replay(options: &ReplayOptions) -> Outcome {
     let document = load::load(&options.scenario, None, options.json)?;
     let policy = options.policy.as_deref().filter(|policy| *policy != "baseline");
-    let replay =
-        trace(&document, policy, options.trial).map_err(|error| Failure::of_run(error, options.json))?;
+    let replay = trace(&document, policy, options.trial).map_err(|error| Failure::of_run(error, options.json))?;
     if let Some(path) = &options.out {
         let folder = OutputFolder::create(path)?;
         trace_csv::write(&folder, &replay)?;

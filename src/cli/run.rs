@@ -31,9 +31,10 @@ const BASELINE: &str = "baseline";
 pub fn run(options: &RunOptions) -> Outcome {
     let started = Instant::now();
     let document = load::load(&options.scenario, options.trials, options.json)?;
-    let (_, warnings) = document
-        .check(None)
-        .map_err(|diagnostics| Failure::Invalid { diagnostics: Box::new(diagnostics), json: options.json })?;
+    let (_, warnings) = document.check(None).map_err(|diagnostics| Failure::Invalid {
+        diagnostics: Box::new(diagnostics),
+        json: options.json,
+    })?;
     if !options.quiet && !warnings.is_empty() {
         let stderr = std::io::stderr();
         write!(&stderr, "{}", warnings.render(super::is_colored(&stderr)))?;
@@ -44,7 +45,10 @@ pub fn run(options: &RunOptions) -> Outcome {
         precision: options.precision,
         samples: options.samples,
     };
-    let path = options.out.clone().unwrap_or_else(|| default_folder(&options.scenario.scenario));
+    let path = options
+        .out
+        .clone()
+        .unwrap_or_else(|| default_folder(&options.scenario.scenario));
     // The folder is made first: a long run must not fail at its end for want of a place to write.
     let folder = OutputFolder::create(&path)?;
     let progress = Arc::new(Progress::default());
@@ -80,7 +84,10 @@ pub fn run(options: &RunOptions) -> Outcome {
 }
 
 fn stage(name: &str, started: Instant) -> StageTime {
-    StageTime { stage: name.to_owned(), seconds: started.elapsed().as_secs_f64() }
+    StageTime {
+        stage: name.to_owned(),
+        seconds: started.elapsed().as_secs_f64(),
+    }
 }
 
 /// The policies to run beside the baseline: those named, else all.
@@ -99,7 +106,9 @@ fn policies(options: &RunOptions, document: &Document) -> Vec<String> {
 
 /// `out/<scenario name>`.
 fn default_folder(scenario: &Path) -> PathBuf {
-    let name = scenario.file_stem().map_or_else(|| "scenario".into(), std::ffi::OsStr::to_os_string);
+    let name = scenario
+        .file_stem()
+        .map_or_else(|| "scenario".into(), std::ffi::OsStr::to_os_string);
     Path::new("out").join(name)
 }
 
@@ -129,7 +138,11 @@ struct Listener {
 
 impl RunListener for Listener {
     fn policy_begins(&mut self, policy: &str, number: usize, policies: usize, trials: u64) {
-        let what = if policies > 1 { format!("{policy} ({}/{policies})", number + 1) } else { "simulating".to_owned() };
+        let what = if policies > 1 {
+            format!("{policy} ({}/{policies})", number + 1)
+        } else {
+            "simulating".to_owned()
+        };
         self.bar.begin(&what, trials * policies as u64);
     }
 
@@ -162,7 +175,11 @@ fn write_charts(folder: &OutputFolder, results: &RunResults, formats: &[ChartFor
             ChartFormat::None => None,
         })
         .collect();
-    let charts = if formats.is_empty() { Vec::new() } else { render_all(results)? };
+    let charts = if formats.is_empty() {
+        Vec::new()
+    } else {
+        render_all(results)?
+    };
     if charts.is_empty() {
         return Ok(folder.keep_only("charts", &KINDS, &[])?);
     }
@@ -170,7 +187,12 @@ fn write_charts(folder: &OutputFolder, results: &RunResults, formats: &[ChartFor
     let files: Vec<(String, Vec<u8>)> = charts
         .par_iter()
         .flat_map(|chart| formats.par_iter().map(move |format| (chart, *format)))
-        .map(|(chart, format)| Ok((format!("{}.{}", chart.name, format.extension()), chart.to_bytes(format)?)))
+        .map(|(chart, format)| {
+            Ok((
+                format!("{}.{}", chart.name, format.extension()),
+                chart.to_bytes(format)?,
+            ))
+        })
         .collect::<Result<_, Failure>>()?;
     for (name, bytes) in &files {
         charts_folder.write(name, |file| file.write_all(bytes))?;

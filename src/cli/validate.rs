@@ -63,7 +63,9 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
 
 /// Compiles the model; gives what it has to say.
 fn compiles(scenario: &Scenario) -> Result<Vec<String>, String> {
-    compile(scenario).map(|model| model.warnings).map_err(|error| error.to_string())
+    compile(scenario)
+        .map(|model| model.warnings)
+        .map_err(|error| error.to_string())
 }
 
 fn print(diagnostics: &Diagnostics) -> std::io::Result<()> {
@@ -80,6 +82,13 @@ fn counts(errors: usize, warnings: usize) -> String {
         1 => Some(format!("1 {what}")),
         _ => Some(format!("{number} {what}s")),
     };
-    let parts: Vec<String> = [count(errors, "error"), count(warnings, "warning")].into_iter().flatten().collect();
-    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+    let parts: Vec<String> = [count(errors, "error"), count(warnings, "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
 }

@@ -3,8 +3,8 @@
 use super::state::State;
 use super::step::Trial;
 
-/// Responses smaller than this count as gone.
-const GONE: f64 = 1e-9;
+/// Logarithms of price expectations (0.1 %) and extra output (share of capacity) smaller than this count as gone once prices are normal.
+const GONE: f64 = 1e-3;
 
 /// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
 pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
@@ -70,7 +70,9 @@ impl State {
 
     /// Producers outside the disruption move their output towards what the expected price calls for, within their ramp.
     pub(super) fn adapt(&mut self, trial: &Trial<'_>, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         for (material, compiled) in model.materials.iter().enumerate() {
             let columns = compiled.columns.len();
             let prices = &self.price[compiled.first_market..compiled.first_market + columns];
@@ -79,25 +81,48 @@ impl State {
                 let at = compiled.first_row + row;
                 let mut observed = 1.0;
                 if any_price && !self.is_clean[material] {
-                    // A seller sees the prices of the buyers that it can reach, in proportion to normal trade.
+                    // A seller sees the prices of its buyers, in proportion to what it sells to them; one that sells nothing sees those of the
+                    // buyers that it could reach.
                     let line = row * columns..(row + 1) * columns;
                     let (mut weights, mut sum) = (0.0, 0.0);
-                    let lanes = self.normal[material][line.clone()].iter().zip(&self.openness[material][line]);
-                    for ((normal, openness), price) in lanes.zip(prices) {
-                        weights += normal * openness;
-                        sum += normal * openness * price;
+                    for (flow, price) in self.flows[material][line.clone()].iter().zip(prices) {
+                        weights += flow;
+                        sum += flow * price;
+                    }
+                    if weights <= 0.0 {
+                        let lanes = self.normal[material][line.clone()]
+                            .iter()
+                            .zip(&self.openness[material][line]);
+                        for ((normal, openness), price) in lanes.zip(prices) {
+                            weights += normal * openness;
+                            sum += normal * openness * price;
+                        }
                     }
                     if weights > 0.0 {
                         observed = sum / weights;
                     }
                 } else if any_price {
-                    // Undisturbed trade with a structural gap: the market's mean price.
-                    observed = prices.iter().sum::<f64>() / columns as f64;
+                    // Undisturbed trade in a period with a gap (structural, or of earlier shipments): the market's mean price.
+                    let markets = compiled.first_market..compiled.first_market + columns;
+                    let orders = &self.order[markets];
+                    let total: f64 = orders.iter().sum();
+                    if total > 0.0 {
+                        observed = orders
+                            .iter()
+                            .zip(prices)
+                            .map(|(order, price)| order * price)
+                            .sum::<f64>()
+                            / total;
+                    }
                 }
                 if observed > 1.0 || self.expectation[at] > 0.0 {
                     let gap = libm::log(observed) - self.expectation[at];
                     let expectation = self.expectation[at] + compiled.price_adjustment * gap;
-                    self.expectation[at] = if observed <= 1.0 && expectation < GONE { 0.0 } else { expectation };
+                    self.expectation[at] = if observed <= 1.0 && expectation < GONE {
+                        0.0
+                    } else {
+                        expectation
+                    };
                 }
             }
         }

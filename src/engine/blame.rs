@@ -104,7 +104,13 @@ impl Blame {
     }
 
     pub(super) fn lane_hit(&mut self, material: usize, event: usize, position: usize, cause: usize, severity: f64) {
-        self.lane_hits.push(LaneHit { material, event, position, slot: self.slot_of[cause], severity });
+        self.lane_hits.push(LaneHit {
+            material,
+            event,
+            position,
+            slot: self.slot_of[cause],
+            severity,
+        });
     }
 
     pub(super) fn stock_lost(&mut self, market: usize, cause: usize, tonnes: f64) {
@@ -142,14 +148,22 @@ impl Blame {
                 return;
             }
         }
-        let by_feed = if feed.is_some() { unplanned.clamp(0.0, lost) } else { 0.0 };
+        let by_feed = if feed.is_some() {
+            unplanned.clamp(0.0, lost)
+        } else {
+            0.0
+        };
         if let Some(market) = feed {
             for slot in 0..slots {
                 self.row_lost[at + slot] += by_feed * self.share[market * slots + slot];
             }
         }
-        let total: f64 =
-            self.supply_hits.iter().filter(|(hit, ..)| *hit == supply).map(|(.., severity)| severity).sum();
+        let total: f64 = self
+            .supply_hits
+            .iter()
+            .filter(|(hit, ..)| *hit == supply)
+            .map(|(.., severity)| severity)
+            .sum();
         if total > 0.0 {
             for &(hit, slot, severity) in &self.supply_hits {
                 if hit == supply {
@@ -183,11 +197,17 @@ impl State {
                 let slot = period % lead;
                 if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
                     let ring = std::mem::take(&mut self.blame.ring[material]);
-                    self.blame.adopt(compiled.first_market, slots, &ring[slot * width..(slot + 1) * width]);
+                    self.blame
+                        .adopt(compiled.first_market, slots, &ring[slot * width..(slot + 1) * width]);
                     self.blame.ring[material] = ring;
                 }
                 if computed {
-                    let Blame { ring, columns, ring_written, .. } = &mut self.blame;
+                    let Blame {
+                        ring,
+                        columns,
+                        ring_written,
+                        ..
+                    } = &mut self.blame;
                     ring[material][slot * width..(slot + 1) * width].copy_from_slice(columns);
                     ring_written[material][slot] = period + 1;
                 }
@@ -227,7 +247,11 @@ impl State {
         for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
             for &lane in lanes(hit) {
                 let missing = (normal[lane] - flows[lane]).max(0.0);
-                let cut = if openness[lane] < 1.0 { 1.0 - openness[lane] } else { blame.lane_severity[lane].min(1.0) };
+                let cut = if openness[lane] < 1.0 {
+                    1.0 - openness[lane]
+                } else {
+                    blame.lane_severity[lane].min(1.0)
+                };
                 let restricted = missing.min(cut * normal[lane]);
                 blame.restricted[lane] = restricted;
                 blame.columns[lane % columns * slots + hit.slot] +=
@@ -302,14 +326,17 @@ impl State {
             if shortfall <= 0.0 {
                 continue;
             }
-            let structural =
-                trial.structural.map_or(0.0, |values| values[period * model.cells.len() + cell]).min(shortfall);
+            let structural = trial
+                .structural
+                .map_or(0.0, |values| values[period * model.cells.len() + cell])
+                .min(shortfall);
             let line = &mut blame.by_cell[cell * causes..(cell + 1) * causes];
             blame.touched.push(cell);
             let due = shortfall - structural;
             line[causes - 1] += structural;
             for &(hit, slot, left) in &blame.stock_losses {
-                if hit == market {
+                // Once the lost stock is used up there is nothing left to share.
+                if hit == market && left > 0.0 {
                     line[blame.causes[slot]] += due * by_stock * left / stock_part;
                 }
             }

@@ -56,7 +56,10 @@ pub struct TrialStreams {
 impl TrialStreams {
     /// The ordinary case.
     pub fn of(trial: u64) -> Self {
-        TrialStreams { inputs: trial, events: trial }
+        TrialStreams {
+            inputs: trial,
+            events: trial,
+        }
     }
 }
 
@@ -65,7 +68,9 @@ pub fn design(model: &Model) -> Design {
     match model.design {
         SamplingDesign::Random => Design::Random,
         SamplingDesign::Antithetic => Design::Antithetic,
-        SamplingDesign::LatinHypercube => Design::LatinHypercube { trials: model.design_trials },
+        SamplingDesign::LatinHypercube => Design::LatinHypercube {
+            trials: model.design_trials,
+        },
         SamplingDesign::Sobol => Design::Sobol,
     }
 }
@@ -87,7 +92,10 @@ pub fn draw_inputs(model: &Model, design: Design, trial: u64, inputs: &mut Vec<f
                 };
                 let out = &mut inputs[driver.slot..driver.slot + components];
                 if let Some(uniforms) = uniforms.get_mut(..*components) {
-                    uniforms.iter_mut().enumerate().for_each(|(component, value)| *value = draw(component));
+                    uniforms
+                        .iter_mut()
+                        .enumerate()
+                        .for_each(|(component, value)| *value = draw(component));
                     dirichlet.sample(uniforms, out);
                 } else {
                     dirichlet.sample(&(0..*components).map(draw).collect::<Vec<_>>(), out);
@@ -123,13 +131,16 @@ impl EventDraws<'_> {
 
     /// A uniform that a copula may couple with other events'.
     fn coupled(&self, target: usize, key: &StreamKey, index: u64, scratch: (&mut Vec<f64>, &mut Vec<f64>)) -> f64 {
-        let Some((copula, member)) = self.event.coupled[target] else { return self.uniform(key, index, target) };
+        let Some((copula, member)) = self.event.coupled[target] else {
+            return self.uniform(key, index, target);
+        };
         let (uniforms, coupled) = scratch;
         let copula = &self.model.copulas[copula];
         let needed = copula.copula.uniforms_needed();
         uniforms.clear();
         uniforms.extend((0..needed).map(|member| {
-            self.design.uniform(&copula.key, self.trial, index * needed as u64 + member as u64, None)
+            self.design
+                .uniform(&copula.key, self.trial, index * needed as u64 + member as u64, None)
         }));
         coupled.clear();
         coupled.resize(copula.members, 0.0);
@@ -140,15 +151,32 @@ impl EventDraws<'_> {
 
 /// Draws every event's occurrences within the horizon.
 pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], strikes: &mut Strikes) {
-    let Strikes { all, by_event, frailty, uniforms, coupled } = strikes;
+    let Strikes {
+        all,
+        by_event,
+        frailty,
+        uniforms,
+        coupled,
+    } = strikes;
     let horizon = model.periods as f64 * model.step_months;
     frailty.clear();
-    frailty.extend(model.frailties.iter().map(|factor| factor.factor.quantile(factor.key.uniform(trial, 0))));
+    frailty.extend(
+        model
+            .frailties
+            .iter()
+            .map(|factor| factor.factor.quantile(design.uniform(&factor.key, trial, 0, None))),
+    );
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {
         let event = &model.events[index];
         let dimension = model.input_slots + 6 * index;
-        let draws = EventDraws { model, event, design, trial, dimension };
+        let draws = EventDraws {
+            model,
+            event,
+            design,
+            trial,
+            dimension,
+        };
         let rate_factor = event.frailty.map_or(1.0, |group| frailty[group]);
         let mut list = std::mem::take(&mut by_event[index]);
         list.clear();
@@ -164,11 +192,20 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
                     add(at_months.of(inputs).max(0.0), 0, None, (uniforms, coupled));
                 }
             }
-            ArrivalModel::Window { from_months, to_months, probability } => {
+            ArrivalModel::Window {
+                from_months,
+                to_months,
+                probability,
+            } => {
                 let uniform = draws.coupled(OCCURRENCE, &event.streams.occurrence, 0, (uniforms, coupled));
                 if happens(uniform, probability.of(inputs), rate_factor) {
                     let place = draws.uniform(&event.streams.arrival, 0, 3);
-                    add(from_months + (to_months - from_months) * place, 0, None, (uniforms, coupled));
+                    add(
+                        from_months + (to_months - from_months) * place,
+                        0,
+                        None,
+                        (uniforms, coupled),
+                    );
                 }
             }
             ArrivalModel::Poisson { per_year } => {
@@ -192,14 +229,23 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
                     add(start, draw, Some(down), (uniforms, coupled));
                 });
             }
-            ArrivalModel::After { event: followed, probability, delay, from_end } => {
+            ArrivalModel::After {
+                event: followed,
+                probability,
+                delay,
+                from_end,
+            } => {
                 for (draw, cause) in by_event[*followed].iter().enumerate() {
                     let draw = draw as u64;
                     let uniform = draws.uniform(&event.streams.occurrence, draw, OCCURRENCE);
                     if happens(uniform, probability.of(inputs), rate_factor) {
                         let wait = delay.quantile(draws.uniform(&event.streams.delay, draw, 4)).max(0.0);
                         let from = cause.occurrence.start_months
-                            + if *from_end { cause.occurrence.duration_months } else { 0.0 };
+                            + if *from_end {
+                                cause.occurrence.duration_months
+                            } else {
+                                0.0
+                            };
                         add(from + wait, draw, None, (uniforms, coupled));
                     }
                 }
@@ -225,7 +271,16 @@ fn happens(uniform: f64, probability: f64, rate_factor: f64) -> bool {
 
 /// Alternating up and down times; calls `down` with (start, draw number, length) of every down time.
 fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: impl FnMut(f64, u64, f64)) {
-    let ArrivalModel::Renewal { up, down, biased, share_down, starts } = &draws.event.arrival else { return };
+    let ArrivalModel::Renewal {
+        up,
+        down,
+        biased,
+        share_down,
+        starts,
+    } = &draws.event.arrival
+    else {
+        return;
+    };
     let streams = &draws.event.streams;
     if rate_factor <= 0.0 {
         return;
@@ -287,8 +342,9 @@ fn strike(
         }
         (None, None) => horizon - start,
     };
-    let severity =
-        event.severity.quantile(draws.coupled(SEVERITY, &event.streams.severity, draw, (uniforms, coupled)));
+    let severity = event
+        .severity
+        .quantile(draws.coupled(SEVERITY, &event.streams.severity, draw, (uniforms, coupled)));
     let recovery = || draws.uniform(&event.streams.recovery, draw, 5);
     Strike {
         occurrence: Occurrence {
@@ -297,10 +353,11 @@ fn strike(
             duration_months: duration.max(0.0),
             severity: severity.max(0.0),
         },
-        approval_months: event
-            .approval_months
-            .as_ref()
-            .map_or(0.0, |months| months.quantile(draws.uniform(&event.streams.approval, draw, 5)).max(0.0)),
+        approval_months: event.approval_months.as_ref().map_or(0.0, |months| {
+            months
+                .quantile(draws.uniform(&event.streams.approval, draw, 5))
+                .max(0.0)
+        }),
         tail: match &event.recovery {
             RecoveryModel::Step => Tail::Step,
             RecoveryModel::Linear(months) => Tail::Linear(months.quantile(recovery()).max(0.0)),

@@ -26,9 +26,9 @@ pub fn raise_to_maximum(problem: &Problem<'_>, search: &mut Search, flows: &mut 
     let total: f64 = problem.orders.iter().sum::<f64>().min(problem.supply.iter().sum());
     let negligible = 1e-13 * total;
     search.supply_left.clear();
-    search.supply_left.extend((0..rows).map(|row| {
-        problem.supply[row] - flows[row * columns..(row + 1) * columns].iter().sum::<f64>()
-    }));
+    search.supply_left.extend(
+        (0..rows).map(|row| problem.supply[row] - flows[row * columns..(row + 1) * columns].iter().sum::<f64>()),
+    );
     search.orders_left.clear();
     search.orders_left.extend_from_slice(problem.orders);
     for (lane, flow) in flows.iter().enumerate() {
@@ -88,7 +88,8 @@ fn shortest_path(problem: &Problem<'_>, search: &mut Search, flows: &[f64], negl
                 }
             }
             for (index, quota) in problem.quotas.iter().enumerate() {
-                if quota.lanes.first().is_some_and(|lane| lane / columns == node) && search.quota_left[index] > negligible
+                if quota.lanes.first().is_some_and(|lane| lane / columns == node)
+                    && search.quota_left[index] > negligible
                 {
                     reach(search, rows + columns + index);
                 }

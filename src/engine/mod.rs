@@ -7,6 +7,7 @@ pub mod blame;
 pub mod draws;
 pub mod maximum_flow;
 pub mod observe;
+pub mod projection;
 pub mod run;
 pub mod severity;
 pub mod state;

@@ -48,7 +48,9 @@ pub fn simulate<O: Gather>(
     let gathered = rayon::broadcast(|_| {
         let mut worker: Option<(Simulator<'_>, O)> = None;
         while !progress.is_stopped() {
-            let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else {
+                break;
+            };
             let (simulator, observer) = worker.get_or_insert_with(|| (Simulator::new(model), make()));
             for trial in block.clone() {
                 simulator.run(trial, TrialStreams::of(trial), observer);

@@ -145,11 +145,18 @@ mod tests {
 
     fn total(start: f64, duration: f64, tail: Tail) -> f64 {
         let strike = Strike {
-            occurrence: Occurrence { event: 0, start_months: start, duration_months: duration, severity: 0.8 },
+            occurrence: Occurrence {
+                event: 0,
+                start_months: start,
+                duration_months: duration,
+                severity: 0.8,
+            },
             approval_months: 0.0,
             tail,
         };
-        (0..200).map(|month| mean_severity(&strike, f64::from(month), f64::from(month + 1))).sum()
+        (0..200)
+            .map(|month| mean_severity(&strike, f64::from(month), f64::from(month + 1)))
+            .sum()
     }
 
     #[test]
@@ -174,7 +181,12 @@ mod tests {
     #[test]
     fn licensing_stops_everything_until_the_first_licences() {
         let strike = Strike {
-            occurrence: Occurrence { event: 0, start_months: 1.0, duration_months: 6.0, severity: 0.5 },
+            occurrence: Occurrence {
+                event: 0,
+                start_months: 1.0,
+                duration_months: 6.0,
+                severity: 0.5,
+            },
             approval_months: 2.0,
             tail: Tail::Step,
         };

@@ -2,7 +2,7 @@
 
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
-use crate::model::{Model, World, patterns};
+use crate::model::{LevelModel, Model, World, patterns};
 
 /// State of one trial. Quantities are t, by the model's indices.
 #[derive(Debug, Clone, Default)]
@@ -90,8 +90,11 @@ pub struct State {
     pub refill_flows: Vec<Vec<f64>>,
     /// Attribution.
     pub blame: Blame,
+    /// Sellers' factors of the last allocation by material, from which the next one starts.
+    pub(super) factors: Vec<Vec<f64>>,
     pub(super) workspace: Workspace,
     pub(super) scratch: Vec<f64>,
+    pub(super) pattern_memory: patterns::PatternMemory,
     pub(super) pool: Vec<usize>,
 }
 
@@ -122,7 +125,8 @@ impl State {
         }
         self.stockpile.clear();
         for (index, stockpile) in model.stockpiles.iter().enumerate() {
-            self.stockpile.push(world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(inputs));
+            self.stockpile
+                .push(world.stockpile_level_at_start(model, index) * stockpile.filled_at_start.of(inputs));
         }
         reset(&mut self.extra, supplies, 0.0);
         reset(&mut self.expectation, model.exporter_rows, 0.0);
@@ -149,12 +153,17 @@ impl State {
         reset(&mut self.cost, supplies, 0.0);
         reset(&mut self.surge, cells, 0.0);
         if self.openness.len() != materials
-            || self.openness.iter().zip(&model.materials).any(|(lanes, material)| {
-                lanes.len() != material.rows.len() * material.columns.len()
-            })
+            || self
+                .openness
+                .iter()
+                .zip(&model.materials)
+                .any(|(lanes, material)| lanes.len() != material.rows.len() * material.columns.len())
         {
-            self.openness =
-                model.materials.iter().map(|material| vec![1.0; material.rows.len() * material.columns.len()]).collect();
+            self.openness = model
+                .materials
+                .iter()
+                .map(|material| vec![1.0; material.rows.len() * material.columns.len()])
+                .collect();
             self.quotas = vec![Vec::new(); materials];
             self.normal = vec![Vec::new(); materials];
             self.flows = vec![Vec::new(); materials];
@@ -168,6 +177,8 @@ impl State {
             self.quotas.iter_mut().for_each(Vec::clear);
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
+        self.factors.resize(materials, Vec::new());
+        self.factors.iter_mut().for_each(Vec::clear);
         self.is_restricted.clear();
         self.is_restricted.resize(materials, false);
         self.is_clean.clear();
@@ -186,9 +197,13 @@ impl State {
         ] {
             reset(values, markets, 0.0);
         }
-        for values in
-            [&mut self.need, &mut self.missing, &mut self.shortfall, &mut self.unmet, &mut self.exposed]
-        {
+        for values in [
+            &mut self.need,
+            &mut self.missing,
+            &mut self.shortfall,
+            &mut self.unmet,
+            &mut self.exposed,
+        ] {
             reset(values, cells, 0.0);
         }
         reset(&mut self.price, markets, 1.0);
@@ -201,12 +216,18 @@ impl State {
     /// Whether no stock would order a refill.
     pub(super) fn stocks_rest(&self, model: &Model, world: &World, period: usize) -> bool {
         let commercial_rests = model.markets.iter().enumerate().all(|(market, compiled)| {
-            let maximum = compiled.inventory.map_or(0.0, |inventory| world.inventory_maximum[inventory]);
+            let maximum = compiled
+                .inventory
+                .map_or(0.0, |inventory| world.inventory_maximum(model, inventory, period));
             let stock = self.commercial[market];
             let near = 1e-9 * maximum.min(1e300) + 1e-9;
             (stock - maximum).abs() <= near && self.refill_in_transit[market] <= near
         });
-        commercial_rests
+        let constant = model.inventories.iter().all(|inventory| {
+            inventory.level.is_constant() && inventory.maximum.as_ref().is_none_or(LevelModel::is_constant)
+        });
+        constant
+            && commercial_rests
             && model.stockpiles.iter().enumerate().all(|(index, stockpile)| {
                 let level = world.stockpile_level(model, index, period);
                 !stockpile.refill || (stockpile.level.is_constant() && self.stockpile[index] >= level * (1.0 - 1e-9))
@@ -216,7 +237,7 @@ impl State {
     /// Flows of a material, refills included.
     pub(super) fn all_flows(&self, model: &Model, world: &World, material: usize, period: usize) -> Vec<f64> {
         let mut flows = if self.is_clean[material] {
-            let (mut scratch, mut flows) = (Vec::new(), Vec::new());
+            let (mut scratch, mut flows) = (patterns::PatternMemory::default(), Vec::new());
             patterns::pattern(model, world, material, period, &mut scratch, &mut flows);
             flows
         } else {

@@ -4,6 +4,7 @@ use super::allocation::{Problem, Quota, allocate, allocate_extra};
 use super::severity::{Severities, combine};
 use super::state::State;
 use crate::model::{EffectModel, Model, World, patterns};
+use crate::scenario::Overlap;
 
 /// Relative difference below which a quantity equals the reference.
 const SAME: f64 = 1e-12;
@@ -79,7 +80,10 @@ impl State {
                 EffectModel::Cost(supplies) => {
                     for &(supply, cause) in supplies {
                         self.cost[supply] = combine(overlap, self.cost[supply], severity, true);
-                        self.blame.supply_hit(supply, cause, severity);
+                        // What the cost takes from the target: comparable with a loss of capacity.
+                        let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
+                        self.blame
+                            .supply_hit(supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
                     }
                 }
                 EffectModel::Surge(cells) => {
@@ -95,14 +99,16 @@ impl State {
                         for &lane in &effect.lanes {
                             lanes[lane] = 1.0 - combine(overlap, 1.0 - lanes[lane], severity, false);
                         }
-                        self.blame.lane_hit(effect.material, event, position, effect.cause, severity);
+                        self.blame
+                            .lane_hit(effect.material, event, position, effect.cause, severity);
                     }
                 }
                 EffectModel::Quota(effects) => {
                     for (position, effect) in effects.iter().enumerate() {
                         // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
-                        self.quotas[effect.material].push(Quota { lanes: effect.lanes.clone(), limit: 1.0 - severity });
-                        self.blame.lane_hit(effect.material, event, position, effect.cause, severity);
+                        add_quota(&mut self.quotas[effect.material], &effect.lanes, severity, overlap);
+                        self.blame
+                            .lane_hit(effect.material, event, position, effect.cause, severity);
                     }
                 }
                 EffectModel::Stock { markets, stockpiles } => {
@@ -114,38 +120,52 @@ impl State {
                     for &(stockpile, cause) in stockpiles {
                         let lost = self.stockpile[stockpile] * severity.min(1.0);
                         self.stockpile[stockpile] -= lost;
-                        for &market in &model.stockpiles[stockpile].owners {
-                            self.blame.stock_lost(market, cause, lost);
+                        let owners = &model.stockpiles[stockpile].owners;
+                        let orders = |market: usize| trial.world.start_orders_per_year[market];
+                        let total: f64 = owners.iter().map(|&market| orders(market)).sum();
+                        for &market in owners {
+                            let share = if total > 0.0 {
+                                orders(market) / total
+                            } else {
+                                1.0 / owners.len() as f64
+                            };
+                            self.blame.stock_lost(market, cause, share * lost);
                         }
                     }
                 }
             }
         }
-        for quotas in &mut self.quotas {
-            merge_overlapping(quotas);
-        }
     }
 
     /// Planned output: what capacity allows of the target, which prices may have raised and costs lowered.
     fn plan(&mut self, trial: &Trial<'_>, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         let base = period * model.supplies.len();
         for (index, supply) in model.supplies.iter().enumerate() {
             let capacity = world.capacity[base + index];
             let mut target = world.target[base + index];
             if self.extra[index] > 0.0 {
-                target += self.extra[index] * capacity;
+                // The undisrupted plan may have risen since: capacity is the limit.
+                target = (target + self.extra[index] * capacity).min(capacity);
             }
             if self.cost[index] > 0.0 {
                 target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));
             }
-            self.planned[index] =
-                if self.loss[index] > 0.0 { target.min((1.0 - self.loss[index]) * capacity) } else { target };
+            self.planned[index] = if self.loss[index] > 0.0 {
+                target.min((1.0 - self.loss[index]) * capacity)
+            } else {
+                target
+            };
         }
         for &index in &model.supply_order {
             let hosts = &model.supplies[index].hosts;
             if !hosts.is_empty() {
-                let limit: f64 = hosts.iter().map(|&(host, ratio)| ratio.of(inputs) * self.planned[host]).sum();
+                let limit: f64 = hosts
+                    .iter()
+                    .map(|&(host, ratio)| ratio.of(inputs) * self.planned[host])
+                    .sum();
                 self.planned[index] = self.planned[index].min(limit);
             }
         }
@@ -153,7 +173,9 @@ impl State {
 
     /// Actual output of a material's supplies: planned, unless feed or a host's output is short.
     fn produce(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         let compiled = &model.materials[material];
         self.supply[compiled.first_row..compiled.first_row + compiled.rows.len()].fill(0.0);
         let base = period * model.supplies.len();
@@ -164,7 +186,9 @@ impl State {
             let mut limited_by_feed = None;
             let mut limited_by_host = None;
             for &(market, _) in &supply.inputs {
-                let Some(feed) = model.markets[market].feed_cell else { continue };
+                let Some(feed) = model.markets[market].feed_cell else {
+                    continue;
+                };
                 if self.feed_available[market] < self.need[feed] {
                     let limit = planned * self.feed_available[market] / self.need[feed];
                     if limit < output {
@@ -174,8 +198,11 @@ impl State {
                 }
             }
             if !supply.hosts.is_empty() {
-                let limit: f64 =
-                    supply.hosts.iter().map(|&(host, ratio)| ratio.of(inputs) * self.output[host]).sum();
+                let limit: f64 = supply
+                    .hosts
+                    .iter()
+                    .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
+                    .sum();
                 // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
                 if limit <= output * (1.0 + SAME) {
                     output = output.min(limit);
@@ -192,14 +219,23 @@ impl State {
             self.supply[compiled.first_row + supply.row] += output;
             let lost = world.output[base + index] - output;
             if lost > SAME * world.output[base + index] {
-                self.blame.output_lost(trial.model, index, lost, planned - output, limited_by_feed, limited_by_host);
+                self.blame.output_lost(
+                    trial.model,
+                    index,
+                    lost,
+                    planned - output,
+                    limited_by_feed,
+                    limited_by_host,
+                );
             }
         }
     }
 
     /// Needs now and orders for a lead time later.
     fn place_orders(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         let compiled = &model.materials[material];
         let lead = compiled.lead_periods;
         let (cells, supplies) = (model.cells.len(), model.supplies.len());
@@ -227,7 +263,7 @@ impl State {
                     self.need[cell] = need;
                     // Goods above what the stock is meant to hold are used before new ones are ordered.
                     let wanted = if lead > 0 { ahead } else { need };
-                    order += (wanted - self.overflow(trial, market)).max(0.0);
+                    order += (wanted - self.overflow(trial, market, period)).max(0.0);
                 } else {
                     let surge = 1.0 + self.surge[cell];
                     self.need[cell] = world.need[period * cells + cell] * surge;
@@ -242,14 +278,19 @@ impl State {
 
     /// Allocates the material's supply and sends it on its way.
     fn ship(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         let compiled = &model.materials[material];
         let rows = compiled.first_row..compiled.first_row + compiled.rows.len();
         let markets = compiled.first_market..compiled.first_market + compiled.columns.len();
         let normal_supply = world.supply(model, material, period);
         let normal_orders = world.orders(model, material, period);
         let same = |values: &[f64], normal: &[f64]| {
-            values.iter().zip(normal).all(|(value, normal)| (value - normal).abs() <= SAME * normal)
+            values
+                .iter()
+                .zip(normal)
+                .all(|(value, normal)| (value - normal).abs() <= SAME * normal)
         };
         let has_spare = || {
             let covered: f64 = normal_orders
@@ -261,14 +302,24 @@ impl State {
         };
         let wants_refill = self.refill_order[markets.clone()].iter().any(|order| *order > 0.0);
         self.refill_flows[material].clear();
-        self.is_clean[material] = !self.is_restricted[material]
+        let as_normal = !self.is_restricted[material]
             && self.quotas[material].is_empty()
-            && same(&self.supply[rows.clone()], normal_supply)
             && same(&self.order[markets.clone()], normal_orders)
-            && !(wants_refill && has_spare());
+            && if is_covered(world, model, period, &markets) {
+                // More than enough supply changes no flow where all orders are met anyway.
+                self.supply[rows.clone()]
+                    .iter()
+                    .zip(normal_supply)
+                    .all(|(supply, normal)| *supply >= normal * (1.0 - SAME))
+            } else {
+                same(&self.supply[rows.clone()], normal_supply)
+            };
+        self.is_clean[material] = as_normal && !(wants_refill && has_spare());
         let lead = compiled.lead_periods;
-        if self.is_clean[material] {
+        if as_normal {
             self.disturbed_months[material] = 0.0;
+        }
+        if self.is_clean[material] {
             if lead == 0 {
                 let base = period * model.markets.len();
                 for market in markets.clone() {
@@ -276,14 +327,23 @@ impl State {
                 }
             }
         } else {
-            patterns::pattern(model, world, material, period, &mut self.scratch, &mut self.normal[material]);
+            patterns::pattern(
+                model,
+                world,
+                material,
+                period,
+                &mut self.pattern_memory,
+                &mut self.normal[material],
+            );
             self.scale_quotas(material);
             let flexibility = compiled.flexibility.map(|limit| {
                 let rerouting = compiled.rerouting_months.of(inputs);
                 let from = self.disturbed_months[material];
                 1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
             });
-            self.disturbed_months[material] += model.step_months;
+            if !as_normal {
+                self.disturbed_months[material] += model.step_months;
+            }
             let problem = Problem {
                 supply: &self.supply[rows.clone()],
                 orders: &self.order[markets.clone()],
@@ -296,7 +356,17 @@ impl State {
                 domestic: &compiled.domestic,
                 domestic_first: compiled.domestic_first,
             };
-            allocate(&problem, &mut self.workspace, &mut self.flows[material]);
+            // Only refills differ from the pattern: the pattern itself is the answer.
+            if as_normal {
+                self.flows[material].clone_from(&self.normal[material]);
+            } else {
+                allocate(
+                    &problem,
+                    &mut self.workspace,
+                    &mut self.factors[material],
+                    &mut self.flows[material],
+                );
+            }
             if wants_refill {
                 allocate_extra(
                     &problem,
@@ -320,7 +390,11 @@ impl State {
         for column in 0..columns {
             let market = compiled.first_market + column;
             let total = |flows: &[f64]| -> f64 {
-                if flows.is_empty() { 0.0 } else { (0..compiled.rows.len()).map(|row| flows[row * columns + column]).sum() }
+                if flows.is_empty() {
+                    0.0
+                } else {
+                    (0..compiled.rows.len()).map(|row| flows[row * columns + column]).sum()
+                }
             };
             let clean = self.is_clean[material];
             let sent = if clean { 0.0 } else { total(&self.flows[material]) };
@@ -333,7 +407,11 @@ impl State {
             } else {
                 let at = slot * columns + column;
                 let written = self.pipeline[material].written[slot] == period - period.min(lead) + 1 && period >= lead;
-                refill_arrival = if written { self.pipeline[material].refill[at] } else { 0.0 };
+                refill_arrival = if written {
+                    self.pipeline[material].refill[at]
+                } else {
+                    0.0
+                };
                 self.arrival[market] = if written {
                     self.pipeline[material].sent[at]
                 } else {
@@ -376,7 +454,12 @@ impl State {
 
     /// Whether nothing differs any more from the undisrupted reference.
     fn is_at_rest(&self, trial: &Trial<'_>, period: usize) -> bool {
-        let Trial { model, world, severities, .. } = *trial;
+        let Trial {
+            model,
+            world,
+            severities,
+            ..
+        } = *trial;
         world.balanced
             && !severities.any(period)
             && self.is_clean.iter().all(|clean| *clean)
@@ -385,10 +468,21 @@ impl State {
             && self.substitution.iter().all(|level| *level == 0.0)
             && self.pipeline.iter().zip(&model.materials).all(|(pipeline, material)| {
                 // A slot that is still to arrive was written within the last lead periods.
-                pipeline.written.iter().all(|&written| written == 0 || written + material.lead_periods <= period + 1)
+                pipeline
+                    .written
+                    .iter()
+                    .all(|&written| written == 0 || written + material.lead_periods <= period + 1)
             })
             && self.stocks_rest(model, world, period)
     }
+}
+
+/// Whether all undisrupted orders of these markets are covered in a period.
+fn is_covered(world: &World, model: &Model, period: usize, markets: &std::ops::Range<usize>) -> bool {
+    let base = period * model.markets.len();
+    world.coverage[base + markets.start..base + markets.end]
+        .iter()
+        .all(|share| *share >= 1.0)
 }
 
 /// Mean of a rise from 0 (at time 0) to 1 (after `rise`) over `from..to`; 1 where `rise` is 0.
@@ -396,25 +490,60 @@ fn mean_rise(from: f64, to: f64, rise: f64) -> f64 {
     if rise <= 0.0 || from >= rise {
         return 1.0;
     }
-    let integral = |time: f64| if time < rise { 0.5 * time * time / rise } else { time - 0.5 * rise };
+    let integral = |time: f64| {
+        if time < rise {
+            0.5 * time * time / rise
+        } else {
+            time - 0.5 * rise
+        }
+    };
     (integral(to) - integral(from)) / (to - from)
 }
 
-/// Quotas of one exporter that share lanes become one: its lanes are the union, its limit the product of the shares.
-fn merge_overlapping(quotas: &mut Vec<Quota>) {
-    let mut index = 0;
-    while index < quotas.len() {
-        let overlaps = (index + 1..quotas.len())
-            .find(|&other| quotas[other].lanes.iter().any(|lane| quotas[index].lanes.contains(lane)));
-        match overlaps {
-            Some(other) => {
-                let quota = quotas.remove(other);
-                quotas[index].limit *= quota.limit;
-                quotas[index].lanes.extend(quota.lanes);
-                quotas[index].lanes.sort_unstable();
-                quotas[index].lanes.dedup();
-            }
-            None => index += 1,
+/// Adds a quota on an exporter's lanes. Quotas that share lanes cut each other up: each set of lanes under the same quotas has a limit of its own,
+/// with their combined severity.
+fn add_quota(quotas: &mut Vec<Quota>, lanes: &[usize], severity: f64, overlap: Overlap) {
+    let mut left = lanes.to_vec();
+    for index in 0..quotas.len() {
+        let (shared, rest): (Vec<usize>, Vec<usize>) = quotas[index].lanes.iter().partition(|lane| left.contains(lane));
+        if shared.is_empty() {
+            continue;
         }
+        left.retain(|lane| !shared.contains(lane));
+        let limit = 1.0 - combine(overlap, 1.0 - quotas[index].limit, severity, false);
+        if rest.is_empty() {
+            quotas[index].limit = limit;
+        } else {
+            quotas[index].lanes = rest;
+            quotas.push(Quota { lanes: shared, limit });
+        }
+    }
+    if !left.is_empty() {
+        quotas.push(Quota {
+            lanes: left,
+            limit: 1.0 - severity.min(1.0),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_quotas_cut_each_other_up() {
+        let mut quotas = Vec::new();
+        add_quota(&mut quotas, &[1, 2, 3], 0.2, Overlap::Multiply);
+        add_quota(&mut quotas, &[1, 7], 0.5, Overlap::Multiply);
+        let limit = |lane: usize| {
+            quotas
+                .iter()
+                .find(|quota| quota.lanes.contains(&lane))
+                .map(|quota| quota.limit)
+        };
+        assert!((limit(1).unwrap() - 0.4).abs() < 1e-12);
+        assert!((limit(2).unwrap() - 0.8).abs() < 1e-12 && limit(2) == limit(3));
+        assert!((limit(7).unwrap() - 0.5).abs() < 1e-12);
+        assert_eq!(quotas.iter().map(|quota| quota.lanes.len()).sum::<usize>(), 4);
     }
 }

@@ -45,12 +45,17 @@ fn by_priority(
 
 impl State {
     /// What a market's commercial stock holds above what it is meant to hold at most.
-    pub(super) fn overflow(&self, trial: &Trial<'_>, market: usize) -> f64 {
-        let maximum =
-            trial.model.markets[market].inventory.map_or(0.0, |inventory| trial.world.inventory_maximum[inventory]);
+    pub(super) fn overflow(&self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
+        let maximum = trial.model.markets[market].inventory.map_or(0.0, |inventory| {
+            trial.world.inventory_maximum(trial.model, inventory, period)
+        });
         let above = self.commercial[market] - maximum;
         // Rounding must not change orders.
-        if above > 1e-9 * maximum && above > 1e-9 { above } else { 0.0 }
+        if above > 1e-9 * maximum && above > 1e-9 {
+            above
+        } else {
+            0.0
+        }
     }
 
     /// Orders, last in line, that bring stocks back to their level.
@@ -59,8 +64,9 @@ impl State {
         let compiled = &model.materials[material];
         for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
             if let Some(inventory) = model.markets[market].inventory {
-                let gap = world.inventory_maximum[inventory] - self.commercial[market];
-                if gap > 1e-9 * world.inventory_maximum[inventory].min(1e300) {
+                let maximum = world.inventory_maximum(model, inventory, period);
+                let gap = maximum - self.commercial[market];
+                if gap > 1e-9 * maximum.min(1e300) {
                     self.refill_order[market] += gap;
                 }
             }
@@ -72,7 +78,11 @@ impl State {
             let full = world.stockpile_level(model, index, period);
             let gap = full - self.stockpile[index];
             if gap > 1e-9 * full {
-                let orders: f64 = stockpile.owners.iter().map(|&market| world.start_orders_per_year[market]).sum();
+                let orders: f64 = stockpile
+                    .owners
+                    .iter()
+                    .map(|&market| world.start_orders_per_year[market])
+                    .sum();
                 for &market in &stockpile.owners {
                     self.refill_order[market] += gap
                         * if orders > 0.0 {
@@ -95,7 +105,7 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let mut left = amount;
         if let Some(inventory) = model.markets[market].inventory {
-            let take = (world.inventory_maximum[inventory] - self.commercial[market]).clamp(0.0, left);
+            let take = (world.inventory_maximum(model, inventory, period) - self.commercial[market]).clamp(0.0, left);
             self.commercial[market] += take;
             left -= take;
         }
@@ -128,13 +138,26 @@ impl State {
                 }
                 continue;
             }
-            let Self { need: needs, missing, shortfall, commercial, stock_change, .. } = self;
+            let Self {
+                need: needs,
+                missing,
+                shortfall,
+                commercial,
+                stock_change,
+                ..
+            } = self;
             for cell in cells.clone() {
                 missing[cell] = needs[cell];
             }
-            by_priority(model, cells.clone(), |cell| needs[cell], arrival, |cell, tonnes| {
-                missing[cell] = close(needs[cell] - tonnes, needs[cell]);
-            });
+            by_priority(
+                model,
+                cells.clone(),
+                |cell| needs[cell],
+                arrival,
+                |cell, tonnes| {
+                    missing[cell] = close(needs[cell] - tonnes, needs[cell]);
+                },
+            );
             for cell in cells.clone() {
                 shortfall[cell] = missing[cell];
             }
@@ -155,7 +178,9 @@ impl State {
 
     /// Strategic stockpiles of a material release within their rules: owners first, then allies.
     pub(super) fn release_stockpiles(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         for (index, stockpile) in model.stockpiles.iter().enumerate() {
             if stockpile.material != material || self.stockpile[index] <= 0.0 {
                 continue;
@@ -166,14 +191,25 @@ impl State {
             for markets in [&stockpile.owners, &stockpile.allies] {
                 self.pool.clear();
                 for &market in markets {
-                    let cells = model.markets[market].cells.clone().filter(|&cell| stockpile.allowed[cell]);
+                    let cells = model.markets[market]
+                        .cells
+                        .clone()
+                        .filter(|&cell| stockpile.allowed[cell]);
                     let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
                     let short: f64 = cells.clone().map(|cell| self.shortfall[cell]).sum();
                     if short > 0.0 && short > stockpile.trigger.of(inputs) * need {
                         self.pool.extend(cells);
                     }
                 }
-                let Self { need, shortfall, pool, scratch, stockpile: levels, released, .. } = self;
+                let Self {
+                    need,
+                    shortfall,
+                    pool,
+                    scratch,
+                    stockpile: levels,
+                    released,
+                    ..
+                } = self;
                 let wanted: f64 = pool.iter().map(|&cell| shortfall[cell]).sum();
                 let amount = available.min(wanted);
                 if amount <= 0.0 {
@@ -181,9 +217,15 @@ impl State {
                 }
                 scratch.clear();
                 scratch.extend_from_slice(shortfall);
-                let drawn = by_priority(model, pool.iter().copied(), |cell| scratch[cell], amount, |cell, tonnes| {
-                    shortfall[cell] = close(scratch[cell] - tonnes, need[cell]);
-                });
+                let drawn = by_priority(
+                    model,
+                    pool.iter().copied(),
+                    |cell| scratch[cell],
+                    amount,
+                    |cell, tonnes| {
+                        shortfall[cell] = close(scratch[cell] - tonnes, need[cell]);
+                    },
+                );
                 levels[index] = (levels[index] - drawn).max(0.0);
                 released[index] += drawn;
                 available -= drawn;

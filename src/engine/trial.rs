@@ -64,9 +64,20 @@ impl<'a> Simulator<'a> {
             self.world.compute(self.model, &self.inputs);
             self.structural_is_known = false;
         }
-        let world = if self.model.world_is_uncertain { &self.world } else { &self.model.reference };
+        let world = if self.model.world_is_uncertain {
+            &self.world
+        } else {
+            &self.model.reference
+        };
         if !world.balanced && !(self.structural_is_known && self.model.input_slots == 0) {
-            run_without_events(self.model, world, &self.inputs, &self.quiet, &mut self.state, &mut self.structural);
+            run_without_events(
+                self.model,
+                world,
+                &self.inputs,
+                &self.quiet,
+                &mut self.state,
+                &mut self.structural,
+            );
             self.structural_is_known = true;
         }
         self.observe(trial, observer);
@@ -74,17 +85,28 @@ impl<'a> Simulator<'a> {
 
     fn observe(&mut self, number: u64, observer: &mut impl Observer) {
         let model = self.model;
-        let world = if model.world_is_uncertain { &self.world } else { &model.reference };
+        let world = if model.world_is_uncertain {
+            &self.world
+        } else {
+            &model.reference
+        };
         let structural = (!world.balanced).then_some(self.structural.as_slice());
-        let trial = Trial { model, world, inputs: &self.inputs, severities: &self.severities, structural };
+        let trial = Trial {
+            model,
+            world,
+            inputs: &self.inputs,
+            severities: &self.severities,
+            structural,
+        };
         let cells = model.cells.len();
         let state = &mut self.state;
         state.start(model, world, &self.inputs);
         state.blame.start(model, &self.severities);
         let traced = observer.wants_trace();
         for period in 0..model.periods {
-            let structural_t =
-                structural.map_or(&self.zeros[..cells], |values| &values[period * cells..(period + 1) * cells]);
+            let structural_t = structural.map_or(&self.zeros[..cells], |values| {
+                &values[period * cells..(period + 1) * cells]
+            });
             if state.at_rest && !self.severities.any(period) && !traced {
                 observer.period(&PeriodOutcome {
                     period,
@@ -103,7 +125,12 @@ impl<'a> Simulator<'a> {
             }
             state.step(&trial, period);
             if traced {
-                observer.trace(&PeriodTrace { period, model, world, state });
+                observer.trace(&PeriodTrace {
+                    period,
+                    model,
+                    world,
+                    state,
+                });
             }
             observer.period(&PeriodOutcome {
                 period,
@@ -121,13 +148,23 @@ impl<'a> Simulator<'a> {
         }
         self.output.clear();
         self.output.extend(
-            world.output_total.iter().zip(&state.output_difference).map(|(total, difference)| total + difference),
+            world
+                .output_total
+                .iter()
+                .zip(&state.output_difference)
+                .map(|(total, difference)| total + difference),
         );
         self.stock.clear();
-        self.stock.extend(model.inventories.iter().map(|inventory| state.commercial[inventory.market]));
+        self.stock.extend(
+            model
+                .inventories
+                .iter()
+                .map(|inventory| state.commercial[inventory.market]),
+        );
         self.stock.extend_from_slice(&state.stockpile);
         self.occurrences.clear();
-        self.occurrences.extend(self.strikes.all.iter().map(|strike| strike.occurrence));
+        self.occurrences
+            .extend(self.strikes.all.iter().map(|strike| strike.occurrence));
         observer.end_trial(&TrialOutcome {
             trial: number,
             occurrences: &self.occurrences,
@@ -158,7 +195,13 @@ fn run_without_events(
     structural: &mut Vec<f64>,
 ) {
     structural.clear();
-    let trial = Trial { model, world, inputs, severities: quiet, structural: None };
+    let trial = Trial {
+        model,
+        world,
+        inputs,
+        severities: quiet,
+        structural: None,
+    };
     state.start(model, world, inputs);
     state.blame.start(model, quiet);
     for period in 0..model.periods {

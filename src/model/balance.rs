@@ -14,7 +14,7 @@ pub struct Shape<'a> {
 }
 
 /// Relative tolerance of RAS on row and column sums.
-const RAS_TOLERANCE: f64 = 1e-11;
+const RAS_TOLERANCE: f64 = 1e-10;
 /// Sweeps after which RAS stops; patterns with zeros may have no exact solution.
 const RAS_SWEEPS: usize = 2_000;
 
@@ -64,57 +64,79 @@ pub fn gravity(
     }
 }
 
-/// Balances `flows` in place to the largest common total of supply and orders: rows to `supply x total / sum(supply)`, columns to
-/// `orders x total / sum(orders)`. Never exceeds supply or orders, even where zeros in the pattern make the targets unreachable.
-///
-/// `column_sums` is scratch space, so that a trial allocates nothing.
-pub fn ras(shape: Shape<'_>, supply: &[f64], orders: &[f64], column_sums: &mut Vec<f64>, flows: &mut [f64]) {
-    let (rows, columns) = (shape.rows, shape.columns);
-    let supply_sum: f64 = supply.iter().sum();
-    let orders_sum: f64 = orders.iter().sum();
-    let total = supply_sum.min(orders_sum);
-    if total <= 0.0 {
+/// Memory of [`ras`], and the factors that it found: flows = row factor x seed x column factor.
+#[derive(Debug, Clone, Default)]
+pub struct Balancing {
+    /// Factor of each row.
+    pub row_factors: Vec<f64>,
+    /// Factor of each column.
+    pub column_factors: Vec<f64>,
+    sums: Vec<f64>,
+}
+
+/// Balances `flows` (the seed) in place to these row and column sums, which have the same total, starting from the factors in `memory` where
+/// their number fits (those of a similar problem). Where zeros in the seed make the sums unreachable, rows and columns stay below them.
+pub fn ras(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows: &mut [f64]) {
+    let (rows, columns) = (row_sums.len(), column_sums.len());
+    let total: f64 = row_sums.iter().sum();
+    if total <= 0.0 || columns == 0 {
         flows.fill(0.0);
         return;
     }
-    let row_scale = total / supply_sum;
-    let column_scale = total / orders_sum;
-    column_sums.clear();
-    column_sums.resize(columns, 0.0);
+    let Balancing {
+        row_factors,
+        column_factors,
+        sums,
+    } = memory;
+    if row_factors.len() != rows || column_factors.len() != columns {
+        row_factors.clear();
+        row_factors.resize(rows, 1.0);
+        column_factors.clear();
+        column_factors.resize(columns, 1.0);
+    }
     for _ in 0..RAS_SWEEPS {
-        for row in 0..rows {
-            let line = &mut flows[row * columns..(row + 1) * columns];
-            let sum: f64 = line.iter().sum();
-            let factor = if sum > 0.0 { supply[row] * row_scale / sum } else { 0.0 };
-            line.iter_mut().for_each(|flow| *flow *= factor);
-        }
-        column_sums.fill(0.0);
-        for line in flows.chunks_exact(columns) {
-            for (sum, flow) in column_sums.iter_mut().zip(line) {
-                *sum += flow;
+        sums.clear();
+        sums.resize(columns, 0.0);
+        for ((line, factor), target) in flows.chunks_exact(columns).zip(row_factors.iter_mut()).zip(row_sums) {
+            let sum: f64 = line
+                .iter()
+                .zip(column_factors.iter())
+                .map(|(seed, factor)| seed * factor)
+                .sum();
+            *factor = if sum > 0.0 { target / sum } else { 0.0 };
+            for (sum, seed) in sums.iter_mut().zip(line) {
+                *sum += *factor * seed;
             }
         }
         let mut worst: f64 = 0.0;
-        for column in 0..columns {
-            let target = orders[column] * column_scale;
-            worst = worst.max((column_sums[column] - target).abs());
-            column_sums[column] = if column_sums[column] > 0.0 { target / column_sums[column] } else { 0.0 };
-        }
-        for line in flows.chunks_exact_mut(columns) {
-            for (flow, factor) in line.iter_mut().zip(column_sums.iter()) {
-                *flow *= factor;
-            }
+        for ((factor, sum), target) in column_factors.iter_mut().zip(sums.iter()).zip(column_sums) {
+            worst = worst.max((*factor * sum - target).abs());
+            *factor = if *sum > 0.0 { target / sum } else { 0.0 };
         }
         if worst <= RAS_TOLERANCE * total {
             break;
         }
     }
+    for (line, row_factor) in flows.chunks_exact_mut(columns).zip(row_factors.iter()) {
+        for (flow, factor) in line.iter_mut().zip(column_factors.iter()) {
+            *flow *= row_factor * factor;
+        }
+    }
+    // A factor of 0 could not be started from.
+    row_factors
+        .iter_mut()
+        .chain(column_factors.iter_mut())
+        .for_each(|factor| {
+            if *factor <= 0.0 || !factor.is_finite() {
+                *factor = 1.0;
+            }
+        });
     // The column step came last: a row may exceed its supply where the pattern has no exact solution.
     for row in 0..rows {
         let line = &mut flows[row * columns..(row + 1) * columns];
         let sum: f64 = line.iter().sum();
-        if sum > supply[row] {
-            let factor = supply[row] / sum;
+        if sum > row_sums[row] {
+            let factor = row_sums[row] / sum;
             line.iter_mut().for_each(|flow| *flow *= factor);
         }
     }
@@ -128,7 +150,11 @@ mod tests {
     fn gravity_serves_home_first_and_trades_the_rest() {
         // E7: the leader makes 90 and uses 60, the rest makes 10 and uses 40.
         let domestic = [Some(0), Some(1)];
-        let shape = Shape { rows: 2, columns: 2, domestic: &domestic };
+        let shape = Shape {
+            rows: 2,
+            columns: 2,
+            domestic: &domestic,
+        };
         let mut flows = [0.0; 4];
         gravity(shape, &[90.0, 10.0], &[60.0, 40.0], true, &mut Vec::new(), &mut flows);
         assert_eq!(flows, [60.0, 30.0, 0.0, 10.0]);
@@ -138,7 +164,11 @@ mod tests {
 
     #[test]
     fn gravity_leaves_excess_unsold_pro_rata() {
-        let shape = Shape { rows: 2, columns: 1, domestic: &[None, None] };
+        let shape = Shape {
+            rows: 2,
+            columns: 1,
+            domestic: &[None, None],
+        };
         let mut flows = [0.0; 2];
         gravity(shape, &[90.0, 30.0], &[60.0], true, &mut Vec::new(), &mut flows);
         assert_eq!(flows, [45.0, 15.0]);
@@ -148,21 +178,31 @@ mod tests {
 
     #[test]
     fn ras_reaches_both_margins() {
-        let domestic = [None, None];
-        let shape = Shape { rows: 2, columns: 2, domestic: &domestic };
         let mut flows = [1.0, 2.0, 3.0, 1.0];
-        ras(shape, &[60.0, 40.0], &[30.0, 70.0], &mut Vec::new(), &mut flows);
+        ras(&[60.0, 40.0], &[30.0, 70.0], &mut Balancing::default(), &mut flows);
         assert!((flows[0] + flows[1] - 60.0).abs() < 1e-8 && (flows[0] + flows[2] - 30.0).abs() < 1e-8);
         // Biproportional: the cross ratio of the seed is kept.
         assert!(((flows[0] * flows[3]) / (flows[1] * flows[2]) - 1.0 / 6.0).abs() < 1e-9);
     }
 
     #[test]
+    fn ras_starts_from_known_factors() {
+        let seed = [1.0, 2.0, 3.0, 1.0];
+        let (rows, columns) = ([60.0, 40.0], [30.0, 70.0]);
+        let mut memory = Balancing::default();
+        let mut flows = seed;
+        ras(&rows, &columns, &mut memory, &mut flows);
+        let mut again = seed;
+        ras(&rows, &columns, &mut memory, &mut again);
+        for (one, other) in flows.iter().zip(&again) {
+            assert!((one - other).abs() < 1e-8);
+        }
+    }
+
+    #[test]
     fn ras_without_exact_solution_never_oversells() {
-        let domestic = [None, None];
-        let shape = Shape { rows: 2, columns: 2, domestic: &domestic };
         let mut flows = [1.0, 0.0, 0.0, 1.0];
-        ras(shape, &[80.0, 20.0], &[50.0, 50.0], &mut Vec::new(), &mut flows);
+        ras(&[80.0, 20.0], &[50.0, 50.0], &mut Balancing::default(), &mut flows);
         assert!(flows[0] <= 50.0 + 1e-9 && flows[3] <= 20.0 + 1e-9, "{flows:?}");
     }
 }

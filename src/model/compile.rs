@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::patterns::balance_observed;
+use super::patterns::{Observed, balance_observed};
 use super::{
     CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
     Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
 };
 use crate::sampling::{Dirichlet, Sampler, StreamKey};
-use crate::scenario::{
-    Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel, TradeFlows,
-};
+use crate::scenario::{Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel, TradeFlows};
 
 /// Why a checked scenario cannot be compiled.
 #[derive(Debug, Error)]
@@ -91,8 +89,10 @@ impl Inputs<'_> {
         if let Some(&slot) = self.by_name.get(&compiled.driver) {
             return Ok(slot);
         }
-        let dirichlet = Dirichlet::new(&compiled.alphas)
-            .map_err(|error| ModelError::Sampling { what: compiled.driver.clone(), why: error.to_string() })?;
+        let dirichlet = Dirichlet::new(&compiled.alphas).map_err(|error| ModelError::Sampling {
+            what: compiled.driver.clone(),
+            why: error.to_string(),
+        })?;
         let slot = self.slots;
         let total: f64 = compiled.alphas.iter().sum();
         self.slots += compiled.alphas.len();
@@ -157,9 +157,16 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         warnings: Vec::new(),
     };
     compile_materials(scenario, &mut model, &mut inputs);
-    let lanes: usize = model.materials.iter().map(|material| material.rows.len() * material.columns.len()).sum();
+    let lanes: usize = model
+        .materials
+        .iter()
+        .map(|material| material.rows.len() * material.columns.len())
+        .sum();
     if lanes.saturating_mul(reference_periods) > LANE_LIMIT {
-        return Err(ModelError::TooLarge { lanes: lanes * reference_periods, limit: LANE_LIMIT });
+        return Err(ModelError::TooLarge {
+            lanes: lanes * reference_periods,
+            limit: LANE_LIMIT,
+        });
     }
     compile_cells(scenario, &mut model, &mut inputs);
     compile_supplies(scenario, &mut model, &mut inputs)?;
@@ -175,8 +182,9 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     if observe(scenario, &mut model, &reference) {
         reference.compute(&model, &means);
     }
-    reference.patterns =
-        (0..model.materials.len()).map(|material| balance_observed(&model, &reference, material)).collect();
+    reference.patterns = (0..model.materials.len())
+        .map(|material| balance_observed(&model, &reference, material))
+        .collect();
     model.reference = reference;
     Ok(model)
 }
@@ -192,19 +200,25 @@ fn shapes_world(model: &Model) -> bool {
             || supply.utilisation.is_uncertain()
             || supply.ramp_months.is_uncertain()
             || dates.into_iter().flatten().any(Value::is_uncertain)
-            || supply.inputs.iter().chain(&supply.hosts).any(|(_, value)| value.is_uncertain())
+            || supply
+                .inputs
+                .iter()
+                .chain(&supply.hosts)
+                .any(|(_, value)| value.is_uncertain())
             || supply
                 .recycling
                 .as_ref()
                 .is_some_and(|recycling| recycling.rate.is_uncertain() || recycling.lag_years.is_uncertain())
     };
     model.supplies.iter().any(supply)
-        || model.cells.iter().any(|cell| {
-            cell.growth.is_uncertain() || cell.amount.as_ref().is_some_and(Series::is_uncertain)
-        })
-        || model.inventories.iter().any(|inventory| {
-            level(&inventory.level) || inventory.maximum.as_ref().is_some_and(level)
-        })
+        || model
+            .cells
+            .iter()
+            .any(|cell| cell.growth.is_uncertain() || cell.amount.as_ref().is_some_and(Series::is_uncertain))
+        || model
+            .inventories
+            .iter()
+            .any(|inventory| level(&inventory.level) || inventory.maximum.as_ref().is_some_and(level))
         || model.stockpiles.iter().any(|stockpile| level(&stockpile.level))
 }
 
@@ -240,10 +254,18 @@ fn compile_materials(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs
         for demand in scenario.demands.iter().filter(|demand| demand.material == index) {
             buys_here[demand.country] = true;
         }
-        for inventory in scenario.inventories.iter().filter(|inventory| inventory.material == index) {
+        for inventory in scenario
+            .inventories
+            .iter()
+            .filter(|inventory| inventory.material == index)
+        {
             buys_here[inventory.country] = true;
         }
-        for stockpile in scenario.stockpiles.iter().filter(|stockpile| stockpile.material == index) {
+        for stockpile in scenario
+            .stockpiles
+            .iter()
+            .filter(|stockpile| stockpile.material == index)
+        {
             for &owner in &stockpile.owners {
                 // A stockpile alone makes a market only if its owner would otherwise have none to refill it.
                 if stockpile.owners.len() == 1 {
@@ -253,8 +275,14 @@ fn compile_materials(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs
         }
         let rows: Vec<usize> = (0..countries).filter(|&country| supplies_here[country]).collect();
         let columns: Vec<usize> = (0..countries).filter(|&country| buys_here[country]).collect();
-        let domestic = rows.iter().map(|country| columns.iter().position(|other| other == country)).collect();
-        let own_row = columns.iter().map(|country| rows.iter().position(|other| other == country)).collect();
+        let domestic = rows
+            .iter()
+            .map(|country| columns.iter().position(|other| other == country))
+            .collect();
+        let own_row = columns
+            .iter()
+            .map(|country| rows.iter().position(|other| other == country))
+            .collect();
         let elasticity_band = match &material.demand_elasticity {
             Number::Fixed(value) => (*value, *value),
             Number::Uncertain { distribution, .. } => (distribution.quantile(0.95), distribution.quantile(0.05)),
@@ -303,7 +331,11 @@ impl Model {
     /// The market of a material in a country.
     pub fn market(&self, material: usize, country: usize) -> Option<usize> {
         let compiled = &self.materials[material];
-        compiled.columns.binary_search(&country).ok().map(|column| compiled.first_market + column)
+        compiled
+            .columns
+            .binary_search(&country)
+            .ok()
+            .map(|column| compiled.first_market + column)
     }
 }
 
@@ -317,9 +349,10 @@ fn compile_cells(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_>
             .filter(|demand| demand.material == material && demand.country == country)
             .map(|demand| demand_cell(scenario, inputs, market, demand))
             .collect();
-        let has_consumers = scenario.supplies.iter().any(|supply| {
-            supply.country == country && supply.inputs.iter().any(|input| input.material == material)
-        });
+        let has_consumers = scenario
+            .supplies
+            .iter()
+            .any(|supply| supply.country == country && supply.inputs.iter().any(|input| input.material == material));
         if has_consumers {
             cells.push(CellModel {
                 market,
@@ -348,9 +381,17 @@ fn demand_cell(scenario: &Scenario, inputs: &mut Inputs<'_>, market: usize, dema
         .filter(|substitution| {
             substitution.material == demand.material
                 && substitution.countries.contains(&demand.country)
-                && substitution.sectors.as_ref().is_none_or(|sectors| sectors.contains(&demand.sector))
+                && substitution
+                    .sectors
+                    .as_ref()
+                    .is_none_or(|sectors| sectors.contains(&demand.sector))
         })
-        .map(|substitution| (inputs.number(&substitution.maximum), inputs.number(&substitution.per_year)))
+        .map(|substitution| {
+            (
+                inputs.number(&substitution.maximum),
+                inputs.number(&substitution.per_year),
+            )
+        })
         .collect();
     CellModel {
         market,
@@ -387,7 +428,11 @@ fn compile_supplies(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
                     lag_years: inputs.number(&entry.lag_years),
                     cells: market
                         .map(|market| {
-                            model.markets[market].cells.clone().filter(|&cell| !model.cells[cell].is_feed).collect()
+                            model.markets[market]
+                                .cells
+                                .clone()
+                                .filter(|&cell| !model.cells[cell].is_feed)
+                                .collect()
                         })
                         .unwrap_or_default(),
                     market: market.filter(|&market| model.markets[market].feed_cell.is_some()),
@@ -396,7 +441,11 @@ fn compile_supplies(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
             }
         };
         let material = &model.materials[supply.material];
-        let row = material.rows.iter().position(|&country| country == supply.country).unwrap_or_default();
+        let row = material
+            .rows
+            .iter()
+            .position(|&country| country == supply.country)
+            .unwrap_or_default();
         let compiled_inputs = supply
             .inputs
             .iter()
@@ -444,7 +493,9 @@ fn compile_supplies(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
     }
     // Materials run from upstream to downstream, hosts of a material before its by-products.
     for &material in &scenario.material_order {
-        model.supply_order.extend(model.materials[material].supplies.iter().copied());
+        model
+            .supply_order
+            .extend(model.materials[material].supplies.iter().copied());
     }
     normalise_shares(scenario, model, inputs);
     Ok(())
@@ -456,7 +507,10 @@ fn normalise_shares(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
         let mut slots = Vec::new();
         let mut sum = 0.0;
         for supply in scenario.supplies.iter().filter(|supply| supply.material == material) {
-            if let Size::Share { share: Share::Own(number @ Number::Uncertain { .. }), .. } = &supply.size
+            if let Size::Share {
+                share: Share::Own(number @ Number::Uncertain { .. }),
+                ..
+            } = &supply.size
                 && let Value::Input(slot) = inputs.number(number)
             {
                 slots.push(slot);
@@ -478,7 +532,9 @@ fn compile_level(inputs: &mut Inputs<'_>, level: &StockLevel) -> LevelModel {
 
 fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_>) {
     for inventory in &scenario.inventories {
-        let Some(market) = model.market(inventory.material, inventory.country) else { continue };
+        let Some(market) = model.market(inventory.material, inventory.country) else {
+            continue;
+        };
         model.markets[market].inventory = Some(model.inventories.len());
         model.inventories.push(InventoryModel {
             market,
@@ -490,10 +546,18 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
         let allowed = model
             .cells
             .iter()
-            .map(|cell| stockpile.sectors.as_ref().is_none_or(|sectors| sectors.contains(&cell.sector)))
+            .map(|cell| {
+                stockpile
+                    .sectors
+                    .as_ref()
+                    .is_none_or(|sectors| sectors.contains(&cell.sector))
+            })
             .collect();
         let markets = |countries: &[usize]| {
-            countries.iter().filter_map(|&country| model.market(stockpile.material, country)).collect()
+            countries
+                .iter()
+                .filter_map(|&country| model.market(stockpile.material, country))
+                .collect()
         };
         let owners = markets(&stockpile.owners);
         let allies = markets(&stockpile.allies);
@@ -526,7 +590,7 @@ fn observe(scenario: &Scenario, model: &mut Model, reference: &World) -> bool {
     any
 }
 
-fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, material: usize) -> Vec<f64> {
+fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, material: usize) -> Observed {
     let compiled = &model.materials[material];
     let (rows, columns) = (compiled.rows.clone(), compiled.columns.clone());
     let domestic = compiled.domestic.clone();
@@ -534,24 +598,19 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
     let domestic_first = compiled.domestic_first;
     let supply = reference.supply(model, material, 0).to_vec();
     let orders = reference.orders(model, material, 0).to_vec();
-    let largest = |per_period: &dyn Fn(usize) -> f64| {
-        (0..model.reference_periods).map(per_period).fold(0.0, f64::max)
+    let shape = super::balance::Shape {
+        rows: rows.len(),
+        columns: columns.len(),
+        domestic: &domestic,
     };
-    // A lane of a plant that opens later needs a seed too: gravity takes the largest supply and orders of the horizon.
-    let supply_ever: Vec<f64> = (0..rows.len())
-        .map(|row| largest(&|period| reference.supply(model, material, period)[row]).max(1e-12))
-        .collect();
-    let orders_ever: Vec<f64> = (0..columns.len())
-        .map(|column| largest(&|period| reference.orders(model, material, period)[column]).max(1e-12))
-        .collect();
-    let supply_sum: f64 = supply_ever.iter().sum();
-    let shape = super::balance::Shape { rows: rows.len(), columns: columns.len(), domestic: &domestic };
     let mut seed = vec![0.0; rows.len() * columns.len()];
     super::balance::gravity(shape, &supply, &orders, domestic_first, &mut Vec::new(), &mut seed);
     let step_years = model.step_years();
     let mut warnings = Vec::new();
     for trade in scenario.trades.iter().filter(|trade| trade.material == material) {
-        let Ok(column) = columns.binary_search(&trade.to) else { continue };
+        let Ok(column) = columns.binary_search(&trade.to) else {
+            continue;
+        };
         let (flows, in_tonnes) = match &trade.flows {
             TradeFlows::Tonnes(flows) => (flows, true),
             TradeFlows::Shares(flows) => (flows, false),
@@ -560,7 +619,11 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
         let total: f64 = flows.iter().map(|&(_, amount)| amount).sum();
         let home = match own_row[column] {
             Some(row) if !lists_itself => {
-                let left = if in_tonnes { (orders[column] - total * step_years).max(0.0) } else { orders[column] };
+                let left = if in_tonnes {
+                    (orders[column] - total * step_years).max(0.0)
+                } else {
+                    orders[column]
+                };
                 if domestic_first || in_tonnes {
                     supply[row].min(left)
                 } else {
@@ -576,8 +639,11 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
         for &(origin, amount) in flows {
             match rows.binary_search(&origin) {
                 Ok(row) => {
-                    seed[row * columns.len() + column] +=
-                        if in_tonnes { amount * step_years } else { (orders[column] - home) * amount / total };
+                    seed[row * columns.len() + column] += if in_tonnes {
+                        amount * step_years
+                    } else {
+                        (orders[column] - home) * amount / total
+                    };
                 }
                 Err(_) => absent += amount,
             }
@@ -592,13 +658,10 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
         }
     }
     let openness = scenario.materials[material].openness;
-    for row in 0..rows.len() {
-        for column in 0..columns.len() {
-            let gravity = supply_ever[row] * orders_ever[column] / supply_sum;
-            let lane = &mut seed[row * columns.len() + column];
-            *lane = (1.0 - openness) * *lane + openness * gravity;
-        }
-    }
     model.warnings.append(&mut warnings);
-    seed
+    Observed {
+        lanes: seed,
+        orders: orders.iter().sum(),
+        openness,
+    }
 }

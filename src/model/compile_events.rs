@@ -18,9 +18,10 @@ pub(super) fn compile_events(
         let effect = compile_effect(model, scenario, index, event);
         let arrival = compile_arrival(inputs, event)?;
         let approval = match &event.kind {
-            EventKind::ExportRestriction { form: RestrictionForm::Licensing { approval_months }, .. } => {
-                Some(Sampler::new(approval_months))
-            }
+            EventKind::ExportRestriction {
+                form: RestrictionForm::Licensing { approval_months },
+                ..
+            } => Some(Sampler::new(approval_months)),
             _ => None,
         };
         let key = |driver: &str| StreamKey::new(scenario.run.seed, &format!("event.{}.{driver}", event.id));
@@ -36,7 +37,10 @@ pub(super) fn compile_events(
                 Recovery::Exponential { months } => RecoveryModel::Exponential(Sampler::new(months)),
             },
             effect,
-            frailty: scenario.frailties.iter().position(|frailty| frailty.events.contains(&index)),
+            frailty: scenario
+                .frailties
+                .iter()
+                .position(|frailty| frailty.events.contains(&index)),
             streams: EventStreams {
                 occurrence: key("occurrence"),
                 arrival: key("arrival"),
@@ -62,7 +66,10 @@ pub(super) fn compile_events(
         });
     }
     for group in &scenario.copulas {
-        let failed = |why: String| ModelError::Sampling { what: format!("copula.{}", group.id), why };
+        let failed = |why: String| ModelError::Sampling {
+            what: format!("copula.{}", group.id),
+            why,
+        };
         let correlation = Correlation::matrix(&group.correlation).map_err(|error| failed(error.to_string()))?;
         let copula = match group.family {
             CopulaFamily::Gaussian => Copula::gaussian(correlation),
@@ -105,15 +112,22 @@ fn follow_order(scenario: &Scenario) -> Vec<usize> {
 
 fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalModel, ModelError> {
     Ok(match &event.arrival {
-        Arrival::Fixed { at_months, probability } => {
-            ArrivalModel::Fixed { at_months: inputs.number(at_months), probability: inputs.number(probability) }
-        }
-        Arrival::Window { from_months, to_months, probability } => ArrivalModel::Window {
+        Arrival::Fixed { at_months, probability } => ArrivalModel::Fixed {
+            at_months: inputs.number(at_months),
+            probability: inputs.number(probability),
+        },
+        Arrival::Window {
+            from_months,
+            to_months,
+            probability,
+        } => ArrivalModel::Window {
             from_months: *from_months,
             to_months: *to_months,
             probability: inputs.number(probability),
         },
-        Arrival::Poisson { per_year } => ArrivalModel::Poisson { per_year: inputs.number(per_year) },
+        Arrival::Poisson { per_year } => ArrivalModel::Poisson {
+            per_year: inputs.number(per_year),
+        },
         Arrival::Renewal { up, down, starts } => {
             let failed = |error: &dyn std::fmt::Display| ModelError::Sampling {
                 what: format!("event.{}.arrival", event.id),
@@ -134,7 +148,12 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
                 starts: *starts,
             }
         }
-        Arrival::After { event, probability, delay, from_end } => ArrivalModel::After {
+        Arrival::After {
+            event,
+            probability,
+            delay,
+            from_end,
+        } => ArrivalModel::After {
             event: *event,
             probability: inputs.number(probability),
             delay: Sampler::new(delay),
@@ -166,7 +185,13 @@ fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &
     match &event.kind {
         EventKind::ProductionLoss { supplies } => EffectModel::Production(with_causes(model, supplies)),
         EventKind::CostShock { supplies } => EffectModel::Cost(with_causes(model, supplies)),
-        EventKind::ExportRestriction { from, to, materials, form, .. } => {
+        EventKind::ExportRestriction {
+            from,
+            to,
+            materials,
+            form,
+            ..
+        } => {
             let mut effects = Vec::new();
             for &material in materials {
                 for &exporter in from {
@@ -202,7 +227,11 @@ fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &
                 })
                 .collect(),
         ),
-        EventKind::StockLoss { countries, materials, stock } => {
+        EventKind::StockLoss {
+            countries,
+            materials,
+            stock,
+        } => {
             let mut markets = Vec::new();
             let mut stockpiles = Vec::new();
             for &material in materials {
@@ -251,5 +280,9 @@ fn lane_effect(
     if lanes.is_empty() {
         return None;
     }
-    Some(LaneEffect { material, cause: cause(model, event, material, exporter), lanes })
+    Some(LaneEffect {
+        material,
+        cause: cause(model, event, material, exporter),
+        lanes,
+    })
 }

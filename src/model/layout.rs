@@ -24,7 +24,11 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
             .iter()
             .map(|material| (material.id.clone(), material.name.clone(), material.unit.clone()))
             .collect(),
-        countries: scenario.countries.iter().map(|country| (country.code.clone(), country.name.clone())).collect(),
+        countries: scenario
+            .countries
+            .iter()
+            .map(|country| (country.code.clone(), country.name.clone()))
+            .collect(),
         groups: scenario
             .groups
             .iter()
@@ -56,19 +60,36 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
             })
             .collect(),
         reference_demand_t: (0..cells).map(|cell| sum(&reference.need, cells, cell)).collect(),
-        events: scenario.events.iter().map(|event| (event.id.clone(), event.name.clone())).collect(),
+        events: scenario
+            .events
+            .iter()
+            .map(|event| (event.id.clone(), event.name.clone()))
+            .collect(),
         causes: model
             .causes
             .iter()
-            .map(|&(event, material, country)| Cause { event: Some(event), material: Some(material), country })
-            .chain(std::iter::once(Cause { event: None, material: None, country: None }))
+            .map(|&(event, material, country)| Cause {
+                event: Some(event),
+                material: Some(material),
+                country,
+            })
+            .chain(std::iter::once(Cause {
+                event: None,
+                material: None,
+                country: None,
+            }))
             .collect(),
         supplies: scenario
             .supplies
             .iter()
             .enumerate()
             .map(|(index, supply)| {
-                (supply.id.clone(), supply.material, supply.country, sum(&reference.output, supplies, index))
+                (
+                    supply.id.clone(),
+                    supply.material,
+                    supply.country,
+                    sum(&reference.output, supplies, index),
+                )
             })
             .collect(),
         stocks: stocks(scenario, model, reference),
@@ -77,15 +98,18 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
 
 /// Inventories, then stockpiles: address, material, level at the start.
 fn stocks(scenario: &Scenario, model: &Model, reference: &World) -> Vec<(String, usize, f64)> {
-    let inventories = model.inventories.iter().zip(&reference.inventory_level).map(|(inventory, &level)| {
-        let market = &model.markets[inventory.market];
-        let material = &scenario.materials[market.material].id;
-        let country = &scenario.countries[market.country].code;
-        (format!("inventory.{material}.{country}"), market.material, level)
-    });
+    let inventories = model
+        .inventories
+        .iter()
+        .zip(&reference.inventory_level)
+        .map(|(inventory, &level)| {
+            let market = &model.markets[inventory.market];
+            let material = &scenario.materials[market.material].id;
+            let country = &scenario.countries[market.country].code;
+            (format!("inventory.{material}.{country}"), market.material, level)
+        });
     let stockpiles = model.stockpiles.iter().enumerate().map(|(index, stockpile)| {
-        let level =
-            reference.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(&reference.inputs);
+        let level = reference.stockpile_level_at_start(model, index) * stockpile.filled_at_start.of(&reference.inputs);
         (format!("stockpile.{}", stockpile.id), stockpile.material, level)
     });
     inventories.chain(stockpiles).collect()
@@ -101,5 +125,7 @@ fn period_date(scenario: &Scenario, period: usize) -> String {
         Step::Quarter => jiff::Span::new().try_months(count.saturating_mul(3)),
         Step::Year => jiff::Span::new().try_years(count),
     };
-    span.and_then(|span| start.checked_add(span)).unwrap_or(jiff::civil::Date::MAX).to_string()
+    span.and_then(|span| start.checked_add(span))
+        .unwrap_or(jiff::civil::Date::MAX)
+        .to_string()
 }

@@ -36,8 +36,8 @@ pub struct MaterialModel {
     pub first_row: usize,
     /// Supplies that make it, in order.
     pub supplies: Vec<usize>,
-    /// Observed lanes (row-major, any scale), already mixed with gravity; `None` = gravity rule alone.
-    pub observed: Option<Vec<f64>>,
+    /// Observed lanes; `None` = gravity rule alone.
+    pub observed: Option<patterns::Observed>,
     /// Whether own demand is served first.
     pub domestic_first: bool,
     /// `None` = coordinated.
@@ -427,7 +427,10 @@ impl Model {
 
     /// Inputs at their means.
     pub fn mean_inputs(&self) -> Vec<f64> {
-        self.inputs.iter().flat_map(|driver| driver.means.iter().copied()).collect()
+        self.inputs
+            .iter()
+            .flat_map(|driver| driver.means.iter().copied())
+            .collect()
     }
 
     /// Years per period.

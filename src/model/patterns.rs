@@ -1,51 +1,110 @@
 //! The undisrupted trade pattern B of a material in a period.
+//!
+//! The gravity rule says how much everyone sells and buys; observed lanes, mixed with a share `openness` of the rule's own lanes, say who deals
+//! with whom. The mix is balanced (RAS) to the rule's totals, so that own demand keeps its precedence however open lanes are, and the totals
+//! can always be reached.
 
-use super::balance::{Shape, gravity, ras};
+use super::balance::{Balancing, Shape, gravity, ras};
 use super::{MaterialModel, Model, World};
 
-/// Balanced patterns of a material with observed lanes, by reference period (row-major; equal neighbours are stored once).
+/// Observed lanes of a material.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// Flows at the start, t per period (row-major).
+    pub lanes: Vec<f64>,
+    /// Orders at the start, t per period: the scale of the flows.
+    pub orders: f64,
+    /// Share of the gravity rule that is mixed in.
+    pub openness: f64,
+}
+
+/// Balanced patterns of a material with observed lanes, by reference period (equal neighbours are stored once).
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
-    flows: Vec<Vec<f64>>,
+    stored: Vec<(Vec<f64>, Balancing)>,
     period: Vec<usize>,
 }
 
 impl Patterns {
-    /// The pattern in a reference period.
-    pub fn at(&self, period: usize) -> &[f64] {
-        &self.flows[self.period[period.min(self.period.len() - 1)]]
+    fn at(&self, period: usize) -> Option<&(Vec<f64>, Balancing)> {
+        self.stored
+            .get(*self.period.get(period.min(self.period.len().checked_sub(1)?))?)
     }
+}
+
+/// Memory of [`pattern`].
+#[derive(Debug, Clone, Default)]
+pub struct PatternMemory {
+    needs: Vec<f64>,
+    row_sums: Vec<f64>,
+    column_sums: Vec<f64>,
+    balancing: Balancing,
 }
 
 /// Rows and columns of a material.
 pub fn shape(material: &MaterialModel) -> Shape<'_> {
-    Shape { rows: material.rows.len(), columns: material.columns.len(), domestic: &material.domestic }
+    Shape {
+        rows: material.rows.len(),
+        columns: material.columns.len(),
+        domestic: &material.domestic,
+    }
 }
 
-/// Balances the observed lanes of a material to the reference world, period by period, each from the one before (scaling a pattern
-/// to other margins gives the same result from any pattern of the same biproportional class).
+/// Balances the observed lanes of a material to the reference world, period by period.
 pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patterns {
-    let compiled = &model.materials[material];
-    let Some(seed) = &compiled.observed else { return Patterns::default() };
     let mut patterns = Patterns::default();
-    let mut scratch = Vec::new();
+    if model.materials[material].observed.is_none() {
+        return patterns;
+    }
+    let mut memory = PatternMemory::default();
     for period in 0..model.reference_periods {
-        let supply = world.supply(model, material, period);
-        let orders = world.orders(model, material, period);
         let same = period > 0
-            && supply == world.supply(model, material, period - 1)
-            && orders == world.orders(model, material, period - 1);
+            && world.supply(model, material, period) == world.supply(model, material, period - 1)
+            && world.orders(model, material, period) == world.orders(model, material, period - 1);
         if !same {
-            let mut flows = patterns.flows.last().unwrap_or(seed).clone();
-            if flows.iter().all(|flow| *flow <= 0.0) {
-                flows.clone_from(seed);
-            }
-            ras(shape(compiled), supply, orders, &mut scratch, &mut flows);
-            patterns.flows.push(flows);
+            let mut flows = Vec::new();
+            let (supply, orders) = (
+                world.supply(model, material, period),
+                world.orders(model, material, period),
+            );
+            balance(&model.materials[material], supply, orders, &mut memory, &mut flows);
+            patterns.stored.push((flows, memory.balancing.clone()));
         }
-        patterns.period.push(patterns.flows.len() - 1);
+        patterns.period.push(patterns.stored.len() - 1);
     }
     patterns
+}
+
+/// Writes B of a material for this supply and these orders into `flows` (row-major, t per period). RAS starts from the factors in `memory`.
+pub(super) fn balance(
+    material: &MaterialModel,
+    supply: &[f64],
+    orders: &[f64],
+    memory: &mut PatternMemory,
+    flows: &mut Vec<f64>,
+) {
+    let shape = shape(material);
+    flows.resize(shape.rows * shape.columns, 0.0);
+    gravity(shape, supply, orders, material.domestic_first, &mut memory.needs, flows);
+    let Some(observed) = &material.observed else { return };
+    memory.row_sums.clear();
+    memory.column_sums.clear();
+    memory.column_sums.resize(shape.columns, 0.0);
+    for line in flows.chunks_exact(shape.columns.max(1)) {
+        memory.row_sums.push(line.iter().sum());
+        for (sum, flow) in memory.column_sums.iter_mut().zip(line) {
+            *sum += flow;
+        }
+    }
+    let growth = if observed.orders > 0.0 {
+        orders.iter().sum::<f64>() / observed.orders
+    } else {
+        1.0
+    };
+    for (flow, lane) in flows.iter_mut().zip(&observed.lanes) {
+        *flow = (1.0 - observed.openness) * growth * lane + observed.openness * *flow;
+    }
+    ras(&memory.row_sums, &memory.column_sums, &mut memory.balancing, flows);
 }
 
 /// Writes B of a material in a period under `world` into `flows` (row-major, t per period).
@@ -54,20 +113,28 @@ pub fn pattern(
     world: &World,
     material: usize,
     period: usize,
-    scratch: &mut Vec<f64>,
+    memory: &mut PatternMemory,
     flows: &mut Vec<f64>,
 ) {
     let compiled = &model.materials[material];
-    let shape = shape(compiled);
-    let supply = world.supply(model, material, period);
-    let orders = world.orders(model, material, period);
-    flows.resize(shape.rows * shape.columns, 0.0);
-    if compiled.observed.is_none() {
-        gravity(shape, supply, orders, compiled.domestic_first, scratch, flows);
-        return;
+    if let Some((stored, balancing)) = model
+        .reference
+        .patterns
+        .get(material)
+        .and_then(|patterns| patterns.at(period))
+    {
+        if world.is_reference {
+            flows.clone_from(stored);
+            return;
+        }
+        // The factors of the mean world are close to those of this one; starting from them does not depend on what was computed before.
+        memory.balancing.clone_from(balancing);
     }
-    flows.copy_from_slice(model.reference.patterns[material].at(period));
-    if !world.is_reference {
-        ras(shape, supply, orders, scratch, flows);
-    }
+    balance(
+        compiled,
+        world.supply(model, material, period),
+        world.orders(model, material, period),
+        memory,
+        flows,
+    );
 }

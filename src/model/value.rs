@@ -41,7 +41,11 @@ pub struct Series {
 impl Series {
     /// A series that does not change over time.
     pub fn constant(value: Value) -> Self {
-        Series { factors: vec![value], profile: None, profile_at_start: 1.0 }
+        Series {
+            factors: vec![value],
+            profile: None,
+            profile_at_start: 1.0,
+        }
     }
 
     /// The product of the factors, without the profile.
@@ -53,7 +57,9 @@ impl Series {
     /// The profile in a reference period (the last one stands for all later ones).
     #[inline]
     pub fn profile(&self, period: usize) -> f64 {
-        self.profile.as_ref().map_or(1.0, |profile| profile[period.min(profile.len() - 1)])
+        self.profile
+            .as_ref()
+            .map_or(1.0, |profile| profile[period.min(profile.len() - 1)])
     }
 
     /// The value in a reference period.

@@ -1,10 +1,11 @@
 //! The undisrupted reference under one draw of the uncertain inputs: what would be made, ordered and traded without any event.
 
-use super::balance::ras;
-use super::patterns::{Patterns, shape};
+use super::patterns::{PatternMemory, Patterns, balance};
 use super::{LevelModel, Model, Series, SupplyModel};
 use crate::scenario::Balance;
 
+/// Days of a mean year.
+const DAYS_PER_YEAR: f64 = 365.25;
 /// Relative gap below which an order counts as covered.
 const COVERED: f64 = 1e-9;
 
@@ -31,8 +32,6 @@ pub struct World {
     pub arrival: Vec<f64>,
     /// Level targets of commercial inventories at the start, t (days turned into tonnes).
     pub inventory_level: Vec<f64>,
-    /// The most that commercial inventories may hold, t.
-    pub inventory_maximum: Vec<f64>,
     /// Orders at the start by market, t per year: what days of stock refer to.
     pub start_orders_per_year: Vec<f64>,
     /// Output by supply over the simulated periods, t.
@@ -45,6 +44,7 @@ pub struct World {
     pub patterns: Vec<Patterns>,
     scratch: Vec<f64>,
     flows: Vec<f64>,
+    memory: PatternMemory,
 }
 
 impl World {
@@ -78,6 +78,8 @@ impl World {
         resize(&mut self.arrival, periods * model.markets.len());
         resize(&mut self.supply, periods * model.exporter_rows);
         resize(&mut self.start_orders_per_year, model.markets.len());
+        // Nothing may depend on what this memory was used for before.
+        self.memory = PatternMemory::default();
         self.final_demand(model);
         self.plan(model);
         self.limit_by_products(model);
@@ -95,7 +97,9 @@ impl World {
         self.stock_levels(model);
         self.output_total.clear();
         for supply in 0..model.supplies.len() {
-            let total = (0..model.periods).map(|period| self.output[period * model.supplies.len() + supply]).sum();
+            let total = (0..model.periods)
+                .map(|period| self.output[period * model.supplies.len() + supply])
+                .sum();
             self.output_total.push(total);
         }
     }
@@ -134,7 +138,11 @@ impl World {
             let start = self.start_requirement(model, material, &start_target);
             let planned_at_start: f64 = compiled.supplies.iter().map(|&index| start_target[index]).sum();
             for period in 0..periods {
-                let required = if follows { self.requirement(model, material, period) } else { 0.0 };
+                let required = if follows {
+                    self.requirement(model, material, period)
+                } else {
+                    0.0
+                };
                 let growth = if follows && start > 0.0 { required / start } else { 1.0 };
                 for &index in &compiled.supplies {
                     let at = period * supplies + index;
@@ -261,7 +269,11 @@ impl World {
         let (mut recycled, mut planned) = (0.0, 0.0);
         for &index in &model.materials[material].supplies {
             let target = self.target[period * supplies + index];
-            if model.supplies[index].recycling.is_some() { recycled += target } else { planned += target }
+            if model.supplies[index].recycling.is_some() {
+                recycled += target
+            } else {
+                planned += target
+            }
         }
         // Room for rounding: without projects the sum equals the limit.
         if planned + recycled > limit * (1.0 + 1e-12) && planned > 0.0 {
@@ -284,8 +296,10 @@ impl World {
             }
             for period in 0..model.reference_periods {
                 let base = period * supplies;
-                let limit: f64 =
-                    hosts.iter().map(|&(host, ratio)| ratio.of(&self.inputs) * self.target[base + host]).sum();
+                let limit: f64 = hosts
+                    .iter()
+                    .map(|&(host, ratio)| ratio.of(&self.inputs) * self.target[base + host])
+                    .sum();
                 self.target[base + index] = self.target[base + index].min(limit);
             }
         }
@@ -326,8 +340,11 @@ impl World {
                 output = output.min(self.target[base + index] * self.feed_fraction(model, market, period));
             }
             if !supply.hosts.is_empty() {
-                let limit: f64 =
-                    supply.hosts.iter().map(|&(host, ratio)| ratio.of(&self.inputs) * self.output[base + host]).sum();
+                let limit: f64 = supply
+                    .hosts
+                    .iter()
+                    .map(|&(host, ratio)| ratio.of(&self.inputs) * self.output[base + host])
+                    .sum();
                 output = output.min(limit);
             }
             self.output[base + index] = output;
@@ -362,13 +379,16 @@ impl World {
         let compiled = &model.materials[material];
         let then = (period + compiled.lead_periods).min(model.reference_periods - 1);
         for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
-            let total: f64 =
-                model.markets[market].cells.clone().map(|cell| self.need[then * model.cells.len() + cell]).sum();
+            let total: f64 = model.markets[market]
+                .cells
+                .clone()
+                .map(|cell| self.need[then * model.cells.len() + cell])
+                .sum();
             self.order[period * model.markets.len() + market] = total;
         }
     }
 
-    /// Delivered share of orders. For gravity, and for observed lanes mixed with a little gravity, it has a closed form.
+    /// Delivered share of orders: that of the gravity rule, which observed lanes are balanced to.
     fn cover(&mut self, model: &Model, material: usize, period: usize) {
         let compiled = &model.materials[material];
         let rows = period * model.exporter_rows + compiled.first_row;
@@ -376,23 +396,34 @@ impl World {
         let supply = &self.supply[rows..rows + compiled.rows.len()];
         let orders = &self.order[columns..columns + compiled.columns.len()];
         let coverage = &mut self.coverage[columns..columns + compiled.columns.len()];
-        if let Some(seed) = compiled.observed.as_ref().filter(|seed| seed.iter().any(|flow| *flow <= 0.0)) {
-            // Zeros in the pattern: only balancing tells who can be reached.
-            self.flows.clear();
-            self.flows.extend_from_slice(seed);
-            ras(shape(compiled), supply, orders, &mut self.scratch, &mut self.flows);
+        if compiled
+            .observed
+            .as_ref()
+            .is_some_and(|observed| observed.openness <= 0.0)
+        {
+            // Without openness only balancing tells who can be reached.
+            balance(compiled, supply, orders, &mut self.memory, &mut self.flows);
             for (column, share) in coverage.iter_mut().enumerate() {
-                let sum: f64 = (0..compiled.rows.len()).map(|row| self.flows[row * orders.len() + column]).sum();
-                *share = if orders[column] > 0.0 { (sum / orders[column]).min(1.0) } else { 1.0 };
+                let sum: f64 = (0..compiled.rows.len())
+                    .map(|row| self.flows[row * orders.len() + column])
+                    .sum();
+                *share = if orders[column] > 0.0 {
+                    (sum / orders[column]).min(1.0)
+                } else {
+                    1.0
+                };
             }
-        } else if compiled.observed.is_none() && compiled.domestic_first {
-            let own = |column: usize| {
-                compiled.own_row[column].map_or(0.0, |row: usize| supply[row].min(orders[column]))
-            };
+        } else if compiled.domestic_first {
+            let own =
+                |column: usize| compiled.own_row[column].map_or(0.0, |row: usize| supply[row].min(orders[column]));
             let kept: f64 = (0..orders.len()).map(own).sum();
             let supply_left = supply.iter().sum::<f64>() - kept;
             let orders_left = orders.iter().sum::<f64>() - kept;
-            let served = if orders_left > 0.0 { (supply_left / orders_left).min(1.0) } else { 1.0 };
+            let served = if orders_left > 0.0 {
+                (supply_left / orders_left).min(1.0)
+            } else {
+                1.0
+            };
             for column in 0..orders.len() {
                 let home = own(column);
                 coverage[column] = if orders[column] > 0.0 {
@@ -403,7 +434,11 @@ impl World {
             }
         } else {
             let orders_sum: f64 = orders.iter().sum();
-            let served = if orders_sum > 0.0 { (supply.iter().sum::<f64>() / orders_sum).min(1.0) } else { 1.0 };
+            let served = if orders_sum > 0.0 {
+                (supply.iter().sum::<f64>() / orders_sum).min(1.0)
+            } else {
+                1.0
+            };
             coverage.fill(served);
         }
         for (share, order) in coverage.iter_mut().zip(orders) {
@@ -424,8 +459,11 @@ impl World {
                 self.coverage[sent] * self.order[sent]
             } else {
                 // The pipeline starts full.
-                let need: f64 =
-                    model.markets[market].cells.clone().map(|cell| self.need[period * model.cells.len() + cell]).sum();
+                let need: f64 = model.markets[market]
+                    .cells
+                    .clone()
+                    .map(|cell| self.need[period * model.cells.len() + cell])
+                    .sum();
                 self.coverage[market] * need
             };
         }
@@ -433,15 +471,20 @@ impl World {
 
     fn stock_levels(&mut self, model: &Model) {
         self.inventory_level.clear();
-        self.inventory_maximum.clear();
         for inventory in &model.inventories {
-            let level = self.level(&inventory.level, 0, self.start_orders_per_year[inventory.market]);
-            let maximum = match &inventory.maximum {
-                Some(maximum) => self.level(maximum, 0, self.start_orders_per_year[inventory.market]).max(level),
-                None => level,
-            };
-            self.inventory_level.push(level);
-            self.inventory_maximum.push(maximum);
+            let orders = self.start_orders_per_year[inventory.market];
+            self.inventory_level.push(self.level_at_start(&inventory.level, orders));
+        }
+    }
+
+    /// The most that a commercial inventory may hold in a period, t; never less than its level.
+    pub fn inventory_maximum(&self, model: &Model, inventory: usize, period: usize) -> f64 {
+        let compiled = &model.inventories[inventory];
+        let orders = self.start_orders_per_year[compiled.market];
+        let level = self.level(&compiled.level, period, orders);
+        match &compiled.maximum {
+            Some(maximum) => self.level(maximum, period, orders).max(level),
+            None => level,
         }
     }
 
@@ -449,14 +492,37 @@ impl World {
     pub fn level(&self, level: &LevelModel, period: usize, orders_per_year: f64) -> f64 {
         match level {
             LevelModel::Tonnes(series) => series.at(period, &self.inputs),
-            LevelModel::Days(series) => series.at(period, &self.inputs) / 365.25 * orders_per_year,
+            LevelModel::Days(series) => series.at(period, &self.inputs) / DAYS_PER_YEAR * orders_per_year,
         }
+    }
+
+    /// The same at the start date.
+    pub fn level_at_start(&self, level: &LevelModel, orders_per_year: f64) -> f64 {
+        match level {
+            LevelModel::Tonnes(series) => series.at_start(&self.inputs),
+            LevelModel::Days(series) => series.at_start(&self.inputs) / DAYS_PER_YEAR * orders_per_year,
+        }
+    }
+
+    /// Full level of a stockpile at the start date, t.
+    pub fn stockpile_level_at_start(&self, model: &Model, stockpile: usize) -> f64 {
+        let compiled = &model.stockpiles[stockpile];
+        let orders: f64 = compiled
+            .owners
+            .iter()
+            .map(|&market| self.start_orders_per_year[market])
+            .sum();
+        self.level_at_start(&compiled.level, orders)
     }
 
     /// Full level of a stockpile in t in a period.
     pub fn stockpile_level(&self, model: &Model, stockpile: usize, period: usize) -> f64 {
         let compiled = &model.stockpiles[stockpile];
-        let orders: f64 = compiled.owners.iter().map(|&market| self.start_orders_per_year[market]).sum();
+        let orders: f64 = compiled
+            .owners
+            .iter()
+            .map(|&market| self.start_orders_per_year[market])
+            .sum();
         self.level(&compiled.level, period, orders)
     }
 }
@@ -483,7 +549,9 @@ fn resize(values: &mut Vec<f64>, length: usize) {
 
 /// Profile of a path by reference period (its value at the middle of each period).
 pub(super) fn path_profile(points: &[(f64, f64)], step_months: f64, periods: usize) -> Vec<f64> {
-    (0..periods).map(|period| path_at(points, (period as f64 + 0.5) * step_months)).collect()
+    (0..periods)
+        .map(|period| path_at(points, (period as f64 + 0.5) * step_months))
+        .collect()
 }
 
 /// Value of a path at a time in months: linear between points, flat outside.

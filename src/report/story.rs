@@ -15,13 +15,15 @@ pub fn tell(replay: &Replay) -> String {
     let (material, place) = &replay.headline;
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{}", replay.title);
-    let _ = writeln!(text, "Trial {}, seed {}, policy {}", replay.trial, replay.seed, replay.policy);
+    let _ = writeln!(
+        text,
+        "Trial {}, seed {}, policy {}",
+        replay.trial, replay.seed, replay.policy
+    );
     let _ = writeln!(
         text,
         "Shortfall of {} for {}: {:.2} % of demand over the horizon\n",
-        replay.material_name,
-        replay.place_name,
-        replay.headline_pct
+        replay.material_name, replay.place_name, replay.headline_pct
     );
     inputs(replay, &mut text);
     events(replay, &mut text);
@@ -38,7 +40,11 @@ fn inputs(replay: &Replay, text: &mut String) {
         let _ = writeln!(text, "  {:<60} {}", input.input, super::six_digits(input.value));
     }
     if replay.inputs.len() > INPUTS {
-        let _ = writeln!(text, "  ... and {} more (--json or --out shows all)", replay.inputs.len() - INPUTS);
+        let _ = writeln!(
+            text,
+            "  ... and {} more (--json or --out shows all)",
+            replay.inputs.len() - INPUTS
+        );
     }
     text.push('\n');
 }
@@ -50,7 +56,11 @@ fn events(replay: &Replay, text: &mut String) {
     }
     let _ = writeln!(text, "What happens");
     for event in &replay.events {
-        let recovery = if event.recovery == "step" { String::new() } else { format!(", then back {}", event.recovery) };
+        let recovery = if event.recovery == "step" {
+            String::new()
+        } else {
+            format!(", then back {}", event.recovery)
+        };
         let _ = writeln!(
             text,
             "  {}  {}: severity {:.0} %, {:.1} months{recovery}",
@@ -71,21 +81,30 @@ fn month(date: &str) -> &str {
 fn active<'a>(replay: &'a Replay, period: usize) -> impl Iterator<Item = &'a ReplayEvent> {
     let from = period as f64 * replay.step_months;
     let to = from + replay.step_months;
-    replay.events.iter().filter(move |event| event.start_months < to && event.end_months > from)
+    replay
+        .events
+        .iter()
+        .filter(move |event| event.start_months < to && event.end_months > from)
 }
 
 fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
     let columns: Vec<&String> = replay.headline_countries.iter().take(7).collect();
     let of = |period: usize, country: &str| -> Option<&ReplayMarket> {
-        replay.markets.iter().find(|market| {
-            market.period == period && market.material == *material && market.country == country
-        })
+        replay
+            .markets
+            .iter()
+            .find(|market| market.period == period && market.material == *material && market.country == country)
     };
     let _ = writeln!(
         text,
         "Shortfall of final demand by period, % (periods in which nothing is missing and nothing happens are left out)\n"
     );
-    let _ = write!(text, "  {:<9}{:>9}", "period", place.chars().take(8).collect::<String>());
+    let _ = write!(
+        text,
+        "  {:<9}{:>9}",
+        "period",
+        place.chars().take(8).collect::<String>()
+    );
     for country in &columns {
         let _ = write!(text, "{:>8}", country.chars().take(7).collect::<String>());
     }
@@ -107,11 +126,20 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
             let _ = writeln!(text, "  ...");
             skipped = false;
         }
-        let _ = write!(text, "  {:<9}{:>9.1}", month(date), replay.headline_by_period_pct[period]);
+        let _ = write!(
+            text,
+            "  {:<9}{:>9.1}",
+            month(date),
+            replay.headline_by_period_pct[period]
+        );
         for country in &columns {
             match of(period, country) {
                 Some(market) if market.final_demand_t > 0.0 => {
-                    let _ = write!(text, "{:>8.1}", 100.0 * market.final_shortfall_t / market.final_demand_t);
+                    let _ = write!(
+                        text,
+                        "{:>8.1}",
+                        100.0 * market.final_shortfall_t / market.final_demand_t
+                    );
                 }
                 _ => {
                     let _ = write!(text, "{:>8}", "");

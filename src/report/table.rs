@@ -44,12 +44,25 @@ pub fn summary(run: &RunResults) -> String {
         };
         text.push_str(&wrapped(&format!("{lead}{}", headline_sentence(run, policy)), "", ""));
         text.push('\n');
+        if let Some(line) = replayable(policy) {
+            text.push_str(&line);
+        }
         for caution in cautions(run, policy) {
             text.push_str(&wrapped(&caution, "  caution: ", "           "));
             text.push('\n');
         }
     }
     text
+}
+
+/// The trials worth replaying.
+fn replayable(policy: &PolicyResults) -> Option<String> {
+    let trials: Vec<String> = policy
+        .replayable
+        .iter()
+        .map(|trial| format!("{} {}", trial.rank, trial.trial))
+        .collect();
+    (!trials.is_empty()).then(|| format!("  trials to replay: {}\n", trials.join(", ")))
 }
 
 fn one_step(step: &str) -> String {

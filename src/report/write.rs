@@ -74,7 +74,9 @@ impl OutputFolder {
     /// When a file cannot be removed.
     pub fn keep_only(&self, name: &str, prefixes: &[&str], keep: &[&str]) -> Result<(), WriteError> {
         let path = self.path.join(name);
-        let Ok(entries) = fs::read_dir(&path) else { return Ok(()) };
+        let Ok(entries) = fs::read_dir(&path) else {
+            return Ok(());
+        };
         let folder = Self { path };
         for entry in entries.flatten() {
             let file = entry.file_name().to_string_lossy().into_owned();

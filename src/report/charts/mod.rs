@@ -29,8 +29,14 @@ use crate::results::types::RunResults;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 6] =
-    ["supply-shares", "exceedance-", "fan-", "shortfall-by-country-", "events-", "policy-comparison-"];
+pub const KINDS: [&str; 6] = [
+    "supply-shares",
+    "exceedance-",
+    "fan-",
+    "shortfall-by-country-",
+    "events-",
+    "policy-comparison-",
+];
 
 /// Materials that get charts: the first so many in focus.
 pub const MAX_MATERIALS: usize = 6;

@@ -140,6 +140,7 @@ impl<'a> Base<'a> {
         run.sampling = match view.text("sampling").as_deref() {
             Some("antithetic") => SamplingDesign::Antithetic,
             Some("latin_hypercube") => SamplingDesign::LatinHypercube,
+            Some("sobol") => SamplingDesign::Sobol,
             _ => SamplingDesign::Random,
         };
         Ok(run)

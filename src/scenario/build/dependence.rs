@@ -111,7 +111,7 @@ fn cannot(event: &Event, on: &str) -> Option<&'static str> {
     match (on, &event.arrival) {
         ("occurrence", Arrival::Fixed { .. } | Arrival::Window { .. }) => None,
         ("occurrence", _) => Some("has no single occurrence: only fixed and window arrivals have one"),
-        ("duration", Arrival::Renewal { .. }) => None,
+        ("duration", Arrival::Renewal { .. }) => Some("has down times, which follow one another and cannot be tied"),
         ("duration", _) if event.duration.is_none() => Some("has no `duration` that could be tied"),
         _ => None,
     }

@@ -1,0 +1,396 @@
+//! An observer that checks every period of every trial: conservation, limits, signs, blame. Quantities that should balance do so to 1e-9.
+
+use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
+use critmin::engine::trace::PeriodTrace;
+use critmin::model::Model;
+
+/// Relative difference at which quantities still balance.
+const BALANCE: f64 = 1e-9;
+
+/// Checks trials and keeps their shortfalls.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    /// Whether periods are traced (and so simulated in full).
+    pub traced: bool,
+    /// Whether events destroy stocks.
+    pub loses_stocks: bool,
+    /// Shortfall by period and cell of every trial.
+    pub shortfalls: Vec<f64>,
+    /// Events that struck, by trial: (event, start, duration, severity).
+    pub occurrences: Vec<(u64, usize, f64, f64, f64)>,
+    /// Lost output by trial and supply.
+    pub lost_output: Vec<f64>,
+    /// Stock at the end by trial and stock.
+    pub stock_end: Vec<f64>,
+    /// What was found wrong.
+    pub complaints: Vec<String>,
+    stock_before: Vec<f64>,
+    /// Ordinary shipments of past periods by material: what should arrive.
+    sent: Vec<Vec<Vec<f64>>>,
+    output: Vec<f64>,
+    lost: Vec<f64>,
+    /// Periods that differ from the reference, as a measure of how much was tested.
+    pub short_periods: u64,
+}
+
+impl Inspector {
+    pub fn traced(loses_stocks: bool) -> Self {
+        Inspector {
+            traced: true,
+            loses_stocks,
+            ..Inspector::default()
+        }
+    }
+
+    fn complain(&mut self, message: String) {
+        if self.complaints.len() < 20 {
+            self.complaints.push(message);
+        }
+    }
+
+    fn same(&mut self, what: &dyn Fn() -> String, one: f64, other: f64, scale: f64) {
+        let good = (one - other).abs() <= BALANCE * one.abs().max(other.abs()).max(scale) + 1e-12;
+        if !good {
+            self.complain(format!("{}: {one} and {other} differ by {:.3e}", what(), one - other));
+        }
+    }
+
+    fn at_most(&mut self, what: &dyn Fn() -> String, value: f64, limit: f64, scale: f64) {
+        let good = value <= limit + BALANCE * limit.abs().max(scale) + 1e-12;
+        if !good {
+            self.complain(format!("{}: {value} is above {limit} by {:.3e}", what(), value - limit));
+        }
+    }
+
+    fn check_material(&mut self, trace: &PeriodTrace<'_>, material: usize) {
+        let PeriodTrace {
+            period,
+            model,
+            world,
+            state,
+        } = *trace;
+        let compiled = &model.materials[material];
+        let (rows, columns) = (compiled.rows.len(), compiled.columns.len());
+        let flows = trace.flows(material);
+        let place = |what: &str| format!("period {period}, material {material}, {what}");
+        let supply = &state.supply[compiled.first_row..compiled.first_row + rows];
+        let scale: f64 = supply.iter().sum::<f64>().max(1e-6);
+        // Rows: output = sold + curtailed.
+        for row in 0..rows {
+            let made: f64 = compiled
+                .supplies
+                .iter()
+                .filter(|&&index| model.supplies[index].row == row)
+                .map(|&index| state.output[index])
+                .sum();
+            self.same(
+                &|| place(&format!("row {row}: supply and outputs")),
+                supply[row],
+                made,
+                scale,
+            );
+            let sold: f64 = flows[row * columns..(row + 1) * columns].iter().sum();
+            self.at_most(
+                &|| place(&format!("row {row}: sold against output")),
+                sold,
+                supply[row],
+                scale,
+            );
+        }
+        // Lanes: within flexibility, restrictions and quotas.
+        let clean = state.is_clean[material];
+        for (lane, flow) in flows.iter().enumerate() {
+            if !flow.is_finite() || *flow < 0.0 {
+                self.complain(place(&format!("lane {lane} carries {flow}")));
+            }
+            if clean {
+                continue;
+            }
+            let normal = state.normal[material][lane];
+            let openness = state.openness[material][lane];
+            if openness < 1.0 {
+                self.at_most(
+                    &|| place(&format!("restricted lane {lane}")),
+                    *flow,
+                    openness * normal,
+                    scale,
+                );
+            } else if let Some(flexibility) = &compiled.flexibility {
+                let most = flexibility.of(&world.inputs) * normal;
+                self.at_most(
+                    &|| place(&format!("lane {lane} beyond flexibility")),
+                    *flow,
+                    most,
+                    scale,
+                );
+            } else if normal <= 0.0 {
+                self.at_most(&|| place(&format!("unused lane {lane}")), *flow, 0.0, scale);
+            }
+        }
+        if !clean {
+            for quota in &state.quotas[material] {
+                let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
+                self.at_most(&|| place("a quota"), used, quota.limit, scale);
+            }
+        }
+        // Columns: what arrives is what was sent a lead time before.
+        let refill: Vec<f64> = (0..columns)
+            .map(|column| {
+                (0..rows)
+                    .map(|row| {
+                        state.refill_flows[material]
+                            .get(row * columns + column)
+                            .copied()
+                            .unwrap_or(0.0)
+                    })
+                    .sum()
+            })
+            .collect();
+        let ordinary: Vec<f64> = (0..columns)
+            .map(|column| (0..rows).map(|row| flows[row * columns + column]).sum::<f64>() - refill[column])
+            .collect();
+        self.sent[material].push(ordinary.iter().chain(&refill).copied().collect());
+        let lead = compiled.lead_periods;
+        let mut refill_arrived = 0.0;
+        for column in 0..columns {
+            let market = compiled.first_market + column;
+            let arrival = state.arrival[market];
+            if period >= lead {
+                let sent = self.sent[material][period - lead][column];
+                refill_arrived += self.sent[material][period - lead][columns + column];
+                self.same(
+                    &|| place(&format!("column {column}: arrival and what was sent")),
+                    arrival,
+                    sent,
+                    scale,
+                );
+            }
+            if !(arrival >= 0.0 && state.commercial[market] >= 0.0 && state.price[market] >= 1.0) {
+                self.complain(place(&format!(
+                    "column {column}: arrival {arrival}, stock {}, price {}",
+                    state.commercial[market], state.price[market]
+                )));
+            }
+        }
+        // The whole market: arrivals + stock before = served + stock after; feed handed back counts as arriving.
+        let markets = compiled.first_market..compiled.first_market + columns;
+        let stock = total_stock(model, trace, material);
+        let before = std::mem::replace(&mut self.stock_before[material], stock);
+        let (mut arrived, mut served, mut returned) = (refill_arrived, 0.0, 0.0);
+        for market in markets {
+            arrived += state.arrival[market];
+            for cell in model.markets[market].cells.clone() {
+                served += state.need[cell] - state.shortfall[cell];
+            }
+            if model.markets[market].feed_cell.is_some() {
+                let left = state.feed_available[market] - state.feed_used[market];
+                self.at_most(
+                    &|| place("feed used"),
+                    state.feed_used[market],
+                    state.feed_available[market],
+                    scale,
+                );
+                returned += left.max(0.0);
+            }
+        }
+        let (have, hold) = (arrived + returned + before, served + stock);
+        let market_scale = scale.max(before).max(served);
+        if self.loses_stocks {
+            self.at_most(
+                &|| place("served and kept in stock against arrived and held"),
+                hold,
+                have,
+                market_scale,
+            );
+        } else {
+            self.same(&|| place("arrivals + stock = served + stock"), have, hold, market_scale);
+        }
+    }
+
+    fn check_supplies(&mut self, trace: &PeriodTrace<'_>) {
+        let PeriodTrace {
+            period,
+            model,
+            world,
+            state,
+        } = *trace;
+        let base = period * model.supplies.len();
+        for (index, supply) in model.supplies.iter().enumerate() {
+            let output = state.output[index];
+            let capacity = world.capacity[base + index];
+            let scale = capacity.max(1e-6);
+            if !(output.is_finite() && output >= 0.0) {
+                self.complain(format!("period {period}, supply {index} makes {output}"));
+            }
+            let most = (1.0 - state.loss[index]) * capacity;
+            self.at_most(
+                &|| format!("period {period}, supply {index} against capacity"),
+                output,
+                most,
+                scale,
+            );
+            if !supply.hosts.is_empty() {
+                let limit: f64 = supply
+                    .hosts
+                    .iter()
+                    .map(|(host, ratio)| ratio.of(&world.inputs) * state.output[*host])
+                    .sum();
+                self.at_most(
+                    &|| format!("period {period}, by-product {index} against hosts"),
+                    output,
+                    limit,
+                    scale,
+                );
+            }
+            self.output[index] += output;
+            self.lost[index] += (world.output[base + index] - output).max(0.0);
+        }
+    }
+}
+
+/// Commercial and strategic stock of a material together.
+fn total_stock(model: &Model, trace: &PeriodTrace<'_>, material: usize) -> f64 {
+    let compiled = &model.materials[material];
+    let commercial: f64 = trace.state.commercial[compiled.first_market..compiled.first_market + compiled.columns.len()]
+        .iter()
+        .sum();
+    let strategic: f64 = model
+        .stockpiles
+        .iter()
+        .zip(&trace.state.stockpile)
+        .filter(|(stockpile, _)| stockpile.material == material)
+        .map(|(_, level)| *level)
+        .sum();
+    commercial + strategic
+}
+
+/// Stock of a material at the start of a trial.
+fn start_stock(trace: &PeriodTrace<'_>, material: usize) -> f64 {
+    let PeriodTrace { model, world, .. } = *trace;
+    let commercial: f64 = model
+        .inventories
+        .iter()
+        .zip(&world.inventory_level)
+        .filter(|(inventory, _)| model.markets[inventory.market].material == material)
+        .map(|(_, level)| *level)
+        .sum();
+    let strategic: f64 = model
+        .stockpiles
+        .iter()
+        .enumerate()
+        .filter(|(_, stockpile)| stockpile.material == material)
+        .map(|(index, stockpile)| world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(&world.inputs))
+        .sum();
+    commercial + strategic
+}
+
+impl Observer for Inspector {
+    fn wants_trace(&self) -> bool {
+        self.traced
+    }
+
+    fn trace(&mut self, trace: &PeriodTrace<'_>) {
+        let materials = trace.model.materials.len();
+        if trace.period == 0 {
+            self.stock_before = (0..materials).map(|material| start_stock(trace, material)).collect();
+            self.sent = vec![Vec::new(); materials];
+            self.output = vec![0.0; trace.model.supplies.len()];
+            self.lost = self.output.clone();
+        }
+        for material in 0..materials {
+            self.check_material(trace, material);
+        }
+        self.check_supplies(trace);
+        if trace.state.stockpile.iter().any(|level| !(*level >= 0.0)) {
+            self.complain(format!(
+                "period {}: stockpiles {:?}",
+                trace.period, trace.state.stockpile
+            ));
+        }
+    }
+
+    fn period(&mut self, outcome: &PeriodOutcome<'_>) {
+        let period = outcome.period;
+        let causes = outcome.blame_t.len() / outcome.demand_t.len().max(1);
+        for cell in 0..outcome.demand_t.len() {
+            let demand = outcome.demand_t[cell];
+            let (missing, shortfall, unmet) = (
+                outcome.missing_t[cell],
+                outcome.shortfall_t[cell],
+                outcome.unmet_t[cell],
+            );
+            let slack = BALANCE * demand + 1e-12;
+            let ordered = unmet <= shortfall + slack && shortfall <= missing + slack && missing <= demand + slack;
+            let signs = [
+                unmet,
+                shortfall,
+                missing,
+                demand,
+                outcome.structural_t[cell],
+                outcome.exposed_usd[cell],
+            ];
+            if !ordered || signs.iter().any(|value| !value.is_finite() || *value < 0.0) {
+                self.complain(format!(
+                    "period {period}, cell {cell}: demand {demand}, missing {missing}, short {shortfall}, unmet {unmet}, structural {}, exposed {}",
+                    outcome.structural_t[cell], outcome.exposed_usd[cell]
+                ));
+            }
+            let blamed: f64 = outcome.blame_t[cell * causes..(cell + 1) * causes].iter().sum();
+            let parts = &outcome.blame_t[cell * causes..(cell + 1) * causes];
+            if parts.iter().any(|part| !part.is_finite() || *part < -slack) {
+                self.complain(format!("period {period}, cell {cell}: blame {parts:?} of {shortfall}"));
+            }
+            self.same(
+                &|| format!("period {period}, cell {cell}: blame and shortfall"),
+                blamed,
+                shortfall,
+                demand,
+            );
+            if shortfall > BALANCE * demand {
+                self.short_periods += 1;
+            }
+        }
+        let prices = outcome
+            .price_index
+            .iter()
+            .chain(outcome.price_index_band.iter().flat_map(|(one, other)| [one, other]));
+        for price in prices {
+            if !(price.is_finite() && *price >= 1.0) {
+                self.complain(format!("period {period}: price index {price}"));
+            }
+        }
+        self.shortfalls.extend_from_slice(outcome.shortfall_t);
+    }
+
+    fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
+        for occurrence in outcome.occurrences {
+            self.occurrences.push((
+                outcome.trial,
+                occurrence.event,
+                occurrence.start_months,
+                occurrence.duration_months,
+                occurrence.severity,
+            ));
+        }
+        if self.traced {
+            let (outputs, losses) = (self.output.clone(), self.lost.clone());
+            for (supply, (output, lost)) in outputs.iter().zip(&losses).enumerate() {
+                let scale = output.max(1e-6);
+                self.same(
+                    &|| format!("supply {supply}: output of the trial"),
+                    outcome.output_t[supply],
+                    *output,
+                    scale,
+                );
+                self.same(
+                    &|| format!("supply {supply}: lost output"),
+                    outcome.lost_output_t[supply],
+                    *lost,
+                    scale,
+                );
+            }
+        }
+        self.lost_output.extend_from_slice(outcome.lost_output_t);
+        self.stock_end.extend_from_slice(outcome.stock_end_t);
+    }
+}
