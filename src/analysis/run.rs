@@ -17,7 +17,7 @@ use crate::scenario::{Diagnostics, Document, Scenario};
 
 /// Blocks simulated before precision, interruption and samples are looked at: fixed, so that a run that stops early can be repeated.
 const BATCH_BLOCKS: u64 = 32;
-/// Trials from which the variance split is estimated: a tenth of the run's, within these bounds.
+/// Trials from which the variance split is estimated: a fortieth of the run's, within these bounds.
 const SPLIT_TRIALS: std::ops::RangeInclusive<u64> = 400..=2_000;
 /// Added to a trial's number for the second set of draws of the variance split: beyond any trial that a run can have.
 const SPLIT_OFFSET: u64 = 1 << 40;
