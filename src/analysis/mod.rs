@@ -2,5 +2,6 @@
 //! command line.
 
 pub mod facts;
+pub mod indices;
 pub mod replay;
 pub mod run;

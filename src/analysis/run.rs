@@ -17,8 +17,8 @@ use crate::scenario::{Diagnostics, Document, Scenario};
 
 /// Blocks simulated before precision, interruption and samples are looked at: fixed, so that a run that stops early can be repeated.
 const BATCH_BLOCKS: u64 = 32;
-/// Trials at most from which the variance split is estimated.
-const SPLIT_TRIALS: u64 = 1_000;
+/// Trials from which the variance split is estimated: a fortieth of the run's, within these bounds.
+const SPLIT_TRIALS: std::ops::RangeInclusive<u64> = 400..=2_000;
 /// Added to a trial's number for the second set of draws of the variance split: beyond any trial that a run can have.
 const SPLIT_OFFSET: u64 = 1 << 40;
 
@@ -185,7 +185,12 @@ pub fn run(
         match recorder {
             Some(recorder) if number == 0 || done == wanted => {
                 trials = done;
-                let variance = split_variance(&prepared, done);
+                // Of the baseline alone: it costs two more simulations a trial.
+                let variance = if number == 0 {
+                    split_variance(&prepared, done)
+                } else {
+                    None
+                };
                 found.push(recorder.finish(policy_facts(&prepared, variance)));
             }
             _ => {}
@@ -285,14 +290,17 @@ fn policy_facts(prepared: &Prepared, variance: Option<VarianceSplit>) -> PolicyF
     }
 }
 
-/// Splits the headline's variance into inputs and events by pick-freeze, on up to [`SPLIT_TRIALS`] trials.
+/// Splits the headline's variance into inputs and events by pick-freeze, on some of the trials.
 fn split_variance(prepared: &Prepared, trials: u64) -> Option<VarianceSplit> {
     let Prepared { model, layout, .. } = prepared;
     if model.inputs.is_empty() || model.events.is_empty() {
         return None;
     }
     ShortfallProbe::headline(layout)?;
-    let gathered = simulate(model, 0..trials.min(SPLIT_TRIALS), &Progress::default(), || {
+    let split = (trials / 10)
+        .clamp(*SPLIT_TRIALS.start(), *SPLIT_TRIALS.end())
+        .min(trials);
+    let gathered = simulate(model, 0..split, &Progress::default(), || {
         SplitObserver::new(model, layout)
     })?;
     gathered.splitter.finish()

@@ -5,6 +5,8 @@
 //! over sellers' and quotas' factors alone: sweeps of proportional fitting (Deming and Stephan 1940; Bregman 1967), which always
 //! converge but slowly, and Newton steps on the binding limits, which converge quadratically and are kept only where they come closer.
 
+use crate::model::linear::solve_symmetric;
+
 /// Relative excess or slack of binding limits at which the search stops.
 const TOLERANCE: f64 = 1e-10;
 /// Least share of the diagonal that keeps the Jacobian regular.
@@ -107,6 +109,11 @@ impl Projection {
         self.limits.extend(self.quota_limits.iter().map(|limit| limit.max(0.0)));
         self.factors.clear();
         self.factors.resize(variables, 1.0);
+        self.usage.resize(variables, 0.0);
+        self.scaled.resize(self.weights.len(), 0.0);
+        self.flows.resize(self.weights.len(), 0.0);
+        self.column_factors.resize(self.columns, 0.0);
+        self.column_binds.resize(self.columns, false);
         self.close_empty();
         self.evaluate(orders);
         // Where supply is ample nothing binds, and the search is over before it begins.
@@ -257,76 +264,73 @@ impl Projection {
 
     /// Column factors, flows and what each limit carries, for the current factors.
     fn evaluate(&mut self, orders: &[f64]) {
-        let Self {
-            rows,
-            columns,
-            weights,
-            factors,
-            scaled,
-            column_factors,
-            flows,
-            usage,
-            limits,
-            ..
-        } = self;
-        let columns = *columns;
-        scaled.clear();
-        column_factors.clear();
-        column_factors.resize(columns, 0.0);
-        for (line, factor) in weights.chunks_exact(columns).zip(factors.iter()).take(*rows) {
-            scaled.extend(line.iter().map(|weight| weight * factor));
+        let columns = self.columns;
+        let has_quotas = !self.quota_limits.is_empty();
+        // One pass scales the pattern by the sellers' factors and sums the columns.
+        self.column_factors.fill(0.0);
+        for ((line, scaled), factor) in self
+            .weights
+            .chunks_exact(columns)
+            .zip(self.scaled.chunks_exact_mut(columns))
+            .zip(&self.factors)
+        {
+            for ((scaled, weight), sum) in scaled.iter_mut().zip(line).zip(&mut self.column_factors) {
+                *scaled = weight * factor;
+                *sum += *scaled;
+            }
         }
-        if !self.quota_limits.is_empty() {
-            for (value, &quota) in scaled.iter_mut().zip(&self.quota_of_lane) {
+        if has_quotas {
+            self.column_factors.fill(0.0);
+            for (lane, scaled) in self.scaled.iter_mut().enumerate() {
+                let quota = self.quota_of_lane[lane];
                 if quota != NONE {
-                    *value *= factors[quota];
+                    *scaled *= self.factors[quota];
                 }
+                self.column_factors[lane % columns] += *scaled;
             }
         }
-        for line in scaled.chunks_exact(columns) {
-            for (sum, value) in column_factors.iter_mut().zip(line) {
-                *sum += value;
-            }
-        }
-        self.column_binds.clear();
-        for (column, factor) in column_factors.iter_mut().enumerate() {
-            let order = orders[column].max(0.0);
-            let sum = *factor;
+        for (column, order) in orders.iter().enumerate() {
+            let (order, sum) = (order.max(0.0), self.column_factors[column]);
             let mut found = if sum > 0.0 { order / sum } else { self.flexibility };
             if self.has_caps {
-                found = raise(scaled, &self.caps, columns, column, order, found, self.flexibility);
+                found = raise(
+                    &self.scaled,
+                    &self.caps,
+                    columns,
+                    column,
+                    order,
+                    found,
+                    self.flexibility,
+                );
             }
-            self.column_binds.push(found < self.flexibility);
-            *factor = found.min(self.flexibility);
+            self.column_binds[column] = found < self.flexibility;
+            self.column_factors[column] = found.min(self.flexibility);
         }
-        flows.clear();
-        flows.resize(weights.len(), 0.0);
-        usage.clear();
-        usage.resize(limits.len(), 0.0);
-        for row in 0..*rows {
+        for row in 0..self.rows {
             let line = row * columns..(row + 1) * columns;
-            let mut sum = 0.0;
-            for ((flow, value), factor) in flows[line.clone()]
+            let lanes = self.flows[line.clone()]
                 .iter_mut()
-                .zip(&scaled[line.clone()])
-                .zip(column_factors.iter())
-            {
-                *flow = value * factor;
-                sum += *flow;
-            }
+                .zip(&self.scaled[line.clone()])
+                .zip(&self.column_factors);
+            let mut sum = 0.0;
             if self.has_caps {
-                sum = 0.0;
-                for (flow, cap) in flows[line.clone()].iter_mut().zip(&self.caps[line]) {
-                    *flow = flow.min(*cap);
+                for (((flow, scaled), factor), cap) in lanes.zip(&self.caps[line]) {
+                    *flow = (scaled * factor).min(*cap);
+                    sum += *flow;
+                }
+            } else {
+                for ((flow, scaled), factor) in lanes {
+                    *flow = scaled * factor;
                     sum += *flow;
                 }
             }
-            usage[row] = sum;
+            self.usage[row] = sum;
         }
-        if !self.quota_limits.is_empty() {
-            for (flow, &quota) in flows.iter().zip(&self.quota_of_lane) {
+        if has_quotas {
+            self.usage[self.rows..].fill(0.0);
+            for (flow, &quota) in self.flows.iter().zip(&self.quota_of_lane) {
                 if quota != NONE {
-                    usage[quota] += flow;
+                    self.usage[quota] += flow;
                 }
             }
         }
@@ -515,41 +519,4 @@ fn raise(scaled: &[f64], caps: &[f64], columns: usize, column: usize, order: f64
         factor += (order - sum) / slope;
     }
     factor.min(most)
-}
-
-/// Solves a symmetric positive definite system by Cholesky's method in place; false when it is not positive definite.
-fn solve_symmetric(matrix: &mut [f64], vector: &mut [f64], size: usize) -> bool {
-    for pivot in 0..size {
-        let mut diagonal = matrix[pivot * size + pivot];
-        for before in 0..pivot {
-            diagonal -= matrix[pivot * size + before] * matrix[pivot * size + before];
-        }
-        if diagonal.is_nan() || diagonal <= 0.0 {
-            return false;
-        }
-        let root = diagonal.sqrt();
-        matrix[pivot * size + pivot] = root;
-        for row in pivot + 1..size {
-            let mut value = matrix[row * size + pivot];
-            for before in 0..pivot {
-                value -= matrix[row * size + before] * matrix[pivot * size + before];
-            }
-            matrix[row * size + pivot] = value / root;
-        }
-    }
-    for row in 0..size {
-        let mut value = vector[row];
-        for before in 0..row {
-            value -= matrix[row * size + before] * vector[before];
-        }
-        vector[row] = value / matrix[row * size + row];
-    }
-    for row in (0..size).rev() {
-        let mut value = vector[row];
-        for after in row + 1..size {
-            value -= matrix[after * size + row] * vector[after];
-        }
-        vector[row] = value / matrix[row * size + row];
-    }
-    vector.iter().all(|value| value.is_finite())
 }

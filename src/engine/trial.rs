@@ -69,7 +69,8 @@ impl<'a> Simulator<'a> {
         } else {
             &self.model.reference
         };
-        if !world.balanced && !(self.structural_is_known && self.model.input_slots == 0) {
+        let is_known = self.structural_is_known && self.model.input_slots == 0;
+        if !(world.balanced || is_known) {
             run_without_events(
                 self.model,
                 world,

@@ -13,7 +13,7 @@ pub struct Shape<'a> {
     pub domestic: &'a [Option<usize>],
 }
 
-/// Relative tolerance of RAS on row and column sums.
+/// Largest relative error of RAS in a row's sum (columns are met exactly).
 const RAS_TOLERANCE: f64 = 1e-10;
 /// Sweeps after which RAS stops; patterns with zeros may have no exact solution.
 const RAS_SWEEPS: usize = 2_000;
@@ -40,9 +40,9 @@ pub fn gravity(
     needs.clear();
     needs.extend_from_slice(orders);
     let mut supply_left = 0.0;
-    for row in 0..shape.rows {
+    for (row, supply) in supply.iter().enumerate() {
         let kept = own(row);
-        supply_left += supply[row] - kept;
+        supply_left += supply - kept;
         if let Some(column) = shape.domestic[row] {
             needs[column] -= kept;
         }
@@ -72,6 +72,104 @@ pub struct Balancing {
     /// Factor of each column.
     pub column_factors: Vec<f64>,
     sums: Vec<f64>,
+    kept: Vec<f64>,
+    matrix: Vec<f64>,
+    step: Vec<f64>,
+}
+
+impl Balancing {
+    /// Column factors that reach the column sums for the current row factors, and the row sums that follow; gives their largest relative error.
+    fn fit_columns(&mut self, seed: &[f64], row_sums: &[f64], column_sums: &[f64]) -> f64 {
+        let columns = column_sums.len();
+        self.column_factors.clear();
+        self.column_factors.resize(columns, 0.0);
+        for (line, factor) in seed.chunks_exact(columns).zip(&self.row_factors) {
+            for (sum, seed) in self.column_factors.iter_mut().zip(line) {
+                *sum += factor * seed;
+            }
+        }
+        for (factor, target) in self.column_factors.iter_mut().zip(column_sums) {
+            *factor = if *factor > 0.0 { target / *factor } else { 0.0 };
+        }
+        let mut worst: f64 = 0.0;
+        self.sums.clear();
+        for ((line, factor), target) in seed.chunks_exact(columns).zip(&self.row_factors).zip(row_sums) {
+            let sum: f64 = line
+                .iter()
+                .zip(&self.column_factors)
+                .map(|(seed, factor)| seed * factor)
+                .sum();
+            self.sums.push(factor * sum);
+            if *target > 0.0 {
+                worst = worst.max((factor * sum / target - 1.0).abs());
+            }
+        }
+        worst
+    }
+
+    /// Row factors that reach the row sums for the current column factors.
+    fn fit_rows(&mut self, row_sums: &[f64]) {
+        for ((factor, sum), target) in self.row_factors.iter_mut().zip(&self.sums).zip(row_sums) {
+            if *sum > 0.0 {
+                // Without an exact solution factors drift apart for ever.
+                *factor = (*factor * target / sum).min(1e100);
+                if *target > 0.0 {
+                    *factor = factor.max(1e-100);
+                }
+            }
+        }
+    }
+
+    /// A Newton step in the row factors' logarithms, with the columns always met; false (and nothing changed) when it does not halve the error.
+    fn newton(&mut self, seed: &[f64], row_sums: &[f64], column_sums: &[f64], worst: &mut f64) -> bool {
+        let (rows, columns) = (row_sums.len(), column_sums.len());
+        self.matrix.clear();
+        self.matrix.resize(rows * rows, 0.0);
+        let flow = |memory: &Self, row: usize, column: usize| {
+            memory.row_factors[row] * seed[row * columns + column] * memory.column_factors[column]
+        };
+        for (column, target) in column_sums.iter().enumerate() {
+            if *target <= 0.0 {
+                continue;
+            }
+            for one in 0..rows {
+                let share = flow(self, one, column) / target;
+                if share > 0.0 {
+                    for other in 0..=one {
+                        let entry = share * flow(self, other, column);
+                        self.matrix[one * rows + other] -= entry;
+                    }
+                }
+            }
+        }
+        self.step.clear();
+        for (row, target) in row_sums.iter().enumerate() {
+            // The common scale of all rows is free, and an empty row's factor too: a trace of the diagonal keeps both still.
+            self.matrix[row * rows + row] += self.sums[row] * (1.0 + 1e-12) + f64::MIN_POSITIVE;
+            self.step.push(if self.sums[row] > 0.0 {
+                target - self.sums[row]
+            } else {
+                0.0
+            });
+        }
+        if !super::linear::solve_symmetric(&mut self.matrix, &mut self.step, rows) {
+            return false;
+        }
+        // Only differences between rows matter.
+        let middle = self.step.iter().sum::<f64>() / rows as f64;
+        self.kept.clone_from(&self.row_factors);
+        for (factor, step) in self.row_factors.iter_mut().zip(&self.step) {
+            *factor *= libm::exp((step - middle).clamp(-2.0, 2.0));
+        }
+        let next = self.fit_columns(seed, row_sums, column_sums);
+        if next < 0.5 * *worst {
+            *worst = next;
+            return true;
+        }
+        self.row_factors.clone_from(&self.kept);
+        self.fit_columns(seed, row_sums, column_sums);
+        false
+    }
 }
 
 /// Balances `flows` (the seed) in place to these row and column sums, which have the same total, starting from the factors in `memory` where
@@ -86,7 +184,7 @@ pub fn ras(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows:
     let Balancing {
         row_factors,
         column_factors,
-        sums,
+        ..
     } = memory;
     if row_factors.len() != rows || column_factors.len() != columns {
         row_factors.clear();
@@ -94,29 +192,28 @@ pub fn ras(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows:
         column_factors.clear();
         column_factors.resize(columns, 1.0);
     }
-    for _ in 0..RAS_SWEEPS {
-        sums.clear();
-        sums.resize(columns, 0.0);
-        for ((line, factor), target) in flows.chunks_exact(columns).zip(row_factors.iter_mut()).zip(row_sums) {
-            let sum: f64 = line
-                .iter()
-                .zip(column_factors.iter())
-                .map(|(seed, factor)| seed * factor)
-                .sum();
-            *factor = if sum > 0.0 { target / sum } else { 0.0 };
-            for (sum, seed) in sums.iter_mut().zip(line) {
-                *sum += *factor * seed;
-            }
-        }
-        let mut worst: f64 = 0.0;
-        for ((factor, sum), target) in column_factors.iter_mut().zip(sums.iter()).zip(column_sums) {
-            worst = worst.max((*factor * sum - target).abs());
-            *factor = if *sum > 0.0 { target / sum } else { 0.0 };
-        }
-        if worst <= RAS_TOLERANCE * total {
-            break;
+    for (factor, target) in row_factors.iter_mut().zip(row_sums) {
+        if *target <= 0.0 {
+            *factor = 0.0;
         }
     }
+    let seed: &[f64] = flows;
+    let mut worst = memory.fit_columns(seed, row_sums, column_sums);
+    for sweep in 0..RAS_SWEEPS {
+        if worst <= RAS_TOLERANCE {
+            break;
+        }
+        if sweep % 2 == 1 && memory.newton(seed, row_sums, column_sums, &mut worst) {
+            continue;
+        }
+        memory.fit_rows(row_sums);
+        worst = memory.fit_columns(seed, row_sums, column_sums);
+    }
+    let Balancing {
+        row_factors,
+        column_factors,
+        ..
+    } = memory;
     for (line, row_factor) in flows.chunks_exact_mut(columns).zip(row_factors.iter()) {
         for (flow, factor) in line.iter_mut().zip(column_factors.iter()) {
             *flow *= row_factor * factor;

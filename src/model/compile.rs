@@ -632,8 +632,19 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
             }
             _ => 0.0,
         };
+        // A plant at home that opens or grows later serves home first too: its lane is as wide as home ever allows.
+        let home_lane = match own_row[column] {
+            Some(row) if domestic_first && !lists_itself => {
+                let ever = (0..model.reference_periods).map(|period| {
+                    let supply = reference.supply(model, material, period)[row];
+                    supply.min(reference.orders(model, material, period)[column])
+                });
+                ever.fold(home, f64::max)
+            }
+            _ => home,
+        };
         for row in 0..rows.len() {
-            seed[row * columns.len() + column] = if Some(row) == own_row[column] { home } else { 0.0 };
+            seed[row * columns.len() + column] = if Some(row) == own_row[column] { home_lane } else { 0.0 };
         }
         let mut absent = 0.0;
         for &(origin, amount) in flows {

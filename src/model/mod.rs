@@ -7,6 +7,7 @@ pub mod balance;
 mod compile;
 mod compile_events;
 mod layout;
+pub mod linear;
 pub mod patterns;
 mod value;
 mod world;

@@ -78,13 +78,34 @@ fn month(date: &str) -> &str {
     date.get(..7).unwrap_or(date)
 }
 
-fn active<'a>(replay: &'a Replay, period: usize) -> impl Iterator<Item = &'a ReplayEvent> {
+fn active(replay: &Replay, period: usize) -> impl Iterator<Item = &ReplayEvent> {
     let from = period as f64 * replay.step_months;
     let to = from + replay.step_months;
     replay
         .events
         .iter()
         .filter(move |event| event.start_months < to && event.end_months > from)
+}
+
+/// Names of the events active in a period, each once, with the number of its occurrences.
+fn named(replay: &Replay, period: usize) -> Vec<String> {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for event in active(replay, period) {
+        match counts.iter_mut().find(|(name, _)| *name == event.name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&event.name, 1)),
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(name, count)| {
+            if count > 1 {
+                format!("{} x{count}", cut(name))
+            } else {
+                cut(name)
+            }
+        })
+        .collect()
 }
 
 fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
@@ -117,7 +138,7 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
             .filter_map(|country| of(period, country))
             .collect();
         let missing: f64 = markets.iter().map(|market| market.missing_t).sum();
-        let names: Vec<String> = active(replay, period).map(|event| cut(&event.name)).collect();
+        let names = named(replay, period);
         if missing <= 0.0 && names.is_empty() {
             skipped = true;
             continue;

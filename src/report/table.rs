@@ -57,6 +57,9 @@ pub fn summary(run: &RunResults) -> String {
 
 /// The trials worth replaying.
 fn replayable(policy: &PolicyResults) -> Option<String> {
+    if policy.replayable.iter().all(|trial| trial.shortfall_pct <= 0.0) {
+        return None;
+    }
     let trials: Vec<String> = policy
         .replayable
         .iter()

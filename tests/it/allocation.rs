@@ -70,6 +70,11 @@ impl Network {
     }
 
     fn allocate(&self) -> Vec<f64> {
+        self.allocate_from(&mut Vec::new())
+    }
+
+    /// Starts from the sellers' factors of another problem.
+    fn allocate_from(&self, start: &mut Vec<f64>) -> Vec<f64> {
         let problem = Problem {
             supply: &self.supply,
             orders: &self.orders,
@@ -83,7 +88,7 @@ impl Network {
             domestic_first: self.domestic_first,
         };
         let mut flows = Vec::new();
-        allocate(&problem, &mut Workspace::default(), &mut Vec::new(), &mut flows);
+        allocate(&problem, &mut Workspace::default(), start, &mut flows);
         flows
     }
 
@@ -277,6 +282,38 @@ fn gravity_does_not_depend_on_the_order_of_sellers() {
                 assert!(
                     close(one, other, 1e-7, 1e-7 * total),
                     "seed {seed}: {one} and {other}\n{network:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn gravity_does_not_depend_on_where_the_search_starts() {
+    for seed in 0..NETWORKS {
+        let mut random = Random::new(seed);
+        let network = Network::random(&mut random, seed % 2 == 1).with_flexibility(Some(random.between(1.0, 4.0)));
+        let cold = network.allocate();
+        let total: f64 = cold.iter().sum();
+        // Factors of a market with other supply and orders, and arbitrary ones.
+        let mut found = Vec::new();
+        let mut other = network.clone();
+        other
+            .supply
+            .iter_mut()
+            .for_each(|supply| *supply *= random.between(0.2, 2.0));
+        other
+            .orders
+            .iter_mut()
+            .for_each(|order| *order *= random.between(0.2, 2.0));
+        other.allocate_from(&mut found);
+        let arbitrary: Vec<f64> = network.supply.iter().map(|_| random.unit()).collect();
+        for start in [found, arbitrary] {
+            let warm = network.allocate_from(&mut start.clone());
+            for (lane, (one, other)) in cold.iter().zip(&warm).enumerate() {
+                assert!(
+                    close(*one, *other, 1e-7, 1e-7 * total),
+                    "seed {seed}, lane {lane}: {one} and {other}\n{network:?}"
                 );
             }
         }

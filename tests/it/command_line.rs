@@ -231,7 +231,7 @@ fn results_json_agrees_with_the_tables_and_says_where_it_comes_from() {
     );
     assert_eq!(manifest["scenario_sha256"].as_str().unwrap().len(), 64);
     assert_eq!(manifest["resolved_scenario"]["title"], "Command line");
-    assert_eq!(results.as_object().unwrap().keys().last().unwrap(), "timing");
+    assert_eq!(results.as_object().unwrap().keys().next_back().unwrap(), "timing");
     let (header, rows) = table(&out.join("summary.csv"));
     let at = header
         .iter()

@@ -104,3 +104,12 @@ fn the_quiet_path_gives_what_the_full_path_gives() {
         failures.join("\n")
     );
 }
+
+/// Observed trade that contradicts supply and demand: balancing must go on until what arrives is what the pattern says.
+#[test]
+fn contradictory_trade_is_balanced_to_the_last() {
+    for seed in [1221, 1468, 1724] {
+        let (traced, ..) = inspect(seed);
+        assert!(traced.complaints.is_empty(), "seed {seed}: {:?}", traced.complaints);
+    }
+}

@@ -28,8 +28,11 @@ fn scenario(folder: &Path) -> std::path::PathBuf {
     path
 }
 
+/// Contents by name.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// Every file below a folder, by name; `results.json` without its timing.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+fn contents(folder: &Path) -> Files {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -73,7 +76,7 @@ fn run(scenario: &Path, out: &Path, arguments: &[&str]) -> Vec<u8> {
 fn any_number_of_threads_gives_the_same_bytes() {
     let scratch = tempfile::tempdir().unwrap();
     let scenario = scenario(scratch.path());
-    let mut first: Option<(BTreeMap<String, Vec<u8>>, Vec<u8>)> = None;
+    let mut first: Option<(Files, Vec<u8>)> = None;
     for threads in ["1", "2", "7"] {
         let out = scratch.path().join(format!("threads-{threads}"));
         let arguments = [

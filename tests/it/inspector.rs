@@ -301,7 +301,7 @@ impl Observer for Inspector {
             self.check_material(trace, material);
         }
         self.check_supplies(trace);
-        if trace.state.stockpile.iter().any(|level| !(*level >= 0.0)) {
+        if trace.state.stockpile.iter().any(|level| level.is_nan() || *level < 0.0) {
             self.complain(format!(
                 "period {}: stockpiles {:?}",
                 trace.period, trace.state.stockpile
