@@ -297,7 +297,7 @@ fn split_variance(prepared: &Prepared, trials: u64) -> Option<VarianceSplit> {
         return None;
     }
     ShortfallProbe::headline(layout)?;
-    let split = (trials / 10)
+    let split = (trials / 40)
         .clamp(*SPLIT_TRIALS.start(), *SPLIT_TRIALS.end())
         .min(trials);
     let gathered = simulate(model, 0..split, &Progress::default(), || {

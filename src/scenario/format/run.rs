@@ -115,7 +115,7 @@ const RUN: TableSpec = TableSpec {
 
 const POLICY: TableSpec = TableSpec {
     name: "policy",
-    doc: "A variant of the scenario: some keys take other values. `critmin compare` runs each policy against the baseline with the same random draws.",
+    doc: "A variant of the scenario: some keys take other values. `critmin run` runs each policy beside the baseline with the same random draws.",
     fields: &[
         field("id", Kind::Id, "Id, for `--policy`.").required(),
         field("name", Kind::Text, "Name in tables and charts.").default("the id"),
