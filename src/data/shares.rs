@@ -131,7 +131,11 @@ pub fn shares(mineral: &str, stage: &str) -> Result<ShareTable, DataError> {
             .into_iter()
             .map(|row| ShareRow {
                 country: row.country.clone(),
-                share: row.share,
+                // From tonnes where there are any: the shares in the table are rounded and may miss 1 by a millionth.
+                share: match (row.quantity_t, total_t) {
+                    (Some(quantity), Some(total)) if total > 0.0 => quantity / total,
+                    _ => row.share,
+                },
                 quantity_t: row.quantity_t,
                 source: row.source.clone(),
             })

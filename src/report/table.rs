@@ -96,7 +96,14 @@ fn material_table(run: &RunResults, material: &str) -> String {
         header.push("policy");
     }
     let keys = header.len();
-    header.extend(["demand\nt", "short\n% ± se", "P(any)\n%", "P(>10)\n%", "P(>25)\n%"]);
+    let label = run.materials.iter().find(|label| label.id == material);
+    // The unit in full stands in the title; the column has its tonnes, or whatever else the material is measured in.
+    let unit = label.map_or("t", |label| match label.unit.split_whitespace().next() {
+        Some(unit) => unit,
+        None => "t",
+    });
+    let demand = format!("demand\n{unit}");
+    header.extend([demand.as_str(), "short\n% ± se", "P(any)\n%", "P(>10)\n%", "P(>25)\n%"]);
     header.extend(["median\n%", "p95\n%", "CVaR95\n%", "months\nshort", "survive\nmonths"]);
     table.set_header(header.iter().copied().map(Cell::new));
     let places = std::iter::once(FOCUS).chain(run.focus_places.iter().map(String::as_str));
@@ -120,7 +127,6 @@ fn material_table(run: &RunResults, material: &str) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
     }
-    let label = run.materials.iter().find(|label| label.id == material);
     let unit = label
         .map(|label| label.unit.as_str())
         .filter(|unit| !unit.is_empty() && *unit != "t");
