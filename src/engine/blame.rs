@@ -183,7 +183,10 @@ impl State {
         let lead = compiled.lead_periods;
         let width = compiled.columns.len() * slots;
         if slots > 0 {
-            let computed = !self.is_clean[material];
+            // Where every order has been met, nothing is missing and the causes known so far stand.
+            let markets = compiled.first_market..compiled.first_market + compiled.columns.len();
+            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - 1e-12);
+            let computed = !self.is_clean[material] && !markets.into_iter().all(is_met);
             if computed {
                 self.missing_by_cause(trial, material);
             }

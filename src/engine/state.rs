@@ -58,6 +58,8 @@ pub struct State {
     pub order: Vec<f64>,
     /// Refill orders by market.
     pub refill_order: Vec<f64>,
+    /// Sent to each market in this period (without refills); valid where the material's trade is not clean.
+    pub sent: Vec<f64>,
     /// Arrivals by market (without refills).
     pub arrival: Vec<f64>,
     /// Need less deliveries, by cell.
@@ -191,6 +193,7 @@ impl State {
             &mut self.order,
             &mut self.refill_order,
             &mut self.arrival,
+            &mut self.sent,
             &mut self.feed_available,
             &mut self.feed_used,
             &mut self.stock_change,

@@ -398,6 +398,7 @@ impl State {
             };
             let clean = self.is_clean[material];
             let sent = if clean { 0.0 } else { total(&self.flows[material]) };
+            self.sent[market] = sent;
             let refill = total(&self.refill_flows[material]);
             let mut refill_arrival = refill;
             if lead == 0 {
