@@ -506,24 +506,22 @@ impl World {
 
     /// Full level of a stockpile at the start date, t.
     pub fn stockpile_level_at_start(&self, model: &Model, stockpile: usize) -> f64 {
-        let compiled = &model.stockpiles[stockpile];
-        let orders: f64 = compiled
-            .owners
-            .iter()
-            .map(|&market| self.start_orders_per_year[market])
-            .sum();
-        self.level_at_start(&compiled.level, orders)
+        self.level_at_start(&model.stockpiles[stockpile].level, self.owners_orders(model, stockpile))
     }
 
     /// Full level of a stockpile in t in a period.
     pub fn stockpile_level(&self, model: &Model, stockpile: usize, period: usize) -> f64 {
-        let compiled = &model.stockpiles[stockpile];
-        let orders: f64 = compiled
-            .owners
-            .iter()
-            .map(|&market| self.start_orders_per_year[market])
-            .sum();
-        self.level(&compiled.level, period, orders)
+        self.level(
+            &model.stockpiles[stockpile].level,
+            period,
+            self.owners_orders(model, stockpile),
+        )
+    }
+
+    /// Orders of a stockpile's owners at the start, t/yr.
+    fn owners_orders(&self, model: &Model, stockpile: usize) -> f64 {
+        let owners = &model.stockpiles[stockpile].owners;
+        owners.iter().map(|&market| self.start_orders_per_year[market]).sum()
     }
 }
 

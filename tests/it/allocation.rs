@@ -235,6 +235,31 @@ fn coordinated_equals_the_linear_programme() {
 }
 
 #[test]
+fn coordinated_leaves_nobody_worse_off_than_rigid_contracts() {
+    for seed in 0..NETWORKS {
+        let network = Network::random(&mut Random::new(seed), seed % 2 == 1);
+        let rigid = network.with_flexibility(Some(1.0)).allocate();
+        let coordinated = network.with_flexibility(None).allocate();
+        let columns = network.orders.len();
+        let bought = |flows: &[f64], column: usize| flows.iter().skip(column).step_by(columns).sum::<f64>();
+        for column in 0..columns {
+            let (before, after) = (bought(&rigid, column), bought(&coordinated, column));
+            assert!(
+                after >= before - 1e-9 * (1.0 + before),
+                "seed {seed}: buyer {column} falls from {before} to {after}"
+            );
+        }
+        for (row, (before, after)) in rigid.chunks(columns).zip(coordinated.chunks(columns)).enumerate() {
+            let (before, after) = (before.iter().sum::<f64>(), after.iter().sum::<f64>());
+            assert!(
+                after >= before - 1e-9 * (1.0 + before),
+                "seed {seed}: seller {row} falls from {before} to {after}"
+            );
+        }
+    }
+}
+
+#[test]
 fn gravity_rises_with_flexibility_towards_the_maximum() {
     for seed in 0..NETWORKS {
         let network = Network::random(&mut Random::new(seed), seed % 2 == 1);

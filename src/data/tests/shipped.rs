@@ -291,7 +291,7 @@ fn countries_and_names() {
     ] {
         assert_eq!(country_name(code), Some(name));
     }
-    assert_eq!(country_name("XXX"), None);
+    assert_eq!(country_name("ZZZ"), None);
     assert_eq!(countries().iter().filter(|row| row.eu27).count(), 27);
 }
 
