@@ -6,6 +6,9 @@ use super::step::Trial;
 /// Logarithms of price expectations (0.1 %) and extra output (share of capacity) smaller than this count as gone once prices are normal.
 const GONE: f64 = 1e-3;
 
+/// Price indices up to this count as normal: rounding must not keep an expectation alive.
+const NORMAL_PRICE: f64 = 1.0 + 1e-9;
+
 /// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
 pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
     if served >= 1.0 {
@@ -19,116 +22,145 @@ pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
 
 impl State {
     /// What each cell of a material's markets is left with: feed at hand, adaptation, value exposed, price.
-    pub(super) fn settle(&mut self, trial: &Trial<'_>, material: usize, _period: usize) {
-        let Trial { model, inputs, .. } = *trial;
-        let compiled = &model.materials[material];
-        let elasticity = compiled.demand_elasticity.of(inputs);
-        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
+    pub(super) fn settle(&mut self, trial: &Trial<'_>, material: usize) {
+        let model = trial.model;
+        let links = &model.links[material];
+        let priced = self.traced || links.responds;
+        let mut any_missing = false;
+        for market in links.markets.clone() {
             let (mut need, mut short) = (0.0, 0.0);
-            for index in model.markets[market].cells.clone() {
-                let cell = &model.cells[index];
-                let shortfall = self.shortfall[index];
-                need += self.need[index];
-                short += shortfall;
-                if cell.is_feed {
-                    self.feed_available[market] = self.need[index] - shortfall;
-                }
-                let start = self.substitution_start[index];
-                let mut adapted = 0.0;
-                for (entry, &(maximum, per_year)) in cell.substitutions.iter().enumerate() {
-                    let level = &mut self.substitution[start + entry];
-                    adapted += *level;
-                    // It grows while the shortage lasts and falls back at the same speed; the change counts from the next period.
-                    let change = per_year.of(inputs) * model.step_years();
-                    *level = if shortfall > 0.0 {
-                        (*level + change).min(maximum.of(inputs))
-                    } else {
-                        (*level - change).max(0.0)
-                    };
-                }
-                self.unmet[index] = (shortfall - adapted * self.need[index]).max(0.0);
-                self.exposed[index] = match cell.value_added {
-                    Some(value) if self.unmet[index] > 0.0 => {
-                        let lost = 1.0 - cell.substitutability.of(inputs);
-                        value.of(inputs) * model.step_years() * self.unmet[index] / self.need[index] * lost
-                    }
-                    _ => 0.0,
-                };
+            for cell in model.markets[market].cells.clone() {
+                any_missing |= self.missing[cell] > 0.0;
+                need += self.need[cell];
+                short += self.shortfall[cell];
+                self.settle_cell(trial, cell);
             }
+            if let Some(feed) = model.markets[market].feed_cell {
+                self.feed_available[market] = self.need[feed] - self.shortfall[feed];
+                self.struck.feed[material] |= self.shortfall[feed] > 0.0;
+            }
+            self.price[market] = 1.0;
             if short > 0.0 {
                 let served = 1.0 - short / need;
-                let (least, most) = compiled.demand_elasticity_band;
-                let index = |elasticity: f64| price_index(served, elasticity, compiled.price_cap);
-                self.price[market] = index(elasticity);
-                self.price_band[market] = (index(least), index(most));
+                self.least_served[market] = self.least_served[market].min(served);
+                if priced {
+                    let compiled = &model.materials[material];
+                    let elasticity = compiled.demand_elasticity.of(trial.inputs);
+                    self.price[market] = price_index(served, elasticity, compiled.price_cap);
+                }
+            }
+        }
+        self.is_short[material] = any_missing;
+        if any_missing {
+            self.short.push(material);
+        }
+    }
+
+    /// Substitution, and what it leaves unmet.
+    fn settle_cell(&mut self, trial: &Trial<'_>, index: usize) {
+        let Trial { model, inputs, .. } = *trial;
+        let cell = &model.cells[index];
+        let shortfall = self.shortfall[index];
+        let mut adapted = 0.0;
+        let start = self.substitution_start[index];
+        for (entry, &(maximum, per_year)) in cell.substitutions.iter().enumerate() {
+            let level = &mut self.substitution[start + entry];
+            adapted += *level;
+            // It grows while the shortage lasts and falls back at the same speed; the change counts from the next period.
+            let change = per_year.of(inputs) * model.step_years();
+            let before = *level;
+            *level = if shortfall > 0.0 {
+                (*level + change).min(maximum.of(inputs))
             } else {
-                self.price[market] = 1.0;
-                self.price_band[market] = (1.0, 1.0);
+                (*level - change).max(0.0)
+            };
+            self.substitution_moved[model.markets[cell.market].material] |= *level != before;
+        }
+        let unmet = (shortfall - adapted * self.need[index]).max(0.0);
+        self.unmet[index] = unmet;
+        self.exposed[index] = match cell.value_added {
+            Some(value) if unmet > 0.0 => {
+                let lost = 1.0 - cell.substitutability.of(inputs);
+                value.of(inputs) * model.step_years() * unmet / self.need[index] * lost
+            }
+            _ => 0.0,
+        };
+    }
+
+    /// Producers outside the disruption move their output towards what the expected price calls for, within their ramp.
+    pub(super) fn adapt(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let model = trial.model;
+        if model.links[material].responds {
+            self.expect_prices(trial, material);
+            self.respond(trial, material, period);
+        }
+    }
+
+    /// What each exporter comes to expect of the price.
+    fn expect_prices(&mut self, trial: &Trial<'_>, material: usize) {
+        let compiled = &trial.model.materials[material];
+        let columns = compiled.columns.len();
+        let prices = &self.price[compiled.first_market..compiled.first_market + columns];
+        let any_price = prices.iter().any(|price| *price > 1.0);
+        for row in 0..compiled.rows.len() {
+            let at = compiled.first_row + row;
+            let mut observed = 1.0;
+            if any_price && !self.is_clean[material] {
+                // A seller sees the prices of its buyers, in proportion to what it sells to them; one that sells nothing sees those of the
+                // buyers that it could reach.
+                let line = row * columns..(row + 1) * columns;
+                let (mut weights, mut sum) = (0.0, 0.0);
+                for (flow, price) in self.flows[material][line.clone()].iter().zip(prices) {
+                    weights += flow;
+                    sum += flow * price;
+                }
+                if weights <= 0.0 {
+                    let lanes = self.normal[material][line.clone()]
+                        .iter()
+                        .zip(&self.openness[material][line]);
+                    for ((normal, openness), price) in lanes.zip(prices) {
+                        weights += normal * openness;
+                        sum += normal * openness * price;
+                    }
+                }
+                if weights > 0.0 {
+                    observed = sum / weights;
+                }
+            } else if any_price {
+                // Undisturbed trade in a period with a gap (structural, or of earlier shipments): the market's mean price.
+                let markets = compiled.first_market..compiled.first_market + columns;
+                let orders = &self.order[markets];
+                let total: f64 = orders.iter().sum();
+                if total > 0.0 {
+                    observed = orders
+                        .iter()
+                        .zip(prices)
+                        .map(|(order, price)| order * price)
+                        .sum::<f64>()
+                        / total;
+                }
+            }
+            if observed > 1.0 || self.expectation[at] > 0.0 {
+                let gap = libm::log(observed) - self.expectation[at];
+                let expectation = self.expectation[at] + compiled.price_adjustment * gap;
+                self.expectation[at] = if observed <= NORMAL_PRICE && expectation < GONE {
+                    0.0
+                } else {
+                    expectation
+                };
             }
         }
     }
 
-    /// Producers outside the disruption move their output towards what the expected price calls for, within their ramp.
-    pub(super) fn adapt(&mut self, trial: &Trial<'_>, period: usize) {
+    /// Moves extra output towards what the expected price calls for.
+    fn respond(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial {
             model, world, inputs, ..
         } = *trial;
-        for (material, compiled) in model.materials.iter().enumerate() {
-            let columns = compiled.columns.len();
-            let prices = &self.price[compiled.first_market..compiled.first_market + columns];
-            let any_price = prices.iter().any(|price| *price > 1.0);
-            for row in 0..compiled.rows.len() {
-                let at = compiled.first_row + row;
-                let mut observed = 1.0;
-                if any_price && !self.is_clean[material] {
-                    // A seller sees the prices of its buyers, in proportion to what it sells to them; one that sells nothing sees those of the
-                    // buyers that it could reach.
-                    let line = row * columns..(row + 1) * columns;
-                    let (mut weights, mut sum) = (0.0, 0.0);
-                    for (flow, price) in self.flows[material][line.clone()].iter().zip(prices) {
-                        weights += flow;
-                        sum += flow * price;
-                    }
-                    if weights <= 0.0 {
-                        let lanes = self.normal[material][line.clone()]
-                            .iter()
-                            .zip(&self.openness[material][line]);
-                        for ((normal, openness), price) in lanes.zip(prices) {
-                            weights += normal * openness;
-                            sum += normal * openness * price;
-                        }
-                    }
-                    if weights > 0.0 {
-                        observed = sum / weights;
-                    }
-                } else if any_price {
-                    // Undisturbed trade in a period with a gap (structural, or of earlier shipments): the market's mean price.
-                    let markets = compiled.first_market..compiled.first_market + columns;
-                    let orders = &self.order[markets];
-                    let total: f64 = orders.iter().sum();
-                    if total > 0.0 {
-                        observed = orders
-                            .iter()
-                            .zip(prices)
-                            .map(|(order, price)| order * price)
-                            .sum::<f64>()
-                            / total;
-                    }
-                }
-                if observed > 1.0 || self.expectation[at] > 0.0 {
-                    let gap = libm::log(observed) - self.expectation[at];
-                    let expectation = self.expectation[at] + compiled.price_adjustment * gap;
-                    self.expectation[at] = if observed <= 1.0 && expectation < GONE {
-                        0.0
-                    } else {
-                        expectation
-                    };
-                }
-            }
-        }
         let base = period * model.supplies.len();
-        for (index, supply) in model.supplies.iter().enumerate() {
-            let expectation = self.expectation[model.materials[supply.material].first_row + supply.row];
+        for &index in &model.materials[material].supplies {
+            let supply = &model.supplies[index];
+            let expectation = self.expectation[model.materials[material].first_row + supply.row];
             if expectation == 0.0 && self.extra[index] == 0.0 {
                 continue;
             }

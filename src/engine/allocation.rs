@@ -7,6 +7,9 @@
 use super::maximum_flow::raise_to_maximum;
 use super::projection::Projection;
 
+/// Relative difference that rounding explains.
+const ROUNDING: f64 = 1e-12;
+
 /// Lanes of one exporter whose total is limited.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quota {
@@ -48,6 +51,8 @@ pub struct Workspace {
     orders_left: Vec<f64>,
     quota_limit: Vec<f64>,
     projection: Projection,
+    trade: Vec<f64>,
+    offered: Vec<f64>,
     pub(super) search: super::maximum_flow::Search,
 }
 
@@ -67,7 +72,9 @@ pub fn allocate(problem: &Problem<'_>, workspace: &mut Workspace, start: &mut Ve
     if problem.domestic_first {
         serve_home(problem, flexibility, workspace, flows);
     }
-    trade(problem, flexibility, workspace, start, flows);
+    if !(flexibility <= 1.0 && rigid_trade(problem, workspace, flows)) {
+        trade(problem, flexibility, workspace, start, flows);
+    }
     if problem.domestic_first {
         top_up_home(problem, flexibility, workspace, flows);
     }
@@ -112,6 +119,63 @@ fn top_up_home(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspac
             workspace.orders_left[column] -= flow;
         }
     }
+}
+
+/// The usual case of rigid trade, in one pass: every seller cuts all its buyers alike, and no buyer is offered more than it ordered. These
+/// factors satisfy the conditions of the optimum. Gives false, and changes nothing, where they do not.
+fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flows: &mut [f64]) -> bool {
+    if !problem.quotas.is_empty() {
+        return false;
+    }
+    let columns = problem.orders.len();
+    let Workspace {
+        supply_left,
+        orders_left,
+        offered,
+        trade,
+        ..
+    } = workspace;
+    trade.clear();
+    trade.extend_from_slice(problem.normal);
+    if problem.is_restricted {
+        for (weight, openness) in trade.iter_mut().zip(problem.openness) {
+            *weight *= openness;
+        }
+    }
+    offered.clear();
+    offered.resize(columns, 0.0);
+    for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
+        if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {
+            line[column] = 0.0;
+        }
+        let sum: f64 = line.iter().sum();
+        let supply = supply_left[row].max(0.0);
+        if sum > supply {
+            let own = row * columns..(row + 1) * columns;
+            if problem.is_restricted && problem.openness[own].iter().any(|openness| *openness < 1.0) {
+                return false;
+            }
+            let factor = supply / sum;
+            line.iter_mut().for_each(|flow| *flow *= factor);
+        }
+        for (sum, flow) in offered.iter_mut().zip(line.iter()) {
+            *sum += flow;
+        }
+    }
+    let fits = |(offered, order): (&f64, &f64)| *offered <= order * (1.0 + ROUNDING);
+    if !offered.iter().zip(orders_left.iter()).all(fits) {
+        return false;
+    }
+    for (row, line) in trade.chunks_exact(columns).enumerate() {
+        for (flow, traded) in flows[row * columns..(row + 1) * columns].iter_mut().zip(line) {
+            *flow += traded;
+        }
+        supply_left[row] -= line.iter().sum::<f64>();
+    }
+    for (left, offered) in orders_left.iter_mut().zip(offered) {
+        *left -= *offered;
+    }
+    true
 }
 
 /// The lanes between countries (all lanes when home has no precedence), by projection.

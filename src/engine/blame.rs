@@ -34,7 +34,8 @@ pub struct Blame {
     lane_severity: Vec<f64>,
     restricted: Vec<f64>,
     market: Vec<f64>,
-    touched: Vec<usize>,
+    /// Cells with shares, by material.
+    touched: Vec<Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +51,17 @@ impl Blame {
     /// Prepares for a trial.
     pub(super) fn start(&mut self, model: &Model, severities: &Severities) {
         self.cause_count = model.cause_count();
-        self.by_cell.clear();
-        self.by_cell.resize(model.cells.len() * self.cause_count, 0.0);
-        self.touched.clear();
+        let causes = self.cause_count;
+        if self.by_cell.len() == model.cells.len() * causes && self.touched.len() == model.materials.len() {
+            for cell in self.touched.iter_mut().flat_map(|cells| cells.drain(..)) {
+                self.by_cell[cell * causes..(cell + 1) * causes].fill(0.0);
+            }
+        } else {
+            self.by_cell.clear();
+            self.by_cell.resize(model.cells.len() * causes, 0.0);
+            self.touched.clear();
+            self.touched.resize(model.materials.len(), Vec::new());
+        }
         self.causes.clear();
         self.slot_of.clear();
         self.slot_of.resize(self.cause_count, NONE);
@@ -88,11 +97,22 @@ impl Blame {
         self.supply_hits.clear();
         self.surge_hits.clear();
         self.lane_hits.clear();
-        self.row_lost.fill(0.0);
+    }
+
+    /// Forgets a material's lost output of the period before.
+    pub(super) fn begin_material(&mut self, model: &Model, material: usize) {
+        let slots = self.causes.len();
+        let rows = &model.links[material].rows;
+        self.row_lost[rows.start * slots..rows.end * slots].fill(0.0);
         let causes = self.cause_count;
-        for cell in self.touched.drain(..) {
+        for cell in self.touched[material].drain(..) {
             self.by_cell[cell * causes..(cell + 1) * causes].fill(0.0);
         }
+    }
+
+    /// Whether an event has destroyed stock in this trial.
+    pub(super) fn has_stock_losses(&self) -> bool {
+        !self.stock_losses.is_empty()
     }
 
     pub(super) fn supply_hit(&mut self, supply: usize, cause: usize, severity: f64) {
@@ -334,7 +354,7 @@ impl State {
                 .map_or(0.0, |values| values[period * model.cells.len() + cell])
                 .min(shortfall);
             let line = &mut blame.by_cell[cell * causes..(cell + 1) * causes];
-            blame.touched.push(cell);
+            blame.touched[model.markets[market].material].push(cell);
             let due = shortfall - structural;
             line[causes - 1] += structural;
             for &(hit, slot, left) in &blame.stock_losses {

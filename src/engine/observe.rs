@@ -11,7 +11,7 @@ pub struct Cell {
     pub sector: String,
     /// Whether this is a feed cell (not part of `all`).
     pub is_feed: bool,
-    /// Index into the (material, country) markets of [`PeriodOutcome::price_index`].
+    /// Index into the (material, country) markets of [`TrialOutcome::price_peak`].
     pub market: usize,
     /// Whether the scenario states value added for it.
     pub has_value_added: bool,
@@ -67,8 +67,9 @@ pub struct Layout {
 pub struct PeriodOutcome<'a> {
     /// Period number, from 0.
     pub period: usize,
-    /// Nothing is missing in any cell: `missing_t`, `shortfall_t`, `unmet_t` and `blame_t` are all zero and need not be read.
-    pub quiet: bool,
+    /// Materials in which something is missing. In the cells of all others `missing_t`, `shortfall_t`, `unmet_t`, `exposed_usd` and `blame_t`
+    /// are zero and need not be read.
+    pub short: &'a [usize],
     /// Demand (orders for feed cells), t in the period.
     pub demand_t: &'a [f64],
     /// Demand less deliveries, before stocks, t.
@@ -83,10 +84,6 @@ pub struct PeriodOutcome<'a> {
     pub exposed_usd: &'a [f64],
     /// Shortfall by cause, t: `blame_t[cell * causes + cause]`, adding up to the cell's shortfall.
     pub blame_t: &'a [f64],
-    /// Price index by market, >= 1.
-    pub price_index: &'a [f64],
-    /// The same at the two ends of the demand elasticity's 90 % range: (least elastic, most elastic).
-    pub price_index_band: &'a [(f64, f64)],
 }
 
 /// An occurrence of an event in a trial.
@@ -109,6 +106,13 @@ pub struct TrialOutcome<'a> {
     pub trial: u64,
     /// Occurrences within the horizon, by event then start.
     pub occurrences: &'a [Occurrence],
+    /// Demand over the horizon by cell, t.
+    pub demand_t: &'a [f64],
+    /// Structural shortfall over the horizon by cell, t; `None` = nothing is short without events.
+    pub structural_t: Option<&'a [f64]>,
+    /// Largest price index of the horizon by market, >= 1; then the same if demand were as little and as much elastic as the two ends of the
+    /// elasticity's 90 % range say.
+    pub price_peak: &'a [[f64; 3]],
     /// Output over the horizon by supply, t.
     pub output_t: &'a [f64],
     /// Output lost against the same trial without events by supply (sum of the periods' losses), t.

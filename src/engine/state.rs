@@ -2,7 +2,7 @@
 
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
-use crate::model::{LevelModel, Model, World, patterns};
+use crate::model::{Links, Model, World, patterns};
 
 /// State of one trial. Quantities are t, by the model's indices.
 #[derive(Debug, Clone, Default)]
@@ -26,14 +26,24 @@ pub struct State {
     pub refill_in_transit: Vec<f64>,
     /// Shipments on their way by material, as a ring over lead periods.
     pub pipeline: Vec<Pipeline>,
-    /// Nothing differs from the undisrupted reference.
-    pub at_rest: bool,
+    /// Whether a material carries nothing over into the next period that differs from the undisrupted reference, its stocks apart.
+    pub rests: Vec<bool>,
+    /// Whether a material's stocks order no refill.
+    pub stocks_full: Vec<bool>,
+    /// Lowest share of need that was met in any period so far, by market.
+    pub least_served: Vec<f64>,
+    /// Demand above (below) the reference so far, by cell.
+    pub demand_difference: Vec<f64>,
     /// Output above (below) the reference so far, by supply.
     pub output_difference: Vec<f64>,
     /// Output lost against the reference so far, by supply.
     pub lost_output: Vec<f64>,
 
     // --- of the current period ---
+    /// Materials that are simulated; all others are as in the undisrupted reference.
+    pub active: Vec<bool>,
+    /// Active materials in which a delivery is missing somewhere.
+    pub short: Vec<usize>,
     /// Production loss by supply.
     pub loss: Vec<f64>,
     /// Cost increase by supply.
@@ -76,8 +86,6 @@ pub struct State {
     pub feed_used: Vec<f64>,
     /// Price index by market.
     pub price: Vec<f64>,
-    /// Price index at the least and most elastic demand, by market.
-    pub price_band: Vec<(f64, f64)>,
     /// Goods put into (taken from) stocks over the period, by market: for conservation.
     pub stock_change: Vec<f64>,
     /// Released from each stockpile in the period.
@@ -92,12 +100,68 @@ pub struct State {
     pub refill_flows: Vec<Vec<f64>>,
     /// Attribution.
     pub blame: Blame,
-    /// Sellers' factors of the last allocation by material, from which the next one starts.
-    pub(super) factors: Vec<Vec<f64>>,
+    /// Whether every material is simulated and every price computed, for a trace.
+    pub(super) traced: bool,
+    pub(super) struck: Struck,
+    /// Period whose reference is in the arrays of plans, needs and orders wherever nothing is active; `None` = none yet.
+    pub(super) reference_period: Option<usize>,
+    /// Period simulated last.
+    pub(super) last_period: Option<usize>,
+    /// Whether a material's last period would come out the same again if nothing around it changed.
+    pub(super) steady: Vec<bool>,
+    /// Whether a substitution level has moved in the period, by material.
+    pub(super) substitution_moved: Vec<bool>,
+    /// Whether something is missing in an active material.
+    pub(super) is_short: Vec<bool>,
+    /// Most that each market's commercial stock is meant to hold.
+    pub(super) maximum: Vec<f64>,
+    /// Full level of each stockpile.
+    pub(super) full: Vec<f64>,
+    /// What the last allocation of each material was for, and where the next one starts.
+    pub(super) memory: Vec<AllocationMemory>,
     pub(super) workspace: Workspace,
     pub(super) scratch: Vec<f64>,
     pub(super) pattern_memory: patterns::PatternMemory,
     pub(super) pool: Vec<usize>,
+    pub(super) quota_pool: Vec<Vec<usize>>,
+    pub(super) refill_sent: Vec<f64>,
+}
+
+/// What the present period's events and shortages reach, by material.
+#[derive(Debug, Clone, Default)]
+pub struct Struck {
+    /// What events or neighbours do differs from the period before.
+    pub changed: Vec<bool>,
+    /// Simulated anew, or as in the reference again: neighbours have to look.
+    pub fresh: Vec<bool>,
+    /// Planned output may differ from the target.
+    pub plan: Vec<bool>,
+    /// Orders may differ from the reference.
+    pub orders: Vec<bool>,
+    /// Lanes are restricted or stocks destroyed.
+    pub trade: Vec<bool>,
+    /// Some market is short of feed (of the period before, until the material's turn comes).
+    pub feed: Vec<bool>,
+    /// Supplies with a loss or a cost increase.
+    pub supplies: Vec<usize>,
+    /// Cells with a surge.
+    pub cells: Vec<usize>,
+}
+
+/// The last allocation of a material: where its inputs come again, so does its answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AllocationMemory {
+    /// Sellers' factors, from which the next search starts.
+    pub factors: Vec<f64>,
+    /// Period whose pattern is in [`State::normal`]; `None` = none yet.
+    pub pattern: Option<usize>,
+    /// Whether [`State::flows`] answers the problem below (without quotas).
+    pub is_known: bool,
+    pub supply: Vec<f64>,
+    pub orders: Vec<f64>,
+    /// Empty where nothing is restricted.
+    pub openness: Vec<f64>,
+    pub flexibility: Option<f64>,
 }
 
 /// Shipments of one material that have not arrived.
@@ -176,11 +240,17 @@ impl State {
                     lanes.fill(1.0);
                 }
             }
-            self.quotas.iter_mut().for_each(Vec::clear);
+            for quota in self.quotas.iter_mut().flat_map(|quotas| quotas.drain(..)) {
+                self.quota_pool.push(quota.lanes);
+            }
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
-        self.factors.resize(materials, Vec::new());
-        self.factors.iter_mut().for_each(Vec::clear);
+        self.memory.resize(materials, AllocationMemory::default());
+        for memory in &mut self.memory {
+            memory.factors.clear();
+            memory.pattern = None;
+            memory.is_known = false;
+        }
         self.is_restricted.clear();
         self.is_restricted.resize(materials, false);
         self.is_clean.clear();
@@ -210,31 +280,74 @@ impl State {
             reset(values, cells, 0.0);
         }
         reset(&mut self.price, markets, 1.0);
-        self.price_band.clear();
-        self.price_band.resize(markets, (1.0, 1.0));
         reset(&mut self.released, model.stockpiles.len(), 0.0);
-        self.at_rest = world.balanced && self.stocks_rest(model, world, 0);
+        reset(&mut self.least_served, markets, 1.0);
+        reset(&mut self.demand_difference, cells, 0.0);
+        self.struck.supplies.clear();
+        self.struck.cells.clear();
+        let Struck {
+            changed,
+            fresh,
+            plan,
+            orders,
+            trade,
+            feed,
+            ..
+        } = &mut self.struck;
+        for flags in [
+            changed,
+            fresh,
+            plan,
+            orders,
+            trade,
+            feed,
+            &mut self.active,
+            &mut self.steady,
+            &mut self.substitution_moved,
+            &mut self.is_short,
+        ] {
+            flags.clear();
+            flags.resize(materials, false);
+        }
+        (self.reference_period, self.last_period) = (None, None);
+        self.short.clear();
+        self.stock_levels(model, world, 0);
+        self.rests.clear();
+        self.stocks_full.clear();
+        for (links, balanced) in model.links.iter().zip(&world.is_balanced) {
+            let (rest, full) = self.stocks_rest(model, links);
+            self.rests.push(*balanced && rest && links.constant_stocks);
+            self.stocks_full.push(full);
+        }
     }
 
-    /// Whether no stock would order a refill.
-    pub(super) fn stocks_rest(&self, model: &Model, world: &World, period: usize) -> bool {
-        let commercial_rests = model.markets.iter().enumerate().all(|(market, compiled)| {
-            let maximum = compiled
-                .inventory
-                .map_or(0.0, |inventory| world.inventory_maximum(model, inventory, period));
+    /// The levels that stocks are meant to have in a period.
+    pub(super) fn stock_levels(&mut self, model: &Model, world: &World, period: usize) {
+        self.maximum.clear();
+        self.maximum.resize(model.markets.len(), 0.0);
+        for (index, inventory) in model.inventories.iter().enumerate() {
+            self.maximum[inventory.market] = world.inventory_maximum(model, index, period);
+        }
+        self.full.clear();
+        self.full
+            .extend((0..model.stockpiles.len()).map(|index| world.stockpile_level(model, index, period)));
+    }
+
+    /// Whether a material's stocks change no order: none holds more than it is meant to, and no refill is on its way; and whether, besides,
+    /// none orders a refill.
+    pub(super) fn stocks_rest(&self, model: &Model, links: &Links) -> (bool, bool) {
+        let (mut rest, mut full) = (true, true);
+        for market in links.markets.clone() {
+            let maximum = self.maximum[market];
             let stock = self.commercial[market];
             let near = 1e-9 * maximum.min(1e300) + 1e-9;
-            (stock - maximum).abs() <= near && self.refill_in_transit[market] <= near
-        });
-        let constant = model.inventories.iter().all(|inventory| {
-            inventory.level.is_constant() && inventory.maximum.as_ref().is_none_or(LevelModel::is_constant)
-        });
-        constant
-            && commercial_rests
-            && model.stockpiles.iter().enumerate().all(|(index, stockpile)| {
-                let level = world.stockpile_level(model, index, period);
-                !stockpile.refill || (stockpile.level.is_constant() && self.stockpile[index] >= level * (1.0 - 1e-9))
-            })
+            rest &= stock - maximum <= near && self.refill_in_transit[market] <= near;
+            full &= maximum - stock <= near;
+        }
+        for &index in &links.stockpiles {
+            full &= !model.stockpiles[index].refill || self.stockpile[index] >= self.full[index] * (1.0 - 1e-9);
+        }
+        (rest, full)
     }
 
     /// Flows of a material, refills included.

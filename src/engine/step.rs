@@ -1,13 +1,11 @@
 //! One period of one trial: effects, planned output, then material by material from upstream to downstream.
 
-use super::allocation::{Problem, Quota, allocate, allocate_extra};
-use super::severity::{Severities, combine};
+use super::severity::Severities;
 use super::state::State;
-use crate::model::{EffectModel, Model, World, patterns};
-use crate::scenario::Overlap;
+use crate::model::{Links, Model, World};
 
 /// Relative difference below which a quantity equals the reference.
-const SAME: f64 = 1e-12;
+pub(super) const SAME: f64 = 1e-12;
 
 /// What a trial is simulated from.
 #[derive(Clone, Copy)]
@@ -25,116 +23,160 @@ pub struct Trial<'a> {
 }
 
 impl State {
-    /// Simulates a period in full.
-    pub fn step(&mut self, trial: &Trial<'_>, period: usize) {
-        self.apply_effects(trial, period);
-        self.plan(trial, period);
-        self.feed_used.fill(0.0);
-        self.stock_change.fill(0.0);
-        self.released.fill(0.0);
-        for &material in &trial.model.order {
-            self.produce(trial, material, period);
-            self.place_orders(trial, material, period);
-            self.ship(trial, material, period);
-            self.serve(trial, material, period);
-            self.release_stockpiles(trial, material, period);
-            self.settle(trial, material, period);
-            self.attribute(trial, material, period);
-        }
-        self.return_feed(trial.model);
-        self.adapt(trial, period);
-        self.note_output(trial, period);
-        self.at_rest = self.is_at_rest(trial, period);
+    /// Whether nothing can differ from the undisrupted reference in a period.
+    pub fn is_quiet(&self, trial: &Trial<'_>, period: usize) -> bool {
+        let spare = &trial.world.has_spare[period * trial.model.materials.len()..];
+        !self.traced
+            && !trial.severities.any(period)
+            && self.rests.iter().all(|rests| *rests)
+            && self.stocks_full.iter().zip(spare).all(|(full, spare)| *full || !*spare)
     }
 
-    /// Turns the period's severities into losses, cost increases, surges, lane restrictions and quotas.
-    fn apply_effects(&mut self, trial: &Trial<'_>, period: usize) {
-        let Trial { model, severities, .. } = *trial;
-        self.loss.fill(0.0);
-        self.cost.fill(0.0);
-        self.surge.fill(0.0);
+    /// Simulates a period: what events have reached, unless it comes out as in the period before; everything else is as in the reference.
+    pub fn step(&mut self, trial: &Trial<'_>, period: usize) {
+        let model = trial.model;
+        self.begin_period(trial, period);
+        self.apply_effects(trial, period);
+        let follows = period > 0 && self.last_period == Some(period - 1) && trial.world.same_since[period] < period;
+        self.last_period = Some(period);
+        if !follows || self.traced {
+            self.struck.changed.fill(true);
+        }
+        self.plan(trial, period);
+        for &material in &model.order {
+            if self.is_reached(trial, material, period) {
+                if self.is_repeated(trial, material, period) {
+                    if self.is_short[material] {
+                        self.short.push(material);
+                    }
+                } else {
+                    self.simulate(trial, material, period);
+                }
+            } else if std::mem::take(&mut self.active[material]) {
+                self.leave(trial, material, period);
+            }
+        }
+        self.return_feed(trial);
         for material in 0..model.materials.len() {
-            if self.is_restricted[material] {
-                self.openness[material].fill(1.0);
-                self.is_restricted[material] = false;
-            }
-            self.quotas[material].clear();
-        }
-        self.blame.begin_period();
-        if !severities.any(period) {
-            return;
-        }
-        let overlap = model.overlap;
-        for &event in &severities.struck {
-            let severity = severities.of(event, period);
-            if severity <= 0.0 {
-                continue;
-            }
-            match &model.events[event].effect {
-                EffectModel::Production(supplies) => {
-                    for &(supply, cause) in supplies {
-                        self.loss[supply] = combine(overlap, self.loss[supply], severity, false);
-                        self.blame.supply_hit(supply, cause, severity);
-                    }
+            if self.active[material] {
+                if self.struck.fresh[material] {
+                    self.adapt(trial, material, period);
+                    self.note(trial, material);
                 }
-                EffectModel::Cost(supplies) => {
-                    for &(supply, cause) in supplies {
-                        self.cost[supply] = combine(overlap, self.cost[supply], severity, true);
-                        // What the cost takes from the target: comparable with a loss of capacity.
-                        let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
-                        self.blame
-                            .supply_hit(supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
-                    }
-                }
-                EffectModel::Surge(cells) => {
-                    for &(cell, cause) in cells {
-                        self.surge[cell] = combine(overlap, self.surge[cell], severity, true);
-                        self.blame.surge_hit(cell, cause, severity);
-                    }
-                }
-                EffectModel::Lanes(effects) => {
-                    for (position, effect) in effects.iter().enumerate() {
-                        self.is_restricted[effect.material] = true;
-                        let lanes = &mut self.openness[effect.material];
-                        for &lane in &effect.lanes {
-                            lanes[lane] = 1.0 - combine(overlap, 1.0 - lanes[lane], severity, false);
-                        }
-                        self.blame
-                            .lane_hit(effect.material, event, position, effect.cause, severity);
-                    }
-                }
-                EffectModel::Quota(effects) => {
-                    for (position, effect) in effects.iter().enumerate() {
-                        // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
-                        add_quota(&mut self.quotas[effect.material], &effect.lanes, severity, overlap);
-                        self.blame
-                            .lane_hit(effect.material, event, position, effect.cause, severity);
-                    }
-                }
-                EffectModel::Stock { markets, stockpiles } => {
-                    for &(market, cause) in markets {
-                        let lost = self.commercial[market] * severity.min(1.0);
-                        self.commercial[market] -= lost;
-                        self.blame.stock_lost(market, cause, lost);
-                    }
-                    for &(stockpile, cause) in stockpiles {
-                        let lost = self.stockpile[stockpile] * severity.min(1.0);
-                        self.stockpile[stockpile] -= lost;
-                        let owners = &model.stockpiles[stockpile].owners;
-                        let orders = |market: usize| trial.world.start_orders_per_year[market];
-                        let total: f64 = owners.iter().map(|&market| orders(market)).sum();
-                        for &market in owners {
-                            let share = if total > 0.0 {
-                                orders(market) / total
-                            } else {
-                                1.0 / owners.len() as f64
-                            };
-                            self.blame.stock_lost(market, cause, share * lost);
-                        }
-                    }
-                }
+                self.add_differences(trial, material, period);
             }
         }
+    }
+
+    /// Everything as in the reference, until events change it.
+    fn begin_period(&mut self, trial: &Trial<'_>, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        if self.reference_period.is_none_or(|known| known < world.same_since[period]) {
+            let of_period = |values: &[f64], into: &mut Vec<f64>| {
+                let count = into.len();
+                into.copy_from_slice(&values[period * count..(period + 1) * count]);
+            };
+            of_period(&world.target, &mut self.planned);
+            of_period(&world.output, &mut self.output);
+            of_period(&world.supply, &mut self.supply);
+            of_period(&world.need, &mut self.need);
+            of_period(&world.order, &mut self.order);
+            self.reference_period = Some(period);
+        }
+        self.stock_change.fill(0.0);
+        self.released.fill(0.0);
+        self.short.clear();
+        if model.links.iter().any(|links| !links.constant_stocks) {
+            self.stock_levels(model, world, period);
+        }
+    }
+
+    /// Whether a material comes out as in the period before: it left nothing behind that moves it, and nothing around it has changed.
+    fn is_repeated(&self, trial: &Trial<'_>, material: usize, period: usize) -> bool {
+        let links = &trial.model.links[material];
+        let struck = &self.struck;
+        self.active[material]
+            && self.steady[material]
+            && !struck.changed[material]
+            && !links.inputs.iter().any(|&input| struck.fresh[input])
+            && !links.hosts.iter().any(|&host| struck.fresh[host])
+            && trial.structural.is_none_or(|values| {
+                let cells = trial.model.cells.len();
+                let of = |period: usize| &values[period * cells + links.cells.start..period * cells + links.cells.end];
+                of(period) == of(period - 1)
+            })
+    }
+
+    /// Whether a material may differ from the reference in this period.
+    fn is_reached(&self, trial: &Trial<'_>, material: usize, period: usize) -> bool {
+        let Trial { model, world, .. } = *trial;
+        let links = &model.links[material];
+        let struck = &self.struck;
+        let refills =
+            || !self.stocks_full[material] && world.has_spare[period * model.materials.len() + material];
+        self.traced
+            || struck.plan[material]
+            || struck.orders[material]
+            || struck.trade[material]
+            || !self.rests[material]
+            || refills()
+            || links.inputs.iter().any(|&input| struck.feed[input])
+            || links.hosts.iter().any(|&host| self.active[host])
+    }
+
+    /// Simulates a material in a period.
+    fn simulate(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        self.active[material] = true;
+        self.struck.fresh[material] = true;
+        self.struck.feed[material] = false;
+        self.substitution_moved[material] = false;
+        self.blame.begin_material(trial.model, material);
+        self.produce(trial, material, period);
+        self.place_orders(trial, material, period);
+        self.ship(trial, material, period);
+        self.serve(trial, material);
+        self.release_stockpiles(trial, material);
+        self.settle(trial, material);
+        self.attribute(trial, material, period);
+    }
+
+    /// A material that was simulated until now is as in the reference again.
+    fn leave(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let links = &model.links[material];
+        let base = period * model.supplies.len();
+        for &supply in &model.materials[material].supplies {
+            self.planned[supply] = world.target[base + supply];
+            self.output[supply] = world.output[base + supply];
+        }
+        let rows = world.supply(model, material, period);
+        self.supply[links.rows.clone()].copy_from_slice(rows);
+        self.as_ordered_normally(trial, material, period);
+        for values in [
+            &mut self.missing,
+            &mut self.shortfall,
+            &mut self.unmet,
+            &mut self.exposed,
+        ] {
+            values[links.cells.clone()].fill(0.0);
+        }
+        self.price[links.markets.clone()].fill(1.0);
+        self.is_clean[material] = true;
+        self.is_short[material] = false;
+        self.struck.fresh[material] = true;
+        self.struck.feed[material] = false;
+        self.refill_flows[material].clear();
+        self.disturbed_months[material] = 0.0;
+        self.blame.begin_material(model, material);
+    }
+
+    /// Needs and orders of the reference.
+    fn as_ordered_normally(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let links = &model.links[material];
+        let base = period * model.cells.len();
+        self.need[links.cells.clone()].copy_from_slice(&world.need[base + links.cells.start..base + links.cells.end]);
+        self.order[links.markets.clone()].copy_from_slice(world.orders(model, material, period));
     }
 
     /// Planned output: what capacity allows of the target, which prices may have raised and costs lowered.
@@ -143,30 +185,51 @@ impl State {
             model, world, inputs, ..
         } = *trial;
         let base = period * model.supplies.len();
-        for (index, supply) in model.supplies.iter().enumerate() {
-            let capacity = world.capacity[base + index];
-            let mut target = world.target[base + index];
-            if self.extra[index] > 0.0 {
-                // The undisrupted plan may have risen since: capacity is the limit.
-                target = (target + self.extra[index] * capacity).min(capacity);
+        for &material in &model.order {
+            let links = &model.links[material];
+            let own = self.struck.plan[material] || !self.rests[material] && self.is_responding(model, material);
+            let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
+            self.struck.changed[material] |= links.hosts.iter().any(|&host| self.struck.changed[host]);
+            if self.struck.changed[material] {
+                for &input in &links.inputs {
+                    self.struck.changed[input] = true;
+                }
             }
-            if self.cost[index] > 0.0 {
-                target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));
+            if !(own || by_host) {
+                if self.active[material] {
+                    for &index in &model.materials[material].supplies {
+                        self.planned[index] = world.target[base + index];
+                    }
+                }
+                continue;
             }
-            self.planned[index] = if self.loss[index] > 0.0 {
-                target.min((1.0 - self.loss[index]) * capacity)
-            } else {
-                target
-            };
-        }
-        for &index in &model.supply_order {
-            let hosts = &model.supplies[index].hosts;
-            if !hosts.is_empty() {
-                let limit: f64 = hosts
-                    .iter()
-                    .map(|&(host, ratio)| ratio.of(inputs) * self.planned[host])
-                    .sum();
-                self.planned[index] = self.planned[index].min(limit);
+            self.struck.plan[material] = true;
+            for &input in &links.inputs {
+                self.struck.orders[input] = true;
+            }
+            for &index in &model.materials[material].supplies {
+                let supply = &model.supplies[index];
+                let capacity = world.capacity[base + index];
+                let mut target = world.target[base + index];
+                if self.extra[index] > 0.0 {
+                    // The undisrupted plan may have risen since: capacity is the limit.
+                    target = (target + self.extra[index] * capacity).min(capacity);
+                }
+                if self.cost[index] > 0.0 {
+                    target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));
+                }
+                if self.loss[index] > 0.0 {
+                    target = target.min((1.0 - self.loss[index]) * capacity);
+                }
+                if !supply.hosts.is_empty() {
+                    let limit: f64 = supply
+                        .hosts
+                        .iter()
+                        .map(|&(host, ratio)| ratio.of(inputs) * self.planned[host])
+                        .sum();
+                    target = target.min(limit);
+                }
+                self.planned[index] = target;
             }
         }
     }
@@ -177,7 +240,7 @@ impl State {
             model, world, inputs, ..
         } = *trial;
         let compiled = &model.materials[material];
-        self.supply[compiled.first_row..compiled.first_row + compiled.rows.len()].fill(0.0);
+        self.supply[model.links[material].rows.clone()].fill(0.0);
         let base = period * model.supplies.len();
         for &index in &compiled.supplies {
             let supply = &model.supplies[index];
@@ -189,6 +252,9 @@ impl State {
                 let Some(feed) = model.markets[market].feed_cell else {
                     continue;
                 };
+                if !self.struck.feed[model.markets[market].material] {
+                    continue;
+                }
                 if self.feed_available[market] < self.need[feed] {
                     let limit = planned * self.feed_available[market] / self.need[feed];
                     if limit < output {
@@ -212,9 +278,6 @@ impl State {
                     });
                 }
             }
-            for &(market, per_tonne) in &supply.inputs {
-                self.feed_used[market] += per_tonne.of(inputs) * output;
-            }
             self.output[index] = output;
             self.supply[compiled.first_row + supply.row] += output;
             let lost = world.output[base + index] - output;
@@ -231,320 +294,139 @@ impl State {
         }
     }
 
-    /// Needs now and orders for a lead time later.
+    /// Needs now and orders for a lead time later: those of the reference, unless plans, surges or full stocks change them.
     fn place_orders(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let model = trial.model;
+        let links = &model.links[material];
+        if self.struck.orders[material] {
+            for market in links.markets.clone() {
+                self.order[market] = self.ordered(trial, market, period);
+            }
+            self.order_refills(trial, material);
+            return;
+        }
+        self.as_ordered_normally(trial, material, period);
+        if links.has_feed {
+            // Goods above what the stock is meant to hold are used before new ones are ordered.
+            for market in links.markets.clone() {
+                if model.markets[market].feed_cell.is_some() && self.overflow(market) > 0.0 {
+                    self.order[market] = self.ordered(trial, market, period);
+                }
+            }
+        }
+        self.order_refills(trial, material);
+    }
+
+    /// Writes a market's needs of this period and gives its order for a lead time later.
+    fn ordered(&mut self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
         let Trial {
             model, world, inputs, ..
         } = *trial;
-        let compiled = &model.materials[material];
-        let lead = compiled.lead_periods;
+        let compiled = &model.markets[market];
+        let lead = model.materials[compiled.material].lead_periods;
         let (cells, supplies) = (model.cells.len(), model.supplies.len());
         let then = (period + lead).min(model.reference_periods - 1);
-        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
-            let mut order = 0.0;
-            for cell in model.markets[market].cells.clone() {
-                if model.cells[cell].is_feed {
-                    let (mut need, mut ahead) = (0.0, 0.0);
-                    for &(consumer, position) in &model.markets[market].consumers {
-                        let per_tonne = model.supplies[consumer].inputs[position].1.of(inputs);
-                        let planned = per_tonne * self.planned[consumer];
-                        need += planned;
-                        if lead > 0 {
-                            let now = world.target[period * supplies + consumer];
-                            let later = world.target[then * supplies + consumer];
-                            // A plant that opens within the lead time orders ahead.
-                            ahead += if now > 0.0 {
-                                planned * (later / now)
-                            } else {
-                                per_tonne * later * (1.0 - self.loss[consumer])
-                            };
-                        }
+        let mut order = 0.0;
+        for cell in compiled.cells.clone() {
+            if model.cells[cell].is_feed {
+                let (mut need, mut ahead) = (0.0, 0.0);
+                for &(consumer, position) in &compiled.consumers {
+                    let per_tonne = model.supplies[consumer].inputs[position].1.of(inputs);
+                    let planned = per_tonne * self.planned[consumer];
+                    need += planned;
+                    if lead > 0 {
+                        let now = world.target[period * supplies + consumer];
+                        let later = world.target[then * supplies + consumer];
+                        // A plant that opens within the lead time orders ahead.
+                        ahead += if now > 0.0 {
+                            planned * (later / now)
+                        } else {
+                            per_tonne * later * (1.0 - self.loss[consumer])
+                        };
                     }
-                    self.need[cell] = need;
-                    // Goods above what the stock is meant to hold are used before new ones are ordered.
-                    let wanted = if lead > 0 { ahead } else { need };
-                    order += (wanted - self.overflow(trial, market, period)).max(0.0);
-                } else {
-                    let surge = 1.0 + self.surge[cell];
-                    self.need[cell] = world.need[period * cells + cell] * surge;
-                    order += world.need[then * cells + cell] * surge;
                 }
+                self.need[cell] = need;
+                let wanted = if lead > 0 { ahead } else { need };
+                order += (wanted - self.overflow(market)).max(0.0);
+            } else {
+                let surge = 1.0 + self.surge[cell];
+                self.need[cell] = world.need[period * cells + cell] * surge;
+                order += world.need[then * cells + cell] * surge;
             }
-            self.order[market] = order;
-            self.refill_order[market] = 0.0;
         }
-        self.order_refills(trial, material, period);
+        order
     }
 
-    /// Allocates the material's supply and sends it on its way.
-    fn ship(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial {
-            model, world, inputs, ..
-        } = *trial;
-        let compiled = &model.materials[material];
-        let rows = compiled.first_row..compiled.first_row + compiled.rows.len();
-        let markets = compiled.first_market..compiled.first_market + compiled.columns.len();
-        let normal_supply = world.supply(model, material, period);
-        let normal_orders = world.orders(model, material, period);
-        let same = |values: &[f64], normal: &[f64]| {
-            values
-                .iter()
-                .zip(normal)
-                .all(|(value, normal)| (value - normal).abs() <= SAME * normal)
-        };
-        let has_spare = || {
-            let covered: f64 = normal_orders
-                .iter()
-                .enumerate()
-                .map(|(column, order)| order * world.coverage[period * model.markets.len() + markets.start + column])
-                .sum();
-            normal_supply.iter().sum::<f64>() > covered * (1.0 + SAME)
-        };
-        let wants_refill = self.refill_order[markets.clone()].iter().any(|order| *order > 0.0);
-        self.refill_flows[material].clear();
-        let as_normal = !self.is_restricted[material]
-            && self.quotas[material].is_empty()
-            && same(&self.order[markets.clone()], normal_orders)
-            && if is_covered(world, model, period, &markets) {
-                // More than enough supply changes no flow where all orders are met anyway.
-                self.supply[rows.clone()]
-                    .iter()
-                    .zip(normal_supply)
-                    .all(|(supply, normal)| *supply >= normal * (1.0 - SAME))
-            } else {
-                same(&self.supply[rows.clone()], normal_supply)
-            };
-        self.is_clean[material] = as_normal && !(wants_refill && has_spare());
-        let lead = compiled.lead_periods;
-        if as_normal {
-            self.disturbed_months[material] = 0.0;
-        }
-        if self.is_clean[material] {
-            if lead == 0 {
-                let base = period * model.markets.len();
-                for market in markets.clone() {
-                    self.arrival[market] = world.coverage[base + market] * self.order[market];
-                }
-            }
-        } else {
-            patterns::pattern(
-                model,
-                world,
-                material,
-                period,
-                &mut self.pattern_memory,
-                &mut self.normal[material],
-            );
-            self.scale_quotas(material);
-            let flexibility = compiled.flexibility.map(|limit| {
-                let rerouting = compiled.rerouting_months.of(inputs);
-                let from = self.disturbed_months[material];
-                1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
-            });
-            if !as_normal {
-                self.disturbed_months[material] += model.step_months;
-            }
-            let problem = Problem {
-                supply: &self.supply[rows.clone()],
-                orders: &self.order[markets.clone()],
-                normal_orders,
-                normal: &self.normal[material],
-                openness: &self.openness[material],
-                is_restricted: self.is_restricted[material],
-                quotas: &self.quotas[material],
-                flexibility,
-                domestic: &compiled.domestic,
-                domestic_first: compiled.domestic_first,
-            };
-            // Only refills differ from the pattern: the pattern itself is the answer.
-            if as_normal {
-                self.flows[material].clone_from(&self.normal[material]);
-            } else {
-                allocate(
-                    &problem,
-                    &mut self.workspace,
-                    &mut self.factors[material],
-                    &mut self.flows[material],
-                );
-            }
-            if wants_refill {
-                allocate_extra(
-                    &problem,
-                    &self.refill_order[markets.clone()],
-                    &mut self.workspace,
-                    &self.flows[material],
-                    &mut self.refill_flows[material],
-                );
-            }
-        }
-        self.move_shipments(trial, material, period);
-    }
-
-    /// Writes this period's shipments into the pipeline and reads what arrives.
-    fn move_shipments(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+    /// Adds the period's differences from the reference.
+    fn add_differences(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial { model, world, .. } = *trial;
-        let compiled = &model.materials[material];
-        let columns = compiled.columns.len();
-        let lead = compiled.lead_periods;
-        let slot = if lead > 0 { period % lead } else { 0 };
-        for column in 0..columns {
-            let market = compiled.first_market + column;
-            let total = |flows: &[f64]| -> f64 {
-                if flows.is_empty() {
-                    0.0
-                } else {
-                    (0..compiled.rows.len()).map(|row| flows[row * columns + column]).sum()
-                }
-            };
-            let clean = self.is_clean[material];
-            let sent = if clean { 0.0 } else { total(&self.flows[material]) };
-            self.sent[market] = sent;
-            let refill = total(&self.refill_flows[material]);
-            let mut refill_arrival = refill;
-            if lead == 0 {
-                if !clean {
-                    self.arrival[market] = sent;
-                }
-            } else {
-                let at = slot * columns + column;
-                let written = self.pipeline[material].written[slot] == period - period.min(lead) + 1 && period >= lead;
-                refill_arrival = if written {
-                    self.pipeline[material].refill[at]
-                } else {
-                    0.0
-                };
-                self.arrival[market] = if written {
-                    self.pipeline[material].sent[at]
-                } else {
-                    world.arrival[period * model.markets.len() + market]
-                };
-                if !clean {
-                    self.pipeline[material].sent[at] = sent;
-                    self.pipeline[material].refill[at] = refill;
-                    self.refill_in_transit[market] += refill;
-                }
-                self.refill_in_transit[market] = (self.refill_in_transit[market] - refill_arrival).max(0.0);
-            }
-            if refill_arrival > 0.0 {
-                self.receive_refill(trial, market, refill_arrival, period);
-            }
-        }
-        if lead > 0 && !self.is_clean[material] {
-            self.pipeline[material].written[slot] = period + 1;
-        }
-    }
-
-    /// Turns quota shares into tonnes of the period's normal flows.
-    fn scale_quotas(&mut self, material: usize) {
-        let normal = &self.normal[material];
-        for quota in &mut self.quotas[material] {
-            quota.limit *= quota.lanes.iter().map(|&lane| normal[lane]).sum::<f64>();
-        }
-    }
-
-    fn note_output(&mut self, trial: &Trial<'_>, period: usize) {
-        let base = period * trial.model.supplies.len();
-        for (index, output) in self.output.iter().enumerate() {
-            let difference = output - trial.world.output[base + index];
+        let base = period * model.supplies.len();
+        for &index in &model.materials[material].supplies {
+            let difference = self.output[index] - world.output[base + index];
             self.output_difference[index] += difference;
             if difference < 0.0 {
                 self.lost_output[index] -= difference;
             }
         }
-    }
-
-    /// Whether nothing differs any more from the undisrupted reference.
-    fn is_at_rest(&self, trial: &Trial<'_>, period: usize) -> bool {
-        let Trial {
-            model,
-            world,
-            severities,
-            ..
-        } = *trial;
-        world.balanced
-            && !severities.any(period)
-            && self.is_clean.iter().all(|clean| *clean)
-            && self.extra.iter().all(|extra| *extra == 0.0)
-            && self.expectation.iter().all(|expectation| *expectation == 0.0)
-            && self.substitution.iter().all(|level| *level == 0.0)
-            && self.pipeline.iter().zip(&model.materials).all(|(pipeline, material)| {
-                // A slot that is still to arrive was written within the last lead periods.
-                pipeline
-                    .written
-                    .iter()
-                    .all(|&written| written == 0 || written + material.lead_periods <= period + 1)
-            })
-            && self.stocks_rest(model, world, period)
-    }
-}
-
-/// Whether all undisrupted orders of these markets are covered in a period.
-fn is_covered(world: &World, model: &Model, period: usize, markets: &std::ops::Range<usize>) -> bool {
-    let base = period * model.markets.len();
-    world.coverage[base + markets.start..base + markets.end]
-        .iter()
-        .all(|share| *share >= 1.0)
-}
-
-/// Mean of a rise from 0 (at time 0) to 1 (after `rise`) over `from..to`; 1 where `rise` is 0.
-fn mean_rise(from: f64, to: f64, rise: f64) -> f64 {
-    if rise <= 0.0 || from >= rise {
-        return 1.0;
-    }
-    let integral = |time: f64| {
-        if time < rise {
-            0.5 * time * time / rise
-        } else {
-            time - 0.5 * rise
-        }
-    };
-    (integral(to) - integral(from)) / (to - from)
-}
-
-/// Adds a quota on an exporter's lanes. Quotas that share lanes cut each other up: each set of lanes under the same quotas has a limit of its own,
-/// with their combined severity.
-fn add_quota(quotas: &mut Vec<Quota>, lanes: &[usize], severity: f64, overlap: Overlap) {
-    let mut left = lanes.to_vec();
-    for index in 0..quotas.len() {
-        let (shared, rest): (Vec<usize>, Vec<usize>) = quotas[index].lanes.iter().partition(|lane| left.contains(lane));
-        if shared.is_empty() {
-            continue;
-        }
-        left.retain(|lane| !shared.contains(lane));
-        let limit = 1.0 - combine(overlap, 1.0 - quotas[index].limit, severity, false);
-        if rest.is_empty() {
-            quotas[index].limit = limit;
-        } else {
-            quotas[index].lanes = rest;
-            quotas.push(Quota { lanes: shared, limit });
+        let cells = model.links[material].cells.clone();
+        let base = period * model.cells.len();
+        let reference = &world.need[base + cells.start..base + cells.end];
+        let needs = self.need[cells.clone()].iter().zip(reference);
+        for (sum, (need, reference)) in self.demand_difference[cells].iter_mut().zip(needs) {
+            *sum += need - reference;
         }
     }
-    if !left.is_empty() {
-        quotas.push(Quota {
-            lanes: left,
-            limit: 1.0 - severity.min(1.0),
-        });
+
+    /// Notes what a material carries over into the next period.
+    fn note(&mut self, trial: &Trial<'_>, material: usize) {
+        let Trial { model, world, .. } = *trial;
+        let period = self.last_period.unwrap_or(0);
+        let links = &model.links[material];
+        let (stocks_rest, full) = self.stocks_rest(model, links);
+        let responding = self.is_responding(model, material);
+        self.stocks_full[material] = full;
+        self.rests[material] = stocks_rest
+            && links.constant_stocks
+            && world.is_balanced[material]
+            && self.is_clean[material]
+            && !responding
+            && self.is_unsubstituted(links)
+            && self.has_arrived(model, material, period);
+        let compiled = &model.materials[material];
+        let rerouting = compiled.rerouting_months.of(trial.inputs);
+        self.steady[material] = compiled.lead_periods == 0
+            && links.constant_stocks
+            && !responding
+            && !self.substitution_moved[material]
+            && self.quotas[material].is_empty()
+            && (rerouting <= 0.0
+                || self.disturbed_months[material] == 0.0
+                || self.disturbed_months[material] - model.step_months >= rerouting)
+            && self.stock_change[links.markets.clone()].iter().all(|change| *change == 0.0)
+            && links.stockpiles.iter().all(|&index| self.released[index] == 0.0)
+            && !self.blame.has_stock_losses();
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    fn is_responding(&self, model: &Model, material: usize) -> bool {
+        let links = &model.links[material];
+        links.responds
+            && (self.expectation[links.rows.clone()].iter().any(|expectation| *expectation != 0.0)
+                || model.materials[material].supplies.iter().any(|&supply| self.extra[supply] != 0.0))
+    }
 
-    #[test]
-    fn overlapping_quotas_cut_each_other_up() {
-        let mut quotas = Vec::new();
-        add_quota(&mut quotas, &[1, 2, 3], 0.2, Overlap::Multiply);
-        add_quota(&mut quotas, &[1, 7], 0.5, Overlap::Multiply);
-        let limit = |lane: usize| {
-            quotas
-                .iter()
-                .find(|quota| quota.lanes.contains(&lane))
-                .map(|quota| quota.limit)
-        };
-        assert!((limit(1).unwrap() - 0.4).abs() < 1e-12);
-        assert!((limit(2).unwrap() - 0.8).abs() < 1e-12 && limit(2) == limit(3));
-        assert!((limit(7).unwrap() - 0.5).abs() < 1e-12);
-        assert_eq!(quotas.iter().map(|quota| quota.lanes.len()).sum::<usize>(), 4);
+    fn is_unsubstituted(&self, links: &Links) -> bool {
+        let end = self.substitution_start.get(links.cells.end).copied();
+        let start = self.substitution_start.get(links.cells.start).copied();
+        let entries = start.unwrap_or(self.substitution.len())..end.unwrap_or(self.substitution.len());
+        self.substitution[entries].iter().all(|level| *level == 0.0)
+    }
+
+    /// Whether no shipment that differs from the reference is still to arrive.
+    fn has_arrived(&self, model: &Model, material: usize, period: usize) -> bool {
+        let lead = model.materials[material].lead_periods;
+        self.pipeline[material]
+            .written
+            .iter()
+            .all(|&written| written == 0 || written + lead <= period + 1)
     }
 }

@@ -45,10 +45,8 @@ fn by_priority(
 
 impl State {
     /// What a market's commercial stock holds above what it is meant to hold at most.
-    pub(super) fn overflow(&self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
-        let maximum = trial.model.markets[market].inventory.map_or(0.0, |inventory| {
-            trial.world.inventory_maximum(trial.model, inventory, period)
-        });
+    pub(super) fn overflow(&self, market: usize) -> f64 {
+        let maximum = self.maximum[market];
         let above = self.commercial[market] - maximum;
         // Rounding must not change orders.
         if above > 1e-9 * maximum && above > 1e-9 {
@@ -59,23 +57,20 @@ impl State {
     }
 
     /// Orders, last in line, that bring stocks back to their level.
-    pub(super) fn order_refills(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+    pub(super) fn order_refills(&mut self, trial: &Trial<'_>, material: usize) {
         let Trial { model, world, .. } = *trial;
-        let compiled = &model.materials[material];
-        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
-            if let Some(inventory) = model.markets[market].inventory {
-                let maximum = world.inventory_maximum(model, inventory, period);
-                let gap = maximum - self.commercial[market];
-                if gap > 1e-9 * maximum.min(1e300) {
-                    self.refill_order[market] += gap;
-                }
-            }
+        let links = &model.links[material];
+        for market in links.markets.clone() {
+            let maximum = self.maximum[market];
+            let gap = maximum - self.commercial[market];
+            self.refill_order[market] = if gap > 1e-9 * maximum.min(1e300) { gap } else { 0.0 };
         }
-        for (index, stockpile) in model.stockpiles.iter().enumerate() {
-            if stockpile.material != material || !stockpile.refill || stockpile.owners.is_empty() {
+        for &index in &links.stockpiles {
+            let stockpile = &model.stockpiles[index];
+            if !stockpile.refill || stockpile.owners.is_empty() {
                 continue;
             }
-            let full = world.stockpile_level(model, index, period);
+            let full = self.full[index];
             let gap = full - self.stockpile[index];
             if gap > 1e-9 * full {
                 let orders: f64 = stockpile
@@ -93,25 +88,28 @@ impl State {
                 }
             }
         }
-        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
-            if self.refill_in_transit[market] > 0.0 {
-                self.refill_order[market] = (self.refill_order[market] - self.refill_in_transit[market]).max(0.0);
+        if model.materials[material].lead_periods > 0 {
+            for market in links.markets.clone() {
+                if self.refill_in_transit[market] > 0.0 {
+                    self.refill_order[market] = (self.refill_order[market] - self.refill_in_transit[market]).max(0.0);
+                }
             }
         }
     }
 
     /// Puts an arrived refill into the commercial stock up to its maximum, then into stockpiles; what is over stays commercial.
-    pub(super) fn receive_refill(&mut self, trial: &Trial<'_>, market: usize, amount: f64, period: usize) {
-        let Trial { model, world, .. } = *trial;
+    pub(super) fn receive_refill(&mut self, trial: &Trial<'_>, market: usize, amount: f64) {
+        let model = trial.model;
         let mut left = amount;
-        if let Some(inventory) = model.markets[market].inventory {
-            let take = (world.inventory_maximum(model, inventory, period) - self.commercial[market]).clamp(0.0, left);
+        if model.markets[market].inventory.is_some() {
+            let take = (self.maximum[market] - self.commercial[market]).clamp(0.0, left);
             self.commercial[market] += take;
             left -= take;
         }
-        for (index, stockpile) in model.stockpiles.iter().enumerate() {
+        for &index in &model.links[model.markets[market].material].stockpiles {
+            let stockpile = &model.stockpiles[index];
             if left > 0.0 && stockpile.refill && stockpile.owners.contains(&market) {
-                let take = (world.stockpile_level(model, index, period) - self.stockpile[index]).clamp(0.0, left);
+                let take = (self.full[index] - self.stockpile[index]).clamp(0.0, left);
                 self.stockpile[index] += take;
                 left -= take;
             }
@@ -121,12 +119,11 @@ impl State {
     }
 
     /// Hands arrivals to the cells of each market of a material; commercial stock covers what is missing.
-    pub(super) fn serve(&mut self, trial: &Trial<'_>, material: usize, _period: usize) {
+    pub(super) fn serve(&mut self, trial: &Trial<'_>, material: usize) {
         let model = trial.model;
-        let compiled = &model.materials[material];
-        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
+        for market in model.links[material].markets.clone() {
             let cells = model.markets[market].cells.clone();
-            let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
+            let need: f64 = self.need[cells.clone()].iter().sum();
             let arrival = self.arrival[market];
             if arrival >= need * (1.0 - CLOSED) {
                 self.missing[cells.clone()].fill(0.0);
@@ -136,6 +133,10 @@ impl State {
                     self.commercial[market] += surplus;
                     self.stock_change[market] += surplus;
                 }
+                continue;
+            }
+            if cells.len() == 1 {
+                self.serve_one(market, cells.start, need, arrival);
                 continue;
             }
             let Self {
@@ -176,17 +177,29 @@ impl State {
         }
     }
 
+    /// The usual market: one user, who is short.
+    fn serve_one(&mut self, market: usize, cell: usize, need: f64, arrival: f64) {
+        let missing = close(need - arrival, need);
+        let stock = self.commercial[market];
+        let drawn = stock.min(missing);
+        self.missing[cell] = missing;
+        self.shortfall[cell] = close(missing - drawn, need);
+        if drawn > 0.0 {
+            self.commercial[market] = stock - drawn;
+            self.stock_change[market] -= drawn;
+        }
+    }
+
     /// Strategic stockpiles of a material release within their rules: owners first, then allies.
-    pub(super) fn release_stockpiles(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial {
-            model, world, inputs, ..
-        } = *trial;
-        for (index, stockpile) in model.stockpiles.iter().enumerate() {
-            if stockpile.material != material || self.stockpile[index] <= 0.0 {
+    pub(super) fn release_stockpiles(&mut self, trial: &Trial<'_>, material: usize) {
+        let Trial { model, inputs, .. } = *trial;
+        for &index in &model.links[material].stockpiles {
+            if self.stockpile[index] <= 0.0 {
                 continue;
             }
+            let stockpile = &model.stockpiles[index];
             let per_period = (stockpile.max_per_month.of(inputs) * model.step_months).min(1.0);
-            let full = world.stockpile_level(model, index, period).max(self.stockpile[index]);
+            let full = self.full[index].max(self.stockpile[index]);
             let mut available = self.stockpile[index].min(per_period * full);
             for markets in [&stockpile.owners, &stockpile.allies] {
                 self.pool.clear();
@@ -234,13 +247,30 @@ impl State {
     }
 
     /// Feed that processors could not use (another input or the host was short) goes to the commercial stock.
-    pub(super) fn return_feed(&mut self, model: &Model) {
-        for (market, compiled) in model.markets.iter().enumerate() {
-            if compiled.feed_cell.is_some() {
-                let left = self.feed_available[market] - self.feed_used[market];
-                if left > 1e-9 * self.feed_available[market] {
+    pub(super) fn return_feed(&mut self, trial: &Trial<'_>) {
+        let Trial { model, inputs, .. } = *trial;
+        for (material, links) in model.links.iter().enumerate() {
+            let fresh = &self.struck.fresh;
+            if !(links.has_feed && (fresh[material] || links.users.iter().any(|&user| fresh[user]))) {
+                continue;
+            }
+            for market in links.markets.clone() {
+                let Some(feed) = model.markets[market].feed_cell else {
+                    continue;
+                };
+                if !self.active[material] {
+                    self.feed_available[market] = self.need[feed];
+                }
+                let available = self.feed_available[market];
+                let used = model.markets[market].consumers.iter().map(|&(consumer, position)| {
+                    model.supplies[consumer].inputs[position].1.of(inputs) * self.output[consumer]
+                });
+                self.feed_used[market] = used.sum();
+                let left = available - self.feed_used[market];
+                if left > 1e-9 * available {
                     self.commercial[market] += left;
                     self.stock_change[market] += left;
+                    (self.rests[material], self.steady[material]) = (false, false);
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! One trial from its random numbers to an observer.
 
+use super::adaptation::price_index;
 use super::draws::{Strikes, TrialStreams, design, draw_events, draw_inputs};
 use super::observe::{Observer, PeriodOutcome, TrialOutcome};
 use super::severity::Severities;
@@ -22,9 +23,10 @@ pub struct Simulator<'a> {
     state: State,
     structural: Vec<f64>,
     structural_is_known: bool,
+    structural_total: Vec<f64>,
     zeros: Vec<f64>,
-    ones: Vec<f64>,
-    bands: Vec<(f64, f64)>,
+    demand: Vec<f64>,
+    price_peak: Vec<[f64; 3]>,
     output: Vec<f64>,
     stock: Vec<f64>,
     occurrences: Vec<super::observe::Occurrence>,
@@ -46,9 +48,10 @@ impl<'a> Simulator<'a> {
             state: State::default(),
             structural: Vec::new(),
             structural_is_known: false,
+            structural_total: vec![0.0; model.cells.len()],
             zeros: vec![0.0; model.cells.len() * model.cause_count()],
-            ones: vec![1.0; model.markets.len()],
-            bands: vec![(1.0, 1.0); model.markets.len()],
+            demand: Vec::new(),
+            price_peak: Vec::new(),
             output: Vec::new(),
             stock: Vec::new(),
             occurrences: Vec::new(),
@@ -79,6 +82,7 @@ impl<'a> Simulator<'a> {
                 &mut self.state,
                 &mut self.structural,
             );
+            add_up(&self.structural, &mut self.structural_total);
             self.structural_is_known = true;
         }
         self.observe(trial, observer);
@@ -101,17 +105,18 @@ impl<'a> Simulator<'a> {
         };
         let cells = model.cells.len();
         let state = &mut self.state;
-        state.start(model, world, &self.inputs);
-        state.blame.start(model, &self.severities);
         let traced = observer.wants_trace();
+        state.start(model, world, &self.inputs);
+        state.traced = traced;
+        state.blame.start(model, &self.severities);
         for period in 0..model.periods {
             let structural_t = structural.map_or(&self.zeros[..cells], |values| {
                 &values[period * cells..(period + 1) * cells]
             });
-            if state.at_rest && !self.severities.any(period) && !traced {
+            if state.is_quiet(&trial, period) {
                 observer.period(&PeriodOutcome {
                     period,
-                    quiet: true,
+                    short: &[],
                     demand_t: &world.need[period * cells..(period + 1) * cells],
                     missing_t: &self.zeros[..cells],
                     shortfall_t: &self.zeros[..cells],
@@ -119,8 +124,6 @@ impl<'a> Simulator<'a> {
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
                     blame_t: &self.zeros,
-                    price_index: &self.ones,
-                    price_index_band: &self.bands,
                 });
                 continue;
             }
@@ -135,7 +138,7 @@ impl<'a> Simulator<'a> {
             }
             observer.period(&PeriodOutcome {
                 period,
-                quiet: structural.is_none() && state.missing.iter().all(|missing| *missing <= 0.0),
+                short: &state.short,
                 demand_t: &state.need,
                 missing_t: &state.missing,
                 shortfall_t: &state.shortfall,
@@ -143,10 +146,27 @@ impl<'a> Simulator<'a> {
                 structural_t,
                 exposed_usd: &state.exposed,
                 blame_t: &state.blame.by_cell,
-                price_index: &state.price,
-                price_index_band: &state.price_band,
             });
         }
+        self.demand.clear();
+        self.demand.extend(
+            world
+                .need_total
+                .iter()
+                .zip(&state.demand_difference)
+                .map(|(total, difference)| total + difference),
+        );
+        self.price_peak.clear();
+        self.price_peak
+            .extend(state.least_served.iter().zip(&model.markets).map(|(served, market)| {
+                if *served >= 1.0 {
+                    return [1.0; 3];
+                }
+                let material = &model.materials[market.material];
+                let (least, most) = material.demand_elasticity_band;
+                [material.demand_elasticity.of(&self.inputs), least, most]
+                    .map(|elasticity| price_index(*served, elasticity, material.price_cap))
+            }));
         self.output.clear();
         self.output.extend(
             world
@@ -169,6 +189,9 @@ impl<'a> Simulator<'a> {
         observer.end_trial(&TrialOutcome {
             trial: number,
             occurrences: &self.occurrences,
+            demand_t: &self.demand,
+            structural_t: structural.map(|_| self.structural_total.as_slice()),
+            price_peak: &self.price_peak,
             output_t: &self.output,
             lost_output_t: &state.lost_output,
             stock_end_t: &self.stock,
@@ -204,9 +227,20 @@ fn run_without_events(
         structural: None,
     };
     state.start(model, world, inputs);
+    state.traced = false;
     state.blame.start(model, quiet);
     for period in 0..model.periods {
         state.step(&trial, period);
         structural.extend_from_slice(&state.shortfall);
+    }
+}
+
+/// Sums of rows of values.
+fn add_up(rows: &[f64], sums: &mut [f64]) {
+    sums.fill(0.0);
+    for row in rows.chunks_exact(sums.len().max(1)) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
+use super::links::links;
 use super::patterns::{Observed, balance_observed};
 use super::{
     CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
@@ -137,6 +138,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         overlap: scenario.run.overlap,
         materials: Vec::new(),
         order: scenario.material_order.clone(),
+        links: Vec::new(),
         supplies: Vec::new(),
         supply_order: Vec::new(),
         markets: Vec::new(),
@@ -172,6 +174,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     compile_supplies(scenario, &mut model, &mut inputs)?;
     compile_stocks(scenario, &mut model, &mut inputs);
     model.world_is_uncertain = shapes_world(&model);
+    model.links = links(&model);
     super::compile_events::compile_events(scenario, &mut model, &mut inputs)?;
     model.inputs = inputs.drivers;
     model.input_slots = inputs.slots;

@@ -36,6 +36,7 @@ pub(super) fn compile_events(
                 Recovery::Linear { months } => RecoveryModel::Linear(Sampler::new(months)),
                 Recovery::Exponential { months } => RecoveryModel::Exponential(Sampler::new(months)),
             },
+            materials: reached(model, &effect),
             effect,
             frailty: scenario
                 .frailties
@@ -170,6 +171,31 @@ fn cause(model: &mut Model, event: usize, material: usize, country: usize) -> us
     }
     model.causes.push(cause);
     model.causes.len() - 1
+}
+
+/// Materials that an effect touches, ascending.
+fn reached(model: &Model, effect: &EffectModel) -> Vec<usize> {
+    let mut materials: Vec<usize> = match effect {
+        EffectModel::Production(supplies) | EffectModel::Cost(supplies) => supplies
+            .iter()
+            .map(|&(supply, _)| model.supplies[supply].material)
+            .collect(),
+        EffectModel::Lanes(effects) | EffectModel::Quota(effects) => {
+            effects.iter().map(|effect| effect.material).collect()
+        }
+        EffectModel::Surge(cells) => cells
+            .iter()
+            .map(|&(cell, _)| model.markets[model.cells[cell].market].material)
+            .collect(),
+        EffectModel::Stock { markets, stockpiles } => {
+            let markets = markets.iter().map(|&(market, _)| model.markets[market].material);
+            let stockpiles = stockpiles.iter().map(|&(stockpile, _)| model.stockpiles[stockpile].material);
+            markets.chain(stockpiles).collect()
+        }
+    };
+    materials.sort_unstable();
+    materials.dedup();
+    materials
 }
 
 fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &Event) -> EffectModel {

@@ -7,6 +7,7 @@ pub mod balance;
 mod compile;
 mod compile_events;
 mod layout;
+mod links;
 pub mod linear;
 pub mod patterns;
 mod value;
@@ -14,6 +15,7 @@ mod world;
 
 pub use compile::{ModelError, compile};
 pub use layout::{WORLD, layout};
+pub use links::Links;
 pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
 pub use world::World;
 
@@ -310,6 +312,8 @@ pub struct EventModel {
     pub recovery: RecoveryModel,
     /// What it touches.
     pub effect: EffectModel,
+    /// Materials that it touches.
+    pub materials: Vec<usize>,
     /// Index of the frailty factor on its rate.
     pub frailty: Option<usize>,
     /// Streams of its draws.
@@ -382,6 +386,8 @@ pub struct Model {
     pub materials: Vec<MaterialModel>,
     /// Materials from upstream to downstream.
     pub order: Vec<usize>,
+    /// Neighbours of each material in the chain.
+    pub links: Vec<Links>,
     /// Supplies.
     pub supplies: Vec<SupplyModel>,
     /// Supplies of each material in an order where hosts come first.

@@ -107,6 +107,22 @@ pub(super) fn balance(
     ras(&memory.row_sums, &memory.column_sums, &mut memory.balancing, flows);
 }
 
+/// Whether B of a material is the same in two periods, to the last bit.
+pub fn is_same(model: &Model, world: &World, material: usize, one: usize, other: usize) -> bool {
+    if one == other {
+        return true;
+    }
+    let stored = |period: usize| {
+        let patterns = model.reference.patterns.get(material)?;
+        patterns.period.get(period.min(patterns.period.len().checked_sub(1)?)).copied()
+    };
+    // Balancing starts from the reference's factors of the period.
+    stored(one) == stored(other)
+        && (world.is_reference && stored(one).is_some()
+            || world.supply(model, material, one) == world.supply(model, material, other)
+                && world.orders(model, material, one) == world.orders(model, material, other))
+}
+
 /// Writes B of a material in a period under `world` into `flows` (row-major, t per period).
 pub fn pattern(
     model: &Model,

@@ -8,6 +8,8 @@ use crate::scenario::Balance;
 const DAYS_PER_YEAR: f64 = 365.25;
 /// Relative gap below which an order counts as covered.
 const COVERED: f64 = 1e-9;
+/// Relative excess of supply over orders above which something is left over.
+const SPARE: f64 = 1e-12;
 
 /// The undisrupted reference. Quantities are t per period; arrays are indexed `period x count + index`.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +38,16 @@ pub struct World {
     pub start_orders_per_year: Vec<f64>,
     /// Output by supply over the simulated periods, t.
     pub output_total: Vec<f64>,
+    /// Need by cell over the simulated periods, t.
+    pub need_total: Vec<f64>,
     /// Whether every order is covered in every period.
     pub balanced: bool,
+    /// The same by material.
+    pub is_balanced: Vec<bool>,
+    /// Whether more is made than ordered, by period and material: what stocks can be refilled from.
+    pub has_spare: Vec<bool>,
+    /// The first of the periods up to this one that are all the same, by period.
+    pub same_since: Vec<usize>,
     /// Whether this is the model's shared reference (patterns are stored for it).
     pub is_reference: bool,
     /// Stored patterns by material; only in the shared reference.
@@ -85,7 +95,10 @@ impl World {
         self.limit_by_products(model);
         self.feed_needs(model);
         self.start_orders(model);
-        self.balanced = true;
+        self.is_balanced.clear();
+        self.is_balanced.resize(model.materials.len(), true);
+        self.has_spare.clear();
+        self.has_spare.resize(periods * model.materials.len(), false);
         for period in 0..periods {
             for &material in &model.order {
                 self.produce(model, material, period);
@@ -94,13 +107,43 @@ impl World {
                 self.arrive(model, material, period);
             }
         }
+        self.balanced = self.is_balanced.iter().all(|balanced| *balanced);
         self.stock_levels(model);
+        resize(&mut self.need_total, model.cells.len());
+        for period in self.need.chunks_exact(model.cells.len().max(1)).take(model.periods) {
+            for (total, need) in self.need_total.iter_mut().zip(period) {
+                *total += need;
+            }
+        }
+        self.find_same_periods(model);
         self.output_total.clear();
         for supply in 0..model.supplies.len() {
             let total = (0..model.periods)
                 .map(|period| self.output[period * model.supplies.len() + supply])
                 .sum();
             self.output_total.push(total);
+        }
+    }
+
+    /// Notes which periods are the same as the one before.
+    fn find_same_periods(&mut self, model: &Model) {
+        self.same_since.clear();
+        let (supplies, markets) = (model.supplies.len(), model.markets.len());
+        for period in 0..model.reference_periods {
+            let is_same = |values: &[f64], count: usize| {
+                values[period * count..(period + 1) * count] == values[(period - 1) * count..period * count]
+            };
+            let same = period > 0
+                && is_same(&self.need, model.cells.len())
+                && is_same(&self.target, supplies)
+                && is_same(&self.capacity, supplies)
+                && is_same(&self.output, supplies)
+                && is_same(&self.order, markets)
+                && is_same(&self.coverage, markets)
+                && is_same(&self.arrival, markets)
+                && is_same(&self.supply, model.exporter_rows);
+            let since = if same { self.same_since[period - 1] } else { period };
+            self.same_since.push(since);
         }
     }
 
@@ -441,13 +484,17 @@ impl World {
             };
             coverage.fill(served);
         }
+        let mut covered = 0.0;
         for (share, order) in coverage.iter_mut().zip(orders) {
             if *share >= 1.0 - COVERED {
                 *share = 1.0;
             } else if *order > 0.0 {
-                self.balanced = false;
+                self.is_balanced[material] = false;
             }
+            covered += order * *share;
         }
+        self.has_spare[period * model.materials.len() + material] =
+            supply.iter().sum::<f64>() > covered * (1.0 + SPARE);
     }
 
     fn arrive(&mut self, model: &Model, material: usize, period: usize) {

@@ -84,10 +84,10 @@ impl AttributionRecorder {
         }
     }
 
-    /// One period that is not quiet.
-    pub fn period(&mut self, outcome: &PeriodOutcome<'_>) {
-        for (cell, wanted) in self.wanted.iter().enumerate() {
-            if !wanted || outcome.shortfall_t[cell] <= 0.0 {
+    /// One period of a range of cells.
+    pub fn period(&mut self, outcome: &PeriodOutcome<'_>, cells: std::ops::Range<usize>) {
+        for cell in cells {
+            if !self.wanted[cell] || outcome.shortfall_t[cell] <= 0.0 {
                 continue;
             }
             self.touched[cell] = true;

@@ -18,9 +18,7 @@ pub struct FixedSum(i128);
 impl FixedSum {
     /// Adds one value.
     pub fn add(&mut self, value: f64) {
-        let bounded = value.clamp(-LARGEST, LARGEST);
-        // A power of two moves the exponent only; the cast cuts the fraction and maps NaN to 0.
-        self.0 += (bounded * STEPS_PER_UNIT) as i128;
+        self.0 += steps(value.clamp(-LARGEST, LARGEST));
     }
 
     /// Adds another sum.
@@ -43,6 +41,29 @@ impl FixedSum {
         let whole = (self.0 / divisor) as f64;
         let rest = (self.0 % divisor) as f64 / count as f64;
         (whole + rest) / STEPS_PER_UNIT
+    }
+}
+
+/// A number in steps, cut towards 0; 0 when it is not a number. The same as a cast of `value * STEPS_PER_UNIT`, quicker.
+#[inline]
+fn steps(value: f64) -> i128 {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52 & 0x7FF) as i32;
+    let mantissa = u128::from(bits & ((1 << 52) - 1) | 1 << 52);
+    // value = mantissa x 2^(exponent - 1075); a step is 2^-64.
+    let shift = exponent - (1075 - 64);
+    let magnitude = if !(-52..=43).contains(&shift) {
+        // Below one step, or not a number: larger ones are clamped before.
+        0
+    } else if shift >= 0 {
+        mantissa << shift
+    } else {
+        mantissa >> -shift
+    };
+    if value < 0.0 {
+        -(magnitude as i128)
+    } else {
+        magnitude as i128
     }
 }
 
@@ -126,6 +147,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn steps_are_those_of_a_cast(value in prop::num::f64::ANY) {
+            let bounded = value.clamp(-LARGEST, LARGEST);
+            prop_assert_eq!(steps(bounded), (bounded * STEPS_PER_UNIT) as i128);
+        }
+
+        #[test]
+        fn steps_are_those_of_a_cast_near_one(value in -4.0..4.0f64) {
+            prop_assert_eq!(steps(value), (value * STEPS_PER_UNIT) as i128);
+            prop_assert_eq!(steps(value * 1e-15), (value * 1e-15 * STEPS_PER_UNIT) as i128);
+        }
+
         #[test]
         fn order_does_not_matter(values in prop::collection::vec(-10.0..10.0f64, 1..200), cut in 0usize..200) {
             let mut forward = FixedSum::default();

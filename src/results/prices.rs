@@ -19,8 +19,6 @@ struct MarketTotals {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PriceRecorder {
     markets: Vec<MarketTotals>,
-    /// Of the open trial: peak, peak at the least and most elastic end.
-    peaks: Vec<[f64; 3]>,
 }
 
 impl PriceRecorder {
@@ -29,27 +27,16 @@ impl PriceRecorder {
         let markets = layout.cells.iter().map(|cell| cell.market + 1).max().unwrap_or(0);
         Self {
             markets: vec![MarketTotals::default(); markets],
-            peaks: vec![[1.0; 3]; markets],
         }
     }
 
-    /// One period's indices by market.
-    pub fn period(&mut self, index: &[f64], band: &[(f64, f64)]) {
-        for (peaks, (index, (low, high))) in self.peaks.iter_mut().zip(index.iter().zip(band)) {
-            peaks[0] = peaks[0].max(*index);
-            peaks[1] = peaks[1].max(*low);
-            peaks[2] = peaks[2].max(*high);
-        }
-    }
-
-    /// Ends the trial.
-    pub fn end_trial(&mut self) {
-        for (market, peaks) in self.markets.iter_mut().zip(&mut self.peaks) {
-            if *peaks != [1.0; 3] {
-                market.rise.add(peaks[0] - 1.0);
-                market.rise_band.0.add(peaks[1] - 1.0);
-                market.rise_band.1.add(peaks[2] - 1.0);
-                *peaks = [1.0; 3];
+    /// One trial: peak, and peak at the least and most elastic end, by market.
+    pub fn add(&mut self, peaks: &[[f64; 3]]) {
+        for (market, [peak, least, most]) in self.markets.iter_mut().zip(peaks) {
+            if *most > 1.0 || *peak > 1.0 || *least > 1.0 {
+                market.rise.add(peak - 1.0);
+                market.rise_band.0.add(least - 1.0);
+                market.rise_band.1.add(most - 1.0);
             }
         }
     }

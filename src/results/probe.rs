@@ -21,8 +21,9 @@ pub struct TrialShortfall {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShortfallProbe {
     cells: Vec<usize>,
-    /// Of the open trial: demand and shortfall by cell, t. Summed in the recorder's order, so both find the same bits.
-    by_cell: Vec<(f64, f64)>,
+    material: usize,
+    /// Of the open trial: shortfall by cell, t. Summed in the recorder's order, so both find the same bits.
+    shortfall_t: Vec<f64>,
     found: Vec<TrialShortfall>,
 }
 
@@ -41,7 +42,8 @@ impl ShortfallProbe {
 
     fn of(row: Row) -> Self {
         Self {
-            by_cell: vec![(0.0, 0.0); row.cells.len()],
+            material: row.material,
+            shortfall_t: vec![0.0; row.cells.len()],
             cells: row.cells,
             found: Vec::new(),
         }
@@ -55,18 +57,17 @@ impl ShortfallProbe {
 
 impl Observer for ShortfallProbe {
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
-        for (cell, (demand_t, shortfall_t)) in self.cells.iter().zip(&mut self.by_cell) {
-            *demand_t += outcome.demand_t[*cell];
-            if !outcome.quiet {
+        if outcome.short.contains(&self.material) {
+            for (cell, shortfall_t) in self.cells.iter().zip(&mut self.shortfall_t) {
                 *shortfall_t += outcome.shortfall_t[*cell];
             }
         }
     }
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
-        let demand_t: f64 = self.by_cell.iter().map(|(demand_t, _)| demand_t).sum();
-        let shortfall_t: f64 = self.by_cell.iter().map(|(_, shortfall_t)| shortfall_t).sum();
-        self.by_cell.fill((0.0, 0.0));
+        let demand_t: f64 = self.cells.iter().map(|cell| outcome.demand_t[*cell]).sum();
+        let shortfall_t: f64 = self.shortfall_t.iter().sum();
+        self.shortfall_t.fill(0.0);
         let share = if demand_t > 0.0 {
             (shortfall_t / demand_t).clamp(0.0, 1.0)
         } else {

@@ -1,5 +1,6 @@
 //! The recorder of a run: small recorders put together, fed by the engine trial by trial.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
@@ -49,25 +50,66 @@ impl Recording {
 pub(super) struct Plan {
     pub(super) layout: Layout,
     pub(super) rows: Vec<Row>,
+    /// Cells and rows of each material.
+    parts: Vec<Parts>,
     pub(super) headline: Option<usize>,
     pub(super) recording: Recording,
+}
+
+/// Where a material's cells and rows lie, and the first of its fans.
+#[derive(Debug, Clone, PartialEq)]
+struct Parts {
+    cells: Range<usize>,
+    rows: Range<usize>,
+    first_fan: usize,
+}
+
+impl Plan {
+    fn new(layout: &Layout, recording: Recording) -> Self {
+        let Rows { rows, headline } = plan_rows(layout);
+        let mut first_fan = 0;
+        let parts = (0..layout.materials.len())
+            .map(|material| {
+                let cells = span((0..layout.cells.len()).filter(|&cell| layout.cells[cell].material == material));
+                let rows_here = span((0..rows.len()).filter(|&row| rows[row].material == material));
+                let fans = rows[rows_here.clone()].iter().filter(|row| row.is_all()).count();
+                first_fan += fans;
+                Parts {
+                    cells,
+                    rows: rows_here,
+                    first_fan: first_fan - fans,
+                }
+            })
+            .collect();
+        Self {
+            layout: layout.clone(),
+            rows,
+            parts,
+            headline,
+            recording,
+        }
+    }
+}
+
+/// From the first to the last of ascending numbers.
+fn span(mut numbers: impl Iterator<Item = usize>) -> Range<usize> {
+    let first = numbers.next();
+    first.map_or(0..0, |first| first..numbers.last().unwrap_or(first) + 1)
 }
 
 /// The open trial.
 #[derive(Debug, Clone, PartialEq)]
 struct OpenTrial {
     /// Over the horizon by cell.
-    demand_t: Vec<f64>,
     shortfall_t: Vec<f64>,
-    structural_t: Vec<f64>,
     unmet_t: Vec<f64>,
     exposed_usd: Vec<f64>,
     /// By row.
     spells: Vec<SpellTracker>,
-    /// Whether any period of it was not quiet.
-    disturbed: bool,
-    /// Whether the period before was not quiet, so that spells may be open.
-    open: bool,
+    /// Materials in which something was missing.
+    disturbed: Vec<bool>,
+    /// By material, the period after the last one in which something was missing: spells may be open until then.
+    open_until: Vec<usize>,
 }
 
 /// Records trials; memory does not grow with their number (samples apart).
@@ -98,13 +140,7 @@ impl Recorder {
 
     /// For a model, recording what is asked for.
     pub fn with(layout: &Layout, recording: Recording) -> Self {
-        let Rows { rows, headline } = plan_rows(layout);
-        Self::empty(Arc::new(Plan {
-            layout: layout.clone(),
-            rows,
-            headline,
-            recording,
-        }))
+        Self::empty(Arc::new(Plan::new(layout, recording)))
     }
 
     /// An empty recorder for the same model, sharing its plan: cheap enough for one per block.
@@ -135,14 +171,12 @@ impl Recorder {
             samples: Vec::new(),
             last_headline_share: 0.0,
             open: OpenTrial {
-                demand_t: cells.clone(),
                 shortfall_t: cells.clone(),
-                structural_t: cells.clone(),
                 unmet_t: cells.clone(),
                 exposed_usd: cells,
                 spells: vec![SpellTracker::default(); plan.rows.len()],
-                disturbed: false,
-                open: false,
+                disturbed: vec![false; layout.materials.len()],
+                open_until: vec![0; layout.materials.len()],
             },
             plan,
         }
@@ -199,9 +233,12 @@ impl Recorder {
         std::mem::take(&mut self.samples)
     }
 
-    fn record_rows(&mut self, outcome: &PeriodOutcome<'_>) {
-        let mut fan = 0;
-        for (number, row) in self.plan.rows.iter().enumerate() {
+    /// One period of the rows of a material in which something is missing.
+    fn record_rows(&mut self, outcome: &PeriodOutcome<'_>, material: usize) {
+        let parts = &self.plan.parts[material];
+        let mut fan = parts.first_fan;
+        for number in parts.rows.clone() {
+            let row = &self.plan.rows[number];
             let (mut demand_t, mut missing_t, mut shortfall_t) = (0.0, 0.0, 0.0);
             for cell in &row.cells {
                 demand_t += outcome.demand_t[*cell];
@@ -218,43 +255,41 @@ impl Recorder {
         }
     }
 
-    fn end_rows(&mut self, trial: u64) {
+    fn end_rows(&mut self, outcome: &TrialOutcome<'_>) {
+        let trial = outcome.trial;
         let mut attributed = 0;
         for (number, row) in self.plan.rows.iter().enumerate() {
             let sum = |by_cell: &[f64]| row.cells.iter().map(|cell| by_cell[*cell]).sum::<f64>();
-            let outcome = RowTrial {
-                demand_t: sum(&self.open.demand_t),
-                shortfall_t: if self.open.disturbed {
-                    sum(&self.open.shortfall_t)
-                } else {
-                    0.0
-                },
-                structural_t: sum(&self.open.structural_t),
-                unmet_t: if self.open.disturbed {
-                    sum(&self.open.unmet_t)
-                } else {
-                    0.0
-                },
-                exposed_usd: if row.has_value_added {
-                    sum(&self.open.exposed_usd)
-                } else {
-                    0.0
-                },
-                spells: if self.open.disturbed {
-                    self.open.spells[number].end_trial()
-                } else {
-                    Default::default()
-                },
+            let disturbed = self.open.disturbed[row.material];
+            let row_trial = if disturbed {
+                RowTrial {
+                    demand_t: sum(outcome.demand_t),
+                    shortfall_t: sum(&self.open.shortfall_t),
+                    structural_t: outcome.structural_t.map_or(0.0, sum),
+                    unmet_t: sum(&self.open.unmet_t),
+                    exposed_usd: if row.has_value_added {
+                        sum(&self.open.exposed_usd)
+                    } else {
+                        0.0
+                    },
+                    spells: self.open.spells[number].end_trial(),
+                }
+            } else {
+                RowTrial {
+                    demand_t: sum(outcome.demand_t),
+                    structural_t: outcome.structural_t.map_or(0.0, sum),
+                    ..RowTrial::default()
+                }
             };
-            self.totals[number].add(&outcome, row.reference_demand_t);
-            let share = outcome.share(outcome.shortfall_t);
+            self.totals[number].add(&row_trial, row.reference_demand_t);
+            let share = row_trial.share(row_trial.shortfall_t);
             if Some(number) == self.plan.headline {
                 self.replayable.add(trial, share);
                 self.last_headline_share = share;
             }
             if row.attributed {
                 if let Some(attribution) = &mut self.attribution {
-                    attribution.end_row(attributed, &row.cells, outcome.demand_t, share);
+                    attribution.end_row(attributed, &row.cells, row_trial.demand_t, share);
                 }
                 attributed += 1;
             }
@@ -262,64 +297,62 @@ impl Recorder {
                 self.samples.push(Sample {
                     trial,
                     row: number,
-                    shortfall_t: outcome.shortfall_t,
+                    shortfall_t: row_trial.shortfall_t,
                     shortfall_pct: share * 100.0,
-                    worst_spell_months: outcome.spells.worst_periods as f64 * self.plan.layout.step_months,
+                    worst_spell_months: row_trial.spells.worst_periods as f64 * self.plan.layout.step_months,
                 });
             }
         }
     }
 }
 
-fn accumulate(sums: &mut [f64], period: &[f64]) {
-    sums.iter_mut().zip(period).for_each(|(sum, value)| *sum += value);
-}
-
 impl Observer for Recorder {
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
-        accumulate(&mut self.open.demand_t, outcome.demand_t);
-        accumulate(&mut self.open.structural_t, outcome.structural_t);
-        self.prices.period(outcome.price_index, outcome.price_index_band);
-        if outcome.quiet {
-            if self.open.open {
-                self.open.spells.iter_mut().for_each(SpellTracker::quiet);
+        for &material in outcome.short {
+            let cells = self.plan.parts[material].cells.clone();
+            for (sums, period) in [
+                (&mut self.open.shortfall_t, outcome.shortfall_t),
+                (&mut self.open.unmet_t, outcome.unmet_t),
+                (&mut self.open.exposed_usd, outcome.exposed_usd),
+            ] {
+                for (sum, value) in sums[cells.clone()].iter_mut().zip(&period[cells.clone()]) {
+                    *sum += value;
+                }
             }
-            self.open.open = false;
-            return;
-        }
-        self.open.open = true;
-        self.open.disturbed = true;
-        accumulate(&mut self.open.shortfall_t, outcome.shortfall_t);
-        accumulate(&mut self.open.unmet_t, outcome.unmet_t);
-        accumulate(&mut self.open.exposed_usd, outcome.exposed_usd);
-        self.record_rows(outcome);
-        if let Some(attribution) = &mut self.attribution {
-            attribution.period(outcome);
+            if self.open.open_until[material] != outcome.period {
+                // Nothing was missing in the period before.
+                let rows = self.plan.parts[material].rows.clone();
+                self.open.spells[rows].iter_mut().for_each(SpellTracker::quiet);
+            }
+            self.open.open_until[material] = outcome.period + 1;
+            self.open.disturbed[material] = true;
+            self.record_rows(outcome, material);
+            if let Some(attribution) = &mut self.attribution {
+                attribution.period(outcome, cells);
+            }
         }
     }
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
-        self.end_rows(outcome.trial);
+        self.end_rows(outcome);
         if let Some(attribution) = &mut self.attribution {
             attribution.end_trial();
         }
         self.events.add(outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
-        self.prices.end_trial();
-        for sums in [&mut self.open.demand_t, &mut self.open.structural_t] {
-            sums.fill(0.0);
-        }
-        if self.open.disturbed {
-            for sums in [
-                &mut self.open.shortfall_t,
-                &mut self.open.unmet_t,
-                &mut self.open.exposed_usd,
-            ] {
-                sums.fill(0.0);
+        self.prices.add(outcome.price_peak);
+        for (disturbed, parts) in self.open.disturbed.iter_mut().zip(&self.plan.parts) {
+            if std::mem::take(disturbed) {
+                for sums in [
+                    &mut self.open.shortfall_t,
+                    &mut self.open.unmet_t,
+                    &mut self.open.exposed_usd,
+                ] {
+                    sums[parts.cells.clone()].fill(0.0);
+                }
             }
         }
-        self.open.disturbed = false;
-        self.open.open = false;
+        self.open.open_until.fill(0);
     }
 }

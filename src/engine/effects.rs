@@ -1,0 +1,215 @@
+//! The period's severities turned into losses, cost increases, surges, lane restrictions, quotas and destroyed stock.
+
+use super::allocation::Quota;
+use super::severity::combine;
+use super::state::{State, Struck};
+use super::step::Trial;
+use crate::model::{EffectModel, LaneEffect};
+use crate::scenario::Overlap;
+
+impl State {
+    /// Applies the period's severities and notes which materials they reach, and where they differ from the period before.
+    pub(super) fn apply_effects(&mut self, trial: &Trial<'_>, period: usize) {
+        self.forget_effects();
+        let severities = trial.severities;
+        for &event in &severities.struck {
+            let severity = severities.of(event, period);
+            if period == 0 || severity != severities.of(event, period - 1) {
+                for &material in &trial.model.events[event].materials {
+                    self.struck.changed[material] = true;
+                }
+            }
+            if severity > 0.0 {
+                self.apply(trial, event, severity);
+            }
+        }
+    }
+
+    /// Removes the effects of the period before.
+    fn forget_effects(&mut self) {
+        let Struck {
+            changed,
+            fresh,
+            plan,
+            orders,
+            trade,
+            supplies,
+            cells,
+            ..
+        } = &mut self.struck;
+        for supply in supplies.drain(..) {
+            (self.loss[supply], self.cost[supply]) = (0.0, 0.0);
+        }
+        for cell in cells.drain(..) {
+            self.surge[cell] = 0.0;
+        }
+        for (material, restricted) in self.is_restricted.iter_mut().enumerate() {
+            if std::mem::take(restricted) {
+                self.openness[material].fill(1.0);
+            }
+            for quota in self.quotas[material].drain(..) {
+                self.quota_pool.push(quota.lanes);
+            }
+        }
+        for flags in [changed, fresh, plan, orders, trade] {
+            flags.fill(false);
+        }
+        self.blame.begin_period();
+    }
+
+    fn apply(&mut self, trial: &Trial<'_>, event: usize, severity: f64) {
+        let model = trial.model;
+        let overlap = model.overlap;
+        match &model.events[event].effect {
+            EffectModel::Production(supplies) => {
+                for &(supply, cause) in supplies {
+                    self.loss[supply] = combine(overlap, self.loss[supply], severity, false);
+                    self.strike_supply(trial, supply);
+                    self.blame.supply_hit(supply, cause, severity);
+                }
+            }
+            EffectModel::Cost(supplies) => {
+                for &(supply, cause) in supplies {
+                    self.cost[supply] = combine(overlap, self.cost[supply], severity, true);
+                    self.strike_supply(trial, supply);
+                    // What the cost takes from the target: comparable with a loss of capacity.
+                    let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
+                    self.blame
+                        .supply_hit(supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
+                }
+            }
+            EffectModel::Surge(cells) => {
+                for &(cell, cause) in cells {
+                    self.surge[cell] = combine(overlap, self.surge[cell], severity, true);
+                    self.struck.cells.push(cell);
+                    self.struck.orders[model.markets[model.cells[cell].market].material] = true;
+                    self.blame.surge_hit(cell, cause, severity);
+                }
+            }
+            EffectModel::Lanes(effects) => {
+                for (position, effect) in effects.iter().enumerate() {
+                    self.is_restricted[effect.material] = true;
+                    let lanes = &mut self.openness[effect.material];
+                    for &lane in &effect.lanes {
+                        lanes[lane] = 1.0 - combine(overlap, 1.0 - lanes[lane], severity, false);
+                    }
+                    self.strike_trade(event, position, effect, severity);
+                }
+            }
+            EffectModel::Quota(effects) => {
+                for (position, effect) in effects.iter().enumerate() {
+                    // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
+                    let quotas = &mut self.quotas[effect.material];
+                    add_quota(quotas, &mut self.quota_pool, &effect.lanes, severity, overlap);
+                    self.strike_trade(event, position, effect, severity);
+                }
+            }
+            EffectModel::Stock { markets, stockpiles } => {
+                for &(market, cause) in markets {
+                    let lost = self.commercial[market] * severity.min(1.0);
+                    self.commercial[market] -= lost;
+                    self.struck.trade[model.markets[market].material] = true;
+                    self.blame.stock_lost(market, cause, lost);
+                }
+                for &(stockpile, cause) in stockpiles {
+                    self.destroy_stockpile(trial, stockpile, cause, severity);
+                }
+            }
+        }
+    }
+
+    fn strike_supply(&mut self, trial: &Trial<'_>, supply: usize) {
+        self.struck.supplies.push(supply);
+        self.struck.plan[trial.model.supplies[supply].material] = true;
+    }
+
+    fn strike_trade(&mut self, event: usize, position: usize, effect: &LaneEffect, severity: f64) {
+        self.struck.trade[effect.material] = true;
+        self.blame
+            .lane_hit(effect.material, event, position, effect.cause, severity);
+    }
+
+    /// Destroys part of a stockpile; the loss is booked on its owners by their orders at the start.
+    fn destroy_stockpile(&mut self, trial: &Trial<'_>, stockpile: usize, cause: usize, severity: f64) {
+        let lost = self.stockpile[stockpile] * severity.min(1.0);
+        self.stockpile[stockpile] -= lost;
+        let compiled = &trial.model.stockpiles[stockpile];
+        self.struck.trade[compiled.material] = true;
+        let owners = &compiled.owners;
+        let orders = |market: usize| trial.world.start_orders_per_year[market];
+        let total: f64 = owners.iter().map(|&market| orders(market)).sum();
+        for &market in owners {
+            let share = if total > 0.0 {
+                orders(market) / total
+            } else {
+                1.0 / owners.len() as f64
+            };
+            self.blame.stock_lost(market, cause, share * lost);
+        }
+    }
+}
+
+/// Adds a quota on an exporter's lanes. Quotas that share lanes cut each other up: each set of lanes under the same quotas has a limit of its own,
+/// with their combined severity. `pool` holds the memory of quotas past.
+fn add_quota(
+    quotas: &mut Vec<Quota>,
+    pool: &mut Vec<Vec<usize>>,
+    lanes: &[usize],
+    severity: f64,
+    overlap: Overlap,
+) {
+    let fresh = |pool: &mut Vec<Vec<usize>>| {
+        let mut lanes = pool.pop().unwrap_or_default();
+        lanes.clear();
+        lanes
+    };
+    let mut left = fresh(pool);
+    left.extend_from_slice(lanes);
+    for index in 0..quotas.len() {
+        let mut shared = fresh(pool);
+        shared.extend(quotas[index].lanes.iter().copied().filter(|lane| left.contains(lane)));
+        if shared.is_empty() {
+            pool.push(shared);
+            continue;
+        }
+        left.retain(|lane| !shared.contains(lane));
+        let limit = 1.0 - combine(overlap, 1.0 - quotas[index].limit, severity, false);
+        if shared.len() == quotas[index].lanes.len() {
+            quotas[index].limit = limit;
+            pool.push(shared);
+        } else {
+            quotas[index].lanes.retain(|lane| !shared.contains(lane));
+            quotas.push(Quota { lanes: shared, limit });
+        }
+    }
+    if left.is_empty() {
+        pool.push(left);
+    } else {
+        quotas.push(Quota {
+            lanes: left,
+            limit: 1.0 - severity.min(1.0),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_quotas_cut_each_other_up() {
+        let (mut quotas, mut pool) = (Vec::new(), Vec::new());
+        add_quota(&mut quotas, &mut pool, &[1, 2, 3], 0.2, Overlap::Multiply);
+        add_quota(&mut quotas, &mut pool, &[1, 7], 0.5, Overlap::Multiply);
+        let limit = |lane: usize| {
+            quotas
+                .iter()
+                .find(|quota| quota.lanes.contains(&lane))
+                .map(|quota| quota.limit)
+        };
+        assert!((limit(1).unwrap() - 0.4).abs() < 1e-12);
+        assert!((limit(2).unwrap() - 0.8).abs() < 1e-12 && limit(2) == limit(3));
+        assert!((limit(7).unwrap() - 0.5).abs() < 1e-12);
+        assert_eq!(quotas.iter().map(|quota| quota.lanes.len()).sum::<usize>(), 4);
+    }
+}

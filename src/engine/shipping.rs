@@ -1,0 +1,243 @@
+//! Trade of one material in one period: allocation against the undisrupted pattern, and the way to the buyers.
+
+use super::allocation::{Problem, allocate, allocate_extra};
+use super::state::{AllocationMemory, State};
+use super::step::{SAME, Trial};
+use crate::model::{Model, World, patterns};
+
+impl State {
+    /// Allocates the material's supply and sends it on its way.
+    pub(super) fn ship(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let links = &model.links[material];
+        let normal_supply = world.supply(model, material, period);
+        let normal_orders = world.orders(model, material, period);
+        let same = |values: &[f64], normal: &[f64]| {
+            values
+                .iter()
+                .zip(normal)
+                .all(|(value, normal)| (value - normal).abs() <= SAME * normal)
+        };
+        let wants_refill = self.refill_order[links.markets.clone()]
+            .iter()
+            .any(|order| *order > 0.0);
+        self.refill_flows[material].clear();
+        let as_normal = !self.is_restricted[material]
+            && self.quotas[material].is_empty()
+            && same(&self.order[links.markets.clone()], normal_orders)
+            && if is_covered(world, model, material, period) {
+                // More than enough supply changes no flow where all orders are met anyway.
+                self.supply[links.rows.clone()]
+                    .iter()
+                    .zip(normal_supply)
+                    .all(|(supply, normal)| *supply >= normal * (1.0 - SAME))
+            } else {
+                same(&self.supply[links.rows.clone()], normal_supply)
+            };
+        let spare = world.has_spare[period * model.materials.len() + material];
+        self.is_clean[material] = as_normal && !(wants_refill && spare);
+        if as_normal {
+            self.disturbed_months[material] = 0.0;
+        }
+        if self.is_clean[material] {
+            if model.materials[material].lead_periods == 0 {
+                let base = period * model.markets.len();
+                for market in links.markets.clone() {
+                    self.arrival[market] = world.coverage[base + market] * self.order[market];
+                }
+            }
+        } else {
+            self.trade(trial, material, period, as_normal, wants_refill);
+        }
+        self.move_shipments(trial, material, period);
+    }
+
+    /// Flows of a material whose trade differs from the reference.
+    fn trade(&mut self, trial: &Trial<'_>, material: usize, period: usize, as_normal: bool, wants_refill: bool) {
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
+        let compiled = &model.materials[material];
+        let links = &model.links[material];
+        let known = self.memory[material].pattern;
+        if known.is_none_or(|known| !patterns::is_same(model, world, material, known, period)) {
+            let normal = &mut self.normal[material];
+            patterns::pattern(model, world, material, period, &mut self.pattern_memory, normal);
+            self.memory[material].pattern = Some(period);
+            self.memory[material].is_known = false;
+        }
+        self.scale_quotas(material);
+        let flexibility = compiled.flexibility.map(|limit| {
+            let rerouting = compiled.rerouting_months.of(inputs);
+            let from = self.disturbed_months[material];
+            1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
+        });
+        if !as_normal {
+            self.disturbed_months[material] += model.step_months;
+        }
+        let problem = Problem {
+            supply: &self.supply[links.rows.clone()],
+            orders: &self.order[links.markets.clone()],
+            normal_orders: world.orders(model, material, period),
+            normal: &self.normal[material],
+            openness: &self.openness[material],
+            is_restricted: self.is_restricted[material],
+            quotas: &self.quotas[material],
+            flexibility,
+            domestic: &compiled.domestic,
+            domestic_first: compiled.domestic_first,
+        };
+        let memory = &mut self.memory[material];
+        if as_normal {
+            // Only refills differ from the pattern: the pattern itself is the answer.
+            self.flows[material].clone_from(&self.normal[material]);
+            memory.is_known = false;
+        } else if !memory.answers(&problem) {
+            memory.remember(&problem);
+            allocate(&problem, &mut self.workspace, &mut memory.factors, &mut self.flows[material]);
+        }
+        if wants_refill {
+            allocate_extra(
+                &problem,
+                &self.refill_order[links.markets.clone()],
+                &mut self.workspace,
+                &self.flows[material],
+                &mut self.refill_flows[material],
+            );
+        }
+    }
+
+    /// Writes this period's shipments into the pipeline and reads what arrives.
+    fn move_shipments(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let compiled = &model.materials[material];
+        let markets = model.links[material].markets.clone();
+        let lead = compiled.lead_periods;
+        let clean = self.is_clean[material];
+        if clean {
+            self.sent[markets.clone()].fill(0.0);
+        } else {
+            add_columns(&self.flows[material], &mut self.sent[markets.clone()]);
+        }
+        let has_refill = !self.refill_flows[material].is_empty();
+        if has_refill {
+            self.refill_sent.resize(markets.len(), 0.0);
+            add_columns(&self.refill_flows[material], &mut self.refill_sent);
+        }
+        if lead == 0 {
+            if !clean {
+                self.arrival[markets.clone()].copy_from_slice(&self.sent[markets.clone()]);
+            }
+            if has_refill {
+                for (column, market) in markets.enumerate() {
+                    let refill = self.refill_sent[column];
+                    if refill > 0.0 {
+                        self.receive_refill(trial, market, refill);
+                    }
+                }
+            }
+            return;
+        }
+        let columns = compiled.columns.len();
+        let slot = period % lead;
+        let written = period >= lead && self.pipeline[material].written[slot] == period - lead + 1;
+        for (column, market) in markets.enumerate() {
+            let at = slot * columns + column;
+            let pipeline = &mut self.pipeline[material];
+            let (arrival, refill_arrival) = if written {
+                (pipeline.sent[at], pipeline.refill[at])
+            } else {
+                (world.arrival[period * model.markets.len() + market], 0.0)
+            };
+            self.arrival[market] = arrival;
+            if !clean {
+                let refill = if has_refill { self.refill_sent[column] } else { 0.0 };
+                pipeline.sent[at] = self.sent[market];
+                pipeline.refill[at] = refill;
+                self.refill_in_transit[market] += refill;
+            }
+            self.refill_in_transit[market] = (self.refill_in_transit[market] - refill_arrival).max(0.0);
+            if refill_arrival > 0.0 {
+                self.receive_refill(trial, market, refill_arrival);
+            }
+        }
+        if !clean {
+            self.pipeline[material].written[slot] = period + 1;
+        }
+    }
+
+    /// Turns quota shares into tonnes of the period's normal flows.
+    fn scale_quotas(&mut self, material: usize) {
+        let normal = &self.normal[material];
+        for quota in &mut self.quotas[material] {
+            quota.limit *= quota.lanes.iter().map(|&lane| normal[lane]).sum::<f64>();
+        }
+    }
+}
+
+impl AllocationMemory {
+    /// Whether the last answer is the answer to this problem; the pattern is known to be the same.
+    fn answers(&self, problem: &Problem<'_>) -> bool {
+        self.is_known
+            && problem.quotas.is_empty()
+            && self.flexibility == problem.flexibility
+            && self.supply == problem.supply
+            && self.orders == problem.orders
+            && if problem.is_restricted {
+                self.openness == problem.openness
+            } else {
+                self.openness.is_empty()
+            }
+    }
+
+    fn remember(&mut self, problem: &Problem<'_>) {
+        self.is_known = problem.quotas.is_empty();
+        self.flexibility = problem.flexibility;
+        for (kept, values) in [
+            (&mut self.supply, problem.supply),
+            (&mut self.orders, problem.orders),
+            (&mut self.openness, problem.openness),
+        ] {
+            kept.clear();
+            kept.extend_from_slice(values);
+        }
+        if !problem.is_restricted {
+            self.openness.clear();
+        }
+    }
+}
+
+/// Sums of the columns of row-major flows.
+fn add_columns(flows: &[f64], sums: &mut [f64]) {
+    sums.fill(0.0);
+    for line in flows.chunks_exact(sums.len().max(1)) {
+        for (sum, flow) in sums.iter_mut().zip(line) {
+            *sum += flow;
+        }
+    }
+}
+
+/// Whether all undisrupted orders of a material are covered in a period.
+fn is_covered(world: &World, model: &Model, material: usize, period: usize) -> bool {
+    let base = period * model.markets.len();
+    let markets = &model.links[material].markets;
+    world.is_balanced[material]
+        || world.coverage[base + markets.start..base + markets.end]
+            .iter()
+            .all(|share| *share >= 1.0)
+}
+
+/// Mean of a rise from 0 (at time 0) to 1 (after `rise`) over `from..to`; 1 where `rise` is 0.
+fn mean_rise(from: f64, to: f64, rise: f64) -> f64 {
+    if rise <= 0.0 || from >= rise {
+        return 1.0;
+    }
+    let integral = |time: f64| {
+        if time < rise {
+            0.5 * time * time / rise
+        } else {
+            time - 0.5 * rise
+        }
+    };
+    (integral(to) - integral(from)) / (to - from)
+}

@@ -1,0 +1,88 @@
+//! Which materials touch which: what the engine needs to leave alone whatever no event has reached.
+
+use std::ops::Range;
+
+use super::{Model, Value};
+
+/// Neighbours of one material in the chain, and where its parts lie.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// Its cells.
+    pub cells: Range<usize>,
+    /// Its markets.
+    pub markets: Range<usize>,
+    /// Its exporter rows.
+    pub rows: Range<usize>,
+    /// Materials that its supplies take as feed.
+    pub inputs: Vec<usize>,
+    /// Materials whose by-products are tied to its supplies.
+    pub by_products: Vec<usize>,
+    /// Materials that host its by-products.
+    pub hosts: Vec<usize>,
+    /// Materials whose supplies take it as feed.
+    pub users: Vec<usize>,
+    /// Stockpiles that hold it.
+    pub stockpiles: Vec<usize>,
+    /// Whether any supply of it can respond to prices.
+    pub responds: bool,
+    /// Whether any market of it has feed orders.
+    pub has_feed: bool,
+    /// Whether the levels of all its stocks stay the same over time.
+    pub constant_stocks: bool,
+}
+
+/// Finds the neighbours of every material.
+pub(super) fn links(model: &Model) -> Vec<Links> {
+    let mut found: Vec<Links> = model
+        .materials
+        .iter()
+        .map(|material| {
+            let markets = material.first_market..material.first_market + material.columns.len();
+            let cells = model.markets[markets.clone()].iter().map(|market| market.cells.clone());
+            Links {
+                cells: cells.clone().map(|cells| cells.start).min().unwrap_or(0)
+                    ..cells.map(|cells| cells.end).max().unwrap_or(0),
+                rows: material.first_row..material.first_row + material.rows.len(),
+                has_feed: model.markets[markets.clone()]
+                    .iter()
+                    .any(|market| market.feed_cell.is_some()),
+                constant_stocks: true,
+                markets,
+                ..Links::default()
+            }
+        })
+        .collect();
+    for supply in &model.supplies {
+        let material = supply.material;
+        for &(market, _) in &supply.inputs {
+            let input = model.markets[market].material;
+            add(&mut found[material].inputs, input);
+            add(&mut found[input].users, material);
+        }
+        for &(host, _) in &supply.hosts {
+            let host = model.supplies[host].material;
+            add(&mut found[material].hosts, host);
+            add(&mut found[host].by_products, material);
+        }
+        let is_zero = |value: Value| matches!(value, Value::Fixed(fixed) if fixed == 0.0);
+        found[material].responds |=
+            supply.recycling.is_none() && !is_zero(supply.elasticity) && !is_zero(supply.ramp_per_month);
+    }
+    for (index, stockpile) in model.stockpiles.iter().enumerate() {
+        let links = &mut found[stockpile.material];
+        links.stockpiles.push(index);
+        links.constant_stocks &= !stockpile.refill || stockpile.level.is_constant();
+    }
+    for inventory in &model.inventories {
+        let links = &mut found[model.markets[inventory.market].material];
+        links.constant_stocks &= inventory.level.is_constant()
+            && inventory.maximum.as_ref().is_none_or(super::LevelModel::is_constant);
+    }
+    found
+}
+
+fn add(list: &mut Vec<usize>, material: usize) {
+    if !list.contains(&material) {
+        list.push(material);
+    }
+}
