@@ -44,9 +44,7 @@ impl State {
                 let served = 1.0 - short / need;
                 self.least_served[market] = self.least_served[market].min(served);
                 if priced {
-                    let compiled = &model.materials[material];
-                    let elasticity = compiled.demand_elasticity.of(trial.inputs);
-                    self.price[market] = price_index(served, elasticity, compiled.price_cap);
+                    self.price[market] = self.price_now(trial, material, short, need);
                 }
             }
         }
@@ -54,6 +52,16 @@ impl State {
         if any_missing {
             self.short.push(material);
         }
+    }
+
+    /// Price index of a market where so much of its need is short.
+    pub(super) fn price_now(&self, trial: &Trial<'_>, material: usize, short: f64, need: f64) -> f64 {
+        if short <= 0.0 {
+            return 1.0;
+        }
+        let compiled = &trial.model.materials[material];
+        let elasticity = compiled.demand_elasticity.of(trial.inputs);
+        price_index(1.0 - short / need, elasticity, compiled.price_cap)
     }
 
     /// Substitution, and what it leaves unmet.

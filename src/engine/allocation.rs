@@ -6,6 +6,7 @@
 
 use super::maximum_flow::raise_to_maximum;
 use super::projection::Projection;
+use super::shipping::UNSOLD;
 
 /// Relative difference that rounding explains.
 const ROUNDING: f64 = 1e-12;
@@ -242,7 +243,7 @@ pub fn allocate_extra(
         let line = row * columns..(row + 1) * columns;
         let mut left = problem.supply[row] - flows[line.clone()].iter().sum::<f64>();
         // Room for rounding: a fully used row has nothing left.
-        if left <= 1e-12 * problem.supply[row] {
+        if left <= UNSOLD * problem.supply[row] {
             continue;
         }
         if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {

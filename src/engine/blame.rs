@@ -10,21 +10,24 @@ use super::step::Trial;
 use crate::model::{EffectModel, Model};
 
 const NONE: usize = usize::MAX;
+/// Part of a lane's normal flow below which nothing is missing on it.
+const NOTHING: f64 = 1e-12;
 
-/// Attribution state of one trial. "Slots" are the causes of the events that strike in the trial.
+/// Attribution state of one trial. "Slots" are the causes of the events that strike in the trial, and after them the structural cause.
 #[derive(Debug, Clone, Default)]
 pub struct Blame {
-    /// Shortfall by cell and cause, t (`cell x causes + cause`).
+    /// Shortfall by cell and slot, t (`cell x slots + slot`).
     pub by_cell: Vec<f64>,
-    /// Cause of each slot.
-    causes: Vec<usize>,
+    /// Cause of each slot; the last one is structural.
+    pub causes: Vec<usize>,
     slot_of: Vec<usize>,
-    cause_count: usize,
     supply_hits: Vec<(usize, usize, f64)>,
     surge_hits: Vec<(usize, usize, f64)>,
     lane_hits: Vec<LaneHit>,
     stock_losses: Vec<(usize, usize, f64)>,
+    /// Lost output by exporter row and slot, and over all slots.
     row_lost: Vec<f64>,
+    row_total: Vec<f64>,
     share: Vec<f64>,
     has_share: Vec<bool>,
     ring: Vec<Vec<f64>>,
@@ -34,8 +37,10 @@ pub struct Blame {
     lane_severity: Vec<f64>,
     restricted: Vec<f64>,
     market: Vec<f64>,
-    /// Cells with shares, by material.
-    touched: Vec<Vec<usize>>,
+    /// Slots with a part in a seller's loss, and their shares.
+    parts: Vec<(usize, f64)>,
+    /// Whether any cell of the material has shares.
+    has_blame: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -50,30 +55,21 @@ struct LaneHit {
 impl Blame {
     /// Prepares for a trial.
     pub(super) fn start(&mut self, model: &Model, severities: &Severities) {
-        self.cause_count = model.cause_count();
-        let causes = self.cause_count;
-        if self.by_cell.len() == model.cells.len() * causes && self.touched.len() == model.materials.len() {
-            for cell in self.touched.iter_mut().flat_map(|cells| cells.drain(..)) {
-                self.by_cell[cell * causes..(cell + 1) * causes].fill(0.0);
-            }
-        } else {
-            self.by_cell.clear();
-            self.by_cell.resize(model.cells.len() * causes, 0.0);
-            self.touched.clear();
-            self.touched.resize(model.materials.len(), Vec::new());
-        }
         self.causes.clear();
         self.slot_of.clear();
-        self.slot_of.resize(self.cause_count, NONE);
+        self.slot_of.resize(model.causes.len(), NONE);
         for (cause, &(event, ..)) in model.causes.iter().enumerate() {
             if severities.struck.binary_search(&event).is_ok() {
                 self.slot_of[cause] = self.causes.len();
                 self.causes.push(cause);
             }
         }
+        self.causes.push(model.causes.len());
         let slots = self.causes.len();
         for (values, length) in [
+            (&mut self.by_cell, model.cells.len() * slots),
             (&mut self.row_lost, model.exporter_rows * slots),
+            (&mut self.row_total, model.exporter_rows),
             (&mut self.share, model.markets.len() * slots),
         ] {
             values.clear();
@@ -81,6 +77,8 @@ impl Blame {
         }
         self.has_share.clear();
         self.has_share.resize(model.markets.len(), false);
+        self.has_blame.clear();
+        self.has_blame.resize(model.materials.len(), false);
         self.ring.resize(model.materials.len(), Vec::new());
         self.ring_written.resize(model.materials.len(), Vec::new());
         for (material, compiled) in model.materials.iter().enumerate() {
@@ -99,14 +97,18 @@ impl Blame {
         self.lane_hits.clear();
     }
 
-    /// Forgets a material's lost output of the period before.
+    /// Forgets a material's lost output and shares of the period before.
     pub(super) fn begin_material(&mut self, model: &Model, material: usize) {
         let slots = self.causes.len();
-        let rows = &model.links[material].rows;
-        self.row_lost[rows.start * slots..rows.end * slots].fill(0.0);
-        let causes = self.cause_count;
-        for cell in self.touched[material].drain(..) {
-            self.by_cell[cell * causes..(cell + 1) * causes].fill(0.0);
+        let links = &model.links[material];
+        for row in links.rows.clone() {
+            if self.row_total[row] > 0.0 {
+                self.row_total[row] = 0.0;
+                self.row_lost[row * slots..(row + 1) * slots].fill(0.0);
+            }
+        }
+        if std::mem::take(&mut self.has_blame[material]) {
+            self.by_cell[links.cells.start * slots..links.cells.end * slots].fill(0.0);
         }
     }
 
@@ -150,32 +152,34 @@ impl Blame {
         host: Option<usize>,
     ) {
         let slots = self.causes.len();
-        if slots == 0 {
+        if slots == 1 {
             return;
         }
         let row = |supply: usize| {
             let compiled = &model.supplies[supply];
-            (model.materials[compiled.material].first_row + compiled.row) * slots
+            model.materials[compiled.material].first_row + compiled.row
         };
-        let at = row(supply);
+        let own = row(supply);
         if let Some(host) = host {
             let from = row(host);
-            let total: f64 = self.row_lost[from..from + slots].iter().sum();
-            if total > 0.0 && from != at {
+            let total = self.row_total[from];
+            if total > 0.0 && from != own {
                 for slot in 0..slots {
-                    self.row_lost[at + slot] += lost * self.row_lost[from + slot] / total;
+                    self.row_lost[own * slots + slot] += lost * self.row_lost[from * slots + slot] / total;
                 }
+                self.row_total[own] += lost;
                 return;
             }
         }
-        let by_feed = if feed.is_some() {
-            unplanned.clamp(0.0, lost)
-        } else {
-            0.0
-        };
+        let mut by_feed = 0.0;
         if let Some(market) = feed {
-            for slot in 0..slots {
-                self.row_lost[at + slot] += by_feed * self.share[market * slots + slot];
+            by_feed = unplanned.clamp(0.0, lost);
+            let line = &mut self.row_lost[own * slots..(own + 1) * slots];
+            for (lost, share) in line.iter_mut().zip(&self.share[market * slots..(market + 1) * slots]) {
+                *lost += by_feed * share;
+            }
+            if self.has_share[market] {
+                self.row_total[own] += by_feed;
             }
         }
         let total: f64 = self
@@ -187,9 +191,10 @@ impl Blame {
         if total > 0.0 {
             for &(hit, slot, severity) in &self.supply_hits {
                 if hit == supply {
-                    self.row_lost[at + slot] += (lost - by_feed) * severity / total;
+                    self.row_lost[own * slots + slot] += (lost - by_feed) * severity / total;
                 }
             }
+            self.row_total[own] += lost - by_feed;
         }
     }
 }
@@ -199,45 +204,56 @@ impl State {
     pub(super) fn attribute(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let model = trial.model;
         let compiled = &model.materials[material];
+        let markets = model.links[material].markets.clone();
         let slots = self.blame.causes.len();
         let lead = compiled.lead_periods;
-        let width = compiled.columns.len() * slots;
-        if slots > 0 {
-            // Where every order has been met, nothing is missing and the causes known so far stand.
-            let markets = compiled.first_market..compiled.first_market + compiled.columns.len();
-            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - 1e-12);
-            let computed = !self.is_clean[material] && !markets.into_iter().all(is_met);
+        let any_short = self.shortfall[model.links[material].cells.clone()]
+            .iter()
+            .any(|shortfall| *shortfall > 0.0);
+        if slots > 1 {
+            // Where every order has been met, nothing is missing and the causes known so far stand. Where nobody can be outbid and shipments
+            // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
+            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - NOTHING);
+            let needed = any_short || lead > 0 || !model.links[material].is_rigid;
+            let computed = needed && !self.is_clean[material] && !markets.clone().all(is_met);
             if computed {
                 self.missing_by_cause(trial, material);
             }
             if lead == 0 {
                 if computed {
                     let from = std::mem::take(&mut self.blame.columns);
-                    self.blame.adopt(compiled.first_market, slots, &from);
+                    self.blame.adopt(markets.start, &from);
                     self.blame.columns = from;
                 }
             } else {
-                let slot = period % lead;
-                if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
-                    let ring = std::mem::take(&mut self.blame.ring[material]);
-                    self.blame
-                        .adopt(compiled.first_market, slots, &ring[slot * width..(slot + 1) * width]);
-                    self.blame.ring[material] = ring;
-                }
-                if computed {
-                    let Blame {
-                        ring,
-                        columns,
-                        ring_written,
-                        ..
-                    } = &mut self.blame;
-                    ring[material][slot * width..(slot + 1) * width].copy_from_slice(columns);
-                    ring_written[material][slot] = period + 1;
-                }
+                self.pass_on_causes(material, markets.start, period, lead, computed);
             }
         }
-        for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
-            self.share_out(trial, market, period);
+        if any_short {
+            for market in markets {
+                self.share_out(trial, market, period);
+            }
+        }
+    }
+
+    /// With lead times, the causes of what arrives are those of the period in which it was sent.
+    fn pass_on_causes(&mut self, material: usize, first_market: usize, period: usize, lead: usize, computed: bool) {
+        let width = self.blame.ring[material].len() / lead;
+        let slot = period % lead;
+        if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
+            let ring = std::mem::take(&mut self.blame.ring[material]);
+            self.blame.adopt(first_market, &ring[slot * width..(slot + 1) * width]);
+            self.blame.ring[material] = ring;
+        }
+        if computed {
+            let Blame {
+                ring,
+                columns,
+                ring_written,
+                ..
+            } = &mut self.blame;
+            ring[material][slot * width..(slot + 1) * width].copy_from_slice(columns);
+            ring_written[material][slot] = period + 1;
         }
     }
 
@@ -250,10 +266,6 @@ impl State {
         let (normal, flows) = (&self.normal[material], &self.flows[material]);
         let openness = &self.openness[material];
         let blame = &mut self.blame;
-        for values in [&mut blame.lane_severity, &mut blame.restricted] {
-            values.clear();
-            values.resize(normal.len(), 0.0);
-        }
         blame.columns.clear();
         blame.columns.resize(columns * slots, 0.0);
         blame.competition.clear();
@@ -262,40 +274,56 @@ impl State {
             EffectModel::Lanes(effects) | EffectModel::Quota(effects) => effects[hit.position].lanes.as_slice(),
             _ => &[],
         };
-        for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
-            for &lane in lanes(hit) {
-                blame.lane_severity[lane] += hit.severity;
+        let has_hits = blame.lane_hits.iter().any(|hit| hit.material == material);
+        if has_hits {
+            for values in [&mut blame.lane_severity, &mut blame.restricted] {
+                values.clear();
+                values.resize(normal.len(), 0.0);
+            }
+            for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
+                for &lane in lanes(hit) {
+                    blame.lane_severity[lane] += hit.severity;
+                }
+            }
+            for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
+                for &lane in lanes(hit) {
+                    let missing = (normal[lane] - flows[lane]).max(0.0);
+                    let cut = if openness[lane] < 1.0 {
+                        1.0 - openness[lane]
+                    } else {
+                        blame.lane_severity[lane].min(1.0)
+                    };
+                    let restricted = missing.min(cut * normal[lane]);
+                    blame.restricted[lane] = restricted;
+                    blame.columns[lane % columns * slots + hit.slot] +=
+                        restricted * hit.severity / blame.lane_severity[lane];
+                }
             }
         }
-        for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
-            for &lane in lanes(hit) {
-                let missing = (normal[lane] - flows[lane]).max(0.0);
-                let cut = if openness[lane] < 1.0 {
-                    1.0 - openness[lane]
-                } else {
-                    blame.lane_severity[lane].min(1.0)
-                };
-                let restricted = missing.min(cut * normal[lane]);
-                blame.restricted[lane] = restricted;
-                blame.columns[lane % columns * slots + hit.slot] +=
-                    restricted * hit.severity / blame.lane_severity[lane];
-            }
-        }
+        let mut outbid = false;
         for row in 0..compiled.rows.len() {
-            let at = (compiled.first_row + row) * slots;
-            let lost: f64 = blame.row_lost[at..at + slots].iter().sum();
-            for column in 0..columns {
-                let lane = row * columns + column;
-                let rest = normal[lane] - flows[lane] - blame.restricted[lane];
-                if rest <= 1e-12 * normal[lane] {
+            let line = row * columns..(row + 1) * columns;
+            let (normal, flows) = (&normal[line.clone()], &flows[line.clone()]);
+            if normal == flows {
+                continue;
+            }
+            blame.find_parts(compiled.first_row + row);
+            for (column, (normal, flow)) in normal.iter().zip(flows).enumerate() {
+                let restricted = if has_hits {
+                    blame.restricted[line.start + column]
+                } else {
+                    0.0
+                };
+                let rest = normal - flow - restricted;
+                if rest <= NOTHING * normal {
                     continue;
                 }
-                if lost > 0.0 {
-                    for slot in 0..slots {
-                        blame.columns[column * slots + slot] += rest * blame.row_lost[at + slot] / lost;
-                    }
-                } else {
+                for &(slot, share) in &blame.parts {
+                    blame.columns[column * slots + slot] += rest * share;
+                }
+                if blame.parts.is_empty() {
                     blame.competition[column] += rest;
+                    outbid = true;
                 }
             }
         }
@@ -307,21 +335,8 @@ impl State {
                 blame.columns[(market - compiled.first_market) * slots + slot] += extra;
             }
         }
-        // Goods lost to others' bids are due to what made the others bid: the whole market's causes.
-        blame.market.clear();
-        blame.market.resize(slots, 0.0);
-        for column in blame.columns.chunks_exact(slots) {
-            for (sum, part) in blame.market.iter_mut().zip(column) {
-                *sum += part;
-            }
-        }
-        let total: f64 = blame.market.iter().sum();
-        if total > 0.0 {
-            for (column, outbid) in blame.columns.chunks_exact_mut(slots).zip(&blame.competition) {
-                for (part, sum) in column.iter_mut().zip(&blame.market) {
-                    *part += outbid * sum / total;
-                }
-            }
+        if outbid {
+            blame.spread_competition();
         }
     }
 
@@ -329,13 +344,13 @@ impl State {
     fn share_out(&mut self, trial: &Trial<'_>, market: usize, period: usize) {
         let model = trial.model;
         let cells = model.markets[market].cells.clone();
-        let total: f64 = cells.clone().map(|cell| self.shortfall[cell]).sum();
+        let total: f64 = self.shortfall[cells.clone()].iter().sum();
         if total <= 0.0 {
             return;
         }
         let blame = &mut self.blame;
         let slots = blame.causes.len();
-        let causes = blame.cause_count;
+        blame.has_blame[model.markets[market].material] = true;
         // Stock that an event destroyed would have covered as much.
         let mut stock_part = 0.0;
         for (hit, _, left) in blame.stock_losses.iter() {
@@ -353,23 +368,23 @@ impl State {
                 .structural
                 .map_or(0.0, |values| values[period * model.cells.len() + cell])
                 .min(shortfall);
-            let line = &mut blame.by_cell[cell * causes..(cell + 1) * causes];
-            blame.touched[model.markets[market].material].push(cell);
+            let line = &mut blame.by_cell[cell * slots..(cell + 1) * slots];
             let due = shortfall - structural;
-            line[causes - 1] += structural;
             for &(hit, slot, left) in &blame.stock_losses {
                 // Once the lost stock is used up there is nothing left to share.
                 if hit == market && left > 0.0 {
-                    line[blame.causes[slot]] += due * by_stock * left / stock_part;
+                    line[slot] += due * by_stock * left / stock_part;
                 }
             }
             let due = due * (1.0 - by_stock);
-            if slots > 0 && blame.has_share[market] {
-                for slot in 0..slots {
-                    line[blame.causes[slot]] += due * blame.share[market * slots + slot];
+            if blame.has_share[market] {
+                let shares = &blame.share[market * slots..(market + 1) * slots];
+                for (part, share) in line.iter_mut().zip(shares) {
+                    *part += due * share;
                 }
+                line[slots - 1] += structural;
             } else {
-                line[causes - 1] += due;
+                line[slots - 1] += structural + due;
             }
         }
         if stock_part > 0.0 {
@@ -384,14 +399,50 @@ impl State {
 }
 
 impl Blame {
+    /// The causes of a seller's lost output, with their shares; none where it lost nothing.
+    fn find_parts(&mut self, row: usize) {
+        self.parts.clear();
+        let total = self.row_total[row];
+        if total > 0.0 {
+            let slots = self.causes.len();
+            let line = &self.row_lost[row * slots..(row + 1) * slots];
+            let struck = line.iter().enumerate().filter(|(_, lost)| **lost > 0.0);
+            self.parts.extend(struck.map(|(slot, lost)| (slot, lost / total)));
+        }
+    }
+
+    /// Goods lost to others' bids are due to what made the others bid: the whole market's causes.
+    fn spread_competition(&mut self) {
+        let slots = self.causes.len();
+        self.market.clear();
+        self.market.resize(slots, 0.0);
+        for column in self.columns.chunks_exact(slots) {
+            for (sum, part) in self.market.iter_mut().zip(column) {
+                *sum += part;
+            }
+        }
+        let total: f64 = self.market.iter().sum();
+        if total > 0.0 {
+            for (column, outbid) in self.columns.chunks_exact_mut(slots).zip(&self.competition) {
+                if *outbid > 0.0 {
+                    for (part, sum) in column.iter_mut().zip(&self.market) {
+                        *part += outbid * sum / total;
+                    }
+                }
+            }
+        }
+    }
+
     /// Takes missing deliveries by cause as the shares of these markets from now on; a market with none keeps its last causes.
-    fn adopt(&mut self, first_market: usize, slots: usize, columns: &[f64]) {
+    fn adopt(&mut self, first_market: usize, columns: &[f64]) {
+        let slots = self.causes.len();
         for (column, missing) in columns.chunks_exact(slots).enumerate() {
             let total: f64 = missing.iter().sum();
             if total > 0.0 {
                 let market = first_market + column;
                 self.has_share[market] = true;
-                for (share, part) in self.share[market * slots..(market + 1) * slots].iter_mut().zip(missing) {
+                let shares = &mut self.share[market * slots..(market + 1) * slots];
+                for (share, part) in shares.iter_mut().zip(missing) {
                     *share = part / total;
                 }
             }

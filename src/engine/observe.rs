@@ -82,7 +82,9 @@ pub struct PeriodOutcome<'a> {
     pub structural_t: &'a [f64],
     /// Value added exposed in the period, USD.
     pub exposed_usd: &'a [f64],
-    /// Shortfall by cause, t: `blame_t[cell * causes + cause]`, adding up to the cell's shortfall.
+    /// Causes that can have a part in this trial (indices of [`Layout::causes`]), the structural one last: the same in all its periods.
+    pub causes: &'a [usize],
+    /// Shortfall by these causes, t: `blame_t[cell * causes.len() + position]`, adding up to the cell's shortfall.
     pub blame_t: &'a [f64],
 }
 

@@ -5,6 +5,9 @@ use super::state::{AllocationMemory, State};
 use super::step::{SAME, Trial};
 use crate::model::{Model, World, patterns};
 
+/// Part of a seller's supply up to which what is left is rounding.
+pub(super) const UNSOLD: f64 = 1e-12;
+
 impl State {
     /// Allocates the material's supply and sends it on its way.
     pub(super) fn ship(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
@@ -94,9 +97,11 @@ impl State {
             memory.is_known = false;
         } else if !memory.answers(&problem) {
             memory.remember(&problem);
-            allocate(&problem, &mut self.workspace, &mut memory.factors, &mut self.flows[material]);
+            let flows = &mut self.flows[material];
+            allocate(&problem, &mut self.workspace, &mut memory.factors, flows);
+            memory.has_unsold = has_unsold(problem.supply, flows, problem.orders.len());
         }
-        if wants_refill {
+        if wants_refill && (as_normal || memory.has_unsold) {
             allocate_extra(
                 &problem,
                 &self.refill_order[links.markets.clone()],
@@ -205,6 +210,12 @@ impl AllocationMemory {
             self.openness.clear();
         }
     }
+}
+
+/// Whether a seller has more than it sends to all buyers.
+fn has_unsold(supply: &[f64], flows: &[f64], columns: usize) -> bool {
+    let sent = flows.chunks_exact(columns.max(1)).map(|line| line.iter().sum::<f64>());
+    supply.iter().zip(sent).any(|(supply, sent)| supply - sent > UNSOLD * supply)
 }
 
 /// Sums of the columns of row-major flows.

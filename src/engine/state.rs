@@ -157,6 +157,8 @@ pub(super) struct AllocationMemory {
     pub pattern: Option<usize>,
     /// Whether [`State::flows`] answers the problem below (without quotas).
     pub is_known: bool,
+    /// Whether some seller has output left over.
+    pub has_unsold: bool,
     pub supply: Vec<f64>,
     pub orders: Vec<f64>,
     /// Empty where nothing is restricted.

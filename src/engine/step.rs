@@ -134,9 +134,13 @@ impl State {
         self.produce(trial, material, period);
         self.place_orders(trial, material, period);
         self.ship(trial, material, period);
-        self.serve(trial, material);
-        self.release_stockpiles(trial, material);
-        self.settle(trial, material);
+        if trial.model.links[material].is_plain {
+            self.serve_plain(trial, material);
+        } else {
+            self.serve(trial, material);
+            self.release_stockpiles(trial, material);
+            self.settle(trial, material);
+        }
         self.attribute(trial, material, period);
     }
 

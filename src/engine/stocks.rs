@@ -177,6 +177,57 @@ impl State {
         }
     }
 
+    /// The same as [`State::serve`] and [`State::settle`] for a material whose markets have one plain user each.
+    pub(super) fn serve_plain(&mut self, trial: &Trial<'_>, material: usize) {
+        let links = &trial.model.links[material];
+        let (cells, markets) = (links.cells.clone(), links.markets.clone());
+        let of_users = self.need[cells.clone()]
+            .iter()
+            .zip(&self.arrival[markets.clone()])
+            .zip(self.missing[cells.clone()].iter_mut().zip(&mut self.shortfall[cells.clone()]))
+            .zip(self.unmet[cells].iter_mut().zip(&mut self.feed_available[markets.clone()]));
+        let of_stocks = self.commercial[markets.clone()]
+            .iter_mut()
+            .zip(&mut self.stock_change[markets.clone()])
+            .zip(&mut self.least_served[markets.clone()]);
+        let (mut any_missing, mut any_short) = (false, false);
+        for ((((need, arrival), (missing, shortfall)), (unmet, feed)), ((stock, change), served)) in
+            of_users.zip(of_stocks)
+        {
+            let gap = need - arrival;
+            let (mut lacking, mut short) = (0.0, 0.0);
+            if gap > CLOSED * need {
+                let drawn = stock.min(gap);
+                *stock -= drawn;
+                *change -= drawn;
+                (lacking, short) = (gap, close(gap - drawn, *need));
+                any_missing = true;
+                if short > 0.0 {
+                    any_short = true;
+                    *served = served.min(1.0 - short / need);
+                }
+            } else if -gap > CLOSED * need {
+                *stock -= gap;
+                *change -= gap;
+            }
+            *missing = lacking;
+            *shortfall = short;
+            *unmet = short;
+            *feed = need - short;
+        }
+        self.struck.feed[material] = any_short;
+        self.is_short[material] = any_missing;
+        if any_missing {
+            self.short.push(material);
+        }
+        self.price[markets.clone()].fill(1.0);
+        if any_short && (self.traced || links.responds) {
+            for (market, cell) in markets.zip(links.cells.clone()) {
+                self.price[market] = self.price_now(trial, material, self.shortfall[cell], self.need[cell]);
+            }
+        }
+    }
+
     /// The usual market: one user, who is short.
     fn serve_one(&mut self, market: usize, cell: usize, need: f64, arrival: f64) {
         let missing = close(need - arrival, need);

@@ -123,7 +123,8 @@ impl<'a> Simulator<'a> {
                     unmet_t: &self.zeros[..cells],
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
-                    blame_t: &self.zeros,
+                    causes: &state.blame.causes,
+                    blame_t: &self.zeros[..cells * state.blame.causes.len()],
                 });
                 continue;
             }
@@ -145,6 +146,7 @@ impl<'a> Simulator<'a> {
                 unmet_t: &state.unmet,
                 structural_t,
                 exposed_usd: &state.exposed,
+                causes: &state.blame.causes,
                 blame_t: &state.blame.by_cell,
             });
         }

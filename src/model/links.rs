@@ -27,6 +27,11 @@ pub struct Links {
     pub responds: bool,
     /// Whether any market of it has feed orders.
     pub has_feed: bool,
+    /// Whether every market of it has one user without value added or substitutes, and no stockpile holds it: cell and market numbers then
+    /// run in step.
+    pub is_plain: bool,
+    /// Whether no buyer can ever replace a seller: then nobody is outbid.
+    pub is_rigid: bool,
     /// Whether the levels of all its stocks stay the same over time.
     pub constant_stocks: bool,
 }
@@ -47,6 +52,13 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
                     .iter()
                     .any(|market| market.feed_cell.is_some()),
                 constant_stocks: true,
+                is_rigid: matches!(material.flexibility, Some(Value::Fixed(limit)) if limit <= 1.0),
+                is_plain: model.markets[markets.clone()].iter().all(|market| {
+                    market.cells.len() == 1 && {
+                        let cell = &model.cells[market.cells.start];
+                        cell.value_added.is_none() && cell.substitutions.is_empty()
+                    }
+                }),
                 markets,
                 ..Links::default()
             }
@@ -71,6 +83,7 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
     for (index, stockpile) in model.stockpiles.iter().enumerate() {
         let links = &mut found[stockpile.material];
         links.stockpiles.push(index);
+        links.is_plain = false;
         links.constant_stocks &= !stockpile.refill || stockpile.level.is_constant();
     }
     for inventory in &model.inventories {

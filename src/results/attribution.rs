@@ -53,9 +53,11 @@ pub struct AttributionRecorder {
     /// Whether a cell is in an attributed row.
     wanted: Vec<bool>,
     rows: Vec<RowCauses>,
-    /// Of the open trial: blame by cell and cause, t, and the cells that have any.
+    /// Of the open trial: its causes, blame by cell and these, t, and the cells that have any.
+    present: Vec<usize>,
     blame_t: Vec<f64>,
     touched: Vec<bool>,
+    any_touched: bool,
     by_cause: Vec<f64>,
 }
 
@@ -78,25 +80,30 @@ impl AttributionRecorder {
                 };
                 attributed.len()
             ],
+            present: Vec::with_capacity(causes),
             blame_t: vec![0.0; layout.cells.len() * causes],
             touched: vec![false; layout.cells.len()],
+            any_touched: false,
             by_cause: vec![0.0; causes],
         }
     }
 
     /// One period of a range of cells.
     pub fn period(&mut self, outcome: &PeriodOutcome<'_>, cells: std::ops::Range<usize>) {
+        let causes = outcome.causes.len();
+        if !self.any_touched {
+            self.any_touched = true;
+            self.present.clear();
+            self.present.extend_from_slice(outcome.causes);
+        }
         for cell in cells {
             if !self.wanted[cell] || outcome.shortfall_t[cell] <= 0.0 {
                 continue;
             }
             self.touched[cell] = true;
-            let range = cell * self.causes..(cell + 1) * self.causes;
-            let period = &outcome.blame_t[range.clone()];
-            self.blame_t[range]
-                .iter_mut()
-                .zip(period)
-                .for_each(|(sum, blame)| *sum += blame);
+            let range = cell * causes..(cell + 1) * causes;
+            let sums = self.blame_t[range.clone()].iter_mut();
+            sums.zip(&outcome.blame_t[range]).for_each(|(sum, blame)| *sum += blame);
         }
     }
 
@@ -105,13 +112,12 @@ impl AttributionRecorder {
         if share <= NEGLIGIBLE || demand_t <= 0.0 {
             return;
         }
-        self.by_cause.fill(0.0);
+        let present = self.present.len();
+        let by_cause = &mut self.by_cause[..present];
+        by_cause.fill(0.0);
         for cell in cells.iter().filter(|cell| self.touched[**cell]) {
-            let blame = &self.blame_t[cell * self.causes..(cell + 1) * self.causes];
-            self.by_cause
-                .iter_mut()
-                .zip(blame)
-                .for_each(|(sum, blame)| *sum += blame);
+            let blame = &self.blame_t[cell * present..(cell + 1) * present];
+            by_cause.iter_mut().zip(blame).for_each(|(sum, blame)| *sum += blame);
         }
         let row = &mut self.rows[slot];
         let key = bin_index(share, OCTAVES, SUB_BITS).map_or(0, |index| index + 1);
@@ -121,20 +127,23 @@ impl AttributionRecorder {
             by_cause: vec![FixedSum::default(); causes],
         });
         bin.trials += 1;
-        let sums = row.mean.iter_mut().zip(&mut bin.by_cause);
-        for (blame, (mean, tail)) in self.by_cause.iter().zip(sums) {
+        for (blame, cause) in by_cause.iter().zip(&self.present) {
             if *blame > 0.0 {
-                mean.add(blame / demand_t);
-                tail.add(blame / demand_t);
+                row.mean[*cause].add(blame / demand_t);
+                bin.by_cause[*cause].add(blame / demand_t);
             }
         }
     }
 
     /// Ends the trial, after every slot.
     pub fn end_trial(&mut self) {
+        if !std::mem::take(&mut self.any_touched) {
+            return;
+        }
+        let present = self.present.len();
         for (cell, touched) in self.touched.iter_mut().enumerate() {
             if std::mem::take(touched) {
-                self.blame_t[cell * self.causes..(cell + 1) * self.causes].fill(0.0);
+                self.blame_t[cell * present..(cell + 1) * present].fill(0.0);
             }
         }
     }
