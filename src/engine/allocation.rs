@@ -54,6 +54,16 @@ pub struct Workspace {
     projection: Projection,
     trade: Vec<f64>,
     offered: Vec<f64>,
+    buyer_factor: Vec<f64>,
+    sellers: Vec<usize>,
+    buyers: Vec<usize>,
+    is_buyer: Vec<bool>,
+    compact: Vec<f64>,
+    supply: Vec<f64>,
+    orders: Vec<f64>,
+    factors: Vec<f64>,
+    lane_of: Vec<usize>,
+    quota_lanes: Vec<usize>,
     pub(super) search: super::maximum_flow::Search,
 }
 
@@ -122,8 +132,9 @@ fn top_up_home(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspac
     }
 }
 
-/// The usual case of rigid trade, in one pass: every seller cuts all its buyers alike, and no buyer is offered more than it ordered. These
-/// factors satisfy the conditions of the optimum. Gives false, and changes nothing, where they do not.
+/// The usual cases of rigid trade, in one pass: every seller cuts all its buyers alike, and no buyer is offered more than it ordered; or buyers
+/// take less than they normally do, and every seller has enough. These factors satisfy the conditions of the optimum. Gives false, and
+/// changes nothing, where neither does.
 fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flows: &mut [f64]) -> bool {
     if !problem.quotas.is_empty() {
         return false;
@@ -133,6 +144,7 @@ fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flows: &mut [f6
         supply_left,
         orders_left,
         offered,
+        buyer_factor,
         trade,
         ..
     } = workspace;
@@ -149,63 +161,159 @@ fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flows: &mut [f6
         if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {
             line[column] = 0.0;
         }
-        let sum: f64 = line.iter().sum();
-        let supply = supply_left[row].max(0.0);
-        if sum > supply {
-            let own = row * columns..(row + 1) * columns;
-            if problem.is_restricted && problem.openness[own].iter().any(|openness| *openness < 1.0) {
-                return false;
-            }
-            let factor = supply / sum;
-            line.iter_mut().for_each(|flow| *flow *= factor);
-        }
         for (sum, flow) in offered.iter_mut().zip(line.iter()) {
             *sum += flow;
         }
     }
     let fits = |(offered, order): (&f64, &f64)| *offered <= order * (1.0 + ROUNDING);
-    if !offered.iter().zip(orders_left.iter()).all(fits) {
+    let buyers_take_all = offered.iter().zip(orders_left.iter()).all(fits);
+    if buyers_take_all {
+        // Sellers cut; buyers then get no more than is offered above.
+        for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
+            let sum: f64 = line.iter().sum();
+            let supply = supply_left[row].max(0.0);
+            if sum > supply {
+                let own = row * columns..(row + 1) * columns;
+                if problem.is_restricted && problem.openness[own].iter().any(|openness| *openness < 1.0) {
+                    return false;
+                }
+                let factor = supply / sum;
+                line.iter_mut().for_each(|flow| *flow *= factor);
+            }
+        }
+    } else if problem.is_restricted {
         return false;
+    } else {
+        buyer_factor.clear();
+        let take = |(offered, order): (&f64, &f64)| if *offered > *order { order.max(0.0) / offered } else { 1.0 };
+        buyer_factor.extend(offered.iter().zip(orders_left.iter()).map(take));
+        for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
+            let mut sum = 0.0;
+            for (flow, factor) in line.iter_mut().zip(buyer_factor.iter()) {
+                *flow *= factor;
+                sum += *flow;
+            }
+            if sum > supply_left[row] * (1.0 + ROUNDING) {
+                return false;
+            }
+        }
     }
     for (row, line) in trade.chunks_exact(columns).enumerate() {
-        for (flow, traded) in flows[row * columns..(row + 1) * columns].iter_mut().zip(line) {
+        let own = flows[row * columns..(row + 1) * columns].iter_mut();
+        let mut sum = 0.0;
+        for ((flow, left), traded) in own.zip(orders_left.iter_mut()).zip(line) {
             *flow += traded;
+            *left -= traded;
+            sum += traded;
         }
-        supply_left[row] -= line.iter().sum::<f64>();
-    }
-    for (left, offered) in orders_left.iter_mut().zip(offered) {
-        *left -= *offered;
+        supply_left[row] -= sum;
     }
     true
 }
 
-/// The lanes between countries (all lanes when home has no precedence), by projection.
+/// The lanes between countries (all lanes when home has no precedence), by projection over the sellers and buyers that have a lane between
+/// them: with own users first most countries either sell or buy.
 fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, start: &mut Vec<f64>, flows: &mut [f64]) {
     let columns = problem.orders.len();
-    let projection = &mut workspace.projection;
-    projection.prepare(problem.supply.len(), columns, problem.normal, flexibility);
+    let Workspace {
+        supply_left,
+        orders_left,
+        projection,
+        trade: weights,
+        sellers,
+        buyers,
+        is_buyer,
+        compact,
+        supply,
+        orders,
+        factors,
+        lane_of,
+        quota_lanes,
+        ..
+    } = workspace;
+    weights.clear();
+    weights.extend_from_slice(problem.normal);
     if problem.domestic_first {
         for (row, column) in problem.domestic.iter().enumerate() {
             if let Some(column) = *column {
-                projection.close(row * columns + column);
+                weights[row * columns + column] = 0.0;
             }
         }
     }
+    sellers.clear();
+    is_buyer.clear();
+    is_buyer.resize(columns, false);
+    for (row, line) in weights.chunks_exact(columns).enumerate() {
+        let mut sells = false;
+        if supply_left[row] > 0.0 {
+            for ((weight, order), buys) in line.iter().zip(orders_left.iter()).zip(is_buyer.iter_mut()) {
+                if *weight > 0.0 && *order > 0.0 {
+                    *buys = true;
+                    sells = true;
+                }
+            }
+        }
+        if sells {
+            sellers.push(row);
+        }
+    }
+    buyers.clear();
+    buyers.extend((0..columns).filter(|&column| is_buyer[column]));
+    if sellers.is_empty() {
+        return;
+    }
+    compact.clear();
+    for &row in sellers.iter() {
+        compact.extend(buyers.iter().map(|&column| weights[row * columns + column]));
+    }
+    supply.clear();
+    supply.extend(sellers.iter().map(|&row| supply_left[row]));
+    orders.clear();
+    orders.extend(buyers.iter().map(|&column| orders_left[column]));
+    projection.prepare(sellers.len(), buyers.len(), compact, flexibility);
     if problem.is_restricted {
-        for (lane, &openness) in problem.openness.iter().enumerate() {
-            if openness < 1.0 {
-                projection.restrict(lane, openness);
+        for (seller, &row) in sellers.iter().enumerate() {
+            for (buyer, &column) in buyers.iter().enumerate() {
+                let openness = problem.openness[row * columns + column];
+                if openness < 1.0 {
+                    projection.restrict(seller * buyers.len() + buyer, openness);
+                }
             }
         }
     }
-    for quota in problem.quotas {
-        projection.limit_together(&quota.lanes, quota.limit);
+    if !problem.quotas.is_empty() {
+        lane_of.clear();
+        lane_of.resize(problem.normal.len(), usize::MAX);
+        for (seller, &row) in sellers.iter().enumerate() {
+            for (buyer, &column) in buyers.iter().enumerate() {
+                lane_of[row * columns + column] = seller * buyers.len() + buyer;
+            }
+        }
+        for quota in problem.quotas {
+            quota_lanes.clear();
+            let lanes = quota.lanes.iter().map(|&lane| lane_of[lane]);
+            quota_lanes.extend(lanes.filter(|&lane| lane != usize::MAX));
+            projection.limit_together(quota_lanes, quota.limit);
+        }
     }
-    projection.solve(&workspace.supply_left, &workspace.orders_left, start);
-    for (lane, flow) in projection.flows().iter().enumerate() {
-        flows[lane] += flow;
-        workspace.supply_left[lane / columns] -= flow;
-        workspace.orders_left[lane % columns] -= flow;
+    // Where another set of sellers was at work, the factors of those that remain are still the best guess.
+    factors.clear();
+    if start.len() == problem.supply.len() {
+        factors.extend(sellers.iter().map(|&row| start[row]));
+    } else {
+        start.clear();
+        start.resize(problem.supply.len(), 1.0);
+    }
+    projection.solve(supply, orders, factors);
+    for (&row, factor) in sellers.iter().zip(factors.iter()) {
+        start[row] = *factor;
+    }
+    for (&row, line) in sellers.iter().zip(projection.flows().chunks_exact(buyers.len())) {
+        for (&column, flow) in buyers.iter().zip(line) {
+            flows[row * columns + column] += flow;
+            supply_left[row] -= flow;
+            orders_left[column] -= flow;
+        }
     }
 }
 

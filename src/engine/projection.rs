@@ -65,11 +65,6 @@ impl Projection {
         self.quota_limits.clear();
     }
 
-    /// Takes a lane out.
-    pub fn close(&mut self, lane: usize) {
-        self.weights[lane] = 0.0;
-    }
-
     /// A restricted lane carries at most this share of its pattern and does not grow.
     pub fn restrict(&mut self, lane: usize, openness: f64) {
         if openness <= 0.0 {
