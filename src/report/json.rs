@@ -27,8 +27,10 @@ struct Document<'a> {
 
 /// `results.json`: every field of [`RunResults`] in its order, then `timing` as the last key. Not-available numbers are null.
 pub fn results(run: &RunResults, timing: &[StageTime], mut to: impl Write) -> Result<(), serde_json::Error> {
-    serde_json::to_writer_pretty(&mut to, &Document { run, timing })?;
-    to.write_all(b"\n").map_err(serde_json::Error::io)
+    // In memory first: the serialiser writes a few bytes at a time.
+    let mut text = serde_json::to_vec_pretty(&Document { run, timing })?;
+    text.push(b'\n');
+    to.write_all(&text).map_err(serde_json::Error::io)
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,10 @@ pub fn six_digits(value: f64) -> String {
     if !value.is_finite() {
         return String::new();
     }
+    // Most numbers of a table are 0, or whole and short: they need no rounding.
+    if value.abs() < 1e6 && value as i32 as f64 == value {
+        return (value as i32).to_string();
+    }
     let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
     match rounded.abs() {
         0.0 => "0".to_owned(),

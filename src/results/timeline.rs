@@ -106,6 +106,9 @@ fn bin_mean(index: Option<usize>, bin: &FanBin) -> f64 {
 
 /// Ten significant digits, which is what the kept bits hold: 0.9 comes back as 0.9.
 fn ten_digits(value: f64) -> f64 {
+    if value == 0.0 || value == 100.0 {
+        return value;
+    }
     format!("{value:.9e}").parse().unwrap_or(value)
 }
 

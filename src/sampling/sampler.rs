@@ -1,4 +1,7 @@
 //! The quick form of a distribution, for the hot path.
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::distribution::{Beta, Distribution};
 use super::special::numeric::{HALF_LN_TWO_PI, TWO_PI};
 use super::special::{Tails, inverse_beta, inverse_gamma, ln_beta};
@@ -27,11 +30,11 @@ enum Kind {
     Gamma {
         shape: f64,
         scale: f64,
-        table: Box<QuantileTable>,
+        table: Arc<QuantileTable>,
     },
     Beta {
         beta: Beta,
-        table: Box<QuantileTable>,
+        table: Arc<QuantileTable>,
     },
     Counts {
         exact: Distribution,
@@ -53,15 +56,15 @@ impl Sampler {
             Distribution::Gamma(d) => Kind::Gamma {
                 shape: d.shape,
                 scale: d.scale,
-                table: Box::new(gamma_table(d.shape)),
+                table: tabulated((0, d.shape, 0.0), || gamma_table(d.shape)),
             },
             Distribution::Beta(d) => Kind::Beta {
                 beta: *d,
-                table: Box::new(beta_table(d)),
+                table: tabulated((1, d.alpha, d.beta), || beta_table(d)),
             },
             Distribution::Pert(d) => Kind::Beta {
                 beta: d.beta,
-                table: Box::new(beta_table(&d.beta)),
+                table: tabulated((1, d.beta.alpha, d.beta.beta), || beta_table(&d.beta)),
             },
             Distribution::Poisson(d) if d.mean <= LARGEST_TABULATED_COUNT => {
                 let first = distribution.quantile(FIRST_TABULATED);
@@ -147,6 +150,29 @@ impl Sampler {
             _ => 0,
         }
     }
+}
+
+/// Most tables that are kept for other samplers of the same shape.
+const KEPT_TABLES: usize = 1_000;
+
+/// Tables by family and the bits of the shape's parameters.
+type Tables = BTreeMap<(u8, u64, u64), Arc<QuantileTable>>;
+
+/// The table of a shape, made once: events often share their distributions, and every policy compiles the model anew.
+fn tabulated((family, one, other): (u8, f64, f64), make: impl FnOnce() -> QuantileTable) -> Arc<QuantileTable> {
+    static TABLES: Mutex<Tables> = Mutex::new(BTreeMap::new());
+    let key = (family, one.to_bits(), other.to_bits());
+    let tables = || TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = tables().get(&key) {
+        return Arc::clone(known);
+    }
+    let made = Arc::new(make());
+    let mut tables = tables();
+    if tables.len() >= KEPT_TABLES {
+        tables.clear();
+    }
+    tables.insert(key, Arc::clone(&made));
+    made
 }
 
 /// Quantile table of the gamma distribution with scale 1.
