@@ -350,19 +350,15 @@ impl Observer for Inspector {
                 self.short_periods += 1;
             }
         }
-        let prices = outcome
-            .price_index
-            .iter()
-            .chain(outcome.price_index_band.iter().flat_map(|(one, other)| [one, other]));
-        for price in prices {
-            if !(price.is_finite() && *price >= 1.0) {
-                self.complain(format!("period {period}: price index {price}"));
-            }
-        }
         self.shortfalls.extend_from_slice(outcome.shortfall_t);
     }
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
+        for price in outcome.price_peak.iter().flatten() {
+            if !(price.is_finite() && *price >= 1.0) {
+                self.complain(format!("trial {}: peak price index {price}", outcome.trial));
+            }
+        }
         for occurrence in outcome.occurrences {
             self.occurrences.push((
                 outcome.trial,

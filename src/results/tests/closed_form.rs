@@ -46,25 +46,28 @@ fn one_cell(periods: usize, causes: usize) -> Layout {
 
 /// One trial of one cell: (missing, shortfall) per period of demand 100, all blamed as `blame` says (parts by cause).
 fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], blame: &[f64]) {
+    let causes: Vec<usize> = (0..blame.len()).collect();
     for (period, (missing, shortfall)) in periods.iter().enumerate() {
         let blame_t: Vec<f64> = blame.iter().map(|part| part * shortfall).collect();
         recorder.period(&PeriodOutcome {
             period,
-            quiet: *missing == 0.0,
+            short: if *missing == 0.0 { &[] } else { &[0] },
             demand_t: &[100.0],
             missing_t: &[*missing],
             shortfall_t: &[*shortfall],
             unmet_t: &[*shortfall],
             structural_t: &[0.0],
             exposed_usd: &[0.0],
+            causes: &causes,
             blame_t: &blame_t,
-            price_index: &[1.0],
-            price_index_band: &[(1.0, 1.0)],
         });
     }
     let nothing = TrialOutcome {
         trial,
         occurrences: &[],
+        demand_t: &[100.0 * periods.len() as f64],
+        structural_t: None,
+        price_peak: &[[1.0; 3]],
         output_t: &[],
         lost_output_t: &[],
         stock_end_t: &[],

@@ -59,6 +59,7 @@ pub struct MadeUpTrial {
 
 /// Feeds a trial to an observer.
 pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
+    let (mut total_t, mut structural_total_t, mut peak) = ([0.0; 4], [0.0; 4], 1.0_f64);
     for (period, (missing, uncovered, first)) in made_up.periods.iter().enumerate() {
         let demand_t = [50.0, 20.0, 80.0, 100.0];
         let missing_t: Vec<f64> = (0..4)
@@ -72,19 +73,24 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
             .iter()
             .flat_map(|short| [short * first, short * (0.9 - first * 0.9), short * 0.1 * (1.0 - first)])
             .collect();
-        let price = 1.0 + missing;
+        peak = peak.max(1.0 + missing);
+        for (sum, demand) in total_t.iter_mut().zip(demand_t) {
+            *sum += demand;
+        }
+        for (sum, structural) in structural_total_t.iter_mut().zip(&structural_t) {
+            *sum += structural;
+        }
         observer.period(&PeriodOutcome {
             period,
-            quiet: *missing == 0.0,
+            short: if *missing == 0.0 { &[] } else { &[0, 1] },
             demand_t: &demand_t,
             missing_t: &missing_t,
             shortfall_t: &shortfall_t,
             unmet_t: &unmet_t,
             structural_t: &structural_t,
             exposed_usd: &exposed_usd,
+            causes: &[0, 1, 2],
             blame_t: &blame_t,
-            price_index: &[price; 3],
-            price_index_band: &[(price * 2.0 - 1.0, price / 2.0 + 0.5); 3],
         });
     }
     let occurrence = Occurrence {
@@ -96,6 +102,9 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
     observer.end_trial(&TrialOutcome {
         trial,
         occurrences: &vec![occurrence; made_up.occurrences],
+        demand_t: &total_t,
+        structural_t: Some(&structural_total_t),
+        price_peak: &[[peak, peak * 2.0 - 1.0, peak / 2.0 + 0.5]; 3],
         output_t: &[990.0 + trial as f64],
         lost_output_t: &[trial as f64 / 3.0],
         stock_end_t: &[25.0],
