@@ -1,7 +1,6 @@
 """The small problem in Numba: compiled loops over trials, minerals and periods on one thread.
 
-The compiled code is cached by Numba (NUMBA_CACHE_DIR), so only the first run pays for compilation.
-"""
+The compiled code is cached by Numba (NUMBA_CACHE_DIR), so only the first run pays for compilation."""
 
 import numpy as np
 from numba import njit
@@ -14,9 +13,10 @@ MINE, REFINER, BAN = 0, 1, 2
 
 @njit(cache=True, error_model="numpy")
 def strike(left, is_hit, hits, recovery, start, duration, severity):
-    """Takes an occurrence's severity, averaged over each period, from what it hits. left: (kind, mineral, period, row)."""
+    """Takes an occurrence's severity, averaged over each period, from what it hits. left: (mineral, period, kind,
+    row)."""
     full = start + duration
-    periods = left.shape[2]
+    periods = left.shape[1]
     last = min(int(np.ceil(full + recovery)), periods)
     before = 0.0
     for period in range(int(start), last):
@@ -29,15 +29,15 @@ def strike(left, is_hit, hits, recovery, start, duration, severity):
         before = after
         for hit in range(hits.shape[0]):
             kind, mineral, row = hits[hit, 0], hits[hit, 1], hits[hit, 2]
-            left[kind, mineral, period, row] *= share
+            left[mineral, period, kind, row] *= share
             is_hit[mineral, period] = True
 
 
 @njit(cache=True, error_model="numpy")
 def allocate(sellers, supply, buyers, orders):
-    """Rigid trade T = a b B with the gravity pattern B, a = min(1, supply / bought), b = min(1, order / sold): gives `sold`, the mean of a over
-    sellers, and `bought`, the mean of b over buyers. For known sets of bound sellers and buyers they solve a quadratic equation; the sets are
-    found by trying."""
+    """Rigid trade T = a b B with the gravity pattern B, a = min(1, supply / bought), b = min(1, order / sold): gives
+    `sold`, the mean of a over sellers, and `bought`, the mean of b over buyers. For known sets of bound sellers and
+    buyers they solve a quadratic equation; the sets are found by trying."""
     sold, bought = 1.0, 1.0
     previous_sellers, previous_buyers = -1, -1
     for _ in range(20):
@@ -102,9 +102,9 @@ def refill(mines, supply, refiners, planned, sold, bought, level, stock, wanted,
 
 @njit(cache=True, error_model="numpy")
 def run(problem, left, is_hit, memory, short, world):
-    """Follows every chain through the periods, and clears what the events have left. short: (mineral, user, the world last), world: (mineral,
-    period)."""
-    utilisation, counts, mine_shares, refiner_shares, ore_level, users, metal_level, banned, banned_share = problem
+    """Follows every chain through the periods, and clears what the events have left. short: (mineral, user, the world
+    last), world: (mineral, period)."""
+    capacity, counts, mine_shares, refiner_shares, ore_level, users, metal_level, banned, banned_share = problem
     ore_stock, metal_stock, supply, planned, metal, arrival, wanted, takes = memory
     countries = users.shape[1]
     short[:] = 0.0
@@ -113,17 +113,26 @@ def run(problem, left, is_hit, memory, short, world):
         mines, refiners = mine_shares[mineral, : counts[mineral, 0]], refiner_shares[mineral, : counts[mineral, 1]]
         ore_stock[:] = ore_level[mineral]
         metal_stock[:] = metal_level[mineral]
+        mine_capacity, refiner_capacity = capacity[mineral]
+        shares, unmet_by_user = users[mineral], short[mineral]
+        is_used = False
         for period in range(world.shape[1]):
             # Without an event all trade is normal, and nothing is left over for stocks.
             if not is_hit[mineral, period]:
                 continue
             is_hit[mineral, period] = False
+            month = left[mineral, period]
+            sold, bought = 1.0, 1.0
             for row in range(mines.size):
-                supply[row] = min(left[MINE, mineral, period, row] / utilisation[mineral, 0], 1.0)
+                supply[row] = min(month[MINE, row] * mine_capacity, 1.0)
+                sold -= mines[row] * (1.0 - supply[row])
             for row in range(refiners.size):
-                planned[row] = min(left[REFINER, mineral, period, row] / utilisation[mineral, 1], 1.0)
-            sold, bought = allocate(mines, supply, refiners, planned)
-            if bought < 1.0:
+                planned[row] = min(month[REFINER, row] * refiner_capacity, 1.0)
+                bought -= refiners[row] * (1.0 - planned[row])
+            # Where only one side is short, that is the answer already.
+            if sold < 1.0 and bought < 1.0:
+                sold, bought = allocate(mines, supply, refiners, planned)
+            if bought < 1.0 and is_used:
                 refill(mines, supply, refiners, planned, sold, bought, ore_level[mineral], ore_stock, wanted, takes)
             for row in range(refiners.size):
                 missing = planned[row] - min(planned[row], sold)
@@ -131,11 +140,12 @@ def run(problem, left, is_hit, memory, short, world):
                     missing = 0.0
                 drawn = min(missing, ore_stock[row])
                 ore_stock[row] -= drawn
+                is_used |= drawn > 0.0
                 metal[row] = planned[row] - (missing - drawn)
             to_all = 0.0
             arrival[:] = 0.0
             for row in range(refiners.size):
-                open_share, output = left[BAN, mineral, period, row], metal[row]
+                open_share, output = month[BAN, row], metal[row]
                 free = output
                 if open_share < output:
                     # The ban binds: what banned users cannot take goes to the others, up to normal.
@@ -145,6 +155,7 @@ def run(problem, left, is_hit, memory, short, world):
                         if banned[mineral, row, user]:
                             arrival[user] -= refiners[row] * (free - open_share)
                 to_all += refiners[row] * free
+            total = 0.0
             for user in range(countries):
                 missing = 1.0 - (arrival[user] + to_all)
                 if missing <= MET:
@@ -154,9 +165,10 @@ def run(problem, left, is_hit, memory, short, world):
                 unmet = missing - drawn
                 if unmet <= MET:
                     unmet = 0.0
-                short[mineral, user] += unmet
-                world[mineral, period] += users[mineral, user] * unmet
-            left[:, mineral, period] = 1.0
+                unmet_by_user[user] += unmet
+                total += shares[user] * unmet
+            world[mineral, period] = total
+            month[:] = 1.0
         short[mineral, countries] = 0.0
         for user in range(countries):
             short[mineral, user] /= world.shape[1]
@@ -167,7 +179,7 @@ def run(problem, left, is_hit, memory, short, world):
 def simulate_trials(problem, events, hits, left, is_hit, memory, rng, all_short, all_world):
     """One trial after the other. events: rows of (rate per month, mu, sigma, alpha, beta, recovery)."""
     short, world = np.empty(all_short.shape[1:]), np.empty(all_world.shape[1:])
-    periods = left.shape[2]
+    periods = left.shape[1]
     for trial in range(all_short.shape[0]):
         for event in range(events.shape[0]):
             per_month, mu, sigma, alpha, beta, recovery = events[event]
@@ -193,7 +205,7 @@ def arrays(problem):
         hits.append(np.array([(kind, *hit) for kind, own in kinds for hit in own]))
     users = pad([mineral.users for mineral in minerals])
     compiled = (
-        np.array([mineral.utilisation for mineral in minerals]),
+        np.array([mineral.capacity for mineral in minerals]),
         np.array([(len(mineral.mines), len(mineral.refiners)) for mineral in minerals]),
         pad([mineral.mines for mineral in minerals]),
         pad([mineral.refiners for mineral in minerals]),
@@ -203,7 +215,7 @@ def arrays(problem):
         banned,
         (banned * users[:, None]).sum(axis=2),
     )
-    left = np.ones((3, len(minerals), problem.periods, countries))
+    left = np.ones((len(minerals), problem.periods, 3, countries))
     is_hit = np.zeros((len(minerals), problem.periods), dtype=np.bool_)
     memory = tuple(np.empty(countries) for _ in range(8))
     return compiled, np.array(events), tuple(hits), left, is_hit, memory

@@ -1,8 +1,8 @@
 """Reads small.toml into the few numbers that the NumPy, Numba and Rust programs work on.
 
-Everything is relative: output, orders and deliveries are shares of what is normal, stocks are months of normal orders. Whatever those programs
-take for granted about the scenario (rigid trade, no own users first, one sector, ...) is asserted here.
-"""
+Everything is relative: output, orders and deliveries are shares of what is normal, stocks are months of normal orders.
+Whatever those programs take for granted about the scenario (rigid trade, no own users first, one sector, ...) is
+asserted here."""
 
 import math
 import tomllib
@@ -16,7 +16,8 @@ DAYS_PER_MONTH = 365.25 / 12
 
 @dataclass
 class Mineral:
-    """One chain: ore from mines to refiners, metal from refiners to users. Countries are in the order of their codes, as critmin has them."""
+    """One chain: ore from mines to refiners, metal from refiners to users. Countries are in the order of their codes,
+    as critmin has them."""
 
     name: str
     mines: np.ndarray  # share of the world's ore by mining country
@@ -25,8 +26,8 @@ class Mineral:
     mine_countries: list
     refiner_countries: list
     ore_stock: np.ndarray  # at refiners, months of their orders; never above this
-    metal_stock: np.ndarray  # at users, months of their demand; nothing ever refills it, since nobody orders less metal than normal
-    utilisation: tuple  # of mines, of refiners
+    metal_stock: np.ndarray  # at users, months of their demand; nothing refills it: nobody orders less than normal
+    capacity: tuple  # of mines and of refiners, over normal output
     demand_t: float  # of the world, per month
 
 
@@ -57,8 +58,14 @@ class Problem:
         """All numbers, separated by white space, for the Rust program."""
         words = [self.periods, len(self.countries), len(self.minerals)]
         for mineral in self.minerals:
-            words += [*mineral.utilisation, len(mineral.mines), *mineral.mines]
-            words += [len(mineral.refiners), *mineral.refiners, *mineral.ore_stock, *mineral.users, *mineral.metal_stock]
+            words += [*mineral.capacity, len(mineral.mines), *mineral.mines]
+            words += [
+                len(mineral.refiners),
+                *mineral.refiners,
+                *mineral.ore_stock,
+                *mineral.users,
+                *mineral.metal_stock,
+            ]
         words.append(len(self.events))
         for event in self.events:
             words += [event.per_month, event.mu, event.sigma, event.alpha, event.beta, event.recovery]
@@ -80,11 +87,19 @@ def load(path):
     days = {(row["material"], row["country"]): row["days"] for row in scenario["inventory"]}
     materials = {row["id"]: row for row in scenario["material"]}
     for row in materials.values():
-        assert row["domestic_first"] is False and row["supply_elasticity"] == 0 and "flexibility" not in row and "lead_time" not in row
+        assert (
+            row["domestic_first"] is False
+            and row["supply_elasticity"] == 0
+            and "flexibility" not in row
+            and "lead_time" not in row
+        )
     names = [name.removesuffix("_ore") for name in materials if name.endswith("_ore")]
     minerals = [mineral(scenario, name, countries, demand, days, materials) for name in names]
     events = [event(row, names, minerals, countries) for row in scenario["event"]]
-    assert not any(key in scenario for key in ("trade", "stockpile", "recycling", "substitution", "host", "frailty", "copula", "policy"))
+    assert not any(
+        key in scenario
+        for key in ("trade", "stockpile", "recycling", "substitution", "host", "frailty", "copula", "policy")
+    )
     bans = [ban[:2] for item in events for ban in item.bans]
     assert len(bans) == len(set(bans)), "one ban on an exporter's metal at most"
     return Problem(scenario["time"]["periods"], countries, minerals, events)
@@ -96,7 +111,9 @@ def mineral(scenario, name, countries, demand, days, materials):
     wanted = [demand[f"{name}_metal", country] for country in countries]
     (feed,) = materials[f"{name}_metal"]["inputs"]
     assert feed["material"] == f"{name}_ore"
-    assert math.isclose(sum(wanted), metal["output"]) and math.isclose(metal["output"] * feed["per_tonne"], ore["output"])
+    assert math.isclose(sum(wanted), metal["output"]) and math.isclose(
+        metal["output"] * feed["per_tonne"], ore["output"]
+    )
     return Mineral(
         name=name,
         mines=np.array([ore["by_country"][country] for country in mines]),
@@ -106,7 +123,7 @@ def mineral(scenario, name, countries, demand, days, materials):
         refiner_countries=refiners,
         ore_stock=np.array([days[f"{name}_ore", country] / DAYS_PER_MONTH for country in refiners]),
         metal_stock=np.array([days[f"{name}_metal", country] / DAYS_PER_MONTH for country in countries]),
-        utilisation=(ore["utilisation"], metal["utilisation"]),
+        capacity=(1 / ore["utilisation"], 1 / metal["utilisation"]),
         demand_t=sum(wanted) / 12,
     )
 

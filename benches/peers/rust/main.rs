@@ -1,7 +1,8 @@
 //! The small problem, written by hand for this one problem: what a program can reach that knows nothing else.
 //!
 //! Usage: peer PROBLEM TRIALS SEED           simulate and print the statistics as JSON
-//!        peer PROBLEM replay OCCURRENCES    simulate given occurrences (lines: trial event start duration severity), print every trial
+//!        peer PROBLEM replay OCCURRENCES    simulate given occurrences, print every trial
+//! (occurrences: lines of trial, event, start, duration, severity)
 //!
 //! Quantities are relative, as in problem.py: shares of what is normal, stocks in months of normal orders.
 
@@ -9,7 +10,7 @@ use std::time::Instant;
 
 const PERIODS: usize = 60;
 const COUNTRIES: usize = 10;
-/// The fan's quantiles are read from bins 1/32 wide, as in critmin: the leading bits of a share as `f32`, from 2^-12 on.
+/// The fan's quantiles are read from bins 1/32 wide, as in critmin: the leading bits of a share as `f32`, from 2^-12.
 const BIN_SHIFT: u32 = 18;
 const FIRST_BIN: u32 = (127 - 12) << 5;
 const BINS: usize = 12 * 32 + 1;
@@ -19,8 +20,9 @@ const NEGLIGIBLE: f64 = 1e-9;
 const MET: f64 = 1e-12;
 
 struct Mineral {
-    mine_utilisation: f64,
-    refiner_utilisation: f64,
+    /// Capacities over normal output.
+    mine_capacity: f64,
+    refiner_capacity: f64,
     mines: Vec<f64>,
     refiners: Vec<f64>,
     ore_stock: Vec<f64>,
@@ -67,13 +69,13 @@ fn read(text: &str) -> (Vec<Mineral>, Vec<Event>) {
     assert_eq!((words.count(), words.count()), (PERIODS, COUNTRIES));
     let mut minerals: Vec<Mineral> = (0..words.count())
         .map(|_| {
-            let (mine_utilisation, refiner_utilisation) = (words.number(), words.number());
+            let (mine_capacity, refiner_capacity) = (words.number(), words.number());
             let mines = words.count();
             let mines = words.numbers(mines);
             let refiners = words.count();
             Mineral {
-                mine_utilisation,
-                refiner_utilisation,
+                mine_capacity,
+                refiner_capacity,
                 mines,
                 refiners: words.numbers(refiners),
                 ore_stock: words.numbers(refiners),
@@ -201,7 +203,8 @@ const NORMAL: Month = Month {
     exports: [1.0; COUNTRIES],
 };
 
-/// Shortfall of one trial: share of the horizon's demand by mineral and user (the world last), and of the world by mineral and period.
+/// Shortfall of one trial: share of the horizon's demand by mineral and user (the world last), and of the world's
+/// demand by mineral and period.
 struct Outcome {
     short: Vec<[f64; COUNTRIES + 1]>,
     world: Vec<[f64; PERIODS]>,
@@ -252,7 +255,11 @@ impl<'a> Simulator<'a> {
         // Severity accumulated from the start: full, then falling on a line.
         let accumulated = |time: f64| {
             let falling = (time - full).clamp(0.0, event.recovery);
-            let recovered = if falling > 0.0 { 0.5 * falling * falling / event.recovery } else { 0.0 };
+            let recovered = if falling > 0.0 {
+                0.5 * falling * falling / event.recovery
+            } else {
+                0.0
+            };
             severity * ((time - start).clamp(0.0, duration) + falling - recovered)
         };
         let first = start as usize;
@@ -314,18 +321,21 @@ fn refine(mineral: &Mineral, month: &Month, stock: &mut [f64; COUNTRIES], is_use
     let mut mined = [1.0; COUNTRIES];
     let mut planned = [1.0; COUNTRIES];
     for row in 0..mines.len() {
-        mined[row] = (month.mines[row] / mineral.mine_utilisation).min(1.0);
+        mined[row] = (month.mines[row] * mineral.mine_capacity).min(1.0);
     }
     for row in 0..refiners.len() {
-        planned[row] = (month.refiners[row] / mineral.refiner_utilisation).min(1.0);
+        planned[row] = (month.refiners[row] * mineral.refiner_capacity).min(1.0);
     }
-    let lost = |shares: &[f64], left: &[f64; COUNTRIES]| -> f64 { shares.iter().zip(left).map(|(share, left)| share * (1.0 - left)).sum() };
+    let lost = |shares: &[f64], left: &[f64; COUNTRIES]| -> f64 {
+        shares.iter().zip(left).map(|(share, left)| share * (1.0 - left)).sum()
+    };
     let (mut sold, mut bought) = (1.0 - lost(mines, &mined), 1.0 - lost(refiners, &planned));
     // Where only one side is short, that is the answer already.
     if sold < 1.0 && bought < 1.0 {
         (sold, bought) = allocate(mines, &mined, refiners, &planned);
     }
-    // Ore that nobody ordered refills stocks, on lanes that carry less than normal: those to refiners who have got all they ordered.
+    // Ore that nobody ordered refills stocks, on lanes that carry less than normal: those to refiners who have got all
+    // they ordered.
     if bought < 1.0 && *is_used {
         refill(mineral, &mined, &planned, sold, bought, stock);
     }
@@ -343,9 +353,9 @@ fn refine(mineral: &Mineral, month: &Month, stock: &mut [f64; COUNTRIES], is_use
     output
 }
 
-/// Rigid trade T = a b B with the gravity pattern B, sellers' factors a = min(1, supply / bought) and buyers' factors b = min(1, order / sold),
-/// all relative: gives `sold`, the mean of a over sellers, and `bought`, the mean of b over buyers. For known sets of bound sellers and
-/// buyers they solve a quadratic equation; the sets are found by trying.
+/// Rigid trade T = a b B with the gravity pattern B, sellers' factors a = min(1, supply / bought) and buyers' factors
+/// b = min(1, order / sold), all relative: gives `sold`, the mean of a over sellers, and `bought`, the mean of b over
+/// buyers. For known sets of bound sellers and buyers they solve a quadratic equation; the sets are found by trying.
 fn allocate(sellers: &[f64], supply: &[f64; COUNTRIES], buyers: &[f64], orders: &[f64; COUNTRIES]) -> (f64, f64) {
     let (mut sold, mut bought) = (1.0, 1.0);
     let mut previous = (u32::MAX, u32::MAX);
@@ -380,7 +390,11 @@ fn allocate(sellers: &[f64], supply: &[f64; COUNTRIES], buyers: &[f64], orders: 
         } else {
             let half = 0.5 * (supplied - ordered - free_buyers * free_sellers);
             let root = (half * half + free_sellers * free_buyers * supplied).sqrt();
-            bought = if half > 0.0 { free_buyers * supplied / (half + root) } else { (root - half) / free_sellers };
+            bought = if half > 0.0 {
+                free_buyers * supplied / (half + root)
+            } else {
+                (root - half) / free_sellers
+            };
             sold = supplied / bought + free_sellers;
         }
     }
@@ -466,7 +480,11 @@ fn deliver(
         unmet[user] = if missing - drawn <= MET { 0.0 } else { missing - drawn };
         short[user] += unmet[user];
     }
-    unmet.iter().zip(&mineral.users).map(|(unmet, share)| unmet * share).sum()
+    unmet
+        .iter()
+        .zip(&mineral.users)
+        .map(|(unmet, share)| unmet * share)
+        .sum()
 }
 
 /// Distribution of the world's shortfall in one period.
@@ -507,11 +525,17 @@ impl Fan {
             let bin = bin.unwrap_or(BINS - 1) as u32;
             0.5 * (edge(bin) + edge(bin + 1)).min(2.0)
         };
-        format!("[{mean:e},{error:e},{:e},{:e},{:e}]", quantile(0.05), quantile(0.5), quantile(0.95))
+        format!(
+            "[{mean:e},{error:e},{:e},{:e},{:e}]",
+            quantile(0.05),
+            quantile(0.5),
+            quantile(0.95)
+        )
     }
 }
 
-/// Mean, standard error, probability of any shortfall, 50, 95 and 99 % quantiles and the mean of the worst 5 %. Reorders the values.
+/// Mean, standard error, probability of any shortfall, 50, 95 and 99 % quantiles, mean of the worst 5 %. Reorders the
+/// values.
 fn statistics(values: &mut [f64]) -> String {
     let n = values.len();
     let count = n as f64;
@@ -520,10 +544,14 @@ fn statistics(values: &mut [f64]) -> String {
     let any = values.iter().filter(|value| **value > NEGLIGIBLE).count() as f64 / count;
     let rank = |level: f64| (level * count).ceil() as usize - 1;
     let middle = *values.select_nth_unstable_by(rank(0.5), f64::total_cmp).1;
-    let at_risk = *values[rank(0.5)..].select_nth_unstable_by(rank(0.95) - rank(0.5), f64::total_cmp).1;
+    let at_risk = *values[rank(0.5)..]
+        .select_nth_unstable_by(rank(0.95) - rank(0.5), f64::total_cmp)
+        .1;
     let excess: f64 = values[rank(0.95)..].iter().map(|value| value - at_risk).sum();
     let tail = at_risk + excess / count / 0.05;
-    let extreme = *values[rank(0.95)..].select_nth_unstable_by(rank(0.99) - rank(0.95), f64::total_cmp).1;
+    let extreme = *values[rank(0.95)..]
+        .select_nth_unstable_by(rank(0.99) - rank(0.95), f64::total_cmp)
+        .1;
     let error = (variance / count).sqrt();
     format!("[{mean:e},{error:e},{any:e},{middle:e},{at_risk:e},{extreme:e},{tail:e}]")
 }
@@ -544,7 +572,11 @@ fn main() {
     let mut random = Random::new(arguments[3].parse().expect("a seed"));
     let started = Instant::now();
     let mut short = vec![vec![0.0; trials]; minerals.len() * (COUNTRIES + 1)];
-    let empty = Fan { sum: 0.0, squares: 0.0, bins: vec![0; BINS] };
+    let empty = Fan {
+        sum: 0.0,
+        squares: 0.0,
+        bins: vec![0; BINS],
+    };
     let mut fans = vec![empty; minerals.len() * PERIODS];
     for trial in 0..trials {
         simulator.draw(&mut random);
@@ -567,7 +599,11 @@ fn replay(simulator: &mut Simulator, path: &str) {
     let text = std::fs::read_to_string(path).expect("the occurrences");
     let rows: Vec<Vec<f64>> = text
         .lines()
-        .map(|line| line.split_whitespace().map(|word| word.parse().expect("a number")).collect())
+        .map(|line| {
+            line.split_whitespace()
+                .map(|word| word.parse().expect("a number"))
+                .collect()
+        })
         .collect();
     let trials = rows.iter().map(|row| row[0] as usize + 1).max().unwrap_or(0);
     let trials = list(0..trials, |trial| {
