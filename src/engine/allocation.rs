@@ -185,7 +185,13 @@ fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flows: &mut [f6
         return false;
     } else {
         buyer_factor.clear();
-        let take = |(offered, order): (&f64, &f64)| if *offered > *order { order.max(0.0) / offered } else { 1.0 };
+        let take = |(offered, order): (&f64, &f64)| {
+            if *offered > *order {
+                order.max(0.0) / offered
+            } else {
+                1.0
+            }
+        };
         buyer_factor.extend(offered.iter().zip(orders_left.iter()).map(take));
         for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
             let mut sum = 0.0;

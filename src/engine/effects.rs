@@ -108,7 +108,9 @@ impl State {
                 for &(market, cause) in markets {
                     let lost = self.commercial[market] * severity.min(1.0);
                     self.commercial[market] -= lost;
-                    self.struck.trade[model.markets[market].material] = true;
+                    let material = model.markets[market].material;
+                    // A second loss of the same severity is a change too.
+                    (self.struck.trade[material], self.struck.changed[material]) = (true, true);
                     self.blame.stock_lost(market, cause, lost);
                 }
                 for &(stockpile, cause) in stockpiles {
@@ -134,7 +136,10 @@ impl State {
         let lost = self.stockpile[stockpile] * severity.min(1.0);
         self.stockpile[stockpile] -= lost;
         let compiled = &trial.model.stockpiles[stockpile];
-        self.struck.trade[compiled.material] = true;
+        (
+            self.struck.trade[compiled.material],
+            self.struck.changed[compiled.material],
+        ) = (true, true);
         let owners = &compiled.owners;
         let orders = |market: usize| trial.world.start_orders_per_year[market];
         let total: f64 = owners.iter().map(|&market| orders(market)).sum();
@@ -151,13 +156,7 @@ impl State {
 
 /// Adds a quota on an exporter's lanes. Quotas that share lanes cut each other up: each set of lanes under the same quotas has a limit of its own,
 /// with their combined severity. `pool` holds the memory of quotas past.
-fn add_quota(
-    quotas: &mut Vec<Quota>,
-    pool: &mut Vec<Vec<usize>>,
-    lanes: &[usize],
-    severity: f64,
-    overlap: Overlap,
-) {
+fn add_quota(quotas: &mut Vec<Quota>, pool: &mut Vec<Vec<usize>>, lanes: &[usize], severity: f64, overlap: Overlap) {
     let fresh = |pool: &mut Vec<Vec<usize>>| {
         let mut lanes = pool.pop().unwrap_or_default();
         lanes.clear();

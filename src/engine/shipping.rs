@@ -215,7 +215,10 @@ impl AllocationMemory {
 /// Whether a seller has more than it sends to all buyers.
 fn has_unsold(supply: &[f64], flows: &[f64], columns: usize) -> bool {
     let sent = flows.chunks_exact(columns.max(1)).map(|line| line.iter().sum::<f64>());
-    supply.iter().zip(sent).any(|(supply, sent)| supply - sent > UNSOLD * supply)
+    supply
+        .iter()
+        .zip(sent)
+        .any(|(supply, sent)| supply - sent > UNSOLD * supply)
 }
 
 /// Sums of the columns of row-major flows.

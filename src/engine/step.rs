@@ -71,7 +71,10 @@ impl State {
     /// Everything as in the reference, until events change it.
     fn begin_period(&mut self, trial: &Trial<'_>, period: usize) {
         let Trial { model, world, .. } = *trial;
-        if self.reference_period.is_none_or(|known| known < world.same_since[period]) {
+        if self
+            .reference_period
+            .is_none_or(|known| known < world.same_since[period])
+        {
             let of_period = |values: &[f64], into: &mut Vec<f64>| {
                 let count = into.len();
                 into.copy_from_slice(&values[period * count..(period + 1) * count]);
@@ -112,8 +115,7 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let links = &model.links[material];
         let struck = &self.struck;
-        let refills =
-            || !self.stocks_full[material] && world.has_spare[period * model.materials.len() + material];
+        let refills = || !self.stocks_full[material] && world.has_spare[period * model.materials.len() + material];
         self.traced
             || struck.plan[material]
             || struck.orders[material]
@@ -406,7 +408,9 @@ impl State {
             && (rerouting <= 0.0
                 || self.disturbed_months[material] == 0.0
                 || self.disturbed_months[material] - model.step_months >= rerouting)
-            && self.stock_change[links.markets.clone()].iter().all(|change| *change == 0.0)
+            && self.stock_change[links.markets.clone()]
+                .iter()
+                .all(|change| *change == 0.0)
             && links.stockpiles.iter().all(|&index| self.released[index] == 0.0)
             && !self.blame.has_stock_losses();
     }
@@ -414,8 +418,13 @@ impl State {
     fn is_responding(&self, model: &Model, material: usize) -> bool {
         let links = &model.links[material];
         links.responds
-            && (self.expectation[links.rows.clone()].iter().any(|expectation| *expectation != 0.0)
-                || model.materials[material].supplies.iter().any(|&supply| self.extra[supply] != 0.0))
+            && (self.expectation[links.rows.clone()]
+                .iter()
+                .any(|expectation| *expectation != 0.0)
+                || model.materials[material]
+                    .supplies
+                    .iter()
+                    .any(|&supply| self.extra[supply] != 0.0))
     }
 
     fn is_unsubstituted(&self, links: &Links) -> bool {

@@ -184,8 +184,16 @@ impl State {
         let of_users = self.need[cells.clone()]
             .iter()
             .zip(&self.arrival[markets.clone()])
-            .zip(self.missing[cells.clone()].iter_mut().zip(&mut self.shortfall[cells.clone()]))
-            .zip(self.unmet[cells].iter_mut().zip(&mut self.feed_available[markets.clone()]));
+            .zip(
+                self.missing[cells.clone()]
+                    .iter_mut()
+                    .zip(&mut self.shortfall[cells.clone()]),
+            )
+            .zip(
+                self.unmet[cells]
+                    .iter_mut()
+                    .zip(&mut self.feed_available[markets.clone()]),
+            );
         let of_stocks = self.commercial[markets.clone()]
             .iter_mut()
             .zip(&mut self.stock_change[markets.clone()])

@@ -189,7 +189,9 @@ fn reached(model: &Model, effect: &EffectModel) -> Vec<usize> {
             .collect(),
         EffectModel::Stock { markets, stockpiles } => {
             let markets = markets.iter().map(|&(market, _)| model.markets[market].material);
-            let stockpiles = stockpiles.iter().map(|&(stockpile, _)| model.stockpiles[stockpile].material);
+            let stockpiles = stockpiles
+                .iter()
+                .map(|&(stockpile, _)| model.stockpiles[stockpile].material);
             markets.chain(stockpiles).collect()
         }
     };

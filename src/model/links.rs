@@ -88,8 +88,8 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
     }
     for inventory in &model.inventories {
         let links = &mut found[model.markets[inventory.market].material];
-        links.constant_stocks &= inventory.level.is_constant()
-            && inventory.maximum.as_ref().is_none_or(super::LevelModel::is_constant);
+        links.constant_stocks &=
+            inventory.level.is_constant() && inventory.maximum.as_ref().is_none_or(super::LevelModel::is_constant);
     }
     found
 }

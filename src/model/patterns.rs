@@ -114,7 +114,10 @@ pub fn is_same(model: &Model, world: &World, material: usize, one: usize, other:
     }
     let stored = |period: usize| {
         let patterns = model.reference.patterns.get(material)?;
-        patterns.period.get(period.min(patterns.period.len().checked_sub(1)?)).copied()
+        patterns
+            .period
+            .get(period.min(patterns.period.len().checked_sub(1)?))
+            .copied()
     };
     // Balancing starts from the reference's factors of the period.
     stored(one) == stored(other)

@@ -42,7 +42,7 @@ pub struct World {
     pub need_total: Vec<f64>,
     /// Whether every order is covered in every period.
     pub balanced: bool,
-    /// The same by material.
+    /// The same by material, and whether its plants run as planned.
     pub is_balanced: Vec<bool>,
     /// Whether more is made than ordered, by period and material: what stocks can be refilled from.
     pub has_spare: Vec<bool>,
@@ -390,6 +390,8 @@ impl World {
                     .sum();
                 output = output.min(limit);
             }
+            // Stocks of feed may let it run as planned: then it differs from this reference, which has none.
+            self.is_balanced[material] &= output >= self.target[base + index];
             self.output[base + index] = output;
             self.supply[rows + supply.row] += output;
         }
