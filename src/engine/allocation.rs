@@ -6,10 +6,8 @@
 
 use super::maximum_flow::raise_to_maximum;
 use super::projection::Projection;
+use super::rigid::rigid_trade;
 use super::shipping::UNSOLD;
-
-/// Relative difference that rounding explains.
-const ROUNDING: f64 = 1e-12;
 
 /// Lanes of one exporter whose total is limited.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +46,13 @@ pub struct Problem<'a> {
 /// Memory that allocations reuse.
 #[derive(Debug, Clone, Default)]
 pub struct Workspace {
-    supply_left: Vec<f64>,
-    orders_left: Vec<f64>,
+    pub(super) supply_left: Vec<f64>,
+    pub(super) orders_left: Vec<f64>,
     quota_limit: Vec<f64>,
     projection: Projection,
-    trade: Vec<f64>,
-    offered: Vec<f64>,
-    buyer_factor: Vec<f64>,
+    pub(super) trade: Vec<f64>,
+    pub(super) offered: Vec<f64>,
+    pub(super) buyer_factor: Vec<f64>,
     sellers: Vec<usize>,
     buyers: Vec<usize>,
     is_buyer: Vec<bool>,
@@ -130,91 +128,6 @@ fn top_up_home(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspac
             workspace.orders_left[column] -= flow;
         }
     }
-}
-
-/// The usual cases of rigid trade, in one pass: every seller cuts all its buyers alike, and no buyer is offered more than it ordered; or buyers
-/// take less than they normally do, and every seller has enough. These factors satisfy the conditions of the optimum. Gives false, and
-/// changes nothing, where neither does.
-fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flows: &mut [f64]) -> bool {
-    if !problem.quotas.is_empty() {
-        return false;
-    }
-    let columns = problem.orders.len();
-    let Workspace {
-        supply_left,
-        orders_left,
-        offered,
-        buyer_factor,
-        trade,
-        ..
-    } = workspace;
-    trade.clear();
-    trade.extend_from_slice(problem.normal);
-    if problem.is_restricted {
-        for (weight, openness) in trade.iter_mut().zip(problem.openness) {
-            *weight *= openness;
-        }
-    }
-    offered.clear();
-    offered.resize(columns, 0.0);
-    for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
-        if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {
-            line[column] = 0.0;
-        }
-        for (sum, flow) in offered.iter_mut().zip(line.iter()) {
-            *sum += flow;
-        }
-    }
-    let fits = |(offered, order): (&f64, &f64)| *offered <= order * (1.0 + ROUNDING);
-    let buyers_take_all = offered.iter().zip(orders_left.iter()).all(fits);
-    if buyers_take_all {
-        // Sellers cut; buyers then get no more than is offered above.
-        for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
-            let sum: f64 = line.iter().sum();
-            let supply = supply_left[row].max(0.0);
-            if sum > supply {
-                let own = row * columns..(row + 1) * columns;
-                if problem.is_restricted && problem.openness[own].iter().any(|openness| *openness < 1.0) {
-                    return false;
-                }
-                let factor = supply / sum;
-                line.iter_mut().for_each(|flow| *flow *= factor);
-            }
-        }
-    } else if problem.is_restricted {
-        return false;
-    } else {
-        buyer_factor.clear();
-        let take = |(offered, order): (&f64, &f64)| {
-            if *offered > *order {
-                order.max(0.0) / offered
-            } else {
-                1.0
-            }
-        };
-        buyer_factor.extend(offered.iter().zip(orders_left.iter()).map(take));
-        for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
-            let mut sum = 0.0;
-            for (flow, factor) in line.iter_mut().zip(buyer_factor.iter()) {
-                *flow *= factor;
-                sum += *flow;
-            }
-            if sum > supply_left[row] * (1.0 + ROUNDING) {
-                return false;
-            }
-        }
-    }
-    for (row, line) in trade.chunks_exact(columns).enumerate() {
-        let own = flows[row * columns..(row + 1) * columns].iter_mut();
-        let mut sum = 0.0;
-        for ((flow, left), traded) in own.zip(orders_left.iter_mut()).zip(line) {
-            *flow += traded;
-            *left -= traded;
-            sum += traded;
-        }
-        supply_left[row] -= sum;
-    }
-    true
 }
 
 /// The lanes between countries (all lanes when home has no precedence), by projection over the sellers and buyers that have a lane between

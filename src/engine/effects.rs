@@ -30,6 +30,7 @@ impl State {
         let Struck {
             changed,
             fresh,
+            feed_moved,
             plan,
             orders,
             trade,
@@ -51,7 +52,7 @@ impl State {
                 self.quota_pool.push(quota.lanes);
             }
         }
-        for flags in [changed, fresh, plan, orders, trade] {
+        for flags in [changed, fresh, feed_moved, plan, orders, trade] {
             flags.fill(false);
         }
         self.blame.begin_period();

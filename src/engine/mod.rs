@@ -9,6 +9,7 @@ mod effects;
 pub mod maximum_flow;
 pub mod observe;
 pub mod projection;
+mod rigid;
 pub mod run;
 pub mod severity;
 mod shipping;

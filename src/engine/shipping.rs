@@ -1,6 +1,7 @@
 //! Trade of one material in one period: allocation against the undisrupted pattern, and the way to the buyers.
 
 use super::allocation::{Problem, allocate, allocate_extra};
+use super::rigid::cut_alike;
 use super::state::{AllocationMemory, State};
 use super::step::{SAME, Trial};
 use crate::model::{Model, World, patterns};
@@ -66,8 +67,16 @@ impl State {
         if known.is_none_or(|known| !patterns::is_same(model, world, material, known, period)) {
             let normal = &mut self.normal[material];
             patterns::pattern(model, world, material, period, &mut self.pattern_memory, normal);
-            self.memory[material].pattern = Some(period);
-            self.memory[material].is_known = false;
+            let memory = &mut self.memory[material];
+            memory.pattern = Some(period);
+            memory.is_known = false;
+            let columns = compiled.columns.len().max(1);
+            memory.normal_rows.clear();
+            memory
+                .normal_rows
+                .extend(normal.chunks_exact(columns).map(|line| line.iter().sum::<f64>()));
+            memory.normal_columns.resize(compiled.columns.len(), 0.0);
+            add_columns(normal, &mut memory.normal_columns);
         }
         self.scale_quotas(material);
         let flexibility = compiled.flexibility.map(|limit| {
@@ -98,7 +107,10 @@ impl State {
         } else if !memory.answers(&problem) {
             memory.remember(&problem);
             let flows = &mut self.flows[material];
-            allocate(&problem, &mut self.workspace, &mut memory.factors, flows);
+            let sums = (memory.normal_rows.as_slice(), memory.normal_columns.as_slice());
+            if !cut_alike(&problem, sums, flows) {
+                allocate(&problem, &mut self.workspace, &mut memory.factors, flows);
+            }
             memory.has_unsold = has_unsold(problem.supply, flows, problem.orders.len());
         }
         if wants_refill && (as_normal || memory.has_unsold) {

@@ -134,6 +134,8 @@ pub struct Struck {
     pub changed: Vec<bool>,
     /// Simulated anew, or as in the reference again: neighbours have to look.
     pub fresh: Vec<bool>,
+    /// The same, and some market is or was short of feed: users have to look.
+    pub feed_moved: Vec<bool>,
     /// Planned output may differ from the target.
     pub plan: Vec<bool>,
     /// Orders may differ from the reference.
@@ -155,6 +157,9 @@ pub(super) struct AllocationMemory {
     pub factors: Vec<f64>,
     /// Period whose pattern is in [`State::normal`]; `None` = none yet.
     pub pattern: Option<usize>,
+    /// Sums of the pattern's rows and columns.
+    pub normal_rows: Vec<f64>,
+    pub normal_columns: Vec<f64>,
     /// Whether [`State::flows`] answers the problem below (without quotas).
     pub is_known: bool,
     /// Whether some seller has output left over.
@@ -290,6 +295,7 @@ impl State {
         let Struck {
             changed,
             fresh,
+            feed_moved,
             plan,
             orders,
             trade,
@@ -299,6 +305,7 @@ impl State {
         for flags in [
             changed,
             fresh,
+            feed_moved,
             plan,
             orders,
             trade,

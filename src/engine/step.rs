@@ -101,7 +101,7 @@ impl State {
         self.active[material]
             && self.steady[material]
             && !struck.changed[material]
-            && !links.inputs.iter().any(|&input| struck.fresh[input])
+            && !links.inputs.iter().any(|&input| struck.feed_moved[input])
             && !links.hosts.iter().any(|&host| struck.fresh[host])
             && trial.structural.is_none_or(|values| {
                 let cells = trial.model.cells.len();
@@ -130,7 +130,7 @@ impl State {
     fn simulate(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         self.active[material] = true;
         self.struck.fresh[material] = true;
-        self.struck.feed[material] = false;
+        self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
         self.substitution_moved[material] = false;
         self.blame.begin_material(trial.model, material);
         self.produce(trial, material, period);
@@ -143,6 +143,7 @@ impl State {
             self.release_stockpiles(trial, material);
             self.settle(trial, material);
         }
+        self.struck.feed_moved[material] |= self.struck.feed[material];
         self.attribute(trial, material, period);
     }
 
@@ -170,7 +171,7 @@ impl State {
         self.is_clean[material] = true;
         self.is_short[material] = false;
         self.struck.fresh[material] = true;
-        self.struck.feed[material] = false;
+        self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
         self.refill_flows[material].clear();
         self.disturbed_months[material] = 0.0;
         self.blame.begin_material(model, material);
