@@ -8,5 +8,6 @@ mod conservation;
 mod determinism;
 mod generator;
 mod inspector;
+mod lookup;
 mod properties;
 mod support;
