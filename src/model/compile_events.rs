@@ -4,7 +4,7 @@ use super::compile::{Inputs, ModelError};
 use super::{
     ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, Model, RecoveryModel,
 };
-use crate::sampling::{Copula, Correlation, Distribution, LengthBiased, Sampler, StreamKey};
+use crate::sampling::{Copula, Correlation, LengthBiased, Sampler, StreamKey};
 use crate::scenario::{
     Arrival, CopulaFamily, CopulaTarget, Event, EventKind, Recovery, RenewalStart, RestrictionForm, Scenario, StockKind,
 };
@@ -135,12 +135,9 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
                 why: error.to_string(),
             };
             let biased = if *starts == RenewalStart::Steady {
-                // The simulation never begins within a time that is always 0; the other stands in for it and is not asked.
-                let spell = |own: &Distribution, other: &Distribution| {
-                    let longer = if own.mean() > 0.0 { own } else { other };
-                    LengthBiased::new(longer).map_err(|error| failed(&error))
-                };
-                Some(Box::new((spell(up, down)?, spell(down, up)?)))
+                let up = LengthBiased::new(up).map_err(|error| failed(&error))?;
+                let down = LengthBiased::new(down).map_err(|error| failed(&error))?;
+                Some(Box::new((up, down)))
             } else {
                 None
             };

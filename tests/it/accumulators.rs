@@ -91,6 +91,7 @@ impl Compared {
                 shortfall: vec![0.0; periods],
                 unmet: vec![0.0; periods],
                 missing: vec![0.0; periods],
+                price: 1.0,
             };
             let belongs = |market: &&ReplayMarket| market.material == material && members.contains(&market.country);
             for market in replay.markets.iter().filter(belongs) {
@@ -99,6 +100,9 @@ impl Compared {
                 course.shortfall[market.period] += market.final_shortfall_t;
                 course.unmet[market.period] += market.unmet_t;
                 course.missing[market.period] += market.missing_t;
+                if market.final_demand_t > 0.0 {
+                    course.price = course.price.max(market.price_index);
+                }
             }
             course
         });
@@ -199,6 +203,13 @@ fn check_summary(checker: &mut Checker<'_>, courses: &[Course], step_months: f64
     checker.cell("cvar95_pct", Some(tail_mean(&percent, 950)), 1.0 / 256.0);
     checker.cell("cvar99_pct", None, 0.0);
     checker.cell("worst_spell_cvar95_pct", Some(tail_mean(&worst, 950)), 1.0 / 64.0);
+    // Only a row of one market has a price.
+    if !checker.row["peak_price_index"].is_empty() {
+        checker.exact("peak_price_index", mean(&of(&|course| course.price)));
+    }
+    let parts =
+        ["structural_shortfall_pct", "event_shortfall_pct"].map(|column| checker.row[column].parse::<f64>().unwrap());
+    checker.cell("expected_shortfall_pct", Some(parts[0] + parts[1]), 1e-5);
     if is_final {
         let episodes: Vec<(f64, f64)> = courses.iter().filter_map(Course::first_short_episode).collect();
         let mean_of = |times: Vec<f64>| (!times.is_empty()).then(|| mean(&times) * step_months);

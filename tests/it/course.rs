@@ -7,6 +7,8 @@ pub struct Course {
     pub shortfall: Vec<f64>,
     pub unmet: Vec<f64>,
     pub missing: Vec<f64>,
+    /// Largest price index of the markets with final demand in any period.
+    pub price: f64,
 }
 
 impl Course {

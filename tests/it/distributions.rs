@@ -6,24 +6,15 @@ use std::fmt::Write;
 
 use critmin::analysis::run::{Prepared, prepare};
 use critmin::engine::draws::{Strike, Tail, TrialStreams};
-use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::trial::Simulator;
 use critmin::sampling::{Distribution, LengthBiased, StreamKey};
 
 use crate::exact::assert_probability;
 use crate::laws::{Law, Z90, beta_of, pert, weibull};
 use crate::listed::{Entry, entries};
-use crate::support::{in_repository, read};
+use crate::support::{Blind, in_repository, read};
 
 const TRIALS: u64 = 40_000;
-
-/// An observer that wants nothing.
-struct Blind;
-
-impl Observer for Blind {
-    fn period(&mut self, _outcome: &PeriodOutcome<'_>) {}
-    fn end_trial(&mut self, _outcome: &TrialOutcome<'_>) {}
-}
 
 /// A world in which events have nothing to do but be drawn, of one week.
 const WORLD: &str = "format = 1\ntitle = \"draws\"\nassumption = \"test\"\n[time]\nstart = \"2026-01\"\nstep = \"week\"\nperiods = 1\n\

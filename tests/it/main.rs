@@ -4,6 +4,7 @@
 mod accumulators;
 mod allocation;
 mod cases;
+mod chain_properties;
 mod command_line;
 mod compound_poisson;
 mod conservation;
@@ -13,6 +14,8 @@ mod distributions;
 mod enumeration;
 mod exact;
 mod generator;
+mod impossible;
+mod indices;
 mod inspector;
 mod laws;
 mod listed;

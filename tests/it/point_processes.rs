@@ -187,8 +187,9 @@ fn a_gamma_frailty_makes_negative_binomial_counts() {
     );
 }
 
-/// Up times that are the sum of two exponential stages of 3 months, repaired at once: every second event of a Poisson process with 12 expected
-/// stages in 36 months. From new: N is the half of their number K. In the steady state the first stage is done already in half of the cases.
+/// Up times that are the sum of two exponential stages of 3 months, repaired in a ten-millionth of a month: every second event of a Poisson
+/// process with 12 expected stages in 36 months. From new: N is the half of their number K. In the steady state the first stage is done
+/// already in half of the cases.
 #[test]
 fn renewals_of_two_stages_are_every_second_event() {
     let stages = |n: i64| if n < 0 { 0.0 } else { poisson(12.0, n as usize) };
@@ -201,7 +202,7 @@ fn renewals_of_two_stages_are_every_second_event() {
             36,
             &format!(
                 "[[event]]\nid = \"failure\"\nkind = \"demand_surge\"\ncountry = \"buyer\"\nseverity = 0\n\
-                 arrival = {{ process = \"renewal\", up = {{ dist = \"gamma\", shape = 2, scale = 3 }}, down = 0, starts = \"{starts}\" }}\n"
+                 arrival = {{ process = \"renewal\", up = {{ dist = \"gamma\", shape = 2, scale = 3 }}, down = 1e-7, starts = \"{starts}\" }}\n"
             ),
         );
         let mut counts = Vec::new();

@@ -4,20 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use critmin::analysis::run::prepare;
 use critmin::engine::draws::{Strike, TrialStreams};
-use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::trial::Simulator;
 use critmin::scenario::Document;
 
 use crate::generator::scenario;
-use crate::support::{Random, read, simulate_with_samples, with};
-
-/// An observer that wants nothing.
-struct Blind;
-
-impl Observer for Blind {
-    fn period(&mut self, _outcome: &PeriodOutcome<'_>) {}
-    fn end_trial(&mut self, _outcome: &TrialOutcome<'_>) {}
-}
+use crate::support::{Blind, Random, read, simulate_with_samples, with};
 
 /// All that one trial draws: occurrences by event (start, duration, severity, approval time, recovery), inputs by name, as text that tells
 /// every bit.
