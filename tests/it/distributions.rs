@@ -16,6 +16,9 @@ use crate::support::{Blind, in_repository, read};
 
 const TRIALS: u64 = 40_000;
 
+/// A distribution function at one point.
+type PointCdf = Box<dyn Fn(f64) -> f64>;
+
 /// A world in which events have nothing to do but be drawn, of one week.
 const WORLD: &str = "format = 1\ntitle = \"draws\"\nassumption = \"test\"\n[time]\nstart = \"2026-01\"\nstep = \"week\"\nperiods = 1\n\
     [run]\ntrials = 1\nseed = 42\n[[country]]\nid = \"a\"\n[[country]]\nid = \"b\"\n[[country]]\nid = \"c\"\n[[material]]\nid = \"metal\"\n\
@@ -189,7 +192,7 @@ fn every_stream_of_an_event_has_its_distribution() {
            recovery = { shape = \"exponential\", months = { dist = \"exponential\", mean = 2 } }\n\
            [[event]]\nid = \"often\"\nkind = \"demand_surge\"\ncountry = \"b\"\nseverity = 0\nduration = 1\narrival = { process = \"poisson\", per_year = 24 }\n\
            [[event]]\nid = \"renewed\"\nkind = \"demand_surge\"\ncountry = \"b\"\nseverity = 0\narrival = { process = \"renewal\", up = { dist = \"uniform\", low = 1, high = 3 }, down = { dist = \"weibull\", shape = 1.7, scale = 3 }, starts = \"up\" }\n";
-    let mut streams: Vec<(&str, Vec<f64>, Box<dyn Fn(f64) -> f64>)> = vec![
+    let mut streams: Vec<(&str, Vec<f64>, PointCdf)> = vec![
         ("window", Vec::new(), Box::new(|x| (x - 2.0) / 6.0)),
         ("delay", Vec::new(), Box::new(|x| x / 3.0)),
         ("linear recovery", Vec::new(), Box::new(weibull(1.7, 3.0))),

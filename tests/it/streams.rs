@@ -88,7 +88,8 @@ fn placed(text: &str, block: &str, place: usize) -> String {
     format!("{}{block}{}", &text[..at], &text[at..])
 }
 
-/// Sampling designs whose draws depend on the driver alone. (A Sobol' point gives its dimensions to drivers in order.)
+/// Sampling designs whose draws depend on the driver alone. A Sobol' point gives its dimensions to drivers in order: uncertain figures, then events
+/// in the order of the file.
 const DESIGNS: [&str; 3] = ["random", "antithetic", "latin_hypercube"];
 
 #[test]
@@ -97,11 +98,13 @@ fn an_added_event_of_any_kind_anywhere_moves_no_other_draw() {
     for case in 0..KINDS.len() * ARRIVALS.len() {
         let (kind, arrival) = (case % KINDS.len(), case / KINDS.len());
         let text = scenario(case as u64).text;
-        let design = format!("run.sampling=\"{}\"", DESIGNS[case % DESIGNS.len()]);
-        let before = draws(&with(&read(&text), &[&design]), None, 12);
-        for place in 0..3 {
+        let design = DESIGNS[case % DESIGNS.len()];
+        // At the end of the file, under a Sobol' design as well.
+        for (place, design) in [(0, design), (1, design), (2, design), (2, "sobol")] {
+            let set = format!("run.sampling=\"{design}\"");
+            let before = draws(&with(&read(&text), &[&set]), None, 12);
             let more = read(&placed(&text, &block(kind, arrival), place));
-            let mut after = draws(&with(&more, &[&design]), None, 12);
+            let mut after = draws(&with(&more, &[&set]), None, 12);
             for trial in &mut after {
                 seen += usize::from(trial.remove("event added").is_some());
             }
@@ -122,7 +125,7 @@ fn an_added_input_moves_no_other_draw() {
         let design = format!("run.sampling=\"{}\"", DESIGNS[seed as usize % DESIGNS.len()]);
         let document = with(&read(&text), &[&design]);
         let before = draws(&document, None, 12);
-        // Every material has a flexibility and a price; the first becomes uncertain in one case, the last event's probability or rate in the other.
+        // Figures that some scenarios state and others leave to their defaults.
         let changes = [
             "material.m0.price={ dist = \"uniform\", low = 1, high = 2 }",
             "material.m0.supply_elasticity={ dist = \"beta\", mean = 0.2, sd = 0.05 }",
