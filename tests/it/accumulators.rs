@@ -14,7 +14,7 @@ use crate::support::{NamedSample, close, read, simulate_with_samples, with};
 
 const TRIALS: u64 = 200;
 /// Generated scenarios with something short in many trials, with several materials, groups, stocks, lead times and uncertain inputs.
-const SEEDS: [u64; 4] = [2, 17, 30, 44];
+const SEEDS: [u64; 4] = [89, 17, 30, 44];
 
 /// A table by column name.
 struct Table(Vec<BTreeMap<String, String>>);
@@ -300,6 +300,7 @@ fn tables_of_a_run_are_what_its_trials_say() {
             check_sectors(&what, &summary, row);
         }
         check_samples(seed, &both);
+        check_stocks(seed, &both);
         check_events(seed, &both);
         check_attribution(seed, &both);
     }
@@ -343,6 +344,35 @@ fn check_samples(seed: u64, both: &Compared) {
         assert!(
             same,
             "seed {seed}, {material} in {place}: {sample:?}, replayed {tonnes} t, {worst} months"
+        );
+    }
+}
+
+/// What is left of every stock, against the last period of the replays.
+fn check_stocks(seed: u64, both: &Compared) {
+    for stock in &both.report.results.policies[0].stocks {
+        let (kind, address) = stock.stock.split_once('.').unwrap();
+        let last = |replay: &Replay| -> f64 {
+            let period = replay.dates.len() - 1;
+            let level = if kind == "inventory" {
+                let mut markets = replay.markets.iter();
+                let found = markets.find(|market| {
+                    market.period == period && format!("{}.{}", market.material, market.country) == address
+                });
+                found.map(|market| market.commercial_stock_t)
+            } else {
+                let mut stockpiles = replay.stockpiles.iter();
+                let found = stockpiles.find(|pile| pile.period == period && pile.stockpile == address);
+                found.map(|pile| pile.level_t)
+            };
+            level.unwrap_or_else(|| panic!("seed {seed}: no {kind} {address} in a replay"))
+        };
+        let left = mean(&both.replays.iter().map(last).collect::<Vec<_>>());
+        assert!(
+            close(stock.end_t, left, 1e-9, 1e-6),
+            "seed {seed}, {}: {} t left, replayed {left} t",
+            stock.stock,
+            stock.end_t
         );
     }
 }
