@@ -6,11 +6,11 @@ use std::path::Path;
 
 use critmin::analysis::replay::{Replay, replay};
 use critmin::analysis::run::RunReport;
-use critmin::results::types::{Estimate, PolicyResults, SummaryRow, TailEstimate};
 use critmin::scenario::Document;
 use serde::Deserialize;
 
-use crate::support::{in_repository, load, row, try_simulate};
+use crate::lookup::find;
+use crate::support::{in_repository, load, try_simulate};
 
 /// How many standard errors a Monte Carlo estimate may lie from the exact value.
 const STANDARD_ERRORS: f64 = 4.0;
@@ -37,30 +37,35 @@ struct Variant {
     expect: Vec<Expect>,
 }
 
+/// One entry of an expected file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expect {
+pub struct Expect {
     #[serde(default = "baseline")]
-    policy: String,
-    material: Option<String>,
-    country: Option<String>,
-    sector: Option<String>,
-    event: Option<String>,
-    supply: Option<String>,
-    stock: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
+    pub policy: String,
+    pub material: Option<String>,
+    pub country: Option<String>,
+    pub sector: Option<String>,
+    pub event: Option<String>,
+    pub supply: Option<String>,
+    pub stock: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
     /// Period of a fan, or (with `trial`) of a replay.
-    period: Option<usize>,
-    trial: Option<u64>,
-    column: String,
-    value: Option<f64>,
+    pub period: Option<usize>,
+    pub trial: Option<u64>,
+    /// Thresholds of an exceedance curve, %; one for each of `values`.
+    pub exceeds: Option<Vec<f64>>,
+    pub column: String,
+    pub value: Option<f64>,
     /// Values from `period` (default 0) on.
-    values: Option<Vec<f64>>,
+    pub values: Option<Vec<f64>>,
     /// Largest difference; relative to the value, or absolute below 1.
-    tolerance: Option<f64>,
+    pub tolerance: Option<f64>,
     /// Exact standard deviation of one trial (of a quantile, CVaR or standard deviation: of its influence function).
-    standard_deviation: Option<f64>,
+    pub standard_deviation: Option<f64>,
+    /// The same for each of `values`.
+    pub standard_deviations: Option<Vec<f64>>,
 }
 
 fn baseline() -> String {
@@ -154,9 +159,9 @@ fn one_case(scenario: &Path, expected: &Path) -> Result<usize, Vec<String>> {
 }
 
 /// A scenario's results and replays.
-struct Case {
-    report: RunReport,
-    replays: BTreeMap<(String, u64), Replay>,
+pub struct Case {
+    pub report: RunReport,
+    pub replays: BTreeMap<(String, u64), Replay>,
 }
 
 impl Case {
@@ -194,112 +199,43 @@ impl Case {
         let first = expect.period.unwrap_or(0);
         let trials = self.report.results.manifest.trials as f64;
         for (position, value) in values.iter().enumerate() {
-            let by_period = expect.period.is_some() || expect.values.is_some();
+            let threshold = match &expect.exceeds {
+                Some(each) => Some(
+                    *each
+                        .get(position)
+                        .ok_or_else(|| format!("{what}: too few thresholds"))?,
+                ),
+                None => None,
+            };
+            let by_period = threshold.is_none() && (expect.period.is_some() || expect.values.is_some());
             let period = by_period.then_some(first + position);
-            let found = self.find(expect, period).map_err(|why| format!("{what}: {why}"))?;
-            let (allowed, rule) = match (expect.tolerance, expect.standard_deviation) {
+            let place = match (period, threshold) {
+                (Some(period), _) => format!(" in period {period}"),
+                (None, Some(threshold)) => format!(" above {threshold} %"),
+                (None, None) => String::new(),
+            };
+            let found = find(self, expect, period, threshold).map_err(|why| format!("{what}{place}: {why}"))?;
+            let deviation = match &expect.standard_deviations {
+                Some(each) => Some(
+                    *each
+                        .get(position)
+                        .ok_or_else(|| format!("{what}: too few standard deviations"))?,
+                ),
+                None => expect.standard_deviation,
+            };
+            let (allowed, rule) = match (expect.tolerance, deviation) {
                 (Some(tolerance), None) => (tolerance * value.abs().max(1.0), "tolerance"),
                 (None, Some(deviation)) => (STANDARD_ERRORS * deviation / trials.sqrt(), "4 standard errors"),
                 _ => return Err(format!("{what}: give `tolerance` or `standard_deviation`")),
             };
             if found.is_nan() || (found - value).abs() > allowed {
-                let period = period.map(|period| format!(" in period {period}")).unwrap_or_default();
                 return Err(format!(
-                    "{what}{period}: expected {value}, found {found} (differs by {:.3e}, {rule} {allowed:.3e})",
+                    "{what}{place}: expected {value}, found {found} (differs by {:.3e}, {rule} {allowed:.3e})",
                     found - value
                 ));
             }
         }
         Ok(values.len())
-    }
-
-    fn find(&self, expect: &Expect, period: Option<usize>) -> Result<f64, String> {
-        if let Some(trial) = expect.trial {
-            let replay = &self.replays[&(expect.policy.clone(), trial)];
-            return in_replay(replay, expect, period.unwrap_or(0));
-        }
-        let results = &self.report.results;
-        let policy = results
-            .policies
-            .iter()
-            .find(|found| found.policy == expect.policy)
-            .ok_or_else(|| format!("no policy `{}`", expect.policy))?;
-        if let Some(event) = &expect.event {
-            return in_event(policy, event, &expect.column, results.manifest.trials);
-        }
-        if let Some(supply) = &expect.supply {
-            let found = policy.supplies.iter().find(|found| found.supply == *supply);
-            let found = found.ok_or_else(|| {
-                format!(
-                    "no such supply; there are {:?}",
-                    policy.supplies.iter().map(|s| &s.supply).collect::<Vec<_>>()
-                )
-            })?;
-            return Ok(match expect.column.as_str() {
-                "output_t" => found.output_t,
-                "undisrupted_output_t" => found.undisrupted_output_t,
-                "lost_output_t" => found.lost_output_t,
-                other => return Err(format!("supplies have no `{other}`")),
-            });
-        }
-        if let Some(stock) = &expect.stock {
-            let found = policy.stocks.iter().find(|found| found.stock == *stock);
-            let found = found.ok_or_else(|| {
-                format!(
-                    "no such stock; there are {:?}",
-                    policy.stocks.iter().map(|s| &s.stock).collect::<Vec<_>>()
-                )
-            })?;
-            return Ok(match expect.column.as_str() {
-                "start_t" => found.start_t,
-                "end_t" => found.end_t,
-                other => return Err(format!("stocks have no `{other}`")),
-            });
-        }
-        let material = expect
-            .material
-            .as_deref()
-            .ok_or("name a material, event, supply or stock")?;
-        let country = expect.country.as_deref().unwrap_or("WLD");
-        if let Some(balance) = policy.balance.iter().find(|balance| balance.material == material) {
-            match expect.column.as_str() {
-                "baseline_shortfall_t" => return Ok(balance.baseline_shortfall_t),
-                "spare_output_t" => return Ok(balance.spare_output_t),
-                "supply_t" => return Ok(balance.supply_t),
-                "orders_t" => return Ok(balance.orders_t),
-                _ => {}
-            }
-        }
-        if expect.column == "share_pct" {
-            let mut shares = policy.supply_shares.iter();
-            let found = shares.find(|share| share.material == material && share.country == country);
-            return found
-                .map(|share| share.share_pct)
-                .ok_or_else(|| "no such supplier".to_owned());
-        }
-        if let Some(period) = period {
-            let fan = policy
-                .timeline
-                .iter()
-                .find(|fan| fan.material == material && fan.country == country)
-                .ok_or("no such fan")?;
-            let point = fan.points.get(period).ok_or("no such period")?;
-            return Ok(match expect.column.as_str() {
-                "mean_pct" => point.mean_pct.value,
-                "p5_pct" => point.quantiles_pct[0],
-                "p25_pct" => point.quantiles_pct[1],
-                "p50_pct" => point.quantiles_pct[2],
-                "p75_pct" => point.quantiles_pct[3],
-                "p95_pct" => point.quantiles_pct[4],
-                other => return Err(format!("fans have no `{other}`")),
-            });
-        }
-        let sector = expect.sector.as_deref().unwrap_or("all");
-        in_summary(
-            row(&self.report, &expect.policy, material, country, sector)?,
-            &expect.column,
-            results.manifest.trials,
-        )
     }
 }
 
@@ -329,151 +265,4 @@ fn describe(expect: &Expect) -> String {
     }
     words.push(expect.column.clone());
     words.join(", ")
-}
-
-/// Standard deviation of one trial from the standard error.
-fn deviation(estimate: Estimate, trials: u64) -> f64 {
-    estimate.standard_error * (trials as f64).sqrt()
-}
-
-fn supported(tail: &TailEstimate) -> Result<f64, String> {
-    if tail.supported {
-        Ok(tail.estimate.value)
-    } else {
-        Err(format!(
-            "the trials do not support it (estimate {})",
-            tail.estimate.value
-        ))
-    }
-}
-
-fn optional(value: Option<f64>) -> Result<f64, String> {
-    value.ok_or_else(|| "it is not available".to_owned())
-}
-
-/// A column of `summary.csv` in full precision; `sd_pct` and `sd_t` are standard deviations over trials.
-fn in_summary(row: &SummaryRow, column: &str, trials: u64) -> Result<f64, String> {
-    Ok(match column {
-        "demand_t" => row.demand_t,
-        "expected_shortfall_t" => row.expected_shortfall_t.value,
-        "expected_shortfall_t_se" => row.expected_shortfall_t.standard_error,
-        "sd_t" => deviation(row.expected_shortfall_t, trials),
-        "expected_shortfall_pct" => row.expected_shortfall_pct.value,
-        "expected_shortfall_pct_se" => row.expected_shortfall_pct.standard_error,
-        "sd_pct" => deviation(row.expected_shortfall_pct, trials),
-        "structural_shortfall_pct" => row.structural_shortfall_pct.value,
-        "event_shortfall_pct" => row.event_shortfall_pct.value,
-        "unmet_after_adaptation_pct" => row.unmet_after_adaptation_pct.value,
-        "prob_any" => row.prob_any.value,
-        "prob_gt_5" => row.prob_gt_5.value,
-        "prob_gt_10" => row.prob_gt_10.value,
-        "prob_gt_25" => row.prob_gt_25.value,
-        "prob_gt_50" => row.prob_gt_50.value,
-        "expected_months_short" => row.expected_months_short.value,
-        "p5_pct" => supported(&row.quantiles_pct[0])?,
-        "p25_pct" => supported(&row.quantiles_pct[1])?,
-        "p50_pct" => supported(&row.quantiles_pct[2])?,
-        "p75_pct" => supported(&row.quantiles_pct[3])?,
-        "p90_pct" => supported(&row.quantiles_pct[4])?,
-        "p95_pct" => supported(&row.quantiles_pct[5])?,
-        "p99_pct" => supported(&row.quantiles_pct[6])?,
-        "var90_pct" => supported(&row.var_pct[0])?,
-        "var95_pct" => supported(&row.var_pct[1])?,
-        "var99_pct" => supported(&row.var_pct[2])?,
-        "cvar90_pct" => supported(&row.cvar_pct[0])?,
-        "cvar95_pct" => supported(&row.cvar_pct[1])?,
-        "cvar99_pct" => supported(&row.cvar_pct[2])?,
-        "max_pct" => row.max_pct,
-        "time_to_survive_months" => optional(row.time_to_survive_months.map(|estimate| estimate.value))?,
-        "time_to_recover_months" => optional(row.time_to_recover_months.map(|estimate| estimate.value))?,
-        "spell_count" => row.spell_count.value,
-        "spell_months" => optional(row.spell_months)?,
-        "spell_depth_pct" => optional(row.spell_depth_pct)?,
-        "worst_spell_pct" => row.worst_spell_pct.value,
-        "worst_spell_cvar95_pct" => supported(&row.worst_spell_cvar95_pct)?,
-        "exposed_value_musd" => optional(row.exposed_value_musd.map(|estimate| estimate.value))?,
-        "peak_price_index" => optional(row.peak_price_index.map(|estimate| estimate.value))?,
-        "peak_price_index_least_elastic" => optional(row.peak_price_index_band.map(|(least, _)| least))?,
-        "peak_price_index_most_elastic" => optional(row.peak_price_index_band.map(|(_, most)| most))?,
-        other => return Err(format!("the summary has no `{other}`")),
-    })
-}
-
-/// A column of `events.csv`; `sd_count` is the standard deviation of the number of occurrences over trials.
-fn in_event(policy: &PolicyResults, event: &str, column: &str, trials: u64) -> Result<f64, String> {
-    let found = policy
-        .events
-        .iter()
-        .find(|found| found.event == event)
-        .ok_or("no such event")?;
-    Ok(match column {
-        "expected_count" => found.expected_count.value,
-        "sd_count" => deviation(found.expected_count, trials),
-        "mean_duration_months" => optional(found.mean_duration_months)?,
-        "mean_severity" => optional(found.mean_severity)?,
-        "share_of_expected" => found.share_of_expected,
-        "share_of_cvar95" => found.share_of_cvar95,
-        other => return Err(format!("events have no `{other}`")),
-    })
-}
-
-/// A value of one period of one trial.
-fn in_replay(replay: &Replay, expect: &Expect, period: usize) -> Result<f64, String> {
-    let column = expect.column.as_str();
-    let unknown = || format!("the trace has no such `{column}`");
-    if column == "headline_pct" {
-        return Ok(replay.headline_pct);
-    }
-    if let Some(supply) = &expect.supply {
-        let mut rows = replay.supplies.iter();
-        let found = rows
-            .find(|row| row.supply == *supply && row.period == period)
-            .ok_or("no such supply or period")?;
-        return Ok(match column {
-            "output_t" => found.output_t,
-            "planned_t" => found.planned_t,
-            "undisrupted_t" => found.undisrupted_t,
-            _ => return Err(unknown()),
-        });
-    }
-    if let Some(stock) = &expect.stock {
-        let mut rows = replay.stockpiles.iter();
-        let found = rows
-            .find(|row| row.stockpile == *stock && row.period == period)
-            .ok_or("no such stockpile or period")?;
-        return Ok(match column {
-            "level_t" => found.level_t,
-            "released_t" => found.released_t,
-            _ => return Err(unknown()),
-        });
-    }
-    let material = expect.material.as_deref().ok_or("name a material")?;
-    if let (Some(from), Some(to)) = (&expect.from, &expect.to) {
-        let mut rows = replay.flows.iter();
-        let found =
-            rows.find(|row| row.material == material && row.from == *from && row.to == *to && row.period == period);
-        // Lanes that carry nothing are not listed.
-        return Ok(match column {
-            "flow_t" => found.map_or(0.0, |row| row.flow_t),
-            "undisrupted_t" => found.map_or(0.0, |row| row.undisrupted_t),
-            _ => return Err(unknown()),
-        });
-    }
-    let country = expect.country.as_deref().ok_or("name a country")?;
-    let mut rows = replay.markets.iter();
-    let found = rows
-        .find(|row| row.material == material && row.country == country && row.period == period)
-        .ok_or("no such market or period")?;
-    Ok(match column {
-        "need_t" => found.need_t,
-        "final_demand_t" => found.final_demand_t,
-        "arrival_t" => found.arrival_t,
-        "missing_t" => found.missing_t,
-        "shortfall_t" => found.shortfall_t,
-        "final_shortfall_t" => found.final_shortfall_t,
-        "unmet_t" => found.unmet_t,
-        "commercial_stock_t" => found.commercial_stock_t,
-        "price_index" => found.price_index,
-        _ => return Err(unknown()),
-    })
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use critmin::analysis::run::{RunError, RunListener, RunPlan, RunReport, run};
+use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::run::Progress;
 use critmin::results::Sample;
 use critmin::results::types::SummaryRow;
@@ -111,6 +112,14 @@ pub fn row<'a>(
                 .collect();
             format!("no row ({material}, {country}, {sector}); there are {}", rows.join(" "))
         })
+}
+
+/// An observer that wants nothing.
+pub struct Blind;
+
+impl Observer for Blind {
+    fn period(&mut self, _outcome: &PeriodOutcome<'_>) {}
+    fn end_trial(&mut self, _outcome: &TrialOutcome<'_>) {}
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, seeded, the same everywhere.
