@@ -18,8 +18,11 @@ macro_rules! put {
 
 /// A scenario for this seed.
 pub fn scenario(seed: u64) -> Generated {
-    let mut random = Random::new(seed);
-    let random = &mut random;
+    scenario_of(&mut Random::new(seed), seed)
+}
+
+/// A scenario from these choices; `seed` names it and seeds its draws.
+pub fn scenario_of(random: &mut Random, seed: u64) -> Generated {
     let mut text = String::new();
     let countries: Vec<String> = (0..random.whole(2, 6)).map(|number| format!("c{number}")).collect();
     let stages = random.whole(1, 3);

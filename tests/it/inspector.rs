@@ -176,11 +176,12 @@ impl Inspector {
         let markets = compiled.first_market..compiled.first_market + columns;
         let stock = total_stock(model, trace, material);
         let before = std::mem::replace(&mut self.stock_before[material], stock);
-        let (mut arrived, mut served, mut returned) = (refill_arrived, 0.0, 0.0);
+        let (mut arrived, mut served, mut needed, mut returned) = (refill_arrived, 0.0, 0.0, 0.0);
         for market in markets {
             arrived += state.arrival[market];
             for cell in model.markets[market].cells.clone() {
                 served += state.need[cell] - state.shortfall[cell];
+                needed += state.need[cell];
             }
             if model.markets[market].feed_cell.is_some() {
                 let left = state.feed_available[market] - state.feed_used[market];
@@ -194,7 +195,8 @@ impl Inspector {
             }
         }
         let (have, hold) = (arrived + returned + before, served + stock);
-        let market_scale = scale.max(before).max(served);
+        // What is served is a difference of need and shortfall, and no more exact than they are.
+        let market_scale = scale.max(before).max(served).max(1e-6 * needed);
         if self.loses_stocks {
             self.at_most(
                 &|| place("served and kept in stock against arrived and held"),
