@@ -5,6 +5,8 @@ use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::scenario::{Arrival, Document, EventKind};
 
+#[path = "../../tests/it/features.rs"]
+pub mod features;
 #[path = "../../tests/it/generator.rs"]
 pub mod generator;
 #[path = "../../tests/it/inspector.rs"]

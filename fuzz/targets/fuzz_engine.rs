@@ -5,7 +5,7 @@ use critmin::analysis::run::{RunListener, RunPlan, prepare, run};
 use critmin::engine::run::Progress;
 use critmin::report::{csv, json, table};
 use critmin::scenario::Document;
-use critmin_fuzz::generator::scenario_of;
+use critmin_fuzz::features::{Rich, rich_of};
 use critmin_fuzz::support::Random;
 use libfuzzer_sys::fuzz_target;
 
@@ -14,10 +14,16 @@ struct Silent;
 impl RunListener for Silent {}
 
 fuzz_target!(|bytes: &[u8]| {
-    let generated = scenario_of(&mut Random::from_bytes(bytes), 0);
+    let Rich { generated, changes } = rich_of(&mut Random::from_bytes(bytes), 0);
     let text = &generated.text;
-    let document =
+    let mut document =
         Document::from_text("generated.toml", text).unwrap_or_else(|errors| panic!("{text}\n{}", errors.render(false)));
+    for change in &changes {
+        document
+            .set(change)
+            .unwrap_or_else(|errors| panic!("{text}\n{}", errors.render(false)));
+    }
+    let text = &format!("{text}\n{changes:#?}");
     match prepare(&document, None) {
         Ok(prepared) => {
             critmin_fuzz::simulate(&prepared).unwrap_or_else(|complaints| panic!("{text}\n{complaints}"));

@@ -10,6 +10,14 @@ pub struct Generated {
     pub text: String,
     /// Whether an event destroys stocks (what they hold then disappears from the balance).
     pub loses_stocks: bool,
+    /// Countries, `c0` and so on.
+    pub countries: usize,
+    /// Stages of the chain, `m0` and so on.
+    pub stages: usize,
+    /// (id, stage) of the supplies, projects and recycling apart.
+    pub supplies: Vec<(String, usize)>,
+    /// Whether there is a by-product, `extra`.
+    pub has_by_product: bool,
 }
 
 macro_rules! put {
@@ -217,7 +225,8 @@ pub fn scenario_of(random: &mut Random, seed: u64) -> Generated {
         required = total * per_tonne;
     }
     // A by-product of the first stage.
-    if random.chance(0.5) {
+    let has_by_product = random.chance(0.5);
+    if has_by_product {
         let hosts: Vec<&(String, usize)> = supplies.iter().filter(|(_, stage)| *stage == 0).collect();
         let host = hosts[random.whole(0, hosts.len() - 1)].0.clone();
         put!(
@@ -241,7 +250,14 @@ pub fn scenario_of(random: &mut Random, seed: u64) -> Generated {
         );
     }
     let loses_stocks = events(&mut text, random, &countries, stages, &supplies);
-    Generated { text, loses_stocks }
+    Generated {
+        text,
+        loses_stocks,
+        countries: countries.len(),
+        stages,
+        supplies,
+        has_by_product,
+    }
 }
 
 fn flexibility(random: &mut Random) -> String {

@@ -1,5 +1,6 @@
 //! An observer that checks every period of every trial: conservation, limits, signs, blame. Quantities that should balance do so to 1e-9.
 
+use critmin::engine::draws::{design, draw_inputs};
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::trace::PeriodTrace;
 use critmin::model::Model;
@@ -24,6 +25,10 @@ pub struct Inspector {
     pub stock_end: Vec<f64>,
     /// What was found wrong.
     pub complaints: Vec<String>,
+    /// Number of the trial under way: trials are simulated in order from 0.
+    trial: u64,
+    /// Its uncertain inputs.
+    inputs: Vec<f64>,
     stock_before: Vec<f64>,
     /// Ordinary shipments of past periods by material: what should arrive.
     sent: Vec<Vec<Vec<f64>>>,
@@ -63,12 +68,7 @@ impl Inspector {
     }
 
     fn check_material(&mut self, trace: &PeriodTrace<'_>, material: usize) {
-        let PeriodTrace {
-            period,
-            model,
-            world,
-            state,
-        } = *trace;
+        let PeriodTrace { period, model, state } = *trace;
         let compiled = &model.materials[material];
         let (rows, columns) = (compiled.rows.len(), compiled.columns.len());
         let flows = trace.flows(material);
@@ -116,7 +116,7 @@ impl Inspector {
                     scale,
                 );
             } else if let Some(flexibility) = &compiled.flexibility {
-                let most = flexibility.of(&world.inputs) * normal;
+                let most = flexibility.of(&self.inputs) * normal;
                 self.at_most(
                     &|| place(&format!("lane {lane} beyond flexibility")),
                     *flow,
@@ -267,7 +267,7 @@ fn total_stock(model: &Model, trace: &PeriodTrace<'_>, material: usize) -> f64 {
 }
 
 /// Stock of a material at the start of a trial.
-fn start_stock(trace: &PeriodTrace<'_>, material: usize) -> f64 {
+fn start_stock(trace: &PeriodTrace<'_>, inputs: &[f64], material: usize) -> f64 {
     let PeriodTrace { model, world, .. } = *trace;
     let commercial: f64 = model
         .inventories
@@ -281,7 +281,7 @@ fn start_stock(trace: &PeriodTrace<'_>, material: usize) -> f64 {
         .iter()
         .enumerate()
         .filter(|(_, stockpile)| stockpile.material == material)
-        .map(|(index, stockpile)| world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(&world.inputs))
+        .map(|(index, stockpile)| world.stockpile_level_at_start(model, index) * stockpile.filled_at_start.of(inputs))
         .sum();
     commercial + strategic
 }
@@ -294,7 +294,11 @@ impl Observer for Inspector {
     fn trace(&mut self, trace: &PeriodTrace<'_>) {
         let materials = trace.model.materials.len();
         if trace.period == 0 {
-            self.stock_before = (0..materials).map(|material| start_stock(trace, material)).collect();
+            // The world holds means where no uncertain input shapes it.
+            draw_inputs(trace.model, design(trace.model), self.trial, &mut self.inputs);
+            self.stock_before = (0..materials)
+                .map(|material| start_stock(trace, &self.inputs, material))
+                .collect();
             self.sent = vec![Vec::new(); materials];
             self.output = vec![0.0; trace.model.supplies.len()];
             self.lost = self.output.clone();
@@ -356,6 +360,7 @@ impl Observer for Inspector {
     }
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
+        self.trial = outcome.trial + 1;
         for price in outcome.price_peak.iter().flatten() {
             if !(price.is_finite() && *price >= 1.0) {
                 self.complain(format!("trial {}: peak price index {price}", outcome.trial));

@@ -8,6 +8,7 @@ mod command_line;
 mod conservation;
 mod determinism;
 mod extremes;
+mod features;
 mod fuzzed;
 mod generator;
 mod inspector;

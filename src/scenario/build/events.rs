@@ -15,8 +15,8 @@ use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Problems, show};
 
-/// The largest increase of demand or costs: ten thousand times as much.
-const LARGEST_GROWTH: f64 = 10_000.0;
+/// The largest increase of demand or costs: a million times as much.
+const LARGEST_GROWTH: f64 = 1e6;
 
 /// The events that could be read.
 pub(crate) struct Events {
