@@ -68,7 +68,9 @@ impl Inspector {
     }
 
     fn check_material(&mut self, trace: &PeriodTrace<'_>, material: usize) {
-        let PeriodTrace { period, model, state } = *trace;
+        let PeriodTrace {
+            period, model, state, ..
+        } = *trace;
         let compiled = &model.materials[material];
         let (rows, columns) = (compiled.rows.len(), compiled.columns.len());
         let flows = trace.flows(material);
