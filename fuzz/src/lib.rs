@@ -85,6 +85,7 @@ pub fn simulate(prepared: &Prepared) -> Result<(), String> {
         .iter()
         .any(|event| matches!(event.kind, EventKind::StockLoss { .. }));
     let mut simulator = Simulator::new(&prepared.model);
+    let mut shortfalls = Vec::new();
     for traced in [true, false] {
         let mut inspector = if traced {
             Inspector::traced(loses_stocks)
@@ -96,6 +97,14 @@ pub fn simulate(prepared: &Prepared) -> Result<(), String> {
         }
         if !inspector.complaints.is_empty() {
             return Err(format!("traced {traced}: {:#?}", inspector.complaints));
+        }
+        shortfalls.push(inspector.shortfalls);
+    }
+    // Periods that need not be simulated in full must give the same.
+    let largest = shortfalls[0].iter().copied().fold(1e-3, f64::max);
+    for (at, (full, quick)) in shortfalls[0].iter().zip(&shortfalls[1]).enumerate() {
+        if (full - quick).abs() > 1e-9 * largest {
+            return Err(format!("shortfall {at}: {full} in full, {quick} quickly"));
         }
     }
     Ok(())
