@@ -8,6 +8,9 @@ use crate::scenario::Overlap;
 /// Time constants after which an exponential recovery counts as complete (e^-36 is below rounding).
 const EXPONENTIAL_END: f64 = 36.0;
 
+/// The largest increase that overlapping surges or cost shocks make together.
+const LARGEST_GROWTH: f64 = 1e30;
+
 /// Severity of every event by period.
 #[derive(Debug, Clone, Default)]
 pub struct Severities {
@@ -90,7 +93,8 @@ impl Severities {
 pub fn combine(overlap: Overlap, one: f64, other: f64, grows: bool) -> f64 {
     match (overlap, grows) {
         (Overlap::Multiply, false) => 1.0 - (1.0 - one) * (1.0 - other),
-        (Overlap::Multiply, true) => (1.0 + one) * (1.0 + other) - 1.0,
+        // Hundreds of overlapping surges must not overflow.
+        (Overlap::Multiply, true) => ((1.0 + one) * (1.0 + other) - 1.0).min(LARGEST_GROWTH),
         (Overlap::Max, _) => one.max(other),
         (Overlap::Sum, false) => (one + other).min(1.0),
         (Overlap::Sum, true) => one + other,

@@ -17,6 +17,8 @@ pub struct Shape<'a> {
 const RAS_TOLERANCE: f64 = 1e-10;
 /// Sweeps after which RAS stops; patterns with zeros may have no exact solution.
 const RAS_SWEEPS: usize = 2_000;
+/// Rounds in which what the sweeps left over is dealt out; one is enough where all lanes are in use.
+const REST_ROUNDS: usize = 4;
 
 /// Gravity flows (t per period) for supply and orders (t per period), row-major into `flows`.
 ///
@@ -235,6 +237,42 @@ pub fn ras(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows:
         if sum > row_sums[row] {
             let factor = row_sums[row] / sum;
             line.iter_mut().for_each(|flow| *flow *= factor);
+        }
+    }
+    if worst > RAS_TOLERANCE {
+        deal_out_rest(row_sums, column_sums, memory, flows);
+    }
+}
+
+/// Where the sweeps end before both margins are met (an exact solution with lanes of 0 is approached ever more slowly), deals out what is left
+/// over the lanes in use, in proportion to what rows still have and columns still need.
+fn deal_out_rest(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows: &mut [f64]) {
+    let columns = column_sums.len();
+    let Balancing { sums, kept, .. } = memory;
+    for _ in 0..REST_ROUNDS {
+        // What rows still have, what columns still need.
+        sums.clear();
+        sums.extend(
+            flows
+                .chunks_exact(columns)
+                .zip(row_sums)
+                .map(|(line, target)| (target - line.iter().sum::<f64>()).max(0.0)),
+        );
+        kept.clear();
+        kept.extend((0..columns).map(|column| {
+            let sum: f64 = flows.iter().skip(column).step_by(columns).sum();
+            (column_sums[column] - sum).max(0.0)
+        }));
+        let total = kept.iter().sum::<f64>().max(sums.iter().sum());
+        if total <= 0.0 {
+            return;
+        }
+        for (line, left) in flows.chunks_exact_mut(columns).zip(sums.iter()) {
+            for (flow, need) in line.iter_mut().zip(kept.iter()) {
+                if *flow > 0.0 {
+                    *flow += left * (need / total);
+                }
+            }
         }
     }
 }

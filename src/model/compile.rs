@@ -26,18 +26,29 @@ pub enum ModelError {
     },
     /// The model would need more memory than is sensible.
     #[error(
-        "the model has {lanes} lanes x periods; at most {limit} are supported. Use fewer countries, materials or periods"
+        "the model is too large: it would need some {gigabytes:.1} GB of memory, and at most {limit:.0} GB are supported; most of it for {largest}. Use fewer countries, materials, events or periods"
     )]
     TooLarge {
-        /// Lanes x periods.
-        lanes: usize,
+        /// Estimated need of one thread, GB.
+        gigabytes: f64,
+        /// The limit, GB.
+        limit: f64,
+        /// The largest part, in words.
+        largest: String,
+    },
+    /// A quantity of the undisrupted reference is larger than can be computed with.
+    #[error(
+        "{what} reaches {value:.1e} t a period, and at most {limit:.0e} can be computed with. Look for a growth rate, a recipe or a path that is too large"
+    )]
+    OutOfReach {
+        /// The quantity, in words.
+        what: String,
+        /// Its value.
+        value: f64,
         /// The limit.
-        limit: usize,
+        limit: f64,
     },
 }
-
-/// Lanes x reference periods that a model may have (8 bytes each).
-const LANE_LIMIT: usize = 200_000_000;
 
 /// Collects the uncertain inputs while numbers are compiled.
 pub(super) struct Inputs<'a> {
@@ -164,12 +175,8 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         .iter()
         .map(|material| material.rows.len() * material.columns.len())
         .sum();
-    if lanes.saturating_mul(reference_periods) > LANE_LIMIT {
-        return Err(ModelError::TooLarge {
-            lanes: lanes * reference_periods,
-            limit: LANE_LIMIT,
-        });
-    }
+    // Again when all is counted: what follows already allocates by period.
+    super::size::check_memory(&model, lanes)?;
     compile_cells(scenario, &mut model, &mut inputs);
     compile_supplies(scenario, &mut model, &mut inputs)?;
     compile_stocks(scenario, &mut model, &mut inputs);
@@ -178,10 +185,16 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     super::compile_events::compile_events(scenario, &mut model, &mut inputs)?;
     model.inputs = inputs.drivers;
     model.input_slots = inputs.slots;
+    super::size::check_memory(&model, lanes)?;
     let means = model.mean_inputs();
     let mut reference = World::default();
+    if model.world_is_uncertain {
+        reference.compute(&model, &model.largest_inputs());
+        super::size::check_reach(scenario, &model, &reference)?;
+    }
     reference.is_reference = true;
     reference.compute(&model, &means);
+    super::size::check_reach(scenario, &model, &reference)?;
     if observe(scenario, &mut model, &reference) {
         reference.compute(&model, &means);
     }

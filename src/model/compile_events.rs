@@ -166,7 +166,14 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
 /// The index of a cause, added when new.
 fn cause(model: &mut Model, event: usize, material: usize, country: usize) -> usize {
     let cause = (event, material, Some(country));
-    if let Some(index) = model.causes.iter().rposition(|other| *other == cause) {
+    // Events are compiled one after the other: the event's own causes are the last.
+    let own = model
+        .causes
+        .iter()
+        .enumerate()
+        .rev()
+        .take_while(|(_, other)| other.0 == event);
+    if let Some((index, _)) = own.into_iter().find(|(_, other)| **other == cause) {
         return index;
     }
     model.causes.push(cause);

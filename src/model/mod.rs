@@ -10,6 +10,7 @@ mod layout;
 pub mod linear;
 mod links;
 pub mod patterns;
+mod size;
 mod value;
 mod world;
 
@@ -438,6 +439,17 @@ impl Model {
             .iter()
             .flat_map(|driver| driver.means.iter().copied())
             .collect()
+    }
+
+    /// Inputs at values that one draw of a thousand million exceeds, or at the upper end where there is one; share vectors at their means.
+    pub fn largest_inputs(&self) -> Vec<f64> {
+        let mut largest = self.mean_inputs();
+        for driver in &self.inputs {
+            if let InputKind::Scalar(sampler) = &driver.kind {
+                largest[driver.slot] = sampler.quantile(1.0 - 1e-9);
+            }
+        }
+        largest
     }
 
     /// Years per period.

@@ -11,6 +11,9 @@ use super::tree::{Node, Table};
 use super::values::{Problems, Uncertain, finite, show};
 use crate::sampling::Distribution;
 
+/// How far the tail of a distribution may reach, but for one draw of a thousand million.
+const FARTHEST: f64 = 1e30;
+
 /// Reads a distribution of numbers, or (with the start of the simulation) of dates, which become months from the start.
 pub(crate) fn read(
     key: &str,
@@ -244,7 +247,18 @@ fn shown<E: std::fmt::Display>(made: Result<Distribution, E>) -> Result<Distribu
 
 fn finish(made: Result<Distribution, String>, name: &str, span: Span, out: &mut Problems) -> Option<Uncertain> {
     match made {
-        Ok(distribution) => Some(Uncertain::Distribution(distribution)),
+        Ok(distribution) => {
+            let farthest = [1e-9, 1.0 - 1e-9].map(|level| distribution.quantile(level).abs());
+            if farthest.iter().any(|value| value.is_nan() || *value > FARTHEST) {
+                let message = format!("this {name} distribution reaches too far");
+                let label = format!("one draw of a thousand million is beyond {}", show(FARTHEST));
+                out.push(
+                    Problem::error(span, message, label).hint("choose a smaller spread, or a distribution with limits"),
+                );
+                return None;
+            }
+            Some(Uncertain::Distribution(distribution))
+        }
         Err(why) => {
             out.error(span, format!("this {name} distribution is not possible: {why}"), "");
             None

@@ -277,7 +277,8 @@ fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
     }
     let value = match parse_value(value, file, start) {
         Ok(node) => node,
-        Err(_) if !value.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) => Node {
+        // A number that cannot be held is no word.
+        Err(_) if !value.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) && !is_number(value) => Node {
             value: Value::Text(value.to_string()),
             span: Span {
                 file,
@@ -292,6 +293,12 @@ fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
         key_span,
         value,
     })
+}
+
+/// Whether a bare value is meant as a number: digits and what belongs to them.
+fn is_number(value: &str) -> bool {
+    value.starts_with(|letter: char| letter.is_ascii_digit() || "+-.".contains(letter))
+        && value.replace('_', "").parse::<f64>().is_ok()
 }
 
 impl Loading {

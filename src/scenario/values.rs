@@ -91,10 +91,23 @@ fn bounded(key: &str, node: &Node, range: Range, out: &mut Problems) -> Option<f
     None
 }
 
-/// A finite number.
+/// The largest number that a scenario may hold: more than any quantity on Earth in grams, so a slip, and far from overflow in what is
+/// computed from it.
+pub(crate) const LARGEST: f64 = 1e18;
+
+/// A finite number of at most [`LARGEST`] in size.
 pub(crate) fn finite(key: &str, node: &Node, expected: &str, out: &mut Problems) -> Option<f64> {
     match node.number() {
-        Some(value) if value.is_finite() => Some(value),
+        Some(value) if value.abs() <= LARGEST => Some(value),
+        Some(value) if value.is_finite() => {
+            let message = format!(
+                "`{key}` is {}; numbers may be at most {} in size",
+                show(value),
+                show(LARGEST)
+            );
+            out.error(node.span, message, "too large to be meant");
+            None
+        }
         Some(value) => {
             let what = if value.is_nan() { "not a number" } else { "infinite" };
             out.error(

@@ -10,6 +10,14 @@ pub struct Generated {
     pub text: String,
     /// Whether an event destroys stocks (what they hold then disappears from the balance).
     pub loses_stocks: bool,
+    /// Countries, `c0` and so on.
+    pub countries: usize,
+    /// Stages of the chain, `m0` and so on.
+    pub stages: usize,
+    /// (id, stage) of the supplies, projects and recycling apart.
+    pub supplies: Vec<(String, usize)>,
+    /// Whether there is a by-product, `extra`.
+    pub has_by_product: bool,
 }
 
 macro_rules! put {
@@ -18,8 +26,11 @@ macro_rules! put {
 
 /// A scenario for this seed.
 pub fn scenario(seed: u64) -> Generated {
-    let mut random = Random::new(seed);
-    let random = &mut random;
+    scenario_of(&mut Random::new(seed), seed)
+}
+
+/// A scenario from these choices; `seed` names it and seeds its draws.
+pub fn scenario_of(random: &mut Random, seed: u64) -> Generated {
     let mut text = String::new();
     let countries: Vec<String> = (0..random.whole(2, 6)).map(|number| format!("c{number}")).collect();
     let stages = random.whole(1, 3);
@@ -214,7 +225,8 @@ pub fn scenario(seed: u64) -> Generated {
         required = total * per_tonne;
     }
     // A by-product of the first stage.
-    if random.chance(0.5) {
+    let has_by_product = random.chance(0.5);
+    if has_by_product {
         let hosts: Vec<&(String, usize)> = supplies.iter().filter(|(_, stage)| *stage == 0).collect();
         let host = hosts[random.whole(0, hosts.len() - 1)].0.clone();
         put!(
@@ -238,7 +250,14 @@ pub fn scenario(seed: u64) -> Generated {
         );
     }
     let loses_stocks = events(&mut text, random, &countries, stages, &supplies);
-    Generated { text, loses_stocks }
+    Generated {
+        text,
+        loses_stocks,
+        countries: countries.len(),
+        stages,
+        supplies,
+        has_by_product,
+    }
 }
 
 fn flexibility(random: &mut Random) -> String {

@@ -1,5 +1,6 @@
 //! An observer that checks every period of every trial: conservation, limits, signs, blame. Quantities that should balance do so to 1e-9.
 
+use critmin::engine::draws::{design, draw_inputs};
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::trace::PeriodTrace;
 use critmin::model::Model;
@@ -24,6 +25,10 @@ pub struct Inspector {
     pub stock_end: Vec<f64>,
     /// What was found wrong.
     pub complaints: Vec<String>,
+    /// Number of the trial under way: trials are simulated in order from 0.
+    trial: u64,
+    /// Its uncertain inputs.
+    inputs: Vec<f64>,
     stock_before: Vec<f64>,
     /// Ordinary shipments of past periods by material: what should arrive.
     sent: Vec<Vec<Vec<f64>>>,
@@ -64,10 +69,7 @@ impl Inspector {
 
     fn check_material(&mut self, trace: &PeriodTrace<'_>, material: usize) {
         let PeriodTrace {
-            period,
-            model,
-            world,
-            state,
+            period, model, state, ..
         } = *trace;
         let compiled = &model.materials[material];
         let (rows, columns) = (compiled.rows.len(), compiled.columns.len());
@@ -116,7 +118,7 @@ impl Inspector {
                     scale,
                 );
             } else if let Some(flexibility) = &compiled.flexibility {
-                let most = flexibility.of(&world.inputs) * normal;
+                let most = flexibility.of(&self.inputs) * normal;
                 self.at_most(
                     &|| place(&format!("lane {lane} beyond flexibility")),
                     *flow,
@@ -176,11 +178,12 @@ impl Inspector {
         let markets = compiled.first_market..compiled.first_market + columns;
         let stock = total_stock(model, trace, material);
         let before = std::mem::replace(&mut self.stock_before[material], stock);
-        let (mut arrived, mut served, mut returned) = (refill_arrived, 0.0, 0.0);
+        let (mut arrived, mut served, mut needed, mut returned) = (refill_arrived, 0.0, 0.0, 0.0);
         for market in markets {
             arrived += state.arrival[market];
             for cell in model.markets[market].cells.clone() {
                 served += state.need[cell] - state.shortfall[cell];
+                needed += state.need[cell];
             }
             if model.markets[market].feed_cell.is_some() {
                 let left = state.feed_available[market] - state.feed_used[market];
@@ -194,7 +197,8 @@ impl Inspector {
             }
         }
         let (have, hold) = (arrived + returned + before, served + stock);
-        let market_scale = scale.max(before).max(served);
+        // What is served is a difference of need and shortfall, and no more exact than they are.
+        let market_scale = scale.max(before).max(served).max(1e-6 * needed);
         if self.loses_stocks {
             self.at_most(
                 &|| place("served and kept in stock against arrived and held"),
@@ -265,7 +269,7 @@ fn total_stock(model: &Model, trace: &PeriodTrace<'_>, material: usize) -> f64 {
 }
 
 /// Stock of a material at the start of a trial.
-fn start_stock(trace: &PeriodTrace<'_>, material: usize) -> f64 {
+fn start_stock(trace: &PeriodTrace<'_>, inputs: &[f64], material: usize) -> f64 {
     let PeriodTrace { model, world, .. } = *trace;
     let commercial: f64 = model
         .inventories
@@ -279,7 +283,7 @@ fn start_stock(trace: &PeriodTrace<'_>, material: usize) -> f64 {
         .iter()
         .enumerate()
         .filter(|(_, stockpile)| stockpile.material == material)
-        .map(|(index, stockpile)| world.stockpile_level(model, index, 0) * stockpile.filled_at_start.of(&world.inputs))
+        .map(|(index, stockpile)| world.stockpile_level_at_start(model, index) * stockpile.filled_at_start.of(inputs))
         .sum();
     commercial + strategic
 }
@@ -292,7 +296,11 @@ impl Observer for Inspector {
     fn trace(&mut self, trace: &PeriodTrace<'_>) {
         let materials = trace.model.materials.len();
         if trace.period == 0 {
-            self.stock_before = (0..materials).map(|material| start_stock(trace, material)).collect();
+            // The world holds means where no uncertain input shapes it.
+            draw_inputs(trace.model, design(trace.model), self.trial, &mut self.inputs);
+            self.stock_before = (0..materials)
+                .map(|material| start_stock(trace, &self.inputs, material))
+                .collect();
             self.sent = vec![Vec::new(); materials];
             self.output = vec![0.0; trace.model.supplies.len()];
             self.lost = self.output.clone();
@@ -354,6 +362,7 @@ impl Observer for Inspector {
     }
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
+        self.trial = outcome.trial + 1;
         for price in outcome.price_peak.iter().flatten() {
             if !(price.is_finite() && *price >= 1.0) {
                 self.complain(format!("trial {}: peak price index {price}", outcome.trial));

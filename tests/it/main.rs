@@ -1,7 +1,8 @@
 //! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`,
 //! `point_processes`), the allocation against a linear programme, replays against tables (`accumulators`). Draws: `distributions`, `streams`.
-//! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. The same bytes for any number of threads
-//! (`determinism`), and the command line from outside. The other modules are what these share.
+//! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, and what fuzzing
+//! found (`fuzzed`). The same bytes for any number of threads (`determinism`), and the command line from outside. The other modules are what
+//! these share.
 
 mod accumulators;
 mod allocation;
@@ -15,6 +16,9 @@ mod determinism;
 mod distributions;
 mod enumeration;
 mod exact;
+mod extremes;
+mod features;
+mod fuzzed;
 mod generator;
 mod impossible;
 mod indices;

@@ -2,6 +2,7 @@
 
 use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
+use crate::sampling::Distribution;
 use crate::scenario::checked::*;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::names::tables;
@@ -12,6 +13,8 @@ use crate::scenario::values::{Problems, show};
 const MANY: f64 = 1_000.0;
 /// More than this many are an error.
 const TOO_MANY: f64 = 100_000.0;
+/// More than this many in one trial, even in one of a thousand million, are an error: the draws of a rate must not exhaust memory.
+pub(super) const MOST: f64 = 1_000_000.0;
 
 /// Position of an event in the file, whether or not it can be read.
 pub(crate) fn event_index(view: &View<'_>, id: &str) -> Read<EventIndex> {
@@ -70,6 +73,20 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                 out.push(Problem::warning(view.span("per_year"), message, "never happens"));
             }
             expected(event, &view, "per_year", per_year.mean() / 12.0, out);
+            if let (Number::Uncertain { distribution, .. }, Some(end)) = (&per_year, horizon) {
+                let most = practical_maximum(distribution) / 12.0 * end;
+                if most.is_nan() || most > MOST {
+                    let message = format!(
+                        "`{}` can happen {} times in one trial",
+                        event.address,
+                        show(most.round())
+                    );
+                    out.push(
+                        Problem::error(view.span("per_year"), message, format!("at most {}", show(MOST)))
+                            .hint("choose a distribution of the rate with an upper limit or a lighter tail"),
+                    );
+                }
+            }
             Ok(Arrival::Poisson { per_year })
         }
         "renewal" => {
@@ -85,6 +102,15 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                 Some("down") => RenewalStart::Down,
                 _ => RenewalStart::Steady,
             };
+            for (key, time) in [("up", &up), ("down", &down)] {
+                if starts == RenewalStart::Steady && time.mean() <= 0.0 {
+                    let message = format!("`{key}` is always 0, so there is no steady state to start from");
+                    out.push(
+                        Problem::error(view.span(key), message, "always 0").hint("say `starts = \"up\"` or `\"down\"`"),
+                    );
+                    return Err(Skip);
+                }
+            }
             Ok(Arrival::Renewal { up, down, starts })
         }
         "after" => {
@@ -109,6 +135,16 @@ fn support(number: &Number) -> (f64, f64) {
     }
 }
 
+/// The largest value, or the one that one draw of a thousand million exceeds where there is none.
+pub(super) fn practical_maximum(distribution: &Distribution) -> f64 {
+    let (_, most) = distribution.support();
+    if most.is_finite() {
+        most
+    } else {
+        distribution.quantile(1.0 - 1e-9)
+    }
+}
+
 fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {
     let start = view.base.start.map(|date| date.to_string()).unwrap_or_default();
     let message = format!("`{key}` lies outside the simulated time");
@@ -119,7 +155,7 @@ fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {
 fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &mut Problems) {
     let Some(end) = view.base.end_months() else { return };
     let count = per_month * end;
-    if !count.is_finite() || count <= MANY {
+    if count <= MANY {
         return;
     }
     let message = format!(

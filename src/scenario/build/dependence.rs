@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::arrivals::event_index;
+use super::arrivals::{MOST, event_index, practical_maximum};
 use super::base::Base;
 use super::events::Events;
 use super::view::View;
 use super::{Read, Skip, text_of};
+use crate::sampling::Distribution;
 use crate::scenario::checked::*;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::source::Span;
 use crate::scenario::tree::Node;
-use crate::scenario::values::Problems;
+use crate::scenario::values::{Problems, show};
 
 /// The events of a group, with the place of each. An event that stands twice, or in another group, is reported.
 fn members(
@@ -59,6 +60,22 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
             }
         }
         let factor = view.drawn("factor")?.ok_or(Skip)?;
+        for event in list.iter().filter_map(|event| events.list.get(*event)) {
+            if let Some(most) = most_arrivals(view, event, &factor)
+                && (most.is_nan() || most > MOST)
+            {
+                let message = format!(
+                    "with this factor the event `{}` can happen {} times in one trial",
+                    event.id,
+                    show(most.round())
+                );
+                out.push(
+                    Problem::error(view.span("factor"), message, format!("at most {}", show(MOST)))
+                        .hint("a factor has a mean of about 1; choose a distribution with a lighter tail"),
+                );
+                break;
+            }
+        }
         Ok(Frailty {
             id: view.text("id").ok_or(Skip)?,
             events: list,
@@ -66,6 +83,18 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
         })
     };
     base.views("frailty").iter().filter_map(|view| one(view).ok()).collect()
+}
+
+/// The most arrivals that a factor can bring about in one trial, of all but one of a thousand million draws.
+fn most_arrivals(view: &View<'_>, event: &Event, factor: &Distribution) -> Option<f64> {
+    let Arrival::Poisson { per_year } = &event.arrival else {
+        return None;
+    };
+    let rate = match per_year {
+        Number::Fixed(rate) => *rate,
+        Number::Uncertain { distribution, .. } => practical_maximum(distribution),
+    };
+    Some(rate * practical_maximum(factor) / 12.0 * view.base.end_months()?)
 }
 
 pub(crate) fn copulas(base: &Base<'_>, events: &Events, out: &mut Problems) -> Vec<CopulaGroup> {

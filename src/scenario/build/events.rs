@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::arrivals::{arrival, recovery};
+use super::arrivals::{MOST, arrival, practical_maximum, recovery};
 use super::base::Base;
 use super::consistency::unreadable_supplies;
 use super::supplies::Made;
@@ -15,18 +15,60 @@ use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
 use crate::scenario::values::{Problems, show};
 
+/// The largest increase of demand or costs: a million times as much.
+const LARGEST_GROWTH: f64 = 1e6;
+
 /// The events that could be read.
 pub(crate) struct Events {
     pub list: Vec<Event>,
 }
 
 pub(crate) fn read(base: &Base<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> Events {
-    let list = base
-        .views("event")
+    let views = base.views("event");
+    let list: Vec<Event> = views
         .iter()
         .filter_map(|view| one(view, made, demands, out).ok())
         .collect();
+    crowding(base, &views, &list, out);
     Events { list }
+}
+
+/// All events together may not happen more often than memory can hold.
+fn crowding(base: &Base<'_>, views: &[View<'_>], list: &[Event], out: &mut Problems) {
+    let Some(end) = base.end_months() else { return };
+    // Events that could not be read are missing from the list: followed events are then not known.
+    if list.len() != views.len() {
+        return;
+    }
+    let counts: Vec<f64> = list.iter().map(|event| followed_count(list, event, end)).collect();
+    let total: f64 = counts.iter().sum();
+    if total > MOST {
+        let most = (0..counts.len()).max_by(|&one, &other| counts[one].total_cmp(&counts[other]));
+        let span = most.map_or_else(Default::default, |event| views[event].span("arrival"));
+        let message = format!(
+            "all events together are expected to happen {} times in the simulated time",
+            show(total.round())
+        );
+        out.error(span, message, format!("more than {}", show(MOST)));
+    }
+}
+
+/// Expected number of times an event happens until `end`, months; a follower at most as often as what it follows.
+fn followed_count(list: &[Event], event: &Event, end: f64) -> f64 {
+    let mut event = event;
+    // A circle has been or will be reported.
+    for _ in 0..list.len() {
+        match &event.arrival {
+            Arrival::After { event: followed, .. } => match list.get(*followed) {
+                Some(next) => event = next,
+                None => return 0.0,
+            },
+            Arrival::Poisson { per_year } => return per_year.mean() / 12.0 * end,
+            Arrival::Renewal { up, down, .. } => return end / (up.mean() + down.mean()),
+            Arrival::Fixed { .. } | Arrival::Window { .. } => return 1.0,
+        }
+    }
+    0.0
 }
 
 fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> Read<Event> {
@@ -83,6 +125,14 @@ fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::samp
             problem = problem.hint("beta, uniform, triangular and pert have limits; normal takes `low` and `high`");
         }
         out.push(problem);
+    } else if practical_maximum(&severity) > LARGEST_GROWTH {
+        let message = format!(
+            "the severity of {kind} is a share: {} is {} % more",
+            show(0.3),
+            show(30.0)
+        );
+        let label = format!("runs above {}", show(LARGEST_GROWTH));
+        out.error(view.span("severity"), message, label);
     }
     Ok(severity)
 }
