@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::analysis::run::RunError;
 use crate::report::charts::ChartError;
+use crate::report::part_file::PartFileError;
 use crate::report::write::WriteError;
 use crate::scenario::Diagnostics;
 
@@ -42,6 +43,12 @@ impl Failure {
                 json,
             },
             RunError::Interrupted => Failure::Interrupted,
+            RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
+            RunError::AnotherRun(_) | RunError::AnotherModel => Failure::Input {
+                message: error.to_string(),
+                hint: None,
+                json,
+            },
             RunError::Samples(error) => Failure::Internal(error.to_string()),
         }
     }
@@ -117,6 +124,22 @@ impl From<io::Error> for Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         Failure::Internal(error.to_string())
+    }
+}
+
+impl Failure {
+    /// From an error of a file of a part: a missing or wrong file is wrong input, one that cannot be read a failure.
+    pub fn of_part_file(error: &PartFileError, hint: &str, json: bool) -> Self {
+        match error {
+            PartFileError::Unreadable { source, .. } if source.kind() != io::ErrorKind::NotFound => {
+                Failure::Internal(error.to_string())
+            }
+            _ => Failure::Input {
+                message: error.to_string(),
+                hint: Some(hint.to_owned()),
+                json,
+            },
+        }
     }
 }
 

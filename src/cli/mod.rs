@@ -4,10 +4,13 @@ mod arguments;
 mod completions;
 mod data;
 mod failure;
+mod checkpoint;
 mod load;
+mod merge;
 mod new;
 mod progress;
 mod replay;
+mod results;
 mod run;
 mod schema;
 mod validate;
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
     arguments.color.write_global();
     let outcome = match &arguments.command {
         Command::Run(options) => run::run(options),
+        Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),
         Command::Data(options) => data::data(options),
