@@ -177,12 +177,14 @@ impl Part {
     /// pair, so that one with fewer trials than the baseline has no place in them.
     pub fn finish(&self) -> RunResults {
         let shown = self.policies.iter().enumerate();
-        let policies = shown.filter(|(number, policy)| *number == 0 || policy.complete).map(|(_, policy)| {
-            policy.recorder.finish(PolicyFacts {
-                variance: policy.variance.finish(),
-                ..policy.facts.clone()
-            })
-        });
+        let policies = shown
+            .filter(|(number, policy)| *number == 0 || policy.complete)
+            .map(|(_, policy)| {
+                policy.recorder.finish(PolicyFacts {
+                    variance: policy.variance.finish(),
+                    ..policy.facts.clone()
+                })
+            });
         let trials = self.policies.first().map_or(0, |baseline| baseline.recorder.trials());
         self.head.frame.fill(trials, policies.collect())
     }

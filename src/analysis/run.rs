@@ -41,7 +41,9 @@ pub enum RunError {
     #[error("it belongs to another run: its {} is {}, that of this run is {}", .0.what, .0.one, .0.other)]
     AnotherRun(Difference),
     /// What was to be continued says that it belongs to this run, but not with this model.
-    #[error("it was computed by a program that differs in more than its version says: the scenario gives another model")]
+    #[error(
+        "it was computed by a program that differs in more than its version says: the scenario gives another model"
+    )]
     AnotherModel,
 }
 

@@ -29,8 +29,10 @@ pub(super) fn split(prepared: &Prepared, trials: Range<u64>) -> VarianceSplitter
     if !has_both || ShortfallProbe::headline(layout).is_none() {
         return VarianceSplitter::default();
     }
-    simulate(model, trials, &Progress::default(), || SplitObserver::new(model, layout))
-        .map_or_else(VarianceSplitter::default, |gathered| gathered.splitter)
+    simulate(model, trials, &Progress::default(), || {
+        SplitObserver::new(model, layout)
+    })
+    .map_or_else(VarianceSplitter::default, |gathered| gathered.splitter)
 }
 
 /// Runs each trial twice more, with one of inputs and events drawn anew.

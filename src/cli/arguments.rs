@@ -285,7 +285,12 @@ fn parse_precision(text: &str) -> Result<f64, String> {
 /// A range of trials such as `0..500000`: the end is not part of it.
 fn parse_range(text: &str) -> Result<Range<u64>, String> {
     let wanted = "expected a range of trials such as 0..500000 (trial 500000 is not part of it)";
-    let number = |text: &str| text.trim().replace('_', "").parse::<u64>().map_err(|_| wanted.to_owned());
+    let number = |text: &str| {
+        text.trim()
+            .replace('_', "")
+            .parse::<u64>()
+            .map_err(|_| wanted.to_owned())
+    };
     let (first, end) = text.split_once("..").ok_or(wanted)?;
     let range = number(first)?..number(end)?;
     if range.is_empty() {

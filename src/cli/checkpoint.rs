@@ -1,7 +1,6 @@
 //! Checkpoints of a run: saved while it goes on and when it is interrupted, found again by `--resume`. Samples are written along the way.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -63,9 +62,7 @@ impl Names {
 
 /// What an earlier run has left.
 pub struct Earlier {
-    /// The checkpoint's path.
-    pub path: PathBuf,
-    /// What it holds.
+    /// What its checkpoint holds.
     pub part: Part,
     /// The samples up to there.
     pub samples: Option<SamplesFile>,
@@ -102,7 +99,10 @@ pub fn find(options: &RunOptions, folder: &OutputFolder, names: &Names) -> Resul
     let of_file = |error| Failure::of_part_file(&error, START_ANEW, options.json);
     let file = PartFile::open(&path).map_err(of_file)?;
     if file.kind != PartKind::Checkpoint {
-        return Err(wrong(format!("{} is a partial result, not a checkpoint", path.display())));
+        return Err(wrong(format!(
+            "{} is a partial result, not a checkpoint",
+            path.display()
+        )));
     }
     let part = file.part().map_err(of_file)?;
     // A run that differs has no use for the samples, and says so later.
@@ -120,7 +120,7 @@ pub fn find(options: &RunOptions, folder: &OutputFolder, names: &Names) -> Resul
         }
         None => None,
     };
-    Ok(Some(Earlier { path, part, samples }))
+    Ok(Some(Earlier { part, samples }))
 }
 
 /// That a checkpoint belongs to another run.
@@ -142,20 +142,20 @@ pub struct Keeper {
     policy: usize,
     /// Samples so far, if wanted and begun.
     pub samples: Option<SamplesFile>,
-    /// Whether what was last to be saved has been.
+    /// Whether there is a checkpoint of this run.
     pub is_saved: bool,
     has_warned: bool,
     timer: Timer,
 }
 
 impl Keeper {
-    /// For a run that begins now.
+    /// For a run that begins now, or goes on.
     pub fn new(
         options: &RunOptions,
         folder: &OutputFolder,
         names: &Names,
         progress: &Arc<Progress>,
-        samples: Option<SamplesFile>,
+        earlier: Option<&mut Earlier>,
     ) -> Self {
         Self {
             bar: Bar::new(progress, options.quiet),
@@ -163,8 +163,8 @@ impl Keeper {
             names: names.clone(),
             wants_samples: options.samples,
             policy: 0,
-            samples,
-            is_saved: false,
+            is_saved: earlier.is_some(),
+            samples: earlier.and_then(|earlier| earlier.samples.take()),
             has_warned: false,
             timer: Timer::start(progress, options.checkpoint_seconds),
         }
@@ -223,7 +223,6 @@ impl RunListener for Keeper {
                 self.names.remove_stale(&self.folder);
             }
             Err(error) => {
-                self.is_saved = false;
                 if !std::mem::replace(&mut self.has_warned, true) {
                     // The run itself may well succeed: it goes on.
                     let _ = writeln!(std::io::stderr(), "warning: no checkpoint can be saved: {error}");

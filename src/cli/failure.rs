@@ -61,7 +61,7 @@ impl Failure {
                 json: true,
             } => {
                 let _ = writeln!(io::stdout(), "{:#}", diagnostics.to_json());
-                EXIT_INVALID
+                exit_code(&diagnostics)
             }
             Failure::Invalid {
                 diagnostics,
@@ -69,7 +69,7 @@ impl Failure {
             } => {
                 let stderr = io::stderr();
                 let _ = write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)));
-                EXIT_INVALID
+                exit_code(&diagnostics)
             }
             Failure::Input {
                 message,
@@ -111,12 +111,22 @@ impl Failure {
     }
 }
 
+/// A scenario that is wrong is invalid input; a file that is there and cannot be read is a failure.
+pub fn exit_code(diagnostics: &Diagnostics) -> u8 {
+    if diagnostics.has_failed_reads() {
+        EXIT_FAILURE
+    } else {
+        EXIT_INVALID
+    }
+}
+
+/// What commands write with `?` goes to standard output; errors about files name the file.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::ClosedPipe
         } else {
-            Failure::Internal(error.to_string())
+            Failure::Internal(format!("cannot write to standard output: {error}"))
         }
     }
 }

@@ -37,12 +37,19 @@ pub fn merge(options: &MergeOptions) -> Outcome {
         let file = PartFile::open(path).map_err(of_file)?;
         if file.kind == PartKind::Checkpoint {
             let message = format!("{} is the checkpoint of a run that is not complete", path.display());
-            return Err(wrong(message, "continue that run with --resume; it then writes what can be merged"));
+            return Err(wrong(
+                message,
+                "continue that run with --resume; it then writes what can be merged",
+            ));
         }
         files.push(file);
     }
     let names: Vec<String> = files.iter().map(|file| file.path().display().to_string()).collect();
-    let heads: Vec<(&str, &PartHead)> = names.iter().map(String::as_str).zip(files.iter().map(|file| &file.head)).collect();
+    let heads: Vec<(&str, &PartHead)> = names
+        .iter()
+        .map(String::as_str)
+        .zip(files.iter().map(|file| &file.head))
+        .collect();
     let order = order(&heads).map_err(|problems| {
         let message = match problems.as_slice() {
             [problem] => format!("these parts do not make up a run: {problem}"),
@@ -64,9 +71,12 @@ pub fn merge(options: &MergeOptions) -> Outcome {
         });
         match &mut whole {
             None => whole = Some(part),
-            Some(whole) => whole
-                .absorb(&part)
-                .map_err(|why| wrong(format!("{} cannot be merged with {}: {why}", names[number], names[order[0]]), WRITE_AGAIN))?,
+            Some(whole) => whole.absorb(&part).map_err(|why| {
+                wrong(
+                    format!("{} cannot be merged with {}: {why}", names[number], names[order[0]]),
+                    WRITE_AGAIN,
+                )
+            })?,
         }
     }
     let Some(mut whole) = whole else {
@@ -96,7 +106,9 @@ fn merge_samples(
 ) -> Result<PendingFile, Failure> {
     let mut merged = folder.begin(SAMPLES)?;
     let header = SamplesWriter::new(Vec::new()).and_then(SamplesWriter::finish);
-    let written = header.map_err(|error| FormatError::from(error).into()).and_then(|header| merged.write_all(&header));
+    let written = header
+        .map_err(|error| FormatError::from(error).into())
+        .and_then(|header| merged.write_all(&header));
     written.map_err(|error| merged.error(error))?;
     for policy in 0..policies {
         for part in parts {

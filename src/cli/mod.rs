@@ -1,10 +1,10 @@
 //! The command line: one file per command; each parses, calls and prints. Exit codes and closed pipes are dealt with here and nowhere else.
 
 mod arguments;
+mod checkpoint;
 mod completions;
 mod data;
 mod failure;
-mod checkpoint;
 mod load;
 mod merge;
 mod new;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::arguments::RunOptions;
-use super::checkpoint::{self, Earlier, Keeper, Names};
+use super::checkpoint::{self, Keeper, Names};
 use super::failure::Failure;
 use super::results::{self, SAMPLES, default_folder, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load};
@@ -46,14 +46,11 @@ pub fn run(options: &RunOptions) -> Outcome {
     };
     // The folder is made first: a long run must not fail at its end for want of a place to write.
     let place = Place::of(options)?;
-    let earlier = checkpoint::find(options, &place.folder, &place.names)?;
+    let mut earlier = checkpoint::find(options, &place.folder, &place.names)?;
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
-    let (continued, begun, samples) = match earlier {
-        Some(Earlier { path, part, samples }) => (Some(path), Some(part), samples),
-        None => (None, None, None),
-    };
-    let mut keeper = Keeper::new(options, &place.folder, &place.names, &progress, samples);
+    let mut keeper = Keeper::new(options, &place.folder, &place.names, &progress, earlier.as_mut());
+    let begun = earlier.map(|earlier| earlier.part);
     let name = load::file_name(&options.scenario.scenario);
     let pool = thread_pool(options.threads)?;
     let report = pool.install(|| simulate_part(&document, &name, &plan, begun, &progress, &mut keeper));
@@ -61,13 +58,14 @@ pub fn run(options: &RunOptions) -> Outcome {
     let not_lost = |is_saved: bool| {
         if is_saved {
             let path = checkpoint.display();
-            let _ = writeln!(std::io::stderr(), "note: what has been simulated is in {path}: --resume continues it");
+            let _ = writeln!(
+                std::io::stderr(),
+                "note: what has been simulated is in {path}: --resume continues it"
+            );
         }
     };
-    let PartReport { part, stages } = report.map_err(|error| match (&error, &continued) {
-        (RunError::AnotherRun(_) | RunError::AnotherModel, Some(path)) => {
-            checkpoint::not_this_run(path, &error, options.json)
-        }
+    let PartReport { part, stages } = report.map_err(|error| match error {
+        RunError::AnotherRun(_) | RunError::AnotherModel => checkpoint::not_this_run(&checkpoint, &error, options.json),
         _ => {
             not_lost(keeper.is_saved);
             Failure::of_run(error, options.json)
@@ -93,7 +91,9 @@ pub fn run(options: &RunOptions) -> Outcome {
     }
     written?;
     if part.is_complete() {
-        place.folder.remove(&place.names.checkpoint)?;
+        if checkpoint.is_file() {
+            place.folder.remove(&place.names.checkpoint)?;
+        }
         place.names.remove_stale(&place.folder);
         return Ok(0);
     }
@@ -130,10 +130,9 @@ impl Place {
                 _ => PathBuf::from("."),
             };
         }
-        Ok(Self {
-            folder: OutputFolder::create(path)?,
-            names,
-        })
+        let folder = OutputFolder::create(path)?;
+        folder.probe()?;
+        Ok(Self { folder, names })
     }
 
     fn write_results(
@@ -187,9 +186,9 @@ impl Place {
             return Ok(());
         }
         let path = self.folder.write(&self.names.partial, |file| match samples {
-            Some(mut samples) => samples.read_inside(|note, bytes| {
-                part_file::write(PartKind::Partial, part, Some((note, bytes)), file)
-            }),
+            Some(mut samples) => {
+                samples.read_inside(|note, bytes| part_file::write(PartKind::Partial, part, Some((note, bytes)), file))
+            }
             None => part_file::write(PartKind::Partial, part, None, file),
         })?;
         let manifest = &part.head.frame.manifest;

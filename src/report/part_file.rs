@@ -217,7 +217,9 @@ impl PartFile {
         }
         from.seek(SeekFrom::Start(title.len() as u64))?;
         let mut header = Vec::new();
-        (&mut from).take(end - title.len() as u64).read_until(b'\n', &mut header)?;
+        (&mut from)
+            .take(end - title.len() as u64)
+            .read_until(b'\n', &mut header)?;
         let header: Header<'static> = match serde_json::from_slice(&header) {
             Ok(header) => header,
             Err(error) => return Ok(Err(Fault::nonsense(format!("its header: {error}")))),
@@ -264,7 +266,11 @@ impl PartFile {
             }
             None => !head.samples,
         };
-        if note_fits { Ok(()) } else { Err(Fault::nonsense("what it says of samples")) }
+        if note_fits {
+            Ok(())
+        } else {
+            Err(Fault::nonsense("what it says of samples"))
+        }
     }
 
     /// The part that it holds.

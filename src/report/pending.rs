@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::write::WriteError;
 
@@ -14,16 +15,18 @@ const TEMPORARY: &str = ".part";
 /// What the files of results are called at their end.
 const EXTENSIONS: [&str; 6] = ["csv", "json", "svg", "png", "html", "critmin"];
 
-/// The temporary name of a file that this process writes: `.NAME.PROCESS.part`.
+/// A temporary name for a file that this process writes: `.NAME.PROCESS-COUNT.part`, another one each time.
 pub(super) fn temporary_name(name: &str) -> String {
-    format!(".{name}.{}{TEMPORARY}", std::process::id())
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!(".{name}.{}-{count}{TEMPORARY}", std::process::id())
 }
 
 /// What a file of results is called whose temporary name this is; `None` for any other name.
 pub(super) fn final_name(temporary: &str) -> Option<&str> {
     let (name, process) = temporary.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once('.')?;
     let (_, extension) = name.rsplit_once('.')?;
-    let is_ours = process.bytes().all(|byte| byte.is_ascii_digit())
+    let is_ours = process.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
         && EXTENSIONS.contains(&extension)
         && !name.contains(['/', '\\']);
     is_ours.then_some(name)

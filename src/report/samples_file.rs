@@ -35,7 +35,8 @@ impl SamplesNote {
     pub fn is_sound(&self) -> bool {
         let ends = self.begins.iter().skip(1).chain([&self.bytes]);
         // The name must not lead anywhere else: the file is opened and cut.
-        self.file.as_deref().is_none_or(|file| final_name(file).is_some()) && self.begins.iter().zip(ends).all(|(begin, end)| begin <= end)
+        self.file.as_deref().is_none_or(|file| final_name(file).is_some())
+            && self.begins.iter().zip(ends).all(|(begin, end)| begin <= end)
     }
 }
 

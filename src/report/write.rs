@@ -10,8 +10,8 @@ use super::pending::{final_name, open_locked, temporary_name};
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The folder cannot be made.
-    #[error("cannot make the folder {}: {source}\n\nhint: check that you may write there, or choose another folder with --out", path.display())]
+    /// The folder cannot be made, or nothing in it.
+    #[error("cannot write to the folder {}: {source}\n\nhint: check that you may write there, or choose another folder with --out", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -51,6 +51,20 @@ impl OutputFolder {
             Ok(()) => Ok(Self { path }),
             Err(source) => Err(WriteError::Folder { path, source }),
         }
+    }
+
+    /// Tries whether files can be made in it, so that a long run does not find out at its end.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub fn probe(&self) -> Result<(), WriteError> {
+        self.begin("probe.csv").map(drop).map_err(|error| match error {
+            WriteError::File { source, .. } => WriteError::Folder {
+                path: self.path.clone(),
+                source,
+            },
+            error => error,
+        })
     }
 
     /// The folder's path.
@@ -245,7 +259,7 @@ mod tests {
         assert!(error.contains("taken is a file") && error.contains("--out"), "{error}");
         let error = OutputFolder::create(file.join("below")).unwrap_err().to_string();
         assert!(
-            error.contains("cannot make the folder") && error.contains("below"),
+            error.contains("cannot write to the folder") && error.contains("below"),
             "{error}"
         );
     }

@@ -56,7 +56,9 @@ impl PolicyFacts {
         self.cost.is_none_or(f64::is_finite)
             && shares
                 .flat_map(|share| [share.output_t, share.share_pct, share.capacity_t])
-                .chain(balance.flat_map(|row| [row.supply_t, row.orders_t, row.spare_output_t, row.baseline_shortfall_t]))
+                .chain(
+                    balance.flat_map(|row| [row.supply_t, row.orders_t, row.spare_output_t, row.baseline_shortfall_t]),
+                )
                 .all(is_amount)
     }
 }

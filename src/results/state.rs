@@ -158,7 +158,8 @@ fn is_sound(layout: &Layout) -> bool {
                 (cause.material, materials),
                 (cause.country, countries),
             ];
-            at.iter().all(|(index, length)| index.is_none_or(|index| index < *length))
+            at.iter()
+                .all(|(index, length)| index.is_none_or(|index| index < *length))
         })
         && layout
             .supplies
