@@ -19,6 +19,7 @@ use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartKind};
 use crate::report::samples_file::SamplesFile;
 use crate::report::write::OutputFolder;
+use crate::results::types::RunResults;
 use crate::scenario::Document;
 
 /// Policy id that stands for no policy.
@@ -82,19 +83,22 @@ pub fn run(options: &RunOptions) -> Outcome {
     let is_saved = keeper.is_saved;
     let samples = keeper.samples.take();
     drop(keeper);
-    let written = match &options.trials_range {
-        Some(_) => place.write_partial(options, &part, samples, started),
-        None => pool.install(|| place.write_results(options, &part, samples, timing, started)),
-    };
+    let written = pool.install(|| match &options.trials_range {
+        Some(_) => place.write_partial(&part, samples),
+        None => place.write_results(options, &part, samples, timing),
+    });
     if written.is_err() {
         not_lost(is_saved);
     }
-    written?;
+    let written = written?;
     if part.is_complete() {
         if checkpoint.is_file() {
             place.folder.remove(&place.names.checkpoint)?;
         }
         place.names.remove_stale(&place.folder);
+    }
+    place.print(options, &part, &written, started)?;
+    if part.is_complete() {
         return Ok(0);
     }
     if is_saved {
@@ -105,6 +109,16 @@ pub fn run(options: &RunOptions) -> Outcome {
         )?;
     }
     Ok(EXIT_INTERRUPTED)
+}
+
+/// What a run has written.
+enum Written {
+    /// Results, complete or as far as they go.
+    Results(Box<RunResults>),
+    /// The results of a part.
+    Partial(PathBuf),
+    /// Nothing: a part is of no use before it is complete.
+    Nothing,
 }
 
 /// Where a run's files go.
@@ -141,8 +155,7 @@ impl Place {
         part: &Part,
         samples: Option<SamplesFile>,
         timing: Vec<StageTime>,
-        started: Instant,
-    ) -> Result<(), Failure> {
+    ) -> Result<Written, Failure> {
         let found = part.finish();
         let samples = match samples {
             Some(samples) if part.is_complete() => Some(samples.finish()),
@@ -155,35 +168,12 @@ impl Place {
             None => None,
         };
         results::write(&self.folder, &found, &options.formats, samples, timing)?;
-        results::print(&found, options.json, options.quiet)?;
-        if !part.is_complete() {
-            writeln!(
-                std::io::stderr(),
-                "interrupted: the results hold {} trials of {} of {} policies, whole",
-                found.manifest.trials,
-                found.policies.len(),
-                part.head.policies.len() + 1
-            )?;
-        }
-        results::say_where(self.folder.path(), options.quiet, started)
+        Ok(Written::Results(Box::new(found)))
     }
 
-    fn write_partial(
-        &self,
-        options: &RunOptions,
-        part: &Part,
-        samples: Option<SamplesFile>,
-        started: Instant,
-    ) -> Result<(), Failure> {
+    fn write_partial(&self, part: &Part, samples: Option<SamplesFile>) -> Result<Written, Failure> {
         if !part.is_complete() {
-            let trials = part.head.trials.end - part.head.trials.start;
-            writeln!(
-                std::io::stderr(),
-                "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
-                part.trials_done(),
-                trials * (part.head.policies.len() as u64 + 1)
-            )?;
-            return Ok(());
+            return Ok(Written::Nothing);
         }
         let path = self.folder.write(&self.names.partial, |file| match samples {
             Some(mut samples) => {
@@ -191,21 +181,57 @@ impl Place {
             }
             None => part_file::write(PartKind::Partial, part, None, file),
         })?;
-        let manifest = &part.head.frame.manifest;
-        if options.json {
-            let document = serde_json::json!({
-                "partial": path.display().to_string(),
-                "scenario_sha256": manifest.scenario_sha256,
-                "seed": manifest.seed,
-                "trials": manifest.trials,
-                "first_trial": part.head.trials.start,
-                "end_trial": part.head.trials.end,
-                "policies": part.policies.iter().map(|policy| &policy.facts.policy).collect::<Vec<_>>(),
-            });
-            writeln!(std::io::stdout(), "{document:#}")?;
-        }
-        results::say_where(&path, options.quiet, started)
+        Ok(Written::Partial(path))
     }
+
+    fn print(&self, options: &RunOptions, part: &Part, written: &Written, started: Instant) -> Result<(), Failure> {
+        let policies = part.head.policies.len() + 1;
+        match written {
+            Written::Results(found) => {
+                results::print(found, options.json, options.quiet)?;
+                if !part.is_complete() {
+                    writeln!(
+                        std::io::stderr(),
+                        "interrupted: the results hold {} trials of {} of {policies} policies, whole",
+                        found.manifest.trials,
+                        found.policies.len(),
+                    )?;
+                }
+                results::say_where(self.folder.path(), options.quiet, started)
+            }
+            Written::Partial(path) => {
+                if options.json {
+                    writeln!(std::io::stdout(), "{:#}", about_partial(path, part))?;
+                }
+                results::say_where(path, options.quiet, started)
+            }
+            Written::Nothing => {
+                let trials = part.head.trials.end - part.head.trials.start;
+                writeln!(
+                    std::io::stderr(),
+                    "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
+                    part.trials_done(),
+                    trials * policies as u64
+                )?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What `--json` prints of a partial result.
+fn about_partial(path: &Path, part: &Part) -> serde_json::Value {
+    let manifest = &part.head.frame.manifest;
+    let policies: Vec<&str> = part.policies.iter().map(|policy| policy.facts.policy.as_str()).collect();
+    serde_json::json!({
+        "partial": path.display().to_string(),
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "first_trial": part.head.trials.start,
+        "end_trial": part.head.trials.end,
+        "policies": policies,
+    })
 }
 
 /// The policies to run beside the baseline: those named, else all.

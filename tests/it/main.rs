@@ -10,6 +10,9 @@ mod determinism;
 mod failures;
 mod generator;
 mod inspector;
+#[cfg(unix)]
+mod kills;
+mod part_files;
 mod properties;
 mod resume;
 mod shards;
