@@ -3,5 +3,9 @@
 
 pub mod facts;
 pub mod indices;
+pub mod merge;
+pub mod part;
 pub mod replay;
 pub mod run;
+pub mod simulate;
+mod variance;

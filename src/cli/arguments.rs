@@ -1,6 +1,8 @@
 //! What users type.
 
+use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -19,6 +21,7 @@ Examples:
   critmin run scenarios/quickstart.toml
   critmin run scenarios/china-rare-earth-controls.toml --trials 100000 --out results
   critmin validate scenarios/*.toml
+  critmin merge shards/partial-*.critmin
   critmin replay scenarios/china-rare-earth-controls.toml --trial 123
   critmin data gallium
   critmin new my-scenario.toml
@@ -64,6 +67,9 @@ pub enum Command {
     /// Simulate a scenario, print a summary, write tables and charts
     #[command(after_help = RUN_EXAMPLES)]
     Run(RunOptions),
+    /// Combine partial results of one run (`run --trials-range`) into its results
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(MergeOptions),
     /// Check scenarios without running them: every error and warning at once
     Validate(ValidateOptions),
     /// Show one trial in full: events, stocks, flows, shortfall by period
@@ -87,7 +93,17 @@ Examples:
   critmin run scenario.toml --policy stockpile --policy recycling   # the baseline and these
   critmin run scenario.toml --policy baseline                       # the baseline alone
   critmin run scenario.toml --precision 1% --trials 1000000         # until the standard error is 1 % of the mean
-  critmin run scenario.toml --json --formats none | jq '.policies[0].sentence'";
+  critmin run scenario.toml --json --formats none | jq '.policies[0].sentence'
+  critmin run scenario.toml --resume                                # go on after Ctrl-C, a crash or a full disk
+  critmin run scenario.toml --trials 1000000 --trials-range 0..500000 --out shards   # half of it; see `critmin merge`";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  critmin run scenario.toml --trials 1000000 --trials-range 0..500000 --out shards         # on one machine
+  critmin run scenario.toml --trials 1000000 --trials-range 500000..1000000 --out shards   # on another
+  critmin merge shards/partial-*.critmin --out results
+The results are those of the whole run, to the last byte (but for the timing in results.json). Ranges may
+end anywhere; together they must hold every trial once.";
 
 const REPLAY_EXAMPLES: &str = "\
 Examples:
@@ -138,6 +154,37 @@ pub struct RunOptions {
     /// Also write samples.csv: one row per trial, policy and place in focus
     #[arg(long)]
     pub samples: bool,
+    /// Chart formats: svg, png, or none
+    #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
+    pub formats: Vec<ChartFormat>,
+    /// Simulate only trials A to B - 1 of the whole and write a partial result, for `critmin merge`; --out may name the file (*.critmin)
+    #[arg(long, value_name = "A..B", value_parser = parse_range, conflicts_with = "precision")]
+    pub trials_range: Option<Range<u64>>,
+    /// Continue an interrupted run from the checkpoint that it left in the output folder
+    #[arg(long)]
+    pub resume: bool,
+    /// Save a checkpoint at most this often, in seconds
+    #[arg(long, hide = true, value_name = "S", default_value = "10", value_parser = parse_seconds)]
+    pub checkpoint_seconds: Duration,
+    /// Trials that a thread simulates in one go: results do not depend on it
+    #[arg(long, hide = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub block_trials: Option<u64>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the summary (or the errors) as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MergeOptions {
+    /// Partial results that make up the whole, in any order
+    #[arg(required = true, value_name = "PARTIAL")]
+    pub partials: Vec<PathBuf>,
+    /// Output folder [default: out/<scenario name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Chart formats: svg, png, or none
     #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
@@ -235,6 +282,31 @@ fn parse_precision(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A range of trials such as `0..500000`: the end is not part of it.
+fn parse_range(text: &str) -> Result<Range<u64>, String> {
+    let wanted = "expected a range of trials such as 0..500000 (trial 500000 is not part of it)";
+    let number = |text: &str| {
+        text.trim()
+            .replace('_', "")
+            .parse::<u64>()
+            .map_err(|_| wanted.to_owned())
+    };
+    let (first, end) = text.split_once("..").ok_or(wanted)?;
+    let range = number(first)?..number(end)?;
+    if range.is_empty() {
+        Err(format!("{wanted}; this one is empty"))
+    } else {
+        Ok(range)
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok();
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "expected a number of seconds".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -251,5 +323,13 @@ mod tests {
         assert_eq!(parse_precision("1%"), Ok(0.01));
         assert_eq!(parse_precision("0.02"), Ok(0.02));
         assert!(parse_precision("0").is_err() && parse_precision("100%").is_err() && parse_precision("x").is_err());
+    }
+
+    #[test]
+    fn ranges_leave_their_end_out() {
+        assert_eq!(parse_range("0..5_000"), Ok(0..5_000));
+        for wrong in ["5", "5..5", "7..3", "a..b", "0..=5", "..5", "5..", "-1..5"] {
+            assert!(parse_range(wrong).is_err(), "{wrong}");
+        }
     }
 }

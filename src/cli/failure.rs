@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::analysis::run::RunError;
 use crate::report::charts::ChartError;
+use crate::report::part_file::PartFileError;
 use crate::report::write::WriteError;
 use crate::scenario::Diagnostics;
 
@@ -42,6 +43,12 @@ impl Failure {
                 json,
             },
             RunError::Interrupted => Failure::Interrupted,
+            RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
+            RunError::AnotherRun(_) | RunError::AnotherModel => Failure::Input {
+                message: error.to_string(),
+                hint: None,
+                json,
+            },
             RunError::Samples(error) => Failure::Internal(error.to_string()),
         }
     }
@@ -54,7 +61,7 @@ impl Failure {
                 json: true,
             } => {
                 let _ = writeln!(io::stdout(), "{:#}", diagnostics.to_json());
-                EXIT_INVALID
+                exit_code(&diagnostics)
             }
             Failure::Invalid {
                 diagnostics,
@@ -62,7 +69,7 @@ impl Failure {
             } => {
                 let stderr = io::stderr();
                 let _ = write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)));
-                EXIT_INVALID
+                exit_code(&diagnostics)
             }
             Failure::Input {
                 message,
@@ -104,12 +111,22 @@ impl Failure {
     }
 }
 
+/// A scenario that is wrong is invalid input; a file that is there and cannot be read is a failure.
+pub fn exit_code(diagnostics: &Diagnostics) -> u8 {
+    if diagnostics.has_failed_reads() {
+        EXIT_FAILURE
+    } else {
+        EXIT_INVALID
+    }
+}
+
+/// What commands write with `?` goes to standard output; errors about files name the file.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             Failure::ClosedPipe
         } else {
-            Failure::Internal(error.to_string())
+            Failure::Internal(format!("cannot write to standard output: {error}"))
         }
     }
 }
@@ -117,6 +134,22 @@ impl From<io::Error> for Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         Failure::Internal(error.to_string())
+    }
+}
+
+impl Failure {
+    /// From an error of a file of a part: a missing or wrong file is wrong input, one that cannot be read a failure.
+    pub fn of_part_file(error: &PartFileError, hint: &str, json: bool) -> Self {
+        match error {
+            PartFileError::Unreadable { source, .. } if source.kind() != io::ErrorKind::NotFound => {
+                Failure::Internal(error.to_string())
+            }
+            _ => Failure::Input {
+                message: error.to_string(),
+                hint: Some(hint.to_owned()),
+                json,
+            },
+        }
     }
 }
 

@@ -1,13 +1,16 @@
 //! The command line: one file per command; each parses, calls and prints. Exit codes and closed pipes are dealt with here and nowhere else.
 
 mod arguments;
+mod checkpoint;
 mod completions;
 mod data;
 mod failure;
 mod load;
+mod merge;
 mod new;
 mod progress;
 mod replay;
+mod results;
 mod run;
 mod schema;
 mod validate;
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
     arguments.color.write_global();
     let outcome = match &arguments.command {
         Command::Run(options) => run::run(options),
+        Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),
         Command::Data(options) => data::data(options),

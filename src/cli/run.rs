@@ -6,28 +6,26 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use rayon::prelude::*;
-
-use super::arguments::{ChartFormat, RunOptions};
+use super::arguments::RunOptions;
+use super::checkpoint::{self, Keeper, Names};
 use super::failure::Failure;
-use super::progress::Bar;
+use super::results::{self, SAMPLES, default_folder, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load};
-use crate::analysis::run::{RunListener, RunPlan, RunReport, run as simulate};
+use crate::analysis::part::Part;
+use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
+use crate::analysis::simulate::simulate_part;
 use crate::engine::run::Progress;
-use crate::report::charts::{Format, KINDS, render_all};
-use crate::report::csv::SamplesWriter;
-use crate::report::json::{self, StageTime};
-use crate::report::table;
-use crate::report::write::{OutputFolder, PendingFile};
-use crate::report::write_results;
-use crate::results::Sample;
+use crate::report::json::StageTime;
+use crate::report::part_file::{self, PartKind};
+use crate::report::samples_file::SamplesFile;
+use crate::report::write::OutputFolder;
 use crate::results::types::RunResults;
 use crate::scenario::Document;
 
 /// Policy id that stands for no policy.
 const BASELINE: &str = "baseline";
 
-/// Simulates a scenario, prints the summary, writes tables and charts.
+/// Simulates a scenario, prints the summary, writes tables and charts; or simulates some of its trials and writes a partial result.
 pub fn run(options: &RunOptions) -> Outcome {
     let started = Instant::now();
     let document = load::load(&options.scenario, options.trials, options.json)?;
@@ -44,50 +42,196 @@ pub fn run(options: &RunOptions) -> Outcome {
         policies: policies(options, &document),
         precision: options.precision,
         samples: options.samples,
+        trials: options.trials_range.clone(),
+        block_trials: options.block_trials,
     };
-    let path = options
-        .out
-        .clone()
-        .unwrap_or_else(|| default_folder(&options.scenario.scenario));
     // The folder is made first: a long run must not fail at its end for want of a place to write.
-    let folder = OutputFolder::create(&path)?;
+    let place = Place::of(options)?;
+    let mut earlier = checkpoint::find(options, &place.folder, &place.names)?;
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
-    let mut listener = Listener {
-        bar: Bar::new(&progress, options.quiet),
-        samples: None,
-        folder: options.samples.then(|| folder.clone()),
-    };
+    let mut keeper = Keeper::new(options, &place.folder, &place.names, &progress, earlier.as_mut());
+    let begun = earlier.map(|earlier| earlier.part);
     let name = load::file_name(&options.scenario.scenario);
     let pool = thread_pool(options.threads)?;
-    let report = pool.install(|| simulate(&document, &name, &plan, &progress, &mut listener));
-    let samples = listener.samples.take();
-    drop(listener);
-    let report = report.map_err(|error| Failure::of_run(error, options.json))?;
-    timing.extend(report.stages.iter().map(|stage| StageTime {
+    let report = pool.install(|| simulate_part(&document, &name, &plan, begun, &progress, &mut keeper));
+    let checkpoint = place.folder.path().join(&place.names.checkpoint);
+    let not_lost = |is_saved: bool| {
+        if is_saved {
+            let path = checkpoint.display();
+            let _ = writeln!(
+                std::io::stderr(),
+                "note: what has been simulated is in {path}: --resume continues it"
+            );
+        }
+    };
+    let PartReport { part, stages } = report.map_err(|error| match error {
+        RunError::AnotherRun(_) | RunError::AnotherModel => checkpoint::not_this_run(&checkpoint, &error, options.json),
+        _ => {
+            not_lost(keeper.is_saved);
+            Failure::of_run(error, options.json)
+        }
+    })?;
+    timing.extend(stages.iter().map(|stage| StageTime {
         stage: stage.name.to_owned(),
         seconds: stage.duration.as_secs_f64(),
     }));
-    match samples {
-        Some(samples) => {
-            let pending = samples.finish().map_err(|error| Failure::Internal(error.to_string()))?;
-            pending.commit()?;
-        }
-        None => folder.remove("samples.csv")?,
+    // Drawing and writing take their time, too, and may fail.
+    if part.is_complete() && progress.take_pause() {
+        keeper.checkpoint(&part);
     }
-    let charts_started = Instant::now();
-    pool.install(|| write_charts(&folder, &report.results, &options.formats))?;
-    timing.push(stage("charts", charts_started));
-    write_results(&folder, &report.results, &timing)?;
-    print(options, &report, &path, started)?;
-    Ok(if report.interrupted { EXIT_INTERRUPTED } else { 0 })
+    let is_saved = keeper.is_saved;
+    let samples = keeper.samples.take();
+    drop(keeper);
+    let written = pool.install(|| match &options.trials_range {
+        Some(_) => place.write_partial(&part, samples),
+        None => place.write_results(options, &part, samples, timing),
+    });
+    if written.is_err() {
+        not_lost(is_saved);
+    }
+    let written = written?;
+    if part.is_complete() {
+        if checkpoint.is_file() {
+            place.folder.remove(&place.names.checkpoint)?;
+        }
+        place.names.remove_stale(&place.folder);
+    }
+    place.print(options, &part, &written, started)?;
+    if part.is_complete() {
+        return Ok(0);
+    }
+    if is_saved {
+        let path = checkpoint.display();
+        writeln!(
+            std::io::stderr(),
+            "the same command with --resume continues it (from {path})"
+        )?;
+    }
+    Ok(EXIT_INTERRUPTED)
 }
 
-fn stage(name: &str, started: Instant) -> StageTime {
-    StageTime {
-        stage: name.to_owned(),
-        seconds: started.elapsed().as_secs_f64(),
+/// What a run has written.
+enum Written {
+    /// Results, complete or as far as they go.
+    Results(Box<RunResults>),
+    /// The results of a part.
+    Partial(PathBuf),
+    /// Nothing: a part is of no use before it is complete.
+    Nothing,
+}
+
+/// Where a run's files go.
+struct Place {
+    folder: OutputFolder,
+    names: Names,
+}
+
+impl Place {
+    fn of(options: &RunOptions) -> Result<Self, Failure> {
+        let mut names = Names::of(options);
+        let default = || default_folder(&options.scenario.scenario);
+        let mut path = options.out.clone().unwrap_or_else(default);
+        // The partial result may be given a name of its own.
+        let is_file = path.extension().is_some_and(|extension| extension == "critmin") && !path.is_dir();
+        if options.trials_range.is_some()
+            && is_file
+            && let Some(name) = path.file_name()
+        {
+            names.partial = name.to_string_lossy().into_owned();
+            path = match path.parent() {
+                Some(parent) if parent != Path::new("") => parent.to_owned(),
+                _ => PathBuf::from("."),
+            };
+        }
+        let folder = OutputFolder::create(path)?;
+        folder.probe()?;
+        Ok(Self { folder, names })
     }
+
+    fn write_results(
+        &self,
+        options: &RunOptions,
+        part: &Part,
+        samples: Option<SamplesFile>,
+        timing: Vec<StageTime>,
+    ) -> Result<Written, Failure> {
+        let found = part.finish();
+        let samples = match samples {
+            Some(samples) if part.is_complete() => Some(samples.finish()),
+            // What is under way stays with the checkpoint; the results get a copy of what belongs to them.
+            Some(mut samples) => {
+                let policies = found.policies.len();
+                let copy = |file: &mut _| samples.copy_policies(policies, file);
+                Some(self.folder.prepare(SAMPLES, copy)?)
+            }
+            None => None,
+        };
+        results::write(&self.folder, &found, &options.formats, samples, timing)?;
+        Ok(Written::Results(Box::new(found)))
+    }
+
+    fn write_partial(&self, part: &Part, samples: Option<SamplesFile>) -> Result<Written, Failure> {
+        if !part.is_complete() {
+            return Ok(Written::Nothing);
+        }
+        let path = self.folder.write(&self.names.partial, |file| match samples {
+            Some(mut samples) => {
+                samples.read_inside(|note, bytes| part_file::write(PartKind::Partial, part, Some((note, bytes)), file))
+            }
+            None => part_file::write(PartKind::Partial, part, None, file),
+        })?;
+        Ok(Written::Partial(path))
+    }
+
+    fn print(&self, options: &RunOptions, part: &Part, written: &Written, started: Instant) -> Result<(), Failure> {
+        let policies = part.head.policies.len() + 1;
+        match written {
+            Written::Results(found) => {
+                results::print(found, options.json, options.quiet)?;
+                if !part.is_complete() {
+                    writeln!(
+                        std::io::stderr(),
+                        "interrupted: the results hold {} trials of {} of {policies} policies, whole",
+                        found.manifest.trials,
+                        found.policies.len(),
+                    )?;
+                }
+                results::say_where(self.folder.path(), options.quiet, started)
+            }
+            Written::Partial(path) => {
+                if options.json {
+                    writeln!(std::io::stdout(), "{:#}", about_partial(path, part))?;
+                }
+                results::say_where(path, options.quiet, started)
+            }
+            Written::Nothing => {
+                let trials = part.head.trials.end - part.head.trials.start;
+                writeln!(
+                    std::io::stderr(),
+                    "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
+                    part.trials_done(),
+                    trials * policies as u64
+                )?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What `--json` prints of a partial result.
+fn about_partial(path: &Path, part: &Part) -> serde_json::Value {
+    let manifest = &part.head.frame.manifest;
+    let policies: Vec<&str> = part.policies.iter().map(|policy| policy.facts.policy.as_str()).collect();
+    serde_json::json!({
+        "partial": path.display().to_string(),
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "first_trial": part.head.trials.start,
+        "end_trial": part.head.trials.end,
+        "policies": policies,
+    })
 }
 
 /// The policies to run beside the baseline: those named, else all.
@@ -102,14 +246,6 @@ fn policies(options: &RunOptions, document: &Document) -> Vec<String> {
         }
     }
     chosen
-}
-
-/// `out/<scenario name>`.
-fn default_folder(scenario: &Path) -> PathBuf {
-    let name = scenario
-        .file_stem()
-        .map_or_else(|| "scenario".into(), std::ffi::OsStr::to_os_string);
-    Path::new("out").join(name)
 }
 
 fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
@@ -128,100 +264,4 @@ fn stop_on_interrupt(progress: &Arc<Progress>) {
             std::process::exit(i32::from(EXIT_INTERRUPTED));
         }
     });
-}
-
-struct Listener {
-    bar: Bar,
-    samples: Option<SamplesWriter<PendingFile>>,
-    folder: Option<OutputFolder>,
-}
-
-impl RunListener for Listener {
-    fn policy_begins(&mut self, policy: &str, number: usize, policies: usize, trials: u64) {
-        let what = if policies > 1 {
-            format!("{policy} ({}/{policies})", number + 1)
-        } else {
-            "simulating".to_owned()
-        };
-        self.bar.begin(&what, trials * policies as u64);
-    }
-
-    fn samples(
-        &mut self,
-        policy: &str,
-        rows: &[(String, String)],
-        samples: &[Sample],
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        if self.samples.is_none()
-            && let Some(folder) = &self.folder
-        {
-            self.samples = Some(SamplesWriter::new(folder.begin("samples.csv")?)?);
-        }
-        if let Some(writer) = &mut self.samples {
-            writer.write(policy, rows, samples)?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes every chart in the wanted formats and removes charts of earlier runs that this one does not have: a chart that no longer belongs
-/// to the tables beside it would mislead.
-fn write_charts(folder: &OutputFolder, results: &RunResults, formats: &[ChartFormat]) -> Result<(), Failure> {
-    let formats: Vec<Format> = formats
-        .iter()
-        .filter_map(|format| match format {
-            ChartFormat::Svg => Some(Format::Svg),
-            ChartFormat::Png => Some(Format::Png),
-            ChartFormat::None => None,
-        })
-        .collect();
-    let charts = if formats.is_empty() {
-        Vec::new()
-    } else {
-        render_all(results)?
-    };
-    if charts.is_empty() {
-        return Ok(folder.keep_only("charts", &KINDS, &[])?);
-    }
-    let charts_folder = folder.folder("charts")?;
-    let files: Vec<(String, Vec<u8>)> = charts
-        .par_iter()
-        .flat_map(|chart| formats.par_iter().map(move |format| (chart, *format)))
-        .map(|(chart, format)| {
-            Ok((
-                format!("{}.{}", chart.name, format.extension()),
-                chart.to_bytes(format)?,
-            ))
-        })
-        .collect::<Result<_, Failure>>()?;
-    for (name, bytes) in &files {
-        charts_folder.write(name, |file| file.write_all(bytes))?;
-    }
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    Ok(folder.keep_only("charts", &KINDS, &names)?)
-}
-
-fn print(options: &RunOptions, report: &RunReport, folder: &Path, started: Instant) -> Result<(), Failure> {
-    if options.json {
-        json::summary(&report.results, std::io::stdout().lock())?;
-    } else if !options.quiet {
-        write!(std::io::stdout(), "{}", table::summary(&report.results))?;
-    }
-    if report.interrupted {
-        let trials = report.results.manifest.trials;
-        writeln!(
-            std::io::stderr(),
-            "interrupted: the results hold {trials} trials of {} of the policies, whole",
-            report.results.policies.len()
-        )?;
-    }
-    if !options.quiet {
-        writeln!(
-            std::io::stderr(),
-            "\nwrote {} in {:.1} s",
-            folder.display(),
-            started.elapsed().as_secs_f64()
-        )?;
-    }
-    Ok(())
 }

@@ -3,14 +3,15 @@
 use std::io::Write;
 
 use super::arguments::ValidateOptions;
-use super::{EXIT_INVALID, Outcome, load};
+use super::failure::exit_code;
+use super::{Outcome, load};
 use crate::model::compile;
 use crate::scenario::{Diagnostics, Document, Scenario};
 
 /// Checks scenarios and prints every error and warning.
 pub fn validate(options: &ValidateOptions) -> Outcome {
     let mut documents = Vec::new();
-    let mut failed = false;
+    let mut code = 0;
     let mut stdout = std::io::stdout();
     for path in &options.scenarios {
         let checked = Document::load(path).and_then(|mut document| {
@@ -27,7 +28,9 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
         let is_bad = diagnostics.has_errors()
             || model_error.is_some()
             || (options.strict && diagnostics.warnings().next().is_some());
-        failed |= is_bad;
+        if is_bad {
+            code = code.max(exit_code(&diagnostics));
+        }
         if options.json {
             documents.push(serde_json::json!({
                 "file": load::file_name(path),
@@ -58,7 +61,7 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
     if options.json {
         writeln!(stdout, "{:#}", serde_json::Value::Array(documents))?;
     }
-    Ok(if failed { EXIT_INVALID } else { 0 })
+    Ok(code)
 }
 
 /// Compiles the model; gives what it has to say.

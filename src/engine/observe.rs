@@ -1,7 +1,9 @@
 //! What the engine tells whoever records: the layout of a model's demand cells and causes, and one trial's outcomes period by period.
 
+use serde::{Deserialize, Serialize};
+
 /// The smallest thing a shortfall is recorded for: one final demand, or the feed orders of one material in one country.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// Index of the material.
     pub material: usize,
@@ -18,7 +20,7 @@ pub struct Cell {
 }
 
 /// A cause of shortfall: an event at the material it strikes, or the structural imbalance.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
     /// Index of the event; `None` = structural.
     pub event: Option<usize>,
@@ -29,7 +31,7 @@ pub struct Cause {
 }
 
 /// Fixed facts of a compiled model that recorders size themselves by.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// Number of periods.
     pub periods: usize,

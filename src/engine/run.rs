@@ -19,12 +19,19 @@ pub struct Progress {
     pub done: AtomicU64,
     /// Set to stop after the blocks under way.
     pub stop: AtomicBool,
+    /// Set to have what is gathered handed over after the blocks under way, so that it can be saved; the run then goes on.
+    pub pause: AtomicBool,
 }
 
 impl Progress {
     /// Whether a stop was asked for.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether a pause was asked for; it is then over.
+    pub fn take_pause(&self) -> bool {
+        self.pause.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -34,15 +41,28 @@ pub trait Gather: Observer + Send {
     fn absorb(&mut self, other: Self);
 }
 
-/// Simulates `trials` and gathers them into observers made by `make`. Returns `None` when stopped before any block was done; a stopped run
-/// returns what its finished blocks gathered, and `progress.done` tells how many trials those are.
+/// Simulates `trials` and gathers them into observers made by `make`. Returns `None` when stopped before any block was done; a stopped or
+/// paused run returns what its finished blocks gathered, and `progress.done` tells how many trials those are. They are the first ones of
+/// `trials`: blocks are begun in order, and each that was begun is finished.
 pub fn simulate<O: Gather>(
     model: &Model,
     trials: Range<u64>,
     progress: &Progress,
     make: impl Fn() -> O + Sync,
 ) -> Option<O> {
-    let blocks: Vec<Range<u64>> = blocks(trials).collect();
+    simulate_in_blocks(model, trials, BLOCK_TRIALS, progress, make)
+}
+
+/// The same, with blocks of the caller's choosing: they decide how evenly the threads are loaded and how soon a run can stop, never what is
+/// found.
+pub fn simulate_in_blocks<O: Gather>(
+    model: &Model,
+    trials: Range<u64>,
+    block_trials: u64,
+    progress: &Progress,
+    make: impl Fn() -> O + Sync,
+) -> Option<O> {
+    let blocks: Vec<Range<u64>> = blocks(trials, block_trials).collect();
     let next = AtomicUsize::new(0);
     // One simulator and one observer per thread: memory does not grow with the number of blocks.
     let gathered = rayon::broadcast(|_| {
@@ -56,6 +76,10 @@ pub fn simulate<O: Gather>(
                 simulator.run(trial, TrialStreams::of(trial), observer);
             }
             progress.done.fetch_add(block.end - block.start, Ordering::Relaxed);
+            // Looked at after a block, so that a run moves on however often it is paused.
+            if progress.pause.load(Ordering::Relaxed) {
+                break;
+            }
         }
         worker.map(|(_, observer)| observer)
     });
@@ -65,14 +89,14 @@ pub fn simulate<O: Gather>(
     })
 }
 
-/// Cuts a range at multiples of the block size.
-pub fn blocks(trials: Range<u64>) -> impl Iterator<Item = Range<u64>> {
-    let mut next = trials.start;
+/// Cuts a range at multiples of the block size (0 counts as 1).
+pub fn blocks(trials: Range<u64>, block_trials: u64) -> impl Iterator<Item = Range<u64>> {
+    let (size, mut next) = (block_trials.max(1), trials.start);
     std::iter::from_fn(move || {
         if next >= trials.end {
             return None;
         }
-        let end = ((next / BLOCK_TRIALS + 1) * BLOCK_TRIALS).min(trials.end);
+        let end = (next / size + 1).saturating_mul(size).min(trials.end);
         let block = next..end;
         next = end;
         Some(block)

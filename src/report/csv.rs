@@ -301,6 +301,12 @@ impl<W: Write> SamplesWriter<W> {
         Ok(Self { csv })
     }
 
+    /// Goes on with a file that has its header.
+    pub fn appending(to: W) -> Self {
+        let csv = csv::Writer::from_writer(to);
+        Self { csv }
+    }
+
     /// Writes the samples of a block; `rows` is [`crate::results::Recorder::sample_rows`] of the recorder they came from.
     pub fn write(&mut self, policy: &str, rows: &[(String, String)], samples: &[Sample]) -> Written {
         for sample in samples {

@@ -6,7 +6,7 @@ use crate::results::types::RunResults;
 
 use super::csv;
 use super::json::{self, StageTime};
-use super::write::{OutputFolder, PendingFile, WriteError};
+use super::write::{OutputFolder, PendingFile, WriteError, commit_all};
 
 type Format = fn(&RunResults, &mut PendingFile) -> Result<(), ::csv::Error>;
 
@@ -20,17 +20,26 @@ const TABLES: [(&str, Format); 6] = [
     ("supply.csv", |run, file| csv::supply(run, file)),
 ];
 
-/// Writes every CSV table and `results.json`, each whole; gives their paths. `samples.csv` is written while the run goes
-/// ([`csv::SamplesWriter`]), charts by their own room.
+/// Writes every CSV table and `results.json` to temporary names, complete; they get their names together ([`commit_all`]). `samples.csv` is
+/// written while the run goes ([`super::samples_file`]), charts by their own room.
+pub fn prepare_results(
+    folder: &OutputFolder,
+    run: &RunResults,
+    timing: &[StageTime],
+) -> Result<Vec<PendingFile>, WriteError> {
+    let mut files = Vec::new();
+    for (name, format) in TABLES {
+        files.push(folder.prepare(name, |file| format(run, file))?);
+    }
+    files.push(folder.prepare("results.json", |file| json::results(run, timing, file))?);
+    Ok(files)
+}
+
+/// The same, with their names. Either all are replaced or, when one cannot be written, none.
 pub fn write_results(
     folder: &OutputFolder,
     run: &RunResults,
     timing: &[StageTime],
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let mut paths = Vec::new();
-    for (name, format) in TABLES {
-        paths.push(folder.write(name, |file| format(run, file))?);
-    }
-    paths.push(folder.write("results.json", |file| json::results(run, timing, file))?);
-    Ok(paths)
+    commit_all(prepare_results(folder, run, timing)?)
 }

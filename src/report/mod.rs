@@ -6,7 +6,10 @@ pub mod csv;
 mod files;
 pub mod json;
 mod number;
+pub mod part_file;
+mod pending;
 pub mod prose;
+pub mod samples_file;
 pub mod story;
 pub mod table;
 pub mod trace_csv;
@@ -15,5 +18,5 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
-pub use files::write_results;
+pub use files::{prepare_results, write_results};
 pub use number::{grouped, six_digits};

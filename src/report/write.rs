@@ -1,14 +1,17 @@
-//! Files that are never seen half written: each is written to a temporary name in its folder, flushed to disk and renamed.
+//! Folders of files that are never seen half written: each is written to a temporary name, flushed to disk and renamed.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
+
+pub use super::pending::{PendingFile, commit_all};
+use super::pending::{final_name, open_locked, temporary_name};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The folder cannot be made.
-    #[error("cannot make the folder {}: {source}\n\nhint: check that you may write there, or choose another folder with --out", path.display())]
+    /// The folder cannot be made, or nothing in it.
+    #[error("cannot write to the folder {}: {source}\n\nhint: check that you may write there, or choose another folder with --out", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -48,6 +51,20 @@ impl OutputFolder {
             Ok(()) => Ok(Self { path }),
             Err(source) => Err(WriteError::Folder { path, source }),
         }
+    }
+
+    /// Tries whether files can be made in it, so that a long run does not find out at its end.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub fn probe(&self) -> Result<(), WriteError> {
+        self.begin("probe.csv").map(drop).map_err(|error| match error {
+            WriteError::File { source, .. } => WriteError::Folder {
+                path: self.path.clone(),
+                source,
+            },
+            error => error,
+        })
     }
 
     /// The folder's path.
@@ -96,15 +113,53 @@ impl OutputFolder {
     /// Begins a file, to be committed when it is complete.
     pub fn begin(&self, name: &str) -> Result<PendingFile, WriteError> {
         let path = self.path.join(name);
-        let temporary = self.path.join(format!(".{name}.{}.part", std::process::id()));
-        match File::create(&temporary) {
-            Ok(file) => Ok(PendingFile {
-                path,
-                temporary,
-                file: Some(BufWriter::new(file)),
-            }),
+        let temporary = self.path.join(temporary_name(name));
+        let begun = open_locked(&temporary).and_then(|file| {
+            file.set_len(0)?;
+            Ok(file)
+        });
+        match begun {
+            Ok(file) => Ok(PendingFile::new(path, temporary, file, false)),
             Err(source) => Err(WriteError::File { path, source }),
         }
+    }
+
+    /// Goes on with a file that was begun by an earlier run under a temporary name ([`PendingFile::keep`]): `check` reads what is to
+    /// be kept of it, and the file continues where it stopped reading.
+    pub fn go_on(
+        &self,
+        name: &str,
+        temporary: &str,
+        check: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<PendingFile, WriteError> {
+        let (path, temporary) = (self.path.join(name), self.path.join(temporary));
+        // Opening it must not make it.
+        let opened = fs::metadata(&temporary).and_then(|_| open_locked(&temporary));
+        let positioned = opened.and_then(|mut file| {
+            check(&mut file)?;
+            let length = io::Seek::stream_position(&mut file)?;
+            file.set_len(length)?;
+            Ok(file)
+        });
+        match positioned {
+            Ok(file) => Ok(PendingFile::new(path, temporary, file, true)),
+            Err(source) => Err(WriteError::File {
+                path: temporary,
+                source,
+            }),
+        }
+    }
+
+    /// Writes a file to its temporary name with `fill`, complete but for its name; on an error nothing of it remains.
+    pub fn prepare<E: Into<FormatError>>(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut PendingFile) -> Result<(), E>,
+    ) -> Result<PendingFile, WriteError> {
+        let mut file = self.begin(name)?;
+        fill(&mut file).map_err(|error| file.error(error.into().0))?;
+        file.finish()?;
+        Ok(file)
     }
 
     /// Writes a whole file with `fill`; on an error nothing of it remains.
@@ -113,13 +168,22 @@ impl OutputFolder {
         name: &str,
         fill: impl FnOnce(&mut PendingFile) -> Result<(), E>,
     ) -> Result<PathBuf, WriteError> {
-        let mut file = self.begin(name)?;
-        match fill(&mut file) {
-            Ok(()) => file.commit(),
-            Err(error) => Err(WriteError::File {
-                path: file.path.clone(),
-                source: error.into().0,
-            }),
+        self.prepare(name, fill)?.commit()
+    }
+
+    /// Removes what runs that were killed have left: temporary files that nobody is writing, of those files that `is_wanted` names.
+    pub fn remove_stale(&self, is_wanted: impl Fn(&str) -> bool) {
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !final_name(&name).is_some_and(&is_wanted) {
+                continue;
+            }
+            // A courtesy: what cannot be opened, locked or removed stays.
+            if let Ok(file) = OpenOptions::new().write(true).open(entry.path())
+                && file.try_lock().is_ok()
+            {
+                let _ = fs::remove_file(entry.path());
+            }
         }
     }
 }
@@ -131,6 +195,12 @@ pub struct FormatError(io::Error);
 impl From<io::Error> for FormatError {
     fn from(error: io::Error) -> Self {
         Self(error)
+    }
+}
+
+impl From<FormatError> for io::Error {
+    fn from(error: FormatError) -> Self {
+        error.0
     }
 }
 
@@ -146,62 +216,10 @@ impl From<serde_json::Error> for FormatError {
     }
 }
 
-/// A file under its temporary name. Dropped without [`PendingFile::commit`], it is removed.
-#[derive(Debug)]
-pub struct PendingFile {
-    path: PathBuf,
-    temporary: PathBuf,
-    file: Option<BufWriter<File>>,
-}
-
-impl PendingFile {
-    /// Flushes the file to disk and gives it its name, replacing an older one.
-    pub fn commit(mut self) -> Result<PathBuf, WriteError> {
-        let path = self.path.clone();
-        self.place().map_err(|source| WriteError::File {
-            path: path.clone(),
-            source,
-        })?;
-        Ok(path)
-    }
-
-    fn place(&mut self) -> io::Result<()> {
-        if let Some(file) = self.file.take() {
-            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.sync_all()?;
-        }
-        fs::rename(&self.temporary, &self.path)?;
-        // The rename itself reaches the disk with the folder; where folders cannot be synced it does so later.
-        if let Some(Ok(folder)) = self.path.parent().map(File::open) {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    }
-}
-
-impl Write for PendingFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.file {
-            Some(file) => file.write(bytes),
-            None => Err(io::Error::other("the file is complete")),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), Write::flush)
-    }
-}
-
-impl Drop for PendingFile {
-    fn drop(&mut self) {
-        drop(self.file.take());
-        // After a commit there is nothing under the temporary name.
-        let _ = fs::remove_file(&self.temporary);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -241,7 +259,7 @@ mod tests {
         assert!(error.contains("taken is a file") && error.contains("--out"), "{error}");
         let error = OutputFolder::create(file.join("below")).unwrap_err().to_string();
         assert!(
-            error.contains("cannot make the folder") && error.contains("below"),
+            error.contains("cannot write to the folder") && error.contains("below"),
             "{error}"
         );
     }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::observe::{Layout, PeriodOutcome};
 
 use super::bins::bin_index;
 use super::fixed::FixedSum;
-use super::histogram::NEGLIGIBLE;
+use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::rows::Row;
 use super::types::{Attribution, AttributionKind};
@@ -23,14 +25,14 @@ const SUB_BITS: u32 = 5;
 const TAIL: Level = Level(950);
 
 /// Causes of the trials whose shortfall falls in one bin.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct TailBin {
     trials: u64,
     by_cause: Vec<FixedSum>,
 }
 
 /// Causes of one row's shortfall.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct RowCauses {
     mean: Vec<FixedSum>,
     /// By bin of the row's shortfall: 0 is underflow.
@@ -47,17 +49,23 @@ pub struct CauseShares {
 }
 
 /// Records blame per cause for the attributed rows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributionRecorder {
     causes: usize,
     /// Whether a cell is in an attributed row.
+    #[serde(skip)]
     wanted: Vec<bool>,
     rows: Vec<RowCauses>,
     /// Of the open trial: its causes, blame by cell and these, t, and the cells that have any.
+    #[serde(skip)]
     present: Vec<usize>,
+    #[serde(skip)]
     blame_t: Vec<f64>,
+    #[serde(skip)]
     touched: Vec<bool>,
+    #[serde(skip)]
     any_touched: bool,
+    #[serde(skip)]
     by_cause: Vec<f64>,
 }
 
@@ -170,6 +178,20 @@ impl AttributionRecorder {
                 }
             }
         }
+    }
+
+    /// Whether it can be of that many attributed rows, causes and trials.
+    pub fn fits(&self, rows: usize, causes: usize, trials: u64) -> bool {
+        // Each part is at most about 1; rounding may lift it above.
+        let are_parts =
+            |parts: &[FixedSum], count| parts.len() == causes && parts.iter().all(|part| part.is_of(count, 0, 2));
+        self.causes == causes
+            && self.rows.len() == rows
+            && self.rows.iter().all(|row| {
+                are_parts(&row.mean, trials)
+                    && add_up(row.bins.values().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
+                    && row.bins.values().all(|bin| are_parts(&bin.by_cause, bin.trials))
+            })
     }
 
     /// Shares of a slot's shortfall after that many trials.

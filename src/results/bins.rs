@@ -1,7 +1,11 @@
 //! Logarithmic bins by the bits of a floating-point number, allocated where they are used.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
 /// Bins per allocated chunk.
 const CHUNK: usize = 32;
+/// No array has more bins: what a file may make this program allocate.
+const MOST: usize = 1 << 12;
 
 /// What a bin holds.
 pub trait Bin: Copy + Default {
@@ -67,6 +71,30 @@ impl<B: Bin> Bins<B> {
                 None => *mine = Some(theirs.clone()),
             }
         }
+    }
+}
+
+/// Written as (index, bin) of the bins that hold something, ascending.
+impl<B: Bin + PartialEq + Serialize> Serialize for Bins<B> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let empty = B::default();
+        let occupied: Vec<(usize, &B)> = self.iter().filter(|(_, bin)| **bin != empty).collect();
+        serializer.collect_seq(occupied)
+    }
+}
+
+impl<'de, B: Bin + Deserialize<'de>> Deserialize<'de> for Bins<B> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut bins = Bins { chunks: Vec::new() };
+        let mut next = 0;
+        for (index, bin) in Vec::<(usize, B)>::deserialize(deserializer)? {
+            if !(next..MOST).contains(&index) {
+                return Err(D::Error::custom("bins out of order"));
+            }
+            *bins.at(index) = bin;
+            next = index + 1;
+        }
+        Ok(bins)
     }
 }
 

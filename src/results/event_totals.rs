@@ -1,5 +1,7 @@
 //! How often events occurred, how long and how hard.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::observe::{Layout, Occurrence};
 
 use super::estimate::{Bounds, mean_estimate};
@@ -7,7 +9,7 @@ use super::fixed::{FixedSum, Moments};
 use super::types::EventResult;
 
 /// One event over trials.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct EventTotals {
     occurrences: u64,
     per_trial: Moments,
@@ -17,10 +19,11 @@ struct EventTotals {
 }
 
 /// Occurrences of every event.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventRecorder {
     events: Vec<EventTotals>,
     /// Of the open trial.
+    #[serde(skip)]
     counts: Vec<u32>,
 }
 
@@ -58,6 +61,13 @@ impl EventRecorder {
             mine.durations.merge(&theirs.durations);
             mine.severities.merge(&theirs.severities);
         }
+    }
+
+    /// Whether it can be of that many events and trials.
+    pub fn fits(&self, events: usize, trials: u64) -> bool {
+        // No trial can have 2^32 occurrences.
+        let most = u128::from(trials) << 32;
+        self.events.len() == events && self.events.iter().all(|event| u128::from(event.occurrences) <= most)
     }
 
     /// One row per event; `shares` gives its share of the headline's expected shortfall and CVaR 95.

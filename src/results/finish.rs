@@ -1,5 +1,7 @@
 //! From exact sums to the results of one policy.
 
+use serde::{Deserialize, Serialize};
+
 use super::attribution::{CauseShares, grouped};
 use super::estimate::{Bounds, mean_estimate, probability_estimate, trials_for_one_percent};
 use super::grid::{position_of_whole_pct, thresholds_pct};
@@ -28,7 +30,7 @@ const TAIL_POSITIONS: [usize; 3] = [4, 5, 6];
 const TAIL_LEVELS: [Level; 3] = [Level(900), Level(950), Level(990)];
 
 /// What the recorder cannot know about a policy.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PolicyFacts {
     /// Policy id; `baseline` without one.
     pub policy: String,
@@ -41,7 +43,24 @@ pub struct PolicyFacts {
     /// Undisrupted balance at the start.
     pub balance: Vec<BalanceRow>,
     /// Split of the headline's variance.
+    #[serde(skip)]
     pub variance: Option<VarianceSplit>,
+}
+
+impl PolicyFacts {
+    /// Whether every number is one that a model can have: what is read from a file may be anything.
+    pub fn is_sound(&self) -> bool {
+        let is_amount = |amount: f64| amount.is_finite() && amount >= 0.0;
+        let shares = self.supply_shares.iter();
+        let balance = self.balance.iter();
+        self.cost.is_none_or(f64::is_finite)
+            && shares
+                .flat_map(|share| [share.output_t, share.share_pct, share.capacity_t])
+                .chain(
+                    balance.flat_map(|row| [row.supply_t, row.orders_t, row.spare_output_t, row.baseline_shortfall_t]),
+                )
+                .all(is_amount)
+    }
 }
 
 impl Recorder {

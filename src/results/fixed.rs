@@ -2,6 +2,8 @@
 //! sum over trials is therefore an integer count of 2^-64 steps, so that results carry the same bytes for any number of
 //! threads, blocks or shards.
 
+use serde::{Deserialize, Serialize};
+
 /// Steps per unit: 2^64.
 const STEPS_PER_UNIT: f64 = 18_446_744_073_709_551_616.0;
 /// Largest magnitude that can be added in one go; beyond it values saturate.
@@ -12,7 +14,7 @@ const LARGEST: f64 = 2_147_483_648.0;
 /// A value is cut to the step below it in magnitude (an error under 6e-20), saturates at 2^31 in magnitude, and counts as 0
 /// when it is not a number. So callers scale what they add to about 1 (tonnes by the reference demand of their row), and
 /// 2^32 additions cannot overflow.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixedSum(i128);
 
 impl FixedSum {
@@ -21,9 +23,15 @@ impl FixedSum {
         self.0 += steps(value.clamp(-LARGEST, LARGEST));
     }
 
-    /// Adds another sum.
+    /// Adds another sum. It saturates, so that a sum read from a file that was tampered with cannot overflow.
     pub fn merge(&mut self, other: &Self) {
-        self.0 += other.0;
+        self.0 = self.0.saturating_add(other.0);
+    }
+
+    /// Whether it can be the sum of `count` values between `low` and `high`.
+    pub fn is_of(&self, count: u64, low: i32, high: i32) -> bool {
+        let steps = i128::from(count) << 64;
+        (steps.saturating_mul(low.into())..=steps.saturating_mul(high.into())).contains(&self.0)
     }
 
     /// The sum as a floating-point number.
@@ -68,7 +76,7 @@ fn steps(value: f64) -> i128 {
 }
 
 /// Exact sum and sum of squares of a quantity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moments {
     sum: FixedSum,
     squares: FixedSum,
@@ -85,6 +93,11 @@ impl Moments {
     pub fn merge(&mut self, other: &Self) {
         self.sum.merge(&other.sum);
         self.squares.merge(&other.squares);
+    }
+
+    /// Whether they can be those of `count` values between `low` and 1, which is -1 or 0.
+    pub fn are_of(&self, count: u64, low: i32) -> bool {
+        self.sum.is_of(count, low, 1) && self.squares.is_of(count, 0, 1)
     }
 
     /// Mean over `count` values (values never added count as 0).

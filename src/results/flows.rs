@@ -1,12 +1,14 @@
 //! What supplies produced and lost, and what was left in stocks, on average.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::fixed::FixedSum;
 use super::types::{StockResult, SupplyResult};
 
 /// Sums per supply and stock, scaled by the supply's undisrupted output and the stock's level at the start.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FlowRecorder {
     output: Vec<FixedSum>,
     lost: Vec<FixedSum>,
@@ -52,6 +54,12 @@ impl FlowRecorder {
         for (mine, theirs) in pairs.into_iter().chain([(&mut self.stock_end, &other.stock_end)]) {
             mine.iter_mut().zip(theirs).for_each(|(sum, added)| sum.merge(added));
         }
+    }
+
+    /// Whether it can be of a model with that layout.
+    pub fn fits(&self, layout: &Layout) -> bool {
+        let supplies = [&self.output, &self.lost];
+        supplies.iter().all(|sums| sums.len() == layout.supplies.len()) && self.stock_end.len() == layout.stocks.len()
     }
 
     /// Means per supply.

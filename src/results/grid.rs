@@ -1,7 +1,9 @@
 //! Exact counts of trials beyond fixed thresholds: exceedance curves and the probabilities of more than 5, 10, 25, 50 %.
 
+use serde::{Deserialize, Serialize};
+
 use super::estimate::probability_estimate;
-use super::histogram::NEGLIGIBLE;
+use super::histogram::{NEGLIGIBLE, add_up};
 use super::types::Estimate;
 
 /// Thresholds: 0, 0.1, 0.2, 0.5, then every 1 % to 100 %.
@@ -29,7 +31,8 @@ pub fn position_of_whole_pct(pct: usize) -> usize {
 }
 
 /// Trials by the highest threshold they exceed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Vec<u64>", try_from = "Vec<u64>")]
 pub struct ExceedanceCounts {
     /// `exactly[k]`: trials that exceed threshold k but not k + 1.
     exactly: [u64; POINTS],
@@ -38,6 +41,21 @@ pub struct ExceedanceCounts {
 impl Default for ExceedanceCounts {
     fn default() -> Self {
         Self { exactly: [0; POINTS] }
+    }
+}
+
+impl From<ExceedanceCounts> for Vec<u64> {
+    fn from(counts: ExceedanceCounts) -> Self {
+        counts.exactly.to_vec()
+    }
+}
+
+impl TryFrom<Vec<u64>> for ExceedanceCounts {
+    type Error = &'static str;
+
+    fn try_from(counts: Vec<u64>) -> Result<Self, Self::Error> {
+        let exactly = counts.try_into().map_err(|_| "wrong number of thresholds")?;
+        Ok(Self { exactly })
     }
 }
 
@@ -67,6 +85,11 @@ impl ExceedanceCounts {
             .iter_mut()
             .zip(&other.exactly)
             .for_each(|(count, added)| *count += added);
+    }
+
+    /// Whether it can have seen that many trials.
+    pub fn fits(&self, trials: u64) -> bool {
+        add_up(self.exactly).is_some_and(|counted| counted <= trials)
     }
 
     /// Trials that exceed the threshold at a position.

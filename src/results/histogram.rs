@@ -6,6 +6,8 @@
 //! quantile is the mean of the bin at its rank: its relative error is below one bin width, 1/256 < 0.4 % for [`ShareHistogram`].
 //! Tail means are exact but for the part of the boundary bin.
 
+use serde::{Deserialize, Serialize};
+
 use super::bins::{Bin, Bins, bin_index};
 use super::estimate::{Bounds, Z95, normal_estimate};
 use super::fixed::FixedSum;
@@ -24,7 +26,7 @@ pub type ShareHistogram = Histogram<8>;
 pub type SpellHistogram = Histogram<6>;
 
 /// Count and exact sum of the values in a bin.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct CountAndSum {
     count: u64,
     sum: FixedSum,
@@ -38,7 +40,7 @@ impl Bin for CountAndSum {
 }
 
 /// Distribution of shares in [0, 1] with 2^`SUB_BITS` bins per power of two.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Histogram<const SUB_BITS: u32> {
     trials: u64,
     underflow: CountAndSum,
@@ -51,6 +53,11 @@ pub struct Distribution {
     trials: u64,
     /// (number of trials up to and including the bin, trials in it, mean of the bin).
     steps: Vec<(u64, u64, f64)>,
+}
+
+/// The sum of counts; `None` when it is too large to be one.
+pub(super) fn add_up(counts: impl IntoIterator<Item = u64>) -> Option<u64> {
+    counts.into_iter().try_fold(0u64, u64::checked_add)
 }
 
 impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
@@ -74,6 +81,14 @@ impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
         self.trials += other.trials;
         self.underflow.merge(&other.underflow);
         self.bins.merge(&other.bins);
+    }
+
+    /// Whether it can have seen that many trials: what is read from a file may be anything.
+    pub fn fits(&self, trials: u64) -> bool {
+        let bins = || self.bins.iter().map(|(_, bin)| bin).chain([&self.underflow]);
+        self.trials == trials
+            && add_up(bins().map(|bin| bin.count)).is_some_and(|counted| counted <= trials)
+            && bins().all(|bin| bin.sum.is_of(bin.count, 0, 1))
     }
 
     /// The distribution seen so far.

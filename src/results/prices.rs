@@ -1,5 +1,7 @@
 //! Largest price index of each market over the horizon.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::observe::Layout;
 
 use super::estimate::{Bounds, mean_estimate};
@@ -7,7 +9,7 @@ use super::fixed::{FixedSum, Moments};
 use super::types::Estimate;
 
 /// One market's peaks over trials.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct MarketTotals {
     /// Peak less 1.
     rise: Moments,
@@ -16,15 +18,19 @@ struct MarketTotals {
 }
 
 /// Peaks of all markets.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PriceRecorder {
     markets: Vec<MarketTotals>,
+}
+
+fn markets(layout: &Layout) -> usize {
+    layout.cells.iter().map(|cell| cell.market + 1).max().unwrap_or(0)
 }
 
 impl PriceRecorder {
     /// For a model's markets.
     pub fn new(layout: &Layout) -> Self {
-        let markets = layout.cells.iter().map(|cell| cell.market + 1).max().unwrap_or(0);
+        let markets = markets(layout);
         Self {
             markets: vec![MarketTotals::default(); markets],
         }
@@ -48,6 +54,11 @@ impl PriceRecorder {
             mine.rise_band.0.merge(&theirs.rise_band.0);
             mine.rise_band.1.merge(&theirs.rise_band.1);
         }
+    }
+
+    /// Whether it can be of a model with that layout.
+    pub fn fits(&self, layout: &Layout) -> bool {
+        self.markets.len() == markets(layout)
     }
 
     /// Mean peak of a market, and at the two ends of the elasticity's range.

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 
 use super::attribution::AttributionRecorder;
@@ -20,7 +22,7 @@ use super::timeline::Timeline;
 use super::types::Estimate;
 
 /// Which of the costlier things to record; totals, quantiles, events, supplies, prices and replayable trials always are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Fans over time: memory grows with rows x periods.
     pub timeline: bool,
@@ -65,8 +67,8 @@ struct Parts {
 }
 
 impl Plan {
-    fn new(layout: &Layout, recording: Recording) -> Self {
-        let Rows { rows, headline } = plan_rows(layout);
+    pub(super) fn new(layout: Layout, recording: Recording) -> Self {
+        let Rows { rows, headline } = plan_rows(&layout);
         let mut first_fan = 0;
         let parts = (0..layout.materials.len())
             .map(|material| {
@@ -82,7 +84,7 @@ impl Plan {
             })
             .collect();
         Self {
-            layout: layout.clone(),
+            layout,
             rows,
             parts,
             headline,
@@ -98,8 +100,8 @@ fn span(mut numbers: impl Iterator<Item = usize>) -> Range<usize> {
 }
 
 /// The open trial.
-#[derive(Debug, Clone, PartialEq)]
-struct OpenTrial {
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct OpenTrial {
     /// Over the horizon by cell.
     shortfall_t: Vec<f64>,
     unmet_t: Vec<f64>,
@@ -127,9 +129,9 @@ pub struct Recorder {
     pub(super) flows: FlowRecorder,
     pub(super) prices: PriceRecorder,
     pub(super) replayable: ReplayableTrials,
-    samples: Vec<Sample>,
-    last_headline_share: f64,
-    open: OpenTrial,
+    pub(super) samples: Vec<Sample>,
+    pub(super) last_headline_share: f64,
+    pub(super) open: OpenTrial,
 }
 
 impl Recorder {
@@ -140,7 +142,7 @@ impl Recorder {
 
     /// For a model, recording what is asked for.
     pub fn with(layout: &Layout, recording: Recording) -> Self {
-        Self::empty(Arc::new(Plan::new(layout, recording)))
+        Self::empty(Arc::new(Plan::new(layout.clone(), recording)))
     }
 
     /// An empty recorder for the same model, sharing its plan: cheap enough for one per block.

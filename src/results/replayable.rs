@@ -1,9 +1,12 @@
 //! Which trials are worth replaying: those at the median, p95, p99 and maximum of the headline.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use super::bins::bin_index;
-use super::histogram::NEGLIGIBLE;
+use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::types::ReplayableTrial;
 
@@ -12,7 +15,7 @@ const SUB_BITS: u32 = 8;
 
 /// Of each bin of the headline's shortfall: trials, and the lowest trial number with its shortfall. Quantiles are so far apart that any trial
 /// of the bin at the rank stands for it (bins are at most 0.4 % wide); the lowest number makes the choice the same for any order.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReplayableTrials {
     trials: u64,
     /// By bin (0: nothing short, 1: underflow): count, lowest trial, its share.
@@ -58,6 +61,15 @@ impl ReplayableTrials {
         if larger {
             self.maximum = Some((share, trial));
         }
+    }
+
+    /// Whether it can have seen that many trials, all in that range.
+    pub fn fits(&self, trials: u64, range: &Range<u64>) -> bool {
+        let is_trial = |trial: u64, share: f64| range.contains(&trial) && (0.0..=1.0).contains(&share);
+        (self.trials == trials || self.bins.is_empty() && self.trials == 0)
+            && add_up(self.bins.values().map(|(count, ..)| *count)) == Some(self.trials)
+            && self.bins.values().all(|(_, trial, share)| is_trial(*trial, *share))
+            && self.maximum.is_none_or(|(share, trial)| is_trial(trial, share))
     }
 
     /// The trials; empty when none has been added.

@@ -1,5 +1,7 @@
 //! What is kept of one row over all trials.
 
+use serde::{Deserialize, Serialize};
+
 use super::fixed::{FixedSum, Moments};
 use super::grid::ExceedanceCounts;
 use super::histogram::{NEGLIGIBLE, ShareHistogram, SpellHistogram};
@@ -37,7 +39,7 @@ impl RowTrial {
 }
 
 /// Mean and spread of a quantity that only some trials have.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conditional {
     /// Trials that have it.
     pub count: u64,
@@ -58,7 +60,7 @@ impl Conditional {
 }
 
 /// Exact sums and counts of one row over trials.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RowTotals {
     /// Demand / reference demand.
     pub demand: FixedSum,
@@ -133,6 +135,20 @@ impl RowTotals {
             self.survive.add(survive);
             self.recover.add(recover);
         }
+    }
+
+    /// Whether it can have seen that many trials.
+    pub fn fits(&self, trials: u64) -> bool {
+        let shares = [&self.share, &self.structural, &self.unmet, &self.worst_spell];
+        shares.iter().all(|moments| moments.are_of(trials, 0))
+            && self.event.are_of(trials, -1)
+            && self.histogram.fits(trials)
+            && self.worst_spell_histogram.fits(trials)
+            && self.exceedance.fits(trials)
+            && self.worst_spell_exceedance.fits(trials)
+            && (0.0..=1.0).contains(&self.max_share)
+            && self.survive.count <= trials
+            && self.recover.count <= trials
     }
 
     /// Adds what another has seen.

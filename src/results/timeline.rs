@@ -6,10 +6,12 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::bins::{Bin, Bins, bin_index};
 use super::estimate::{Bounds, mean_estimate};
 use super::fixed::Moments;
-use super::histogram::NEGLIGIBLE;
+use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::types::FanPoint;
 
@@ -25,7 +27,7 @@ const UNDERFLOW_STEPS: f64 = 1_099_511_627_776.0;
 const FAN_LEVELS: [Level; 5] = [Level(50), Level(250), Level(500), Level(750), Level(950)];
 
 /// Count and sum of offsets.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct FanBin {
     count: u64,
     offsets: u64,
@@ -39,7 +41,7 @@ impl Bin for FanBin {
 }
 
 /// Distribution of one row's shortfall in one period.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct FanHistogram {
     underflow: FanBin,
     bins: Bins<FanBin>,
@@ -69,6 +71,15 @@ impl FanHistogram {
         self.underflow.merge(&other.underflow);
         self.bins.merge(&other.bins);
         self.whole += other.whole;
+    }
+
+    fn fits(&self, trials: u64) -> bool {
+        let bins = || self.bins.iter().map(|(_, bin)| bin).chain([&self.underflow]);
+        let highest = self.bins.iter().last().map_or(0, |(index, _)| index);
+        add_up(bins().map(|bin| bin.count).chain([self.whole])).is_some_and(|counted| counted <= trials)
+            // Offsets are below 2^31 in the underflow bin and at most 2^30 elsewhere.
+            && bins().all(|bin| u128::from(bin.offsets) <= u128::from(bin.count) << 31)
+            && highest < ((OCTAVES + 1) as usize) << SUB_BITS
     }
 
     /// Values at ascending ranks from 1 among `trials`, those not added being 0.
@@ -113,7 +124,7 @@ fn ten_digits(value: f64) -> f64 {
 }
 
 /// One row over time.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct RowFan {
     moments: Vec<Moments>,
     histograms: Vec<Option<Box<FanHistogram>>>,
@@ -123,14 +134,17 @@ struct RowFan {
 ///
 /// Shares are collected per (row, period) and put into their histogram many at a time: one at a time, nearly every step would miss the
 /// processor's cache. What is collected counts as added in every respect.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Timeline {
     periods: usize,
     fans: Vec<RowFan>,
     /// Collected shares, [`Timeline::room`] per (row, period).
+    #[serde(skip)]
     collected: Vec<f64>,
     /// How many of them there are.
+    #[serde(skip)]
     counts: Vec<u8>,
+    #[serde(skip)]
     room: usize,
 }
 
@@ -225,6 +239,28 @@ impl Timeline {
                 self.add(place / other.periods, place % other.periods, *share);
             }
         }
+    }
+
+    /// With everything that has been collected in its histogram: what is written to files.
+    pub fn in_full(&self) -> Cow<'_, Self> {
+        if self.counts.iter().all(|count| *count == 0) {
+            return Cow::Borrowed(self);
+        }
+        let mut settled = self.clone();
+        settled.settle();
+        Cow::Owned(settled)
+    }
+
+    /// Whether it can be of that many rows, periods and trials.
+    pub fn fits(&self, rows: usize, periods: usize, trials: u64) -> bool {
+        self.fans.len() == rows
+            && self.periods == periods
+            && self.fans.iter().all(|fan| {
+                fan.moments.len() == periods
+                    && fan.histograms.len() == periods
+                    && fan.moments.iter().all(|moments| moments.are_of(trials, 0))
+                    && fan.histograms.iter().flatten().all(|histogram| histogram.fits(trials))
+            })
     }
 
     /// The fan of a row after that many trials.

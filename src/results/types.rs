@@ -1,7 +1,7 @@
 //! What a run found, ready to be shown: plain data, in the units of the result files. Percentages are of demand over the
 //! horizon, 0 to 100; probabilities and shares are 0 to 1; times are months.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An estimate with its Monte Carlo error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -197,7 +197,7 @@ pub struct ReplayableTrial {
 }
 
 /// Undisrupted supply at the start.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SupplyShare {
     /// Material id.
     pub material: String,
@@ -212,7 +212,7 @@ pub struct SupplyShare {
 }
 
 /// Undisrupted balance of a material at the start: what the program found, never rescaled.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BalanceRow {
     /// Material id.
     pub material: String,
@@ -303,7 +303,7 @@ pub struct PolicyResults {
 }
 
 /// A material or place and how to show it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Label {
     /// The id in the tables.
     pub id: String,
@@ -314,7 +314,7 @@ pub struct Label {
 }
 
 /// A figure's provenance.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManifestCitation {
     /// Address in the scenario.
     pub address: String,
@@ -325,7 +325,7 @@ pub struct ManifestCitation {
 }
 
 /// Where the results come from: enough to run them again.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Program name and version.
     pub program: String,

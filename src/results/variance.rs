@@ -1,5 +1,7 @@
 //! How much of a result's variance is due to uncertain inputs and how much to events, by pick-freeze.
 
+use serde::{Deserialize, Serialize};
+
 use super::fixed::FixedSum;
 use super::types::{Estimate, VarianceSplit};
 
@@ -9,7 +11,7 @@ const GROUPS: usize = 40;
 const T_QUANTILE: f64 = 2.022_690_920_036_762;
 
 /// Sums over pairs (y, y') that share one factor and have the other drawn anew.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Pairs {
     count: u64,
     /// (y + y') / 2.
@@ -53,7 +55,7 @@ impl Pairs {
 /// Communications 117; Saltelli et al. 2010, same journal 181) with mean and variance pooled over y and y': the asymptotically efficient
 /// estimator of Janon et al. 2014 (ESAIM: Probability and Statistics 18). Standard errors by the jackknife over 40 groups of trials
 /// (trial number modulo 40), intervals by Student's t. Sums are exact, so merging is independent of order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VarianceSplitter {
     inputs: Vec<Pairs>,
     events: Vec<Pairs>,
@@ -86,6 +88,14 @@ impl VarianceSplitter {
             .iter_mut()
             .zip(&other.events)
             .for_each(|(pairs, added)| pairs.merge(added));
+    }
+
+    /// Whether it can have seen at most that many trials: what is read from a file may be anything.
+    pub fn fits(&self, trials: u64) -> bool {
+        let groups = [&self.inputs, &self.events];
+        groups
+            .iter()
+            .all(|groups| groups.len() == GROUPS && groups.iter().all(|pairs| pairs.count <= trials))
     }
 
     /// The split; `None` when y does not vary or there are fewer than two trials per group.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::diagnostics::Problem;
-use super::source::{Sources, Span, read_text};
+use super::source::{Sources, Span, Unreadable, read_text};
 use super::suggest::quoted;
 use super::tree::{Node, Table, Value};
 use crate::data::{self, DataError, ShareTable, TradeTable};
@@ -13,7 +13,7 @@ use crate::data::{self, DataError, ShareTable, TradeTable};
 #[derive(Debug, Clone)]
 pub(crate) struct DataFile {
     pub name: String,
-    pub text: Result<String, String>,
+    pub text: Result<String, Unreadable>,
 }
 
 /// The CSV files that a document names, by path.
@@ -62,9 +62,10 @@ impl DataFiles {
         let why = match self.0.get(&path) {
             Some(DataFile { name, text: Ok(text) }) => return Ok((name, text)),
             Some(DataFile { text: Err(why), .. }) => why.clone(),
-            None => "it was not read".to_string(),
+            None => "it was not read".to_string().into(),
         };
-        let problem = Problem::error(node.span, format!("the data file `{name}` cannot be used: {why}"), "");
+        let message = format!("the data file `{name}` cannot be used: {}", why.why);
+        let problem = Problem::error(node.span, message, "").by_system(why.by_system);
         Err(problem.hint("the name is relative to the file that names it"))
     }
 

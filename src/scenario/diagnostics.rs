@@ -51,6 +51,9 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     #[serde(skip)]
     pub(crate) span: Option<Span>,
+    /// Whether the system failed to read a file, which is not a mistake in the scenario.
+    #[serde(skip)]
+    pub(crate) by_system: bool,
 }
 
 /// A diagnostic that is not yet tied to lines and columns.
@@ -62,6 +65,7 @@ pub(crate) struct Problem {
     pub label: Box<str>,
     pub hints: Vec<String>,
     pub related: Vec<(Span, String)>,
+    pub by_system: bool,
 }
 
 impl Problem {
@@ -74,6 +78,7 @@ impl Problem {
             label,
             hints: Vec::new(),
             related: Vec::new(),
+            by_system: false,
         }
     }
 
@@ -91,6 +96,11 @@ impl Problem {
 
     pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Problem {
         self.hints.extend(hints);
+        self
+    }
+
+    pub fn by_system(mut self, by_system: bool) -> Problem {
+        self.by_system = by_system;
         self
     }
 
@@ -120,8 +130,8 @@ impl Diagnostics {
     }
 
     /// An error about a file as a whole.
-    pub(crate) fn about_file(file: &str, message: impl Into<String>, hints: Vec<String>) -> Diagnostics {
-        let (message, label) = (message.into(), String::new());
+    pub(crate) fn about_file(file: &str, message: impl Into<String>, by_system: bool) -> Diagnostics {
+        let (message, label, hints) = (message.into(), String::new(), Vec::new());
         let list = vec![Diagnostic {
             level: Level::Error,
             file: file.to_string(),
@@ -132,6 +142,7 @@ impl Diagnostics {
             hints,
             related: Vec::new(),
             span: None,
+            by_system,
         }];
         Diagnostics {
             list,
@@ -167,6 +178,11 @@ impl Diagnostics {
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.errors().next().is_some()
+    }
+
+    /// Whether the system failed to read a file that is there: no mistake in the scenario.
+    pub fn has_failed_reads(&self) -> bool {
+        self.errors().any(|diagnostic| diagnostic.by_system)
     }
 
     /// As text for people: the message, the place, the text there with carets under it, and hints.
@@ -224,6 +240,7 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
         hints: problem.hints,
         related: related.collect(),
         span: Some(problem.span),
+        by_system: problem.by_system,
     }
 }
 

@@ -10,7 +10,7 @@ use super::data_files::DataFiles;
 use super::diagnostics::{Diagnostics, Level, Problem};
 use super::format::TOP;
 use super::names::tables;
-use super::source::{SourceFile, Sources, Span, read_text};
+use super::source::{SourceFile, Sources, Span, Unreadable, read_text};
 use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
 use super::{build, merge};
@@ -38,15 +38,16 @@ impl Document {
     /// Reads a scenario file and everything that it extends.
     pub fn load(path: &Path) -> Result<Document, Diagnostics> {
         let name = path.to_string_lossy().replace('\\', "/");
-        let text = read_text(path)
-            .map_err(|why| Diagnostics::about_file(&name, format!("the scenario cannot be read: {why}"), Vec::new()))?;
+        let text = read_text(path).map_err(|no| {
+            Diagnostics::about_file(&name, format!("the scenario cannot be read: {}", no.why), no.by_system)
+        })?;
         Document::read(&name, text, path)
     }
 
     /// Reads a scenario from memory. What it names is looked for relative to `name`.
     pub fn from_text(name: &str, text: &str) -> Result<Document, Diagnostics> {
         let text = super::source::text_from_bytes(text.as_bytes().to_vec())
-            .map_err(|why| Diagnostics::about_file(name, format!("the scenario cannot be read: {why}"), Vec::new()))?;
+            .map_err(|why| Diagnostics::about_file(name, format!("the scenario cannot be read: {why}"), false))?;
         Document::read(name, text, Path::new(name))
     }
 
@@ -365,8 +366,8 @@ impl Loading {
         }
         match read_text(&path) {
             Ok(text) => Some(self.file(&name, text, &path)),
-            Err(why) => {
-                self.problems.push(problem(why));
+            Err(Unreadable { why, by_system }) => {
+                self.problems.push(problem(why).by_system(by_system));
                 self.fatal = true;
                 None
             }

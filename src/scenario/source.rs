@@ -80,31 +80,56 @@ impl Sources {
     }
 }
 
-/// Reads a text file; the error is a sentence about it, without its name.
-pub(crate) fn read_text(path: &Path) -> Result<String, String> {
-    let about = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_string(),
-        std::io::ErrorKind::PermissionDenied => "permission to read it is denied".to_string(),
-        _ => format!("it cannot be read: {error}"),
-    })?;
+/// Why there is no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// A sentence about the file, without its name.
+    pub why: String,
+    /// Whether the system failed to read a file that is there: not a mistake of whoever named it.
+    pub by_system: bool,
+}
+
+impl From<String> for Unreadable {
+    fn from(why: String) -> Self {
+        let by_system = false;
+        Unreadable { why, by_system }
+    }
+}
+
+impl From<std::io::Error> for Unreadable {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+        Unreadable {
+            why: match error.kind() {
+                NotFound => "there is no such file".to_string(),
+                PermissionDenied => "permission to read it is denied".to_string(),
+                _ => format!("it cannot be read: {error}"),
+            },
+            by_system: !matches!(error.kind(), NotFound | NotADirectory),
+        }
+    }
+}
+
+/// Reads a text file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    let about = std::fs::metadata(path)?;
     if about.is_dir() {
-        return Err("it is a folder, not a file".to_string());
+        return Err("it is a folder, not a file".to_string().into());
     }
     if about.len() > MAXIMUM_BYTES {
         return Err(format!(
             "it holds {:.1} MiB; the limit is 16 MiB",
             about.len() as f64 / 1_048_576.0
-        ));
+        )
+        .into());
     }
     use std::io::Read as _;
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAXIMUM_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(|error| format!("it cannot be read: {error}"))?;
+    std::fs::File::open(path).and_then(|file| file.take(MAXIMUM_BYTES + 1).read_to_end(&mut bytes))?;
     if bytes.len() as u64 > MAXIMUM_BYTES {
-        return Err("it holds more than 16 MiB, which is the limit".to_string());
+        return Err("it holds more than 16 MiB, which is the limit".to_string().into());
     }
-    text_from_bytes(bytes)
+    Ok(text_from_bytes(bytes)?)
 }
 
 /// UTF-8, with or without a byte order mark.

@@ -1,17 +1,10 @@
 //! The same scenario, seed and trials give the same bytes for any number of threads.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-/// The program.
-fn critmin() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_critmin"));
-    command.env_remove("NO_COLOR");
-    command
-}
+use crate::support::{Files, contents, program as critmin};
 
 /// A scenario that uses the starter and adds uncertain inputs, a renewal, a frailty and a policy.
 fn scenario(folder: &Path) -> std::path::PathBuf {
@@ -26,37 +19,6 @@ fn scenario(folder: &Path) -> std::path::PathBuf {
     );
     std::fs::write(&path, text).unwrap();
     path
-}
-
-/// Contents by name.
-type Files = BTreeMap<String, Vec<u8>>;
-
-/// Every file below a folder, by name; `results.json` without its timing.
-fn contents(folder: &Path) -> Files {
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
-            found.extend(
-                contents(&path)
-                    .into_iter()
-                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes)),
-            );
-            continue;
-        }
-        let mut bytes = std::fs::read(&path).unwrap();
-        if name == "results.json" {
-            let mut document: Value = serde_json::from_slice(&bytes).unwrap();
-            assert!(
-                document.as_object_mut().unwrap().remove("timing").is_some(),
-                "results.json has no timing"
-            );
-            bytes = serde_json::to_vec(&document).unwrap();
-        }
-        found.insert(name, bytes);
-    }
-    found
 }
 
 fn run(scenario: &Path, out: &Path, arguments: &[&str]) -> Vec<u8> {

@@ -1,8 +1,9 @@
 //! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`,
 //! `point_processes`), the allocation against a linear programme, replays against tables (`accumulators`). Draws: `distributions`, `streams`.
-//! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, and what fuzzing
-//! found (`fuzzed`). The same bytes for any number of threads (`determinism`), and the command line from outside. The other modules are what
-//! these share.
+//! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
+//! found (`fuzzed`), failures of input and output (`failures`). The same bytes for any number of threads (`determinism`), in parts
+//! (`shards`, `part_files`), after interruptions (`resume`, `kills`), and against golden files (`check`). The command line from outside. The
+//! other modules are what these share.
 
 mod accumulators;
 mod allocation;
@@ -17,16 +18,22 @@ mod distributions;
 mod enumeration;
 mod exact;
 mod extremes;
+mod failures;
 mod features;
 mod fuzzed;
 mod generator;
 mod impossible;
 mod indices;
 mod inspector;
+#[cfg(unix)]
+mod kills;
 mod laws;
 mod listed;
 mod lookup;
+mod part_files;
 mod point_processes;
 mod properties;
+mod resume;
+mod shards;
 mod streams;
 mod support;

@@ -1,6 +1,8 @@
 //! What several tests share: loading, running, a small seeded generator of random numbers.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use critmin::analysis::run::{RunError, RunListener, RunPlan, RunReport, run};
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
@@ -8,6 +10,45 @@ use critmin::engine::run::Progress;
 use critmin::results::Sample;
 use critmin::results::types::SummaryRow;
 use critmin::scenario::Document;
+
+/// The program under test: the one built with the tests, or the one that `CRITMIN_BINARY` names.
+pub fn program() -> Command {
+    let built = || env!("CARGO_BIN_EXE_critmin").into();
+    let mut command = Command::new(std::env::var_os("CRITMIN_BINARY").unwrap_or_else(built));
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Contents by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Every file below a folder, by name; `results.json` without its timing.
+pub fn contents(folder: &Path) -> Files {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            found.extend(
+                contents(&path)
+                    .into_iter()
+                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes)),
+            );
+            continue;
+        }
+        let mut bytes = std::fs::read(&path).unwrap();
+        if name == "results.json" {
+            let mut document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+            assert!(
+                document.as_object_mut().unwrap().remove("timing").is_some(),
+                "results.json has no timing"
+            );
+            bytes = serde_json::to_vec(&document).unwrap();
+        }
+        found.insert(name, bytes);
+    }
+    found
+}
 
 /// A path within the repository.
 pub fn in_repository(path: &str) -> PathBuf {

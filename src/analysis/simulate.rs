@@ -1,0 +1,277 @@
+//! The simulation behind every run: its trials, or some of them, under the baseline and its policies, in slices that can be saved.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::facts;
+use super::part::{Difference, Frame, Part, PartHead, PolicyPart};
+use super::run::{PartReport, Prepared, RunError, RunListener, RunPlan, Stage, prepare};
+use super::variance;
+use crate::engine::run::{BLOCK_TRIALS, Gather, Progress, simulate_in_blocks};
+use crate::results::{PolicyFacts, Recorder, Recording, VarianceSplitter};
+use crate::scenario::Document;
+
+/// Blocks simulated before precision and samples are looked at: fixed, so that a run that stops early can be repeated.
+const BATCH_BLOCKS: u64 = 32;
+
+impl Gather for Recorder {
+    fn absorb(&mut self, other: Self) {
+        self.merge(&other);
+    }
+}
+
+/// Simulates the plan's trials under the baseline and its policies, or what is left of them after `earlier`, a part of the same run that was
+/// not complete.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn simulate_part(
+    document: &Document,
+    scenario_name: &str,
+    plan: &RunPlan,
+    earlier: Option<Part>,
+    progress: &Progress,
+    listener: &mut dyn RunListener,
+) -> Result<PartReport, RunError> {
+    let mut clock = Clock::default();
+    let baseline = clock.check(|| prepare(document, None))?;
+    let whole = baseline.scenario.run.trials;
+    let trials = plan.trials.clone().unwrap_or(0..whole);
+    if trials.is_empty() || trials.end > whole {
+        return Err(RunError::Range {
+            range: trials,
+            of: whole,
+        });
+    }
+    let head = PartHead {
+        trials: trials.clone(),
+        policies: plan.policies.clone(),
+        precision: plan.precision,
+        samples: plan.samples,
+        frame: Frame::new(document, scenario_name, &baseline),
+    };
+    let mut part = match earlier {
+        Some(earlier) => continued(earlier, head)?,
+        None => Part {
+            head,
+            policies: Vec::new(),
+        },
+    };
+    progress.done.fetch_add(part.trials_done(), Ordering::Relaxed);
+    for number in 0..=plan.policies.len() {
+        if part.policies.get(number).is_some_and(|policy| policy.complete) {
+            continue;
+        }
+        let under_policy;
+        let prepared = match number.checked_sub(1) {
+            None => &baseline,
+            Some(policy) => {
+                under_policy = clock.check(|| prepare(document, Some(&plan.policies[policy])))?;
+                &under_policy
+            }
+        };
+        let job = Job {
+            prepared,
+            number,
+            plan,
+            // Policies are compared pair by pair: after an early stop they get as many trials as the baseline.
+            trials: match part.policies.first() {
+                Some(baseline) if number > 0 => trials.start..trials.start + baseline.recorder.trials(),
+                _ => trials.clone(),
+            },
+            whole,
+        };
+        clock.simulate(|| job.run(&mut part, progress, listener))?;
+        if !part.policies[number].complete {
+            break;
+        }
+    }
+    if part.trials_done() == 0 {
+        return Err(RunError::Interrupted);
+    }
+    if !part.is_complete() {
+        listener.checkpoint(&part);
+        let first = &mut part.policies[0];
+        if !first.complete {
+            // For results of what is there; renewed when the part is completed.
+            let done = first.recorder.trials();
+            first.variance = clock.simulate(|| split(&baseline, &(trials.start..trials.start + done), done));
+        }
+    }
+    Ok(PartReport {
+        part,
+        stages: clock.stages(),
+    })
+}
+
+/// An earlier part under the head of this run.
+fn continued(earlier: Part, head: PartHead) -> Result<Part, RunError> {
+    let difference = earlier.head.difference(&head).or_else(|| {
+        let [one, other] = [&earlier.head, &head].map(|head| format!("{}..{}", head.trials.start, head.trials.end));
+        let what = "range of trials";
+        (one != other).then_some(Difference { what, one, other })
+    });
+    match difference {
+        Some(difference) => Err(RunError::AnotherRun(difference)),
+        // Names and places of files may have changed; the rest is the same.
+        None => Ok(Part { head, ..earlier }),
+    }
+}
+
+fn split(baseline: &Prepared, trials: &Range<u64>, of: u64) -> VarianceSplitter {
+    variance::split(baseline, variance::split_trials(trials, of))
+}
+
+/// Time by stage.
+#[derive(Default)]
+struct Clock {
+    check: Duration,
+    simulate: Duration,
+}
+
+impl Clock {
+    fn check<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        timed(&mut self.check, work)
+    }
+
+    fn simulate<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        timed(&mut self.simulate, work)
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        let stages = [("check", self.check), ("simulate", self.simulate)];
+        stages.map(|(name, duration)| Stage { name, duration }).into()
+    }
+}
+
+fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = work();
+    *total += started.elapsed();
+    done
+}
+
+/// One policy's simulation.
+struct Job<'a> {
+    prepared: &'a Prepared,
+    /// 0 is the baseline.
+    number: usize,
+    plan: &'a RunPlan,
+    trials: Range<u64>,
+    /// Trials of the whole run.
+    whole: u64,
+}
+
+impl Job<'_> {
+    /// Simulates what is left of the policy's trials into the part.
+    fn run(&self, part: &mut Part, progress: &Progress, listener: &mut dyn RunListener) -> Result<(), RunError> {
+        let Job { prepared, number, .. } = *self;
+        let recording = Recording {
+            samples: self.plan.samples,
+            ..Recording::RUN
+        };
+        let empty = Recorder::with(&prepared.layout, recording);
+        let mut recorder = empty.fresh();
+        if let Some(begun) = part.policies.get(number) {
+            if !begun.recorder.is_like(&empty) {
+                return Err(RunError::AnotherModel);
+            }
+            recorder.merge(&begun.recorder);
+        }
+        part.policies.truncate(number);
+        part.policies.push(PolicyPart {
+            facts: policy_facts(prepared),
+            recorder,
+            variance: VarianceSplitter::default(),
+            complete: false,
+        });
+        let wanted = self.trials.end - self.trials.start;
+        listener.policy_begins(
+            &prepared.scenario.policy.id,
+            number,
+            self.plan.policies.len() + 1,
+            wanted,
+        );
+        self.simulate(&empty, part, progress, listener)?;
+        let policy = &mut part.policies[number];
+        let done = policy.recorder.trials();
+        if policy.complete && number == 0 {
+            // Of the baseline alone: it costs two more simulations a trial. A run that stopped early is split as one of so many trials.
+            let of = if self.plan.trials.is_some() { self.whole } else { done };
+            policy.variance = split(prepared, &(self.trials.start..self.trials.start + done), of);
+        }
+        listener.policy_ends(done);
+        Ok(())
+    }
+
+    fn simulate(
+        &self,
+        empty: &Recorder,
+        part: &mut Part,
+        progress: &Progress,
+        listener: &mut dyn RunListener,
+    ) -> Result<(), RunError> {
+        let Prepared { model, scenario, .. } = self.prepared;
+        let rows = empty.sample_rows();
+        let block_trials = self.plan.block_trials.unwrap_or(BLOCK_TRIALS);
+        let batch = batch_trials(self.whole);
+        loop {
+            let policy = &mut part.policies[self.number];
+            let next = self.trials.start + policy.recorder.trials();
+            let at_boundary = next == self.trials.end || next.is_multiple_of(batch);
+            if next == self.trials.end || (at_boundary && self.is_precise(&policy.recorder)) {
+                policy.complete = true;
+                return Ok(());
+            }
+            if progress.is_stopped() {
+                return Ok(());
+            }
+            // To the end of the batch; less when paused or stopped on the way.
+            let slice = next..((next / batch + 1) * batch).min(self.trials.end);
+            let gathered = simulate_in_blocks(model, slice, block_trials, progress, || empty.fresh());
+            let Some(mut recorder) = gathered else { continue };
+            if self.plan.samples {
+                let mut samples = recorder.take_samples();
+                samples.sort_by_key(|sample| (sample.trial, sample.row));
+                listener
+                    .samples(&scenario.policy.id, &rows, &samples)
+                    .map_err(RunError::Samples)?;
+            }
+            if policy.recorder.trials() == 0 {
+                policy.recorder = recorder;
+            } else {
+                policy.recorder.merge(&recorder);
+            }
+            if progress.take_pause() && !progress.is_stopped() {
+                listener.checkpoint(part);
+            }
+        }
+    }
+
+    /// Whether the headline is known as well as was asked for. Only the baseline decides.
+    fn is_precise(&self, recorder: &Recorder) -> bool {
+        let target = self.plan.precision.filter(|_| self.number == 0);
+        let headline = recorder.headline().filter(|_| recorder.trials() > 0);
+        target.zip(headline).is_some_and(|(target, headline)| {
+            headline.value > 0.0 && headline.standard_error <= target * headline.value
+        })
+    }
+}
+
+/// Trials of a batch: a fixed number of blocks, and at most 64 batches a run.
+fn batch_trials(trials: u64) -> u64 {
+    (BATCH_BLOCKS * BLOCK_TRIALS).max((trials / 64).div_ceil(BLOCK_TRIALS) * BLOCK_TRIALS)
+}
+
+fn policy_facts(prepared: &Prepared) -> PolicyFacts {
+    let Prepared { scenario, model, .. } = prepared;
+    PolicyFacts {
+        policy: scenario.policy.id.clone(),
+        name: scenario.policy.name.clone(),
+        cost: scenario.policy.cost,
+        supply_shares: facts::supply_shares(scenario, model),
+        balance: facts::balance(scenario, model),
+        variance: None,
+    }
+}

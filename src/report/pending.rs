@@ -1,0 +1,172 @@
+//! Files under a temporary name, complete or not. Files that belong together are all complete before the first of them is renamed.
+//!
+//! A temporary file is locked while it is being written. One that is not was left by a run that was killed, and is removed by the next.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::write::WriteError;
+
+/// How temporary names end.
+const TEMPORARY: &str = ".part";
+/// What the files of results are called at their end.
+const EXTENSIONS: [&str; 6] = ["csv", "json", "svg", "png", "html", "critmin"];
+
+/// A temporary name for a file that this process writes: `.NAME.PROCESS-COUNT.part`, another one each time.
+pub(super) fn temporary_name(name: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!(".{name}.{}-{count}{TEMPORARY}", std::process::id())
+}
+
+/// What a file of results is called whose temporary name this is; `None` for any other name.
+pub(super) fn final_name(temporary: &str) -> Option<&str> {
+    let (name, process) = temporary.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once('.')?;
+    let (_, extension) = name.rsplit_once('.')?;
+    let is_ours = process.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        && EXTENSIONS.contains(&extension)
+        && !name.contains(['/', '\\']);
+    is_ours.then_some(name)
+}
+
+/// Opens a file, made when missing, and locks it for as long as it is open. Where the file system knows no locks there is none.
+pub(super) fn open_locked(path: &Path) -> io::Result<File> {
+    let busy = || io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing it");
+    // Another run that removes stale files may get hold of it before it is locked here, and remove it.
+    for _ in 0..100 {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(1)),
+            _ if path.exists() => return Ok(file),
+            _ => {}
+        }
+    }
+    Err(busy())
+}
+
+/// Gives files their names, one right after the other, replacing older ones.
+///
+/// # Errors
+/// When one cannot be completed or renamed. Before the first is renamed, all are complete, and no folder is in the place of any.
+pub fn commit_all(files: Vec<PendingFile>) -> Result<Vec<PathBuf>, WriteError> {
+    let mut files = files;
+    for file in &mut files {
+        file.finish()?;
+    }
+    let mut paths = Vec::new();
+    let mut folders = BTreeSet::new();
+    for file in files {
+        let path = file.path.clone();
+        folders.extend(path.parent().map(Path::to_path_buf));
+        file.rename()?;
+        paths.push(path);
+    }
+    // Renames reach the disk with their folders; where folders cannot be synced they do so later.
+    for folder in folders {
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+    Ok(paths)
+}
+
+/// A file under its temporary name. Dropped without [`PendingFile::commit`] or [`PendingFile::keep`], it is removed.
+#[derive(Debug)]
+pub struct PendingFile {
+    path: PathBuf,
+    temporary: PathBuf,
+    file: Option<BufWriter<File>>,
+    is_kept: bool,
+}
+
+impl PendingFile {
+    pub(super) fn new(path: PathBuf, temporary: PathBuf, file: File, is_kept: bool) -> Self {
+        Self {
+            path,
+            temporary,
+            file: Some(BufWriter::new(file)),
+            is_kept,
+        }
+    }
+
+    /// Flushes the file to disk and gives it its name, replacing an older one.
+    pub fn commit(self) -> Result<PathBuf, WriteError> {
+        let path = self.path.clone();
+        commit_all(vec![self])?;
+        Ok(path)
+    }
+
+    /// Flushes what has been written to disk, and leaves the file under its temporary name even when it is never committed.
+    pub fn keep(&mut self) -> Result<(), WriteError> {
+        self.finish()?;
+        self.is_kept = true;
+        Ok(())
+    }
+
+    /// Its name until it is committed.
+    pub fn temporary_name(&self) -> String {
+        let name = self.temporary.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Its path until it is committed.
+    pub fn temporary_path(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// An error about this file.
+    pub fn error(&self, source: io::Error) -> WriteError {
+        let path = self.path.clone();
+        WriteError::File { path, source }
+    }
+
+    /// Flushes the file to disk, where it must be able to take its name.
+    pub(super) fn finish(&mut self) -> Result<(), WriteError> {
+        let flushed = match &mut self.file {
+            Some(file) => file.flush().and_then(|()| file.get_ref().sync_all()),
+            None => Ok(()),
+        };
+        let finished = flushed.and_then(|()| match self.path.is_dir() {
+            true => Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder has that name")),
+            false => Ok(()),
+        });
+        finished.map_err(|source| self.error(source))
+    }
+
+    fn rename(mut self) -> Result<(), WriteError> {
+        // Some systems rename closed files only.
+        drop(self.file.take());
+        fs::rename(&self.temporary, &self.path).map_err(|source| self.error(source))
+    }
+}
+
+impl Write for PendingFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Some(file) => file.write(bytes),
+            None => Err(io::Error::other("the file is complete")),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for PendingFile {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            // What has not been flushed is not wanted.
+            let (file, _) = file.into_parts();
+            drop(file);
+        }
+        // After a commit there is nothing under the temporary name.
+        if !self.is_kept {
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
