@@ -3,5 +3,6 @@
 
 pub mod facts;
 pub mod indices;
+pub mod pin;
 pub mod replay;
 pub mod run;

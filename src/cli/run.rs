@@ -112,7 +112,7 @@ fn default_folder(scenario: &Path) -> PathBuf {
     Path::new("out").join(name)
 }
 
-fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+pub(super) fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads.map_or(0, usize::from))
         .build()
@@ -120,7 +120,7 @@ fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
 }
 
 /// The first interrupt asks the run to stop after what is under way; the second ends the program.
-fn stop_on_interrupt(progress: &Arc<Progress>) {
+pub(super) fn stop_on_interrupt(progress: &Arc<Progress>) {
     let progress = Arc::clone(progress);
     // Without a handler an interrupt ends the program at once, which is safe: files are written whole.
     let _ = ctrlc::set_handler(move || {

@@ -7,6 +7,7 @@ mod files;
 pub mod json;
 mod number;
 pub mod prose;
+pub mod regression;
 pub mod story;
 pub mod table;
 pub mod trace_csv;
