@@ -96,6 +96,11 @@ fn settings(run: &RunResults, scenario_sha256: String, sampling: SamplingDesign,
         start: manifest.start.clone(),
         step: manifest.step.clone(),
         periods: manifest.periods as u64,
+        headline: run
+            .policies
+            .first()
+            .map(|policy| format!("{} {}", policy.headline.0, policy.headline.1))
+            .unwrap_or_default(),
         every_policy,
         policies: run.policies.iter().map(|policy| policy.policy.clone()).collect(),
         materials: run.materials.iter().map(|label| label.id.clone()).collect(),

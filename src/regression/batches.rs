@@ -15,8 +15,10 @@ pub const BATCHES: usize = 32;
 const FEWEST_TRIALS: u64 = 2;
 /// Significant digits of a batch mean.
 const DIGITS: usize = 7;
-/// A move below this part of the largest batch mean drowns in the rounding of batch means.
+/// A move below this part of the largest batch mean drowns in the rounding of batch means, each of which is off by up to half of 1e-6 of itself.
 const RESOLUTION: f64 = 1e-6;
+/// A standard error below this part of the largest batch mean is what rounding alone leaves in the mean of 32 differences.
+const NO_SPREAD: f64 = 1e-7;
 
 /// Means of the [`BATCHES`] batches of a figure of `summary.csv`.
 pub type BatchMeans = BTreeMap<Key, Vec<f64>>;
@@ -160,8 +162,7 @@ pub(super) fn paired_standard_error(old: &[f64], new: &[f64], trials: u64) -> Op
         .sum();
     let count = BATCHES as f64;
     let standard_error = (spread * count / (count - 1.0)).sqrt();
-    // Equal differences come out a rounding apart: that is no spread.
-    Some(if standard_error <= RESOLUTION * largest {
+    Some(if standard_error <= NO_SPREAD * largest {
         0.0
     } else {
         standard_error

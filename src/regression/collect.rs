@@ -15,7 +15,7 @@ use super::figure::{Figure, Figures, Key, Table, Value, rounded};
 /// Digits of a pinned standard error: enough to count standard errors by, few enough to read.
 const ERROR_DIGITS: usize = 4;
 /// Points of the headline's timeline: evenly spaced, the last period among them.
-const TIMELINE_POINTS: usize = 12;
+const TIMELINE_POINTS: usize = 8;
 /// Thresholds of the headline's exceedance curves, %; those at 5, 10, 25 and 50 % are in `summary.csv`.
 const EXCEEDANCE_PCT: [f64; 3] = [1.0, 20.0, 75.0];
 

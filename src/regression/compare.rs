@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::batches::paired_standard_error;
-use super::figure::{Figure, Key, Value};
+use super::figure::{Figure, Key, Table, Value};
 use super::golden::Golden;
 use super::noise::{Basis, Noise, Verdict, independent_standard_error};
 use super::settings::SettingChange;
+use crate::results::ALL_SECTORS;
+
+/// Policy id that stands for no policy.
+const BASELINE: &str = "baseline";
 
 /// The absolute floor of the tolerance, as a part of the figure's natural size ([`Figure::scale`]). Doubles carry about 1e-16 of that size, and
 /// sums of some thousand of them in another order differ by at most some 1e-13 of it; what is smaller than 1e-12 of all demand, of certainty
@@ -87,9 +91,11 @@ pub struct Comparison {
     pub trials: u64,
     /// Its seed.
     pub seed: u64,
+    /// Material and place of the baseline's headline.
+    pub headline: String,
     /// Number of figures that both sides have, by group.
     pub compared: BTreeMap<Group, usize>,
-    /// Figures that moved: by verdict, then the largest first.
+    /// Figures that moved: beyond noise, then perhaps, then all others; among these the largest first.
     pub moves: Vec<Move>,
     /// Figures that the golden file does not have.
     pub added: Vec<Lone>,
@@ -117,6 +123,20 @@ impl Comparison {
         self.compared.values().sum()
     }
 
+    /// The move of the baseline's headline, its expected shortfall; `None` where it has not moved.
+    pub fn headline_move(&self) -> Option<&Move> {
+        let row = format!("{} {ALL_SECTORS}", self.headline);
+        self.moves.iter().find(|moved| {
+            let Key {
+                policy,
+                table,
+                row: of,
+                statistic,
+            } = &moved.key;
+            policy == BASELINE && *table == Table::Summary && *of == row && statistic == "expected_shortfall_pct"
+        })
+    }
+
     /// Number of moves with a verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.moves
@@ -136,6 +156,7 @@ pub fn compare(golden: &Golden, now: &Golden, chosen: bool, relative_tolerance: 
         relative_tolerance,
         trials: now.settings.trials,
         seed: now.settings.seed,
+        headline: now.settings.headline.clone(),
         compared: BTreeMap::new(),
         moves: Vec::new(),
         added: Vec::new(),
@@ -170,9 +191,14 @@ pub fn compare(golden: &Golden, now: &Golden, chosen: bool, relative_tolerance: 
             value: figure.value,
         })
         .collect();
+    let rank = |moved: &Move| match moved.noise.verdict {
+        Verdict::Shift => 0,
+        Verdict::Unclear => 1,
+        Verdict::Unknown | Verdict::Noise => 2,
+    };
     comparison.moves.sort_by(|one, other| {
-        let verdicts = one.noise.verdict.cmp(&other.noise.verdict);
-        verdicts.then(other.size.total_cmp(&one.size))
+        let ranks = rank(one).cmp(&rank(other));
+        ranks.then(other.size.total_cmp(&one.size))
     });
     comparison
 }

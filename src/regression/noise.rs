@@ -32,7 +32,7 @@ pub enum Basis {
 }
 
 /// What to make of a move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// At least [`SHIFT`] standard errors, or a figure without noise.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub step: String,
     /// Number of periods.
     pub periods: u64,
+    /// Material and place of the baseline's headline, with a space between them; empty in a model without demand.
+    pub headline: String,
     /// Whether all policies of the scenario are pinned, so that one added later is new.
     pub every_policy: bool,
     /// Ids of the pinned policies, baseline first.
@@ -91,6 +93,7 @@ impl Settings {
         differ(&mut found, "start", &self.start, &now.start);
         differ(&mut found, "step", &self.step, &now.step);
         differ(&mut found, "periods", self.periods, now.periods);
+        differ(&mut found, "headline", &self.headline, &now.headline);
         if policies {
             lists(&mut found, "policies", &self.policies, &now.policies);
         }

@@ -21,6 +21,7 @@ pub(crate) fn example() -> Golden {
             start: "2026-01-01".to_owned(),
             step: "month".to_owned(),
             periods: 24,
+            headline: "metal buyer".to_owned(),
             every_policy: true,
             policies: vec!["baseline".to_owned()],
             materials: vec!["metal".to_owned(), "magnet".to_owned()],
@@ -174,6 +175,7 @@ fn shared_draws_are_measured_by_the_paired_error() {
     // The figure's own error is 0.4. A move of 0.1 that is the same everywhere is far below it, and certain all the same.
     let constant = strict(&moved(|_| 0.1));
     let found = only(&constant);
+    assert_eq!(constant.headline_move(), Some(found));
     assert_eq!(
         (found.noise.basis, found.noise.verdict),
         (Basis::Paired, Verdict::Shift)
@@ -195,6 +197,20 @@ fn shared_draws_are_measured_by_the_paired_error() {
         (Basis::Paired, Verdict::Noise)
     );
     assert!(one.is_changed() && !one.is_changed_beyond_noise());
+}
+
+/// Batch means are rounded: what lies below that is neither a shift nor without spread.
+#[test]
+fn moves_at_the_resolution_of_batch_means() {
+    let tiny = strict(&moved(|_| 1e-5));
+    assert_eq!(
+        (only(&tiny).noise.basis, only(&tiny).noise.verdict),
+        (Basis::Unpaired, Verdict::Noise)
+    );
+    // Up by 1e-4 in every other batch: 5.6 standard errors, not "the same everywhere".
+    let small = strict(&moved(|batch| if batch % 2 == 0 { 1e-4 } else { 0.0 }));
+    let errors = only(&small).noise.standard_errors.unwrap();
+    assert!((errors - 31.0_f64.sqrt()).abs() < 0.2, "{errors}");
 }
 
 #[test]

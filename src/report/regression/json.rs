@@ -39,6 +39,7 @@ fn add_comparison(document: &mut Map<String, Json>, comparison: &Comparison) {
         ("relative_tolerance", object!(comparison.relative_tolerance)),
         ("draws_are_shared", object!(comparison.draws.is_empty())),
         ("draws", object!(comparison.draws)),
+        ("headline", object!(comparison.headline)),
         ("compared", object!(comparison.figures())),
         ("settings", object!(comparison.settings)),
         ("moves", list(comparison.moves.iter().map(one).collect())),

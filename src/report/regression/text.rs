@@ -38,6 +38,7 @@ pub fn text(check: &Check) -> String {
         _ => format!("{scenario}: CHANGED; {tally}\n"),
     };
     text.push_str(&format!("  {}\n", words::draws(comparison)));
+    text.push_str(&format!("  {}\n", words::headline(comparison)));
     body(&mut text, comparison);
     for line in words::explanations(comparison) {
         text.push_str(&format!("  {line}\n"));

@@ -117,6 +117,15 @@ pub fn tally(comparison: &Comparison) -> String {
     parts.join(", ")
 }
 
+/// What has become of the baseline's headline, in a line.
+pub fn headline(comparison: &Comparison) -> String {
+    let what = format!("headline ({}): expected_shortfall_pct", comparison.headline);
+    match comparison.headline_move() {
+        None => format!("{what} has not moved"),
+        Some(moved) => format!("{what} {} {}", from_to(moved.old, moved.new), size(moved)),
+    }
+}
+
 /// What the draws of both runs have to do with one another.
 pub fn draws(comparison: &Comparison) -> String {
     if comparison.draws.is_empty() {
