@@ -5,6 +5,7 @@ pub mod facts;
 pub mod indices;
 pub mod merge;
 pub mod part;
+pub mod pin;
 pub mod replay;
 pub mod run;
 pub mod simulate;

@@ -23,10 +23,11 @@ Examples:
   critmin validate scenarios/*.toml
   critmin merge shards/partial-*.critmin
   critmin replay scenarios/china-rare-earth-controls.toml --trial 123
+  critmin check scenarios/quickstart.toml --against golden/quickstart.json
   critmin data gallium
   critmin new my-scenario.toml
 
-Exit codes: 0 done; 1 the scenario is invalid; 2 wrong usage; 3 input/output or internal failure;
+Exit codes: 0 done; 1 the scenario is invalid, or `check` found a change; 2 wrong usage; 3 input/output or internal failure;
 130 interrupted (what is complete has been written, whole).";
 
 /// When to use colours.
@@ -75,6 +76,9 @@ pub enum Command {
     /// Show one trial in full: events, stocks, flows, shortfall by period
     #[command(after_help = REPLAY_EXAMPLES)]
     Replay(ReplayOptions),
+    /// Compare runs with golden files and say which figures moved: regression of model outputs for continuous integration
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckOptions),
     /// Show what the shipped data says, with the source of each row
     #[command(after_help = DATA_EXAMPLES)]
     Data(DataOptions),
@@ -111,6 +115,19 @@ Examples:
   critmin replay scenario.toml --trial 4711 --policy stockpile
   critmin replay scenario.toml --trial 4711 --out trace      # every flow and stock as CSV
 The trials at the median, p95, p99 and maximum are named under the table that `critmin run` prints.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  critmin check scenario.toml --against golden.json --update --trials 1000   # pin 1000 trials
+  critmin check scenario.toml --against golden.json                          # has anything moved since?
+  critmin check scenario.toml --against golden.json --update                 # accept what has moved
+  critmin check scenarios/*.toml --against golden --junit report.xml         # golden/<scenario name>.json each
+  critmin check scenario.toml --against golden.json --seed 7 --allow-noise   # other draws: by more than noise?
+  critmin check scenario.toml --against golden.json --json | jq '.checks[0].moves[0].sentence'
+
+The golden file states trials, seed, policies and tolerance; flags override them for this run (with --update: for good).
+Exit codes: 0 no change, or the golden file is written; 1 a change, or the scenario is invalid; 2 wrong usage;
+3 no golden file, a damaged one, or another failure. How to use it in CI: docs/continuous-integration.md";
 
 const DATA_EXAMPLES: &str = "\
 Examples:
@@ -238,6 +255,49 @@ pub struct ReplayOptions {
 }
 
 #[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// Scenario files (TOML)
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    /// Golden file; or a folder that holds <scenario name>.json for each scenario
+    #[arg(long, value_name = "FILE")]
+    pub against: PathBuf,
+    /// Write the golden file anew (or for the first time) and say what changed
+    #[arg(long)]
+    pub update: bool,
+    /// Fail only on what changed by more than Monte Carlo noise (4 standard errors), and on new or vanished figures
+    #[arg(long, conflicts_with = "update")]
+    pub allow_noise: bool,
+    /// Relative tolerance of numbers; whole numbers and text are compared exactly [default: the golden file's, at first 1e-9]
+    #[arg(long, value_name = "SHARE", value_parser = parse_tolerance)]
+    pub relative_tolerance: Option<f64>,
+    /// Number of trials [default: the golden file's, at first the scenario's]
+    #[arg(long, value_name = "N")]
+    pub trials: Option<u64>,
+    /// Seed of all random streams [default: the golden file's, at first the scenario's]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Set a key of the scenarios, e.g. event.ban.severity=0.5
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Policy to check beside the baseline; repeat for more; `baseline` for none [default: the golden file's, at first all]
+    #[arg(long = "policy", value_name = "ID")]
+    pub policies: Vec<String>,
+    /// Number of threads; it changes the speed, never the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Also write the outcome as JUnit XML into this file
+    #[arg(long, value_name = "FILE", conflicts_with = "update")]
+    pub junit: Option<PathBuf>,
+    /// Print nothing but errors; the exit code tells
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the outcome, with every move (or the errors), as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct DataOptions {
     /// Mineral; without one, what ships is listed
     pub mineral: Option<String>,
@@ -307,6 +367,14 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a number of seconds".to_owned())
 }
 
+/// A relative tolerance: at least 0, below 1.
+fn parse_tolerance(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(value) if (0.0..1.0).contains(&value) => Ok(value),
+        _ => Err("expected a number from 0 to below 1, such as 1e-9".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -319,9 +387,11 @@ mod tests {
     }
 
     #[test]
-    fn precision_takes_percent_or_share() {
+    fn precision_takes_percent_or_share_and_tolerance_a_number() {
         assert_eq!(parse_precision("1%"), Ok(0.01));
         assert_eq!(parse_precision("0.02"), Ok(0.02));
+        assert_eq!(parse_tolerance("1e-9"), Ok(1e-9));
+        assert!(parse_tolerance("1").is_err() && parse_tolerance("-1e-9").is_err() && parse_tolerance("nan").is_err());
         assert!(parse_precision("0").is_err() && parse_precision("100%").is_err() && parse_precision("x").is_err());
     }
 

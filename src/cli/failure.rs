@@ -24,6 +24,12 @@ pub enum Failure {
         hint: Option<String>,
         json: bool,
     },
+    /// A file that is absent, damaged or cannot be written.
+    File {
+        message: String,
+        hint: Option<String>,
+        json: bool,
+    },
     /// Input/output or internal failure.
     Internal(String),
     /// Stopped by the user.
@@ -71,24 +77,13 @@ impl Failure {
                 let _ = write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)));
                 exit_code(&diagnostics)
             }
-            Failure::Input {
-                message,
-                hint,
-                json: true,
-            } => {
-                let document =
-                    serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hint }] });
-                let _ = writeln!(io::stdout(), "{document:#}");
+            Failure::Input { message, hint, json } => {
+                tell(&message, hint, json);
                 EXIT_INVALID
             }
-            Failure::Input {
-                message,
-                hint,
-                json: false,
-            } => {
-                let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
-                let _ = writeln!(io::stderr(), "error: {message}{hint}");
-                EXIT_INVALID
+            Failure::File { message, hint, json } => {
+                tell(&message, hint, json);
+                EXIT_FAILURE
             }
             Failure::Usage(message) => {
                 let _ = writeln!(io::stderr(), "error: {message}\n\nFor more information, try '--help'.");
@@ -121,6 +116,18 @@ pub fn exit_code(diagnostics: &Diagnostics) -> u8 {
 }
 
 /// What commands write with `?` goes to standard output; errors about files name the file.
+/// Tells what is wrong and what to do, on stdout as JSON or on stderr.
+fn tell(message: &str, hint: Option<String>, json: bool) {
+    if json {
+        let hints: Vec<String> = hint.into_iter().collect();
+        let document = serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hints }] });
+        let _ = writeln!(io::stdout(), "{document:#}");
+    } else {
+        let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
+        let _ = writeln!(io::stderr(), "error: {message}{hint}");
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {

@@ -1,6 +1,7 @@
 //! The command line: one file per command; each parses, calls and prints. Exit codes and closed pipes are dealt with here and nowhere else.
 
 mod arguments;
+mod check;
 mod checkpoint;
 mod completions;
 mod data;
@@ -22,7 +23,7 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 use failure::Failure;
 
-/// Exit code of a scenario that is invalid.
+/// Exit code of a scenario that is invalid, and of a check that found a change.
 pub const EXIT_INVALID: u8 = 1;
 /// Exit code of wrong usage.
 pub const EXIT_USAGE: u8 = 2;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),
+        Command::Check(options) => check::check(options),
         Command::Data(options) => data::data(options),
         Command::New(options) => new::new(options),
         Command::Schema => schema::schema(),

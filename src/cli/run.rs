@@ -222,7 +222,11 @@ impl Place {
 /// What `--json` prints of a partial result.
 fn about_partial(path: &Path, part: &Part) -> serde_json::Value {
     let manifest = &part.head.frame.manifest;
-    let policies: Vec<&str> = part.policies.iter().map(|policy| policy.facts.policy.as_str()).collect();
+    let policies: Vec<&str> = part
+        .policies
+        .iter()
+        .map(|policy| policy.facts.policy.as_str())
+        .collect();
     serde_json::json!({
         "partial": path.display().to_string(),
         "scenario_sha256": manifest.scenario_sha256,
@@ -248,7 +252,7 @@ fn policies(options: &RunOptions, document: &Document) -> Vec<String> {
     chosen
 }
 
-fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
+pub(super) fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads.map_or(0, usize::from))
         .build()
@@ -256,7 +260,7 @@ fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
 }
 
 /// The first interrupt asks the run to stop after what is under way; the second ends the program.
-fn stop_on_interrupt(progress: &Arc<Progress>) {
+pub(super) fn stop_on_interrupt(progress: &Arc<Progress>) {
     let progress = Arc::clone(progress);
     // Without a handler an interrupt ends the program at once, which is safe: files are written whole.
     let _ = ctrlc::set_handler(move || {

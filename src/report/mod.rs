@@ -9,6 +9,7 @@ mod number;
 pub mod part_file;
 mod pending;
 pub mod prose;
+pub mod regression;
 pub mod samples_file;
 pub mod story;
 pub mod table;

@@ -9,6 +9,7 @@ mod accumulators;
 mod allocation;
 mod cases;
 mod chain_properties;
+mod check;
 mod command_line;
 mod compound_poisson;
 mod conservation;

@@ -1,0 +1,297 @@
+//! `critmin check`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::arguments::CheckOptions;
+use super::failure::Failure;
+use super::progress::Bar;
+use super::run::{stop_on_interrupt, thread_pool};
+use super::{EXIT_INTERRUPTED, EXIT_INVALID, Outcome as Exit, load};
+use crate::analysis::pin::{PinPlan, pin};
+use crate::analysis::run::{RunError, RunListener};
+use crate::engine::run::Progress;
+use crate::regression::{Golden, GoldenError, RELATIVE_TOLERANCE, compare};
+use crate::report::regression::{Check, Outcome, json, junit, text};
+use crate::report::write::{OutputFolder, WriteError};
+use crate::scenario::{Document, read_text};
+
+/// Policy id that stands for no policy.
+const BASELINE: &str = "baseline";
+
+/// Compares runs with golden files, or writes these.
+pub fn check(options: &CheckOptions) -> Exit {
+    let files = golden_files(options)?;
+    // Everything is read before anything is simulated: a missing file must not show after minutes.
+    let jobs: Vec<Job> = options
+        .scenarios
+        .iter()
+        .zip(files)
+        .map(|(scenario, against)| Job::read(options, scenario, against))
+        .collect::<Result<_, Failure>>()?;
+    if let Some(path) = &options.junit {
+        folder_of(path, options.json)?;
+    }
+    let progress = Arc::new(Progress::default());
+    stop_on_interrupt(&progress);
+    let pool = thread_pool(options.threads)?;
+    let mut checks = Vec::new();
+    for job in jobs {
+        progress.done.store(0, Ordering::Relaxed);
+        let mut listener = Listener {
+            bar: Bar::new(&progress, options.quiet),
+            scenario: job.name.clone(),
+        };
+        let now = pool.install(|| pin(&job.document, &job.name, &job.plan, &progress, &mut listener));
+        drop(listener);
+        let now = match now {
+            Ok(now) => now,
+            Err(RunError::Interrupted) => {
+                writeln!(
+                    std::io::stderr(),
+                    "interrupted after {} of {} scenarios; golden files are whole",
+                    checks.len(),
+                    options.scenarios.len()
+                )?;
+                return Ok(EXIT_INTERRUPTED);
+            }
+            Err(error) => return Err(Failure::of_run(error, options.json)),
+        };
+        let check = job.conclude(options, now)?;
+        if !options.quiet && !options.json {
+            write!(std::io::stdout(), "{}", text(&check))?;
+        }
+        checks.push(check);
+    }
+    if options.json {
+        writeln!(std::io::stdout(), "{:#}", json(&checks))?;
+    }
+    if let Some(path) = &options.junit {
+        write_whole(path, &junit(&checks), options.json)?;
+    }
+    let failed = checks.iter().any(|check| check.outcome.is_failure());
+    Ok(if failed { EXIT_INVALID } else { 0 })
+}
+
+/// One scenario and what it is compared with.
+struct Job {
+    document: Document,
+    /// The scenario's file name.
+    name: String,
+    scenario: PathBuf,
+    against: PathBuf,
+    golden: Option<Golden>,
+    plan: PinPlan,
+}
+
+impl Job {
+    fn read(options: &CheckOptions, scenario: &Path, against: PathBuf) -> Result<Self, Failure> {
+        let golden = read_golden(options, scenario, &against)?;
+        let mut document = load::open(scenario, options.json)?;
+        // The golden file states the run; what the user asks for comes after it and so overrides it.
+        let pinned = golden
+            .as_ref()
+            .map(|golden| (golden.settings.seed, golden.settings.trials));
+        let mut changes: Vec<String> = Vec::new();
+        let mut set = |key: &str, value: Option<u64>| changes.extend(value.map(|value| format!("run.{key}={value}")));
+        set("seed", pinned.map(|(seed, _)| seed));
+        set("trials", pinned.map(|(_, trials)| trials));
+        changes.extend(options.set.iter().cloned());
+        let mut set = |key: &str, value: Option<u64>| changes.extend(value.map(|value| format!("run.{key}={value}")));
+        set("seed", options.seed);
+        set("trials", options.trials);
+        load::set(&mut document, &changes, options.json)?;
+        document.check(None).map_err(|diagnostics| Failure::Invalid {
+            diagnostics: Box::new(diagnostics),
+            json: options.json,
+        })?;
+        let (policies, every_policy) = policies(options, golden.as_ref(), &document);
+        let stated = golden.as_ref().map(|golden| golden.relative_tolerance);
+        Ok(Job {
+            plan: PinPlan {
+                policies,
+                every_policy,
+                relative_tolerance: options.relative_tolerance.or(stated).unwrap_or(RELATIVE_TOLERANCE),
+            },
+            name: load::file_name(scenario),
+            scenario: scenario.to_owned(),
+            document,
+            against,
+            golden,
+        })
+    }
+
+    /// Compares, and writes the golden file where that is asked for.
+    fn conclude(self, options: &CheckOptions, now: Golden) -> Result<Check, Failure> {
+        let chosen = !options.policies.is_empty() && !options.update;
+        let comparison = self
+            .golden
+            .as_ref()
+            .map(|golden| compare(golden, &now, chosen, now.relative_tolerance));
+        let outcome = match &comparison {
+            None => Outcome::Created,
+            Some(_) if options.update => Outcome::Updated,
+            Some(comparison) if !comparison.is_changed() => Outcome::Same,
+            Some(comparison) if options.allow_noise && !comparison.is_changed_beyond_noise() => Outcome::WithinNoise,
+            Some(_) => Outcome::Changed,
+        };
+        let written = self.golden.as_ref().map(Golden::to_text);
+        let text = now.to_text();
+        if options.update && written.as_ref() != Some(&text) {
+            write_whole(&self.against, &text, options.json)?;
+        }
+        Ok(Check {
+            scenario: self.scenario.display().to_string(),
+            against: self.against.display().to_string(),
+            outcome,
+            allow_noise: options.allow_noise,
+            now,
+            comparison,
+        })
+    }
+}
+
+/// The golden file of each scenario: `--against` itself, or `NAME.json` in it.
+fn golden_files(options: &CheckOptions) -> Result<Vec<PathBuf>, Failure> {
+    let against = &options.against;
+    let is_folder = against.is_dir() || against.to_string_lossy().ends_with(std::path::is_separator);
+    if !is_folder && options.scenarios.len() > 1 {
+        return Err(Failure::Usage(format!(
+            "several scenarios need a folder of golden files, and --against {} is no folder",
+            against.display()
+        )));
+    }
+    let mut files = Vec::new();
+    for scenario in &options.scenarios {
+        let file = match scenario.file_stem() {
+            Some(stem) if is_folder => {
+                let mut name = stem.to_os_string();
+                name.push(".json");
+                against.join(name)
+            }
+            _ => against.clone(),
+        };
+        if files.contains(&file) {
+            return Err(Failure::Usage(format!(
+                "two scenarios would share the golden file {}: check them one by one",
+                file.display()
+            )));
+        }
+        files.push(file);
+    }
+    Ok(files)
+}
+
+/// Reads a golden file. `None` where there is none and it is to be written.
+fn read_golden(options: &CheckOptions, scenario: &Path, path: &Path) -> Result<Option<Golden>, Failure> {
+    let failure = |message: String, hint: String| Failure::File {
+        message,
+        hint: Some(hint),
+        json: options.json,
+    };
+    let shown = path.display();
+    if !path.exists() {
+        if options.update {
+            return Ok(None);
+        }
+        return Err(failure(
+            format!("there is no golden file {shown}"),
+            format!(
+                "write it with: critmin check {} --against {shown} --update",
+                scenario.display()
+            ),
+        ));
+    }
+    let text = read_text(path).map_err(|unreadable| {
+        failure(
+            format!("the golden file {shown} cannot be used: {}", unreadable.why),
+            "check the name after --against".to_owned(),
+        )
+    })?;
+    Golden::from_text(&text).map(Some).map_err(|error| match &error {
+        GoldenError::Syntax { line, column, what } => failure(
+            format!("{shown}:{line}:{column}: the golden file is damaged: {what}"),
+            DAMAGED.to_owned(),
+        ),
+        GoldenError::Content { line, column, what } => failure(
+            format!("{shown}:{line}:{column}: this is not what a golden file holds: {what}"),
+            DAMAGED.to_owned(),
+        ),
+        GoldenError::Format { .. } => failure(
+            format!("{shown}: {error}"),
+            "use the version of critmin that wrote it; or remove it and write it anew with --update".to_owned(),
+        ),
+        GoldenError::NoFormat => failure(format!("{shown}: {error}"), "check the name after --against".to_owned()),
+    })
+}
+
+const DAMAGED: &str = "take it back from version control (after a merge: either side of it, then run with --update); or remove it and write it \
+                       anew with --update and the --trials and --seed that it had";
+
+/// The policies to run beside the baseline, and whether these are all: those named, else those of the golden file, else all.
+fn policies(options: &CheckOptions, golden: Option<&Golden>, document: &Document) -> (Vec<String>, bool) {
+    let all = || document.policies().into_iter().map(|policy| policy.id);
+    let named = |policies: &[String], keep: &dyn Fn(&String) -> bool| {
+        let mut chosen: Vec<String> = Vec::new();
+        for policy in policies {
+            if policy != BASELINE && !chosen.contains(policy) && keep(policy) {
+                chosen.push(policy.clone());
+            }
+        }
+        chosen
+    };
+    if !options.policies.is_empty() {
+        return (named(&options.policies, &|_| true), false);
+    }
+    match golden {
+        Some(golden) if !golden.settings.every_policy => {
+            let there: Vec<String> = all().collect();
+            let policies = &golden.settings.policies;
+            (named(policies, &|policy| there.contains(policy)), false)
+        }
+        _ => (all().collect(), true),
+    }
+}
+
+/// The folder that a file is to be written to, made where it is missing.
+fn folder_of(path: &Path, json: bool) -> Result<OutputFolder, Failure> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    OutputFolder::create(parent.unwrap_or(Path::new("."))).map_err(|error| cannot_write(&error, json))
+}
+
+/// Writes a file whole or not at all.
+fn write_whole(path: &Path, text: &str, json: bool) -> Result<(), Failure> {
+    let folder = folder_of(path, json)?;
+    let name = load::file_name(path);
+    folder
+        .write(&name, |file| file.write_all(text.as_bytes()))
+        .map(|_| ())
+        .map_err(|error| cannot_write(&error, json))
+}
+
+fn cannot_write(error: &WriteError, json: bool) -> Failure {
+    let message = match error {
+        WriteError::Folder { path, source } => format!("cannot make the folder {}: {source}", path.display()),
+        WriteError::NotAFolder { path } => format!("{} is a file, not a folder", path.display()),
+        WriteError::File { path, source } => format!("cannot write {}: {source}", path.display()),
+    };
+    Failure::File {
+        message,
+        hint: Some("check free space and permissions, or choose another file".to_owned()),
+        json,
+    }
+}
+
+struct Listener {
+    bar: Bar,
+    scenario: String,
+}
+
+impl RunListener for Listener {
+    fn policy_begins(&mut self, policy: &str, number: usize, policies: usize, trials: u64) {
+        let what = format!("{}: {policy} ({}/{policies})", self.scenario, number + 1);
+        self.bar.begin(&what, trials * policies as u64);
+    }
+}

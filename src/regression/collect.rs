@@ -1,0 +1,406 @@
+//! Which figures of a run are pinned. A golden file is read by people in version control, so it holds a selection that a change of the model
+//! cannot pass by, not every cell of every table:
+//!
+//! - of every row of `summary.csv` of the baseline the expected shortfall; of the world's under policies too;
+//! - of rows in focus also what remains after adaptation, probability, duration, tail, time to survive, prices, value;
+//! - of the headline every statistic, points of its exceedance curve and of its timeline that are not in `summary.csv`, its attribution, its
+//!   trials to replay, and the split of its variance;
+//! - every event; mean output and loss by material; every stock; the undisrupted balance; and of the baseline who supplies what at the start.
+
+use crate::results::types::{AttributionKind, Estimate, Fan, PolicyResults, RunResults, SummaryRow, TailEstimate};
+use crate::results::{ALL_SECTORS, FOCUS, WORLD};
+
+use super::figure::{Figure, Figures, Key, Table, Value, rounded};
+
+/// Digits of a pinned standard error: enough to count standard errors by, few enough to read.
+const ERROR_DIGITS: usize = 4;
+/// Points of the headline's timeline: evenly spaced, the last period among them.
+const TIMELINE_POINTS: usize = 8;
+/// Thresholds of the headline's exceedance curves, %; those at 5, 10, 25 and 50 % are in `summary.csv`.
+const EXCEEDANCE_PCT: [f64; 3] = [1.0, 20.0, 75.0];
+
+/// Widest bin of the histograms that quantiles are read from, as a part of the value: of the horizon's shortfall, of the worst spell.
+const SHARE_BIN: f64 = 1.0 / 256.0;
+const SPELL_BIN: f64 = 1.0 / 64.0;
+
+/// How much of a row is pinned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    Nothing,
+    Any,
+    Focus,
+    Headline,
+}
+
+/// A statistic of `summary.csv`: its column, where it is pinned from, its natural size, its figure. `None`: this row has no such figure.
+type Statistic = (&'static str, Detail, Size, fn(&SummaryRow) -> Option<Parts>);
+
+/// Value and standard error.
+type Parts = (f64, Option<f64>);
+
+/// Natural size of a figure; see [`Figure::scale`].
+#[derive(Debug, Clone, Copy)]
+enum Size {
+    Percent,
+    Share,
+    Horizon,
+    /// Of the figure itself, at least 1.
+    Own,
+    /// Of the row's demand.
+    Demand,
+}
+
+const STATISTICS: [Statistic; 32] = [
+    ("expected_shortfall_pct", Detail::Any, Size::Percent, |row| {
+        mean(row.expected_shortfall_pct)
+    }),
+    ("demand_t", Detail::Headline, Size::Demand, |row| {
+        Some((row.demand_t, None))
+    }),
+    ("unmet_after_adaptation_pct", Detail::Focus, Size::Percent, |row| {
+        mean(row.unmet_after_adaptation_pct)
+    }),
+    ("prob_any", Detail::Focus, Size::Share, |row| mean(row.prob_any)),
+    ("prob_gt_10", Detail::Headline, Size::Share, |row| mean(row.prob_gt_10)),
+    ("expected_months_short", Detail::Focus, Size::Horizon, |row| {
+        mean(row.expected_months_short)
+    }),
+    ("cvar95_pct", Detail::Focus, Size::Percent, |row| tail(row.cvar_pct[1])),
+    ("max_pct", Detail::Headline, Size::Percent, |row| {
+        Some((row.max_pct, None))
+    }),
+    ("time_to_survive_months", Detail::Focus, Size::Horizon, |row| {
+        sometimes(row.time_to_survive_months)
+    }),
+    ("peak_price_index", Detail::Focus, Size::Own, |row| {
+        row.peak_price_index.and_then(mean)
+    }),
+    ("exposed_value_musd", Detail::Focus, Size::Own, |row| {
+        row.exposed_value_musd.and_then(mean)
+    }),
+    ("structural_shortfall_pct", Detail::Headline, Size::Percent, |row| {
+        mean(row.structural_shortfall_pct)
+    }),
+    ("event_shortfall_pct", Detail::Headline, Size::Percent, |row| {
+        mean(row.event_shortfall_pct)
+    }),
+    ("prob_gt_5", Detail::Headline, Size::Share, |row| mean(row.prob_gt_5)),
+    ("prob_gt_25", Detail::Headline, Size::Share, |row| mean(row.prob_gt_25)),
+    ("prob_gt_50", Detail::Headline, Size::Share, |row| mean(row.prob_gt_50)),
+    ("p5_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[0])
+    }),
+    ("p25_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[1])
+    }),
+    ("p50_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[2])
+    }),
+    ("p75_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[3])
+    }),
+    ("p90_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[4])
+    }),
+    ("p95_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[5])
+    }),
+    ("p99_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.quantiles_pct[6])
+    }),
+    ("cvar90_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.cvar_pct[0])
+    }),
+    ("cvar99_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.cvar_pct[2])
+    }),
+    ("time_to_recover_months", Detail::Headline, Size::Horizon, |row| {
+        sometimes(row.time_to_recover_months)
+    }),
+    ("spell_count", Detail::Headline, Size::Own, |row| mean(row.spell_count)),
+    ("spell_months", Detail::Headline, Size::Horizon, |row| {
+        plain(row.spell_months)
+    }),
+    ("spell_depth_pct", Detail::Headline, Size::Percent, |row| {
+        plain(row.spell_depth_pct)
+    }),
+    ("worst_spell_pct", Detail::Headline, Size::Percent, |row| {
+        mean(row.worst_spell_pct)
+    }),
+    ("worst_spell_cvar95_pct", Detail::Headline, Size::Percent, |row| {
+        within_bin(row.worst_spell_cvar95_pct, SPELL_BIN)
+    }),
+    ("peak_price_index_most_elastic", Detail::Headline, Size::Own, |row| {
+        row.peak_price_index_band.map(|(_, most)| (most, None))
+    }),
+];
+
+fn mean(estimate: Estimate) -> Option<Parts> {
+    Some((estimate.value, Some(estimate.standard_error)))
+}
+
+/// A quantile or tail mean. It is read from a histogram, so besides its sampling error it is uncertain by where in its bin it lies: without that
+/// a value that nearly all trials share would have no error at all, and another seed would seem to move it.
+fn tail(tail: TailEstimate) -> Option<Parts> {
+    within_bin(tail, SHARE_BIN)
+}
+
+fn within_bin(tail: TailEstimate, bin: f64) -> Option<Parts> {
+    if !tail.supported {
+        return Some((f64::NAN, None));
+    }
+    let Estimate {
+        value, standard_error, ..
+    } = tail.estimate;
+    // The standard deviation of a uniform distribution is its width / sqrt(12).
+    let in_bin = bin * value / 12.0_f64.sqrt();
+    Some((value, Some((standard_error * standard_error + in_bin * in_bin).sqrt())))
+}
+
+/// A figure that is missing as long as no trial has it.
+fn sometimes(estimate: Option<Estimate>) -> Option<Parts> {
+    estimate.map_or(Some((f64::NAN, None)), mean)
+}
+
+fn plain(value: Option<f64>) -> Option<Parts> {
+    Some((value.unwrap_or(f64::NAN), None))
+}
+
+/// The figures of a run that a golden file holds.
+pub fn collect(run: &RunResults) -> Figures {
+    let mut found = Figures::new();
+    for (number, policy) in run.policies.iter().enumerate() {
+        let mut collector = Collector {
+            horizon_months: run.manifest.periods as f64 * run.manifest.step_months,
+            is_baseline: number == 0,
+            policy,
+            found: &mut found,
+        };
+        collector.summary(run);
+        collector.curves();
+        collector.headline();
+        collector.events();
+        collector.flows();
+        collector.balance();
+        collector.supply();
+    }
+    found
+}
+
+struct Collector<'a> {
+    horizon_months: f64,
+    is_baseline: bool,
+    policy: &'a PolicyResults,
+    found: &'a mut Figures,
+}
+
+impl Collector<'_> {
+    fn add(&mut self, table: Table, row: &[&str], statistic: &str, (value, standard_error): Parts, scale: f64) {
+        let figure = Figure {
+            value: Value::number(value),
+            standard_error: standard_error
+                .filter(|error| error.is_finite() && value.is_finite())
+                .map(|error| rounded(error, ERROR_DIGITS)),
+            scale: if scale.is_finite() { scale.abs() } else { 0.0 },
+        };
+        self.insert(table, row, statistic, figure);
+    }
+
+    fn insert(&mut self, table: Table, row: &[&str], statistic: &str, figure: Figure) {
+        let key = Key {
+            policy: self.policy.policy.clone(),
+            table,
+            row: row.join(" "),
+            statistic: statistic.to_owned(),
+        };
+        self.found.insert(key, figure);
+    }
+
+    fn is_headline(&self, material: &str, country: &str) -> bool {
+        self.policy.headline.0 == material && self.policy.headline.1 == country
+    }
+
+    fn summary(&mut self, run: &RunResults) {
+        for row in &self.policy.summary {
+            let is_focus = run.focus_materials.contains(&row.material)
+                && (row.country == FOCUS || run.focus_places.contains(&row.country));
+            let is_all = row.sector == ALL_SECTORS;
+            let detail = if is_all && self.is_headline(&row.material, &row.country) {
+                Detail::Headline
+            } else if is_all && is_focus {
+                Detail::Focus
+            } else if self.is_baseline || (is_all && row.country == WORLD) {
+                Detail::Any
+            } else {
+                Detail::Nothing
+            };
+            for (name, from, size, figure) in STATISTICS {
+                let Some(parts) = figure(row).filter(|_| detail >= from) else {
+                    continue;
+                };
+                let scale = match size {
+                    Size::Percent => 100.0,
+                    Size::Share => 1.0,
+                    Size::Horizon => self.horizon_months,
+                    Size::Own => parts.0.abs().max(1.0),
+                    Size::Demand => row.demand_t,
+                };
+                let labels = [row.material.as_str(), &row.country, &row.sector];
+                self.add(Table::Summary, &labels, name, parts, scale);
+            }
+        }
+    }
+
+    fn curves(&mut self) {
+        for curve in &self.policy.exceedance {
+            if !self.is_headline(&curve.material, &curve.country) {
+                continue;
+            }
+            for point in &curve.points {
+                if !EXCEEDANCE_PCT.contains(&point.shortfall_pct) {
+                    continue;
+                }
+                let threshold = point.shortfall_pct.to_string();
+                let labels = [curve.material.as_str(), &curve.country, &threshold];
+                for (name, estimate) in [
+                    ("probability", point.probability),
+                    ("worst_spell_probability", point.worst_spell_probability),
+                ] {
+                    let parts = (estimate.value, Some(estimate.standard_error));
+                    self.add(Table::Exceedance, &labels, name, parts, 1.0);
+                }
+            }
+        }
+        for fan in &self.policy.timeline {
+            if self.is_headline(&fan.material, &fan.country) {
+                self.timeline(fan);
+            }
+        }
+    }
+
+    fn timeline(&mut self, fan: &Fan) {
+        let periods = fan.points.len();
+        let points = TIMELINE_POINTS.min(periods);
+        for number in 1..=points {
+            let Some(point) = fan.points.get(number * periods / points - 1) else {
+                continue;
+            };
+            let labels = [fan.material.as_str(), &fan.country, &point.date];
+            let mean = (point.mean_pct.value, Some(point.mean_pct.standard_error));
+            self.add(Table::Timeline, &labels, "mean_pct", mean, 100.0);
+            let [.., p95] = point.quantiles_pct;
+            self.add(Table::Timeline, &labels, "p95_pct", (p95, None), 100.0);
+        }
+    }
+
+    fn headline(&mut self) {
+        let (material, country) = &self.policy.headline;
+        for part in &self.policy.attribution {
+            let kind = match part.kind {
+                // Events have a table of their own.
+                AttributionKind::Event => continue,
+                AttributionKind::Country => "country",
+                AttributionKind::Stage => "stage",
+            };
+            if self.is_headline(&part.material, &part.country) {
+                let labels = [part.material.as_str(), &part.country, kind, &part.key];
+                let share = (part.share_of_expected, None);
+                self.add(Table::Attribution, &labels, "share_of_expected", share, 1.0);
+            }
+        }
+        for trial in &self.policy.replayable {
+            let figure = Figure {
+                value: Value::Whole(trial.trial),
+                standard_error: None,
+                scale: 0.0,
+            };
+            self.insert(Table::Replayable, &[material, country, &trial.rank], "trial", figure);
+        }
+        if let Some(split) = self.policy.variance {
+            let labels = [material.as_str(), country];
+            for (name, share) in [("inputs", split.inputs), ("events", split.events)] {
+                let parts = (share.value, Some(share.standard_error));
+                self.add(Table::Variance, &labels, name, parts, 1.0);
+            }
+        }
+    }
+
+    fn events(&mut self) {
+        for event in &self.policy.events {
+            let labels = [event.event.as_str()];
+            let count = event.expected_count;
+            self.add(
+                Table::Events,
+                &labels,
+                "expected_count",
+                (count.value, Some(count.standard_error)),
+                count.value.max(1.0),
+            );
+            let horizon = self.horizon_months;
+            for (name, value, scale) in [
+                ("mean_duration_months", event.mean_duration_months, horizon),
+                ("mean_severity", event.mean_severity, 1.0),
+                ("share_of_expected", Some(event.share_of_expected), 1.0),
+                ("share_of_cvar95", Some(event.share_of_cvar95), 1.0),
+            ] {
+                self.add(Table::Events, &labels, name, (value.unwrap_or(f64::NAN), None), scale);
+            }
+        }
+    }
+
+    fn flows(&mut self) {
+        let mut materials: Vec<&str> = Vec::new();
+        for supply in &self.policy.supplies {
+            if !materials.contains(&supply.material.as_str()) {
+                materials.push(&supply.material);
+            }
+        }
+        for material in materials {
+            let own = self.policy.supplies.iter().filter(|supply| supply.material == material);
+            let (output, lost, undisrupted) = own.fold((0.0, 0.0, 0.0), |(output, lost, undisrupted), supply| {
+                (
+                    output + supply.output_t,
+                    lost + supply.lost_output_t,
+                    undisrupted + supply.undisrupted_output_t,
+                )
+            });
+            self.add(Table::Supplies, &[material], "output_t", (output, None), undisrupted);
+            self.add(Table::Supplies, &[material], "lost_output_t", (lost, None), undisrupted);
+        }
+        for stock in &self.policy.stocks {
+            let labels = [stock.material.as_str(), &stock.stock];
+            let scale = stock.start_t.max(stock.end_t);
+            self.add(Table::Stocks, &labels, "end_t", (stock.end_t, None), scale);
+        }
+    }
+
+    fn balance(&mut self) {
+        for row in &self.policy.balance {
+            let scale = row.supply_t.max(row.orders_t);
+            for (name, value) in [
+                ("supply_t", row.supply_t),
+                ("orders_t", row.orders_t),
+                ("baseline_shortfall_t", row.baseline_shortfall_t),
+            ] {
+                self.add(Table::Balance, &[&row.material], name, (value, None), scale);
+            }
+        }
+    }
+
+    /// Of the baseline: what a policy changes of it shows in the balance.
+    fn supply(&mut self) {
+        if !self.is_baseline {
+            return;
+        }
+        for share in &self.policy.supply_shares {
+            let labels = [share.material.as_str(), &share.country];
+            self.add(
+                Table::Supply,
+                &labels,
+                "output_t",
+                (share.output_t, None),
+                share.capacity_t,
+            );
+        }
+    }
+}
