@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::made_up::{MadeUpTrial, feed, layout};
-use crate::results::{PolicyFacts, Recorder, Recording};
+use crate::results::{PolicyFacts, Recorder, RecorderState, Recording};
 
 fn a_trial() -> impl Strategy<Value = MadeUpTrial> {
     let share = prop_oneof![3 => Just(0.0), 1 => Just(1.0), 1 => Just(0.5), 3 => 0.0..1.0f64];
@@ -38,6 +38,16 @@ proptest! {
         let mut merged = empty.fresh();
         parts.iter().for_each(|part| merged.merge(part));
         prop_assert_eq!(bytes(&whole), bytes(&merged));
+        // By way of their states, as bytes.
+        let mut restored = empty.fresh();
+        for part in &parts {
+            let state = postcard::to_allocvec(&part.state()).unwrap();
+            let state: RecorderState<'static> = postcard::from_bytes(&state).unwrap();
+            restored.merge(&state.restore(&(0..60)).unwrap());
+        }
+        prop_assert_eq!(bytes(&whole), bytes(&restored));
+        let state = |recorder: &Recorder| postcard::to_allocvec(&recorder.state()).unwrap();
+        prop_assert_eq!(state(&whole), state(&restored));
         // Associative: ((a + b) + (c + (d + e))).
         let mut left = parts[0].clone();
         left.merge(&parts[1]);
