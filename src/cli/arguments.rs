@@ -118,16 +118,19 @@ The trials at the median, p95, p99 and maximum are named under the table that `c
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  critmin check scenario.toml --against golden.json --update --trials 1000   # pin 1000 trials
-  critmin check scenario.toml --against golden.json                          # has anything moved since?
-  critmin check scenario.toml --against golden.json --update                 # accept what has moved
-  critmin check scenarios/*.toml --against golden --junit report.xml         # golden/<scenario name>.json each
-  critmin check scenario.toml --against golden.json --seed 7 --allow-noise   # other draws: by more than noise?
+  critmin check scenario.toml --against golden.json --update --trials 1000  # pin 1000 trials
+  critmin check scenario.toml --against golden.json                    # has anything moved?
+  critmin check scenario.toml --against golden.json --update           # accept what has moved
+  critmin check scenarios/*.toml --against golden --junit report.xml   # many, with a report
+  critmin check scenario.toml --against golden.json --seed 7 --allow-noise
   critmin check scenario.toml --against golden.json --json | jq '.checks[0].moves[0].sentence'
 
-The golden file states trials, seed, policies and tolerance; flags override them for this run (with --update: for good).
-Exit codes: 0 no change, or the golden file is written; 1 a change, or the scenario is invalid; 2 wrong usage;
-3 no golden file, a damaged one, or another failure. How to use it in CI: docs/continuous-integration.md";
+The golden file states trials, seed, policies and tolerance. Flags override them for this run,
+with --update for good.
+
+Exit codes: 0 no change, or the golden file is written; 1 a change, or the scenario is invalid;
+2 wrong usage; 3 no golden file, a damaged one, or another failure.
+How to use it in CI: docs/continuous-integration.md";
 
 const DATA_EXAMPLES: &str = "\
 Examples:

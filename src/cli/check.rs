@@ -212,7 +212,7 @@ fn read_golden(options: &CheckOptions, scenario: &Path, path: &Path) -> Result<O
     })?;
     Golden::from_text(&text).map(Some).map_err(|error| match &error {
         GoldenError::Syntax { line, column, what } => failure(
-            format!("{shown}:{line}:{column}: the golden file is damaged: {what}"),
+            format!("{shown}:{line}:{column}: this is no golden file, or a damaged one: {what}"),
             DAMAGED.to_owned(),
         ),
         GoldenError::Content { line, column, what } => failure(

@@ -22,6 +22,8 @@ const EXCEEDANCE_PCT: [f64; 3] = [1.0, 20.0, 75.0];
 /// Widest bin of the histograms that quantiles are read from, as a part of the value: of the horizon's shortfall, of the worst spell.
 const SHARE_BIN: f64 = 1.0 / 256.0;
 const SPELL_BIN: f64 = 1.0 / 64.0;
+/// All that is short by less than this, but not by nothing, is in one bin, %.
+const LOWEST_BIN_PCT: f64 = 100.0 / 16_384.0;
 
 /// How much of a row is pinned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,8 +154,13 @@ fn within_bin(tail: TailEstimate, bin: f64) -> Option<Parts> {
     let Estimate {
         value, standard_error, ..
     } = tail.estimate;
+    let width = match value {
+        0.0 => 0.0,
+        below if below < LOWEST_BIN_PCT => LOWEST_BIN_PCT,
+        _ => bin * value,
+    };
     // The standard deviation of a uniform distribution is its width / sqrt(12).
-    let in_bin = bin * value / 12.0_f64.sqrt();
+    let in_bin = width / 12.0_f64.sqrt();
     Some((value, Some((standard_error * standard_error + in_bin * in_bin).sqrt())))
 }
 

@@ -433,7 +433,7 @@ fn update_says_what_changed_and_the_next_check_passes() {
     let (code, out, _) = bench.check(&["--update"]);
     assert_eq!(code, 0);
     assert!(
-        out.contains("rewrote golden.json") && out.contains("outage, mean_severity: 0.3 -> 0.35"),
+        out.contains("rewrote golden.json") && out.contains("metal focus all, expected_shortfall_pct: "),
         "{out}"
     );
     assert_eq!(bench.check(&[]).0, 0);
@@ -574,7 +574,7 @@ fn the_wrong_golden_file() {
         ),
         (
             "scenario.toml",
-            "scenario.toml:1:1: the golden file is damaged: expected value",
+            "scenario.toml:1:2: this is no golden file, or a damaged one: expected ident",
         ),
     ] {
         let before = std::fs::read_to_string(bench.path(file)).unwrap();
@@ -598,7 +598,7 @@ fn a_damaged_golden_file() {
         let (code, out, error) = bench.check(arguments);
         assert_eq!((code, out.as_str()), (3, ""));
         assert!(
-            error.starts_with(&format!("error: golden.json:{line}:1: the golden file is damaged: ")),
+            error.starts_with(&format!("error: golden.json:{line}:1: this is no golden file, or a damaged one: ")),
             "{error}"
         );
         assert!(error.contains("hint: take it back from version control"), "{error}");
