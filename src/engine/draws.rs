@@ -10,6 +10,8 @@ use crate::scenario::{RenewalStart, SamplingDesign};
 const OCCURRENCE: usize = 0;
 const DURATION: usize = 1;
 const SEVERITY: usize = 2;
+/// Dimensions of an event in a Sobol' design: the three above, arrival, delay, recovery, approval.
+const DIMENSIONS: usize = 7;
 
 /// How severity falls after an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -169,7 +171,7 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {
         let event = &model.events[index];
-        let dimension = model.input_slots + 6 * index;
+        let dimension = model.input_slots + DIMENSIONS * index;
         let draws = EventDraws {
             model,
             event,
@@ -355,7 +357,7 @@ fn strike(
         },
         approval_months: event.approval_months.as_ref().map_or(0.0, |months| {
             months
-                .quantile(draws.uniform(&event.streams.approval, draw, 5))
+                .quantile(draws.uniform(&event.streams.approval, draw, 6))
                 .max(0.0)
         }),
         tail: match &event.recovery {

@@ -598,7 +598,9 @@ fn a_damaged_golden_file() {
         let (code, out, error) = bench.check(arguments);
         assert_eq!((code, out.as_str()), (3, ""));
         assert!(
-            error.starts_with(&format!("error: golden.json:{line}:1: this is no golden file, or a damaged one: ")),
+            error.starts_with(&format!(
+                "error: golden.json:{line}:1: this is no golden file, or a damaged one: "
+            )),
             "{error}"
         );
         assert!(error.contains("hint: take it back from version control"), "{error}");

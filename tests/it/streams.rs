@@ -316,7 +316,6 @@ fn streams_of_one_event_do_not_go_together() {
 
 /// Under a Sobol' design each stream of an event has a dimension of its own.
 #[test]
-#[ignore = "approval and recovery times share a dimension: src/engine/draws.rs"]
 fn streams_of_one_event_do_not_go_together_under_sobol() {
     assert_streams_are_unrelated(&["sobol"]);
 }

@@ -42,7 +42,8 @@ fn crowding(base: &Base<'_>, views: &[View<'_>], list: &[Event], out: &mut Probl
     }
     let counts: Vec<f64> = list.iter().map(|event| followed_count(list, event, end)).collect();
     let total: f64 = counts.iter().sum();
-    if total > MOST {
+    // A single event that is too frequent has its own message.
+    if total > MOST && counts.iter().all(|count| *count <= MOST) {
         let most = (0..counts.len()).max_by(|&one, &other| counts[one].total_cmp(&counts[other]));
         let span = most.map_or_else(Default::default, |event| views[event].span("arrival"));
         let message = format!(
