@@ -7,7 +7,7 @@ use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, Suppl
 use crate::scenario::{Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
 
 /// Raised whenever the same input gives other values.
-pub const SAMPLING_VERSION: u32 = 1;
+pub const SAMPLING_VERSION: u32 = 2;
 
 /// Undisrupted supply at the start, by material in file order and share descending.
 pub fn supply_shares(scenario: &Scenario, model: &Model) -> Vec<SupplyShare> {
