@@ -34,6 +34,7 @@ mod lookup;
 mod part_files;
 mod point_processes;
 mod properties;
+mod sizes;
 mod resume;
 mod shards;
 mod streams;
