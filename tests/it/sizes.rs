@@ -168,6 +168,16 @@ fn sizes_that_multiply_are_refused_by_their_largest_part() {
     );
 }
 
+/// Each event may happen as often, but all of them together would fill memory.
+#[test]
+fn arrivals_that_add_up_are_refused() {
+    let often = text(&Large { events: 100, ..BASE }).replace("per_year = 0.3", "per_year = 9000");
+    match outcome(&read(&often), 1) {
+        Ok(Outcome::Refused(told)) => assert!(told.contains("all events together"), "{told}"),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Within the limits, but long in a test build: `EXTREMES=all cargo test --release --test it sizes`.
 #[test]
 fn the_largest() {

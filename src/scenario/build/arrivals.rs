@@ -12,7 +12,7 @@ use crate::scenario::values::{Problems, show};
 /// More than this many expected arrivals in the horizon are reported.
 const MANY: f64 = 1_000.0;
 /// More than this many are an error.
-const TOO_MANY: f64 = 100_000.0;
+pub(super) const TOO_MANY: f64 = 100_000.0;
 /// More than this many in one trial, even in one of a thousand million, are an error: the draws of a rate must not exhaust memory.
 pub(super) const MOST: f64 = 1_000_000.0;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::arrivals::{MOST, arrival, practical_maximum, recovery};
+use super::arrivals::{MOST, TOO_MANY, arrival, practical_maximum, recovery};
 use super::base::Base;
 use super::consistency::unreadable_supplies;
 use super::supplies::Made;
@@ -41,6 +41,10 @@ fn crowding(base: &Base<'_>, views: &[View<'_>], list: &[Event], out: &mut Probl
         return;
     }
     let counts: Vec<f64> = list.iter().map(|event| followed_count(list, event, end)).collect();
+    // One event that happens too often has been reported.
+    if counts.iter().any(|count| *count > TOO_MANY) {
+        return;
+    }
     let total: f64 = counts.iter().sum();
     // A single event that is too frequent has its own message.
     if total > MOST && counts.iter().all(|count| *count <= MOST) {
