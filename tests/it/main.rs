@@ -2,11 +2,12 @@
 //! `point_processes`), the allocation against a linear programme, replays against tables (`accumulators`). Draws: `distributions`, `streams`.
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
 //! found (`fuzzed`), failures of input and output (`failures`). The same bytes for any number of threads (`determinism`), in parts
-//! (`shards`, `part_files`), after interruptions (`resume`, `kills`), and against golden files (`check`). The command line from outside. The
-//! other modules are what these share.
+//! (`shards`, `part_files`), after interruptions (`resume`, `kills`), and against golden files (`check`). Trials ask for no memory
+//! (`allocations`). The command line from outside. The other modules are what these share.
 
 mod accumulators;
 mod allocation;
+mod allocations;
 mod cases;
 mod chain_properties;
 mod check;
