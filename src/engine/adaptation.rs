@@ -3,8 +3,8 @@
 use super::state::State;
 use super::step::Trial;
 
-/// Logarithms of price expectations (0.1 %) and extra output (share of capacity) smaller than this count as gone once prices are normal.
-const GONE: f64 = 1e-3;
+/// Logarithms of price expectations (0.001 %) and extra output (share of capacity) smaller than this count as gone once prices are normal.
+const GONE: f64 = 1e-5;
 
 /// Price indices up to this count as normal: rounding must not keep an expectation alive.
 const NORMAL_PRICE: f64 = 1.0 + 1e-9;
