@@ -6,7 +6,7 @@ use critmin::analysis::run::{Prepared, RunListener, prepare};
 use critmin::engine::observe::{Observer, Occurrence, PeriodOutcome, TrialOutcome};
 use critmin::scenario::Document;
 
-/// Three rare earths through four stages, uncertain supply and demand, own users first.
+/// The flagship: chains of rare earths under export controls.
 pub const FLAGSHIP: &str = "scenarios/china-rare-earth-controls.toml";
 /// 10 countries, 5 minerals, 2 stages, 60 months, 15 Poisson events, rigid trade.
 pub const SMALL: &str = "benches/peers/small.toml";
