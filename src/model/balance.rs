@@ -109,6 +109,23 @@ impl Balancing {
         worst
     }
 
+    /// What rows still have (into `sums`) and columns still need (into `kept`).
+    fn find_rest(&mut self, row_sums: &[f64], column_sums: &[f64], flows: &[f64]) {
+        let columns = column_sums.len();
+        self.sums.clear();
+        self.sums.extend(
+            flows
+                .chunks_exact(columns)
+                .zip(row_sums)
+                .map(|(line, target)| (target - line.iter().sum::<f64>()).max(0.0)),
+        );
+        self.kept.clear();
+        self.kept.extend((0..columns).map(|column| {
+            let sum: f64 = flows.iter().skip(column).step_by(columns).sum();
+            (column_sums[column] - sum).max(0.0)
+        }));
+    }
+
     /// Row factors that reach the row sums for the current column factors.
     fn fit_rows(&mut self, row_sums: &[f64]) {
         for ((factor, sum), target) in self.row_factors.iter_mut().zip(&self.sums).zip(row_sums) {
@@ -245,24 +262,12 @@ pub fn ras(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows:
 }
 
 /// Where the sweeps end before both margins are met (an exact solution with lanes of 0 is approached ever more slowly), deals out what is left
-/// over the lanes in use, in proportion to what rows still have and columns still need.
+/// over the lanes in use, in proportion to what rows still have and columns still need; then by swaps between sellers.
 fn deal_out_rest(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows: &mut [f64]) {
     let columns = column_sums.len();
-    let Balancing { sums, kept, .. } = memory;
     for _ in 0..REST_ROUNDS {
-        // What rows still have, what columns still need.
-        sums.clear();
-        sums.extend(
-            flows
-                .chunks_exact(columns)
-                .zip(row_sums)
-                .map(|(line, target)| (target - line.iter().sum::<f64>()).max(0.0)),
-        );
-        kept.clear();
-        kept.extend((0..columns).map(|column| {
-            let sum: f64 = flows.iter().skip(column).step_by(columns).sum();
-            (column_sums[column] - sum).max(0.0)
-        }));
+        memory.find_rest(row_sums, column_sums, flows);
+        let Balancing { sums, kept, .. } = memory;
         let total = kept.iter().sum::<f64>().max(sums.iter().sum());
         if total <= 0.0 {
             return;
@@ -272,6 +277,41 @@ fn deal_out_rest(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, 
                 if *flow > 0.0 {
                     *flow += left * (need / total);
                 }
+            }
+        }
+    }
+    memory.find_rest(row_sums, column_sums, flows);
+    let Balancing { sums, kept, .. } = memory;
+    let small = 1e-13 * row_sums.iter().sum::<f64>();
+    for (column, need) in kept.iter_mut().enumerate() {
+        for (row, left) in sums.iter_mut().enumerate() {
+            if *need > small && *left > small {
+                swap_in(row, column, left, need, columns, flows);
+            }
+        }
+    }
+}
+
+/// Brings what a row has left to a column in need to which it has no lane: the row sells it to another column, one of whose sellers
+/// sells as much less there and more to the column in need.
+fn swap_in(row: usize, column: usize, left: &mut f64, need: &mut f64, columns: usize, flows: &mut [f64]) {
+    for between in 0..columns {
+        if flows[row * columns + between] <= 0.0 {
+            continue;
+        }
+        for other in 0..flows.len() / columns {
+            let (from, to) = (other * columns + between, other * columns + column);
+            if other == row || flows[from] <= 0.0 || flows[to] <= 0.0 {
+                continue;
+            }
+            let amount = left.min(*need).min(flows[from]);
+            flows[from] -= amount;
+            flows[to] += amount;
+            flows[row * columns + between] += amount;
+            *left -= amount;
+            *need -= amount;
+            if *left <= 0.0 || *need <= 0.0 {
+                return;
             }
         }
     }
@@ -332,6 +372,14 @@ mod tests {
         for (one, other) in flows.iter().zip(&again) {
             assert!((one - other).abs() < 1e-8);
         }
+    }
+
+    #[test]
+    fn what_has_no_lane_is_swapped_in() {
+        // The first row has 10 left and no lane to the second column, which needs 10.
+        let mut flows = [50.0, 0.0, 30.0, 20.0];
+        deal_out_rest(&[60.0, 50.0], &[80.0, 30.0], &mut Balancing::default(), &mut flows);
+        assert_eq!(flows, [60.0, 0.0, 20.0, 30.0]);
     }
 
     #[test]
