@@ -59,6 +59,8 @@ impl Severities {
             if matches!(model.events[event].effect, EffectModel::Stock { .. }) {
                 // A stock loss happens at once.
                 let period = (strike.occurrence.start_months / model.step_months) as usize;
+                // Division may round up to the end of the horizon.
+                let period = period.min(model.periods - 1);
                 self.add(model, event, period, strike.occurrence.severity, false);
                 self.touched.push((event, period, period + 1));
                 continue;

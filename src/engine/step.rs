@@ -194,7 +194,10 @@ impl State {
         let base = period * model.supplies.len();
         for &material in &model.order {
             let links = &model.links[material];
-            let own = self.struck.plan[material] || !self.rests[material] && self.is_responding(model, material);
+            let responding = !self.rests[material] && self.is_responding(model, material);
+            // A response moves plans from period to period, and with them what is ordered upstream.
+            self.struck.changed[material] |= responding;
+            let own = self.struck.plan[material] || responding;
             let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
             self.struck.changed[material] |= links.hosts.iter().any(|&host| self.struck.changed[host]);
             if self.struck.changed[material] {
