@@ -11,7 +11,7 @@ use crate::model::{EffectModel, Model};
 
 const NONE: usize = usize::MAX;
 /// Part of a lane's normal flow below which nothing is missing on it.
-const NOTHING: f64 = 1e-12;
+pub(super) const NOTHING: f64 = 1e-12;
 
 /// Attribution state of one trial. "Slots" are the causes of the events that strike in the trial, and after them the structural cause.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +23,7 @@ pub struct Blame {
     slot_of: Vec<usize>,
     supply_hits: Vec<(usize, usize, f64)>,
     surge_hits: Vec<(usize, usize, f64)>,
-    lane_hits: Vec<LaneHit>,
+    pub(super) lane_hits: Vec<LaneHit>,
     stock_losses: Vec<(usize, usize, f64)>,
     /// Lost output by exporter row and slot, and over all slots.
     row_lost: Vec<f64>,
@@ -32,24 +32,26 @@ pub struct Blame {
     has_share: Vec<bool>,
     ring: Vec<Vec<f64>>,
     ring_written: Vec<Vec<usize>>,
-    columns: Vec<f64>,
-    competition: Vec<f64>,
-    lane_severity: Vec<f64>,
-    restricted: Vec<f64>,
+    pub(super) columns: Vec<f64>,
+    pub(super) competition: Vec<f64>,
+    pub(super) lane_severity: Vec<f64>,
+    pub(super) restricted: Vec<f64>,
     market: Vec<f64>,
+    /// What sellers normally offer and what they sell, by the causes of their lost output: memory of trade by factors.
+    pub(super) offered: Vec<f64>,
     /// Slots with a part in a seller's loss, and their shares.
-    parts: Vec<(usize, f64)>,
+    pub(super) parts: Vec<(usize, f64)>,
     /// Whether any cell of the material has shares.
     has_blame: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct LaneHit {
-    material: usize,
-    event: usize,
-    position: usize,
-    slot: usize,
-    severity: f64,
+pub(super) struct LaneHit {
+    pub(super) material: usize,
+    pub(super) event: usize,
+    pub(super) position: usize,
+    pub(super) slot: usize,
+    pub(super) severity: f64,
 }
 
 impl Blame {
@@ -263,6 +265,16 @@ impl State {
         let compiled = &model.materials[material];
         let columns = compiled.columns.len();
         let slots = self.blame.causes.len();
+        if self.is_factored[material] {
+            let trade = &self.factored[material];
+            let blame = &mut self.blame;
+            let outbid = blame.missing_by_factors(model, material, trade, &self.openness[material]);
+            blame.add_surges(model, material, &self.need, &self.surge);
+            if outbid {
+                blame.spread_competition();
+            }
+            return;
+        }
         let (normal, flows) = (&self.normal[material], &self.flows[material]);
         let openness = &self.openness[material];
         let blame = &mut self.blame;
@@ -327,14 +339,7 @@ impl State {
                 }
             }
         }
-        for &(cell, slot, severity) in &blame.surge_hits {
-            let market = model.cells[cell].market;
-            if model.markets[market].material == material {
-                // Part of the surge that this event stands for.
-                let extra = self.need[cell] * severity / (1.0 + self.surge[cell]);
-                blame.columns[(market - compiled.first_market) * slots + slot] += extra;
-            }
-        }
+        blame.add_surges(model, material, &self.need, &self.surge);
         if outbid {
             blame.spread_competition();
         }
@@ -400,7 +405,7 @@ impl State {
 
 impl Blame {
     /// The causes of a seller's lost output, with their shares; none where it lost nothing.
-    fn find_parts(&mut self, row: usize) {
+    pub(super) fn find_parts(&mut self, row: usize) {
         self.parts.clear();
         let total = self.row_total[row];
         if total > 0.0 {
@@ -411,8 +416,20 @@ impl Blame {
         }
     }
 
+    /// Books demand surges with the part of the tonnes that each event stands for.
+    fn add_surges(&mut self, model: &Model, material: usize, need: &[f64], surge: &[f64]) {
+        let slots = self.causes.len();
+        for &(cell, slot, severity) in &self.surge_hits {
+            let market = model.cells[cell].market;
+            if model.markets[market].material == material {
+                let extra = need[cell] * severity / (1.0 + surge[cell]);
+                self.columns[(market - model.materials[material].first_market) * slots + slot] += extra;
+            }
+        }
+    }
+
     /// Goods lost to others' bids are due to what made the others bid: the whole market's causes.
-    fn spread_competition(&mut self) {
+    pub(super) fn spread_competition(&mut self) {
         let slots = self.causes.len();
         self.market.clear();
         self.market.resize(slots, 0.0);

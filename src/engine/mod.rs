@@ -6,6 +6,8 @@ pub mod allocation;
 pub mod blame;
 pub mod draws;
 mod effects;
+mod factored;
+mod factored_blame;
 pub mod maximum_flow;
 pub mod observe;
 pub mod projection;

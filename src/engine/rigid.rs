@@ -47,6 +47,35 @@ pub(super) fn cut_alike(
     true
 }
 
+/// The factor a <= 1 of a seller with restricted lanes whose buyers take all that is offered: its flows are min(openness, a) of normal, and use up
+/// what it has where that is less than open lanes carry. `scale` x `normal` is the normal flow by lane, `openness` what lanes still carry.
+pub(super) fn line_factor(normal: &[f64], openness: &[f64], scale: f64, supply: f64) -> f64 {
+    let lanes = || normal.iter().zip(openness);
+    let offered: f64 = scale * lanes().map(|(normal, open)| normal * open).sum::<f64>();
+    if offered <= supply {
+        return 1.0;
+    }
+    // A lane is cut by its restriction, or by the seller: with each round, the factor can only rise, and more lanes are cut by restrictions alone.
+    let mut factor = 0.0;
+    for _ in 0..=normal.len() {
+        let (mut restricted, mut free) = (0.0, 0.0);
+        for (normal, open) in lanes() {
+            if *open <= factor {
+                restricted += normal * open;
+            } else {
+                free += normal;
+            }
+        }
+        let next = (supply / scale - restricted) / free;
+        // (also where nothing is left to be cut)
+        if free <= 0.0 || next <= factor || next.is_nan() {
+            break;
+        }
+        factor = next;
+    }
+    factor.clamp(0.0, 1.0)
+}
+
 /// The usual cases of rigid trade, in one pass: every seller cuts all its buyers alike, and no buyer is offered more than it ordered; or buyers
 /// take less than they normally do, and every seller has enough. These factors satisfy the conditions of the optimum. Gives false, and
 /// changes nothing, where neither does.
@@ -87,11 +116,22 @@ pub(super) fn rigid_trade(problem: &Problem<'_>, workspace: &mut Workspace, flow
         for (row, line) in trade.chunks_exact_mut(columns).enumerate() {
             let sum: f64 = line.iter().sum();
             let supply = supply_left[row].max(0.0);
-            if sum > supply {
-                let own = row * columns..(row + 1) * columns;
-                if problem.is_restricted && problem.openness[own].iter().any(|openness| *openness < 1.0) {
-                    return false;
+            if sum <= supply {
+                continue;
+            }
+            let own = row * columns..(row + 1) * columns;
+            let openness = &problem.openness[own.clone()];
+            if problem.is_restricted && openness.iter().any(|openness| *openness < 1.0) {
+                // Only what is left for trade counts, at home nothing.
+                line.copy_from_slice(&problem.normal[own]);
+                if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {
+                    line[column] = 0.0;
                 }
+                let factor = line_factor(line, openness, 1.0, supply);
+                for (flow, openness) in line.iter_mut().zip(openness) {
+                    *flow *= openness.min(factor);
+                }
+            } else {
                 let factor = supply / sum;
                 line.iter_mut().for_each(|flow| *flow *= factor);
             }

@@ -51,9 +51,35 @@ impl State {
                 }
             }
         } else {
-            self.trade(trial, material, period, as_normal, wants_refill);
+            self.is_factored[material] = links.is_factored
+                && !self.traced
+                && self.quotas[material].is_empty()
+                && self.trade_by_factors(trial, material, period, wants_refill);
+            if self.is_factored[material] {
+                if !as_normal {
+                    self.disturbed_months[material] += model.step_months;
+                }
+            } else {
+                self.trade(trial, material, period, as_normal, wants_refill);
+            }
         }
         self.move_shipments(trial, material, period);
+    }
+
+    /// Trade by factors, with what is sent to each market and its refills; false where lanes have to be looked at.
+    fn trade_by_factors(&mut self, trial: &Trial<'_>, material: usize, period: usize, wants_refill: bool) -> bool {
+        let links = &trial.model.links[material];
+        let trade = &mut self.factored[material];
+        trade.set_normal(trial.model, trial.world, material, period);
+        let supply = &self.supply[links.rows.clone()];
+        let openness = self.is_restricted[material].then_some(self.openness[material].as_slice());
+        if !trade.find(supply, &self.order[links.markets.clone()], openness) {
+            return false;
+        }
+        trade.send(&mut self.sent[links.markets.clone()]);
+        let refills = &self.refill_order[links.markets.clone()];
+        self.has_refill = wants_refill && trade.refill(supply, refills, openness, &mut self.refill_sent);
+        true
     }
 
     /// Flows of a material whose trade differs from the reference.
@@ -133,14 +159,16 @@ impl State {
         let clean = self.is_clean[material];
         if clean {
             self.sent[markets.clone()].fill(0.0);
-        } else {
+            self.has_refill = false;
+        } else if !self.is_factored[material] {
             add_columns(&self.flows[material], &mut self.sent[markets.clone()]);
+            self.has_refill = !self.refill_flows[material].is_empty();
+            if self.has_refill {
+                self.refill_sent.resize(markets.len(), 0.0);
+                add_columns(&self.refill_flows[material], &mut self.refill_sent);
+            }
         }
-        let has_refill = !self.refill_flows[material].is_empty();
-        if has_refill {
-            self.refill_sent.resize(markets.len(), 0.0);
-            add_columns(&self.refill_flows[material], &mut self.refill_sent);
-        }
+        let has_refill = self.has_refill;
         if lead == 0 {
             if !clean {
                 self.arrival[markets.clone()].copy_from_slice(&self.sent[markets.clone()]);

@@ -2,6 +2,7 @@
 
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
+use super::factored::Factored;
 use crate::model::{Links, Model, World, patterns};
 
 /// State of one trial. Quantities are t, by the model's indices.
@@ -117,6 +118,9 @@ pub struct State {
     pub(super) maximum: Vec<f64>,
     /// Full level of each stockpile.
     pub(super) full: Vec<f64>,
+    /// Whether the material's present trade is in [`State::factored`], not in [`State::flows`].
+    pub(super) is_factored: Vec<bool>,
+    pub(super) factored: Vec<Factored>,
     /// What the last allocation of each material was for, and where the next one starts.
     pub(super) memory: Vec<AllocationMemory>,
     pub(super) workspace: Workspace,
@@ -124,7 +128,9 @@ pub struct State {
     pub(super) pattern_memory: patterns::PatternMemory,
     pub(super) pool: Vec<usize>,
     pub(super) quota_pool: Vec<Vec<usize>>,
+    /// Refills sent to each column of the material at hand, and whether there are any.
     pub(super) refill_sent: Vec<f64>,
+    pub(super) has_refill: bool,
 }
 
 /// What the present period's events and shortages reach, by material.
@@ -253,6 +259,8 @@ impl State {
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
         self.memory.resize(materials, AllocationMemory::default());
+        self.factored.resize(materials, Factored::default());
+        self.factored.iter_mut().for_each(Factored::forget);
         for memory in &mut self.memory {
             memory.factors.clear();
             memory.pattern = None;
@@ -314,6 +322,7 @@ impl State {
             &mut self.steady,
             &mut self.substitution_moved,
             &mut self.is_short,
+            &mut self.is_factored,
         ] {
             flags.clear();
             flags.resize(materials, false);

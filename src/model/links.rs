@@ -32,6 +32,9 @@ pub struct Links {
     pub is_plain: bool,
     /// Whether no buyer can ever replace a seller: then nobody is outbid.
     pub is_rigid: bool,
+    /// Whether its rigid trade can be known by sellers' and buyers' factors alone: the gravity rule without own users first, and nobody asks
+    /// for prices by lane.
+    pub is_factored: bool,
     /// Whether the levels of all its stocks stay the same over time.
     pub constant_stocks: bool,
 }
@@ -79,6 +82,10 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
         let is_zero = |value: Value| matches!(value, Value::Fixed(fixed) if fixed == 0.0);
         found[material].responds |=
             supply.recycling.is_none() && !is_zero(supply.elasticity) && !is_zero(supply.ramp_per_month);
+    }
+    for (links, material) in found.iter_mut().zip(&model.materials) {
+        links.is_factored =
+            links.is_rigid && !links.responds && material.observed.is_none() && !material.domestic_first;
     }
     for (index, stockpile) in model.stockpiles.iter().enumerate() {
         let links = &mut found[stockpile.material];
