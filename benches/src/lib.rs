@@ -89,7 +89,8 @@ struct Period {
     unmet_t: Vec<f64>,
     structural_t: Vec<f64>,
     exposed_usd: Vec<f64>,
-    causes: Vec<usize>,
+    causes: Vec<Vec<usize>>,
+    blame_start: Vec<usize>,
     blame_t: Vec<f64>,
 }
 
@@ -130,6 +131,7 @@ impl Tape {
                 structural_t: &period.structural_t,
                 exposed_usd: &period.exposed_usd,
                 causes: &period.causes,
+                blame_start: &period.blame_start,
                 blame_t: &period.blame_t,
             });
         }
@@ -158,6 +160,7 @@ impl Observer for Tape {
             structural_t: outcome.structural_t.to_vec(),
             exposed_usd: outcome.exposed_usd.to_vec(),
             causes: outcome.causes.to_vec(),
+            blame_start: outcome.blame_start.to_vec(),
             blame_t: outcome.blame_t.to_vec(),
         });
     }

@@ -3,46 +3,54 @@
 //! others who outbid it; a period's shortfall is shared in proportion to the causes of that period's missing deliveries (of the shipments
 //! that should have arrived, with lead times). Where a shortfall lasts after the causes are gone (empty pipelines, spent stocks),
 //! the last causes stand. What would be short without events is structural. The parts add up to the shortfall.
+//!
+//! Here: what is kept, and the causes of lost output. [`super::attribute`] shares out what is short.
 
 use super::severity::Severities;
-use super::state::State;
-use super::step::Trial;
-use crate::model::{EffectModel, Model};
+use crate::model::Model;
 
 const NONE: usize = usize::MAX;
-/// Part of a lane's normal flow below which nothing is missing on it.
-pub(super) const NOTHING: f64 = 1e-12;
 
-/// Attribution state of one trial. "Slots" are the causes of the events that strike in the trial, and after them the structural cause.
+/// Attribution state of one trial. A material's "slots" are the causes that can reach it through the chain, of the events that strike in the
+/// trial, and after them the structural cause; its rows, markets and cells have a line of so many numbers each.
 #[derive(Debug, Clone, Default)]
 pub struct Blame {
-    /// Shortfall by cell and slot, t (`cell x slots + slot`).
+    /// Causes of each material's slots, ascending; the last one is structural.
+    pub causes: Vec<Vec<usize>>,
+    /// Shortfall by cell and slot, t.
     pub by_cell: Vec<f64>,
-    /// Cause of each slot; the last one is structural.
-    pub causes: Vec<usize>,
-    slot_of: Vec<usize>,
+    /// Where each cell's line begins.
+    pub cell_start: Vec<usize>,
+    /// Slot of each cause by material (`material x causes + cause`).
+    slots: Vec<usize>,
+    has_struck: Vec<bool>,
     supply_hits: Vec<(usize, usize, f64)>,
     surge_hits: Vec<(usize, usize, f64)>,
     pub(super) lane_hits: Vec<LaneHit>,
-    stock_losses: Vec<(usize, usize, f64)>,
+    /// (Market, slot, t that its stock would still have covered).
+    pub(super) stock_losses: Vec<(usize, usize, f64)>,
     /// Lost output by exporter row and slot, and over all slots.
     row_lost: Vec<f64>,
+    row_start: Vec<usize>,
     row_total: Vec<f64>,
-    share: Vec<f64>,
-    has_share: Vec<bool>,
-    ring: Vec<Vec<f64>>,
-    ring_written: Vec<Vec<usize>>,
+    /// Share of each slot in what a market misses; where each market's line begins, and whether it has any.
+    pub(super) share: Vec<f64>,
+    pub(super) market_start: Vec<usize>,
+    pub(super) has_share: Vec<bool>,
+    pub(super) ring: Vec<Vec<f64>>,
+    pub(super) ring_written: Vec<Vec<usize>>,
+    /// Missing deliveries of the material at hand by column and slot, and by column for want of a seller.
     pub(super) columns: Vec<f64>,
     pub(super) competition: Vec<f64>,
     pub(super) lane_severity: Vec<f64>,
     pub(super) restricted: Vec<f64>,
     market: Vec<f64>,
-    /// What sellers normally offer and what they sell, by the causes of their lost output: memory of trade by factors.
+    /// What sellers normally offer and what they sell, by slot: memory of trade by factors.
     pub(super) offered: Vec<f64>,
     /// Slots with a part in a seller's loss, and their shares.
     pub(super) parts: Vec<(usize, f64)>,
     /// Whether any cell of the material has shares.
-    has_blame: Vec<bool>,
+    pub(super) has_blame: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -57,22 +65,27 @@ pub(super) struct LaneHit {
 impl Blame {
     /// Prepares for a trial.
     pub(super) fn start(&mut self, model: &Model, severities: &Severities) {
-        self.causes.clear();
-        self.slot_of.clear();
-        self.slot_of.resize(model.causes.len(), NONE);
-        for (cause, &(event, ..)) in model.causes.iter().enumerate() {
-            if severities.struck.binary_search(&event).is_ok() {
-                self.slot_of[cause] = self.causes.len();
-                self.causes.push(cause);
+        self.find_slots(model, severities);
+        let (mut cells, mut rows, mut markets) = (0, 0, 0);
+        for starts in [&mut self.cell_start, &mut self.row_start, &mut self.market_start] {
+            starts.clear();
+        }
+        // Cells, rows and markets are numbered material by material.
+        for (causes, links) in self.causes.iter().zip(&model.links) {
+            for (starts, next, count) in [
+                (&mut self.cell_start, &mut cells, links.cells.len()),
+                (&mut self.row_start, &mut rows, links.rows.len()),
+                (&mut self.market_start, &mut markets, links.markets.len()),
+            ] {
+                starts.extend((0..count).map(|line| *next + line * causes.len()));
+                *next += count * causes.len();
             }
         }
-        self.causes.push(model.causes.len());
-        let slots = self.causes.len();
         for (values, length) in [
-            (&mut self.by_cell, model.cells.len() * slots),
-            (&mut self.row_lost, model.exporter_rows * slots),
+            (&mut self.by_cell, cells),
+            (&mut self.row_lost, rows),
             (&mut self.row_total, model.exporter_rows),
-            (&mut self.share, model.markets.len() * slots),
+            (&mut self.share, markets),
         ] {
             values.clear();
             values.resize(length, 0.0);
@@ -84,12 +97,48 @@ impl Blame {
         self.ring.resize(model.materials.len(), Vec::new());
         self.ring_written.resize(model.materials.len(), Vec::new());
         for (material, compiled) in model.materials.iter().enumerate() {
+            let width = compiled.columns.len() * self.causes[material].len();
             self.ring[material].clear();
-            self.ring[material].resize(compiled.lead_periods * compiled.columns.len() * slots, 0.0);
+            self.ring[material].resize(compiled.lead_periods * width, 0.0);
             self.ring_written[material].clear();
             self.ring_written[material].resize(compiled.lead_periods, 0);
         }
         self.stock_losses.clear();
+    }
+
+    /// Finds the causes that can reach each material in this trial.
+    fn find_slots(&mut self, model: &Model, severities: &Severities) {
+        let (materials, causes) = (model.materials.len(), model.causes.len());
+        if self.causes.len() != materials
+            || self.slots.len() != materials * causes
+            || self.has_struck.len() != model.events.len()
+        {
+            self.causes = vec![Vec::new(); materials];
+            self.slots = vec![NONE; materials * causes];
+            self.has_struck = vec![false; model.events.len()];
+        }
+        for &event in &severities.struck {
+            self.has_struck[event] = true;
+        }
+        let of_materials = self.causes.iter_mut().zip(self.slots.chunks_exact_mut(causes.max(1)));
+        for ((own, slots), links) in of_materials.zip(&model.links) {
+            for cause in own.drain(..) {
+                if let Some(slot) = slots.get_mut(cause) {
+                    *slot = NONE;
+                }
+            }
+            for &cause in &links.causes {
+                if self.has_struck[model.causes[cause].0] {
+                    slots[cause] = own.len();
+                    own.push(cause);
+                }
+            }
+        }
+        // The structural cause, also of materials that no event can reach.
+        self.causes.iter_mut().for_each(|own| own.push(causes));
+        for &event in &severities.struck {
+            self.has_struck[event] = false;
+        }
     }
 
     /// Forgets the hits of the period before.
@@ -101,16 +150,15 @@ impl Blame {
 
     /// Forgets a material's lost output and shares of the period before.
     pub(super) fn begin_material(&mut self, model: &Model, material: usize) {
-        let slots = self.causes.len();
+        let slots = self.causes[material].len();
         let links = &model.links[material];
-        for row in links.rows.clone() {
-            if self.row_total[row] > 0.0 {
-                self.row_total[row] = 0.0;
-                self.row_lost[row * slots..(row + 1) * slots].fill(0.0);
-            }
+        if let (false, Some(first)) = (links.rows.is_empty(), self.row_start.get(links.rows.start)) {
+            self.row_total[links.rows.clone()].fill(0.0);
+            self.row_lost[*first..first + links.rows.len() * slots].fill(0.0);
         }
         if std::mem::take(&mut self.has_blame[material]) {
-            self.by_cell[links.cells.start * slots..links.cells.end * slots].fill(0.0);
+            let first = self.cell_start[links.cells.start];
+            self.by_cell[first..first + links.cells.len() * slots].fill(0.0);
         }
     }
 
@@ -119,27 +167,35 @@ impl Blame {
         !self.stock_losses.is_empty()
     }
 
-    pub(super) fn supply_hit(&mut self, supply: usize, cause: usize, severity: f64) {
-        self.supply_hits.push((supply, self.slot_of[cause], severity));
+    fn slot(&self, model: &Model, material: usize, cause: usize) -> usize {
+        self.slots[material * model.causes.len() + cause]
     }
 
-    pub(super) fn surge_hit(&mut self, cell: usize, cause: usize, severity: f64) {
-        self.surge_hits.push((cell, self.slot_of[cause], severity));
+    pub(super) fn supply_hit(&mut self, model: &Model, supply: usize, cause: usize, severity: f64) {
+        let slot = self.slot(model, model.supplies[supply].material, cause);
+        self.supply_hits.push((supply, slot, severity));
     }
 
-    pub(super) fn lane_hit(&mut self, material: usize, event: usize, position: usize, cause: usize, severity: f64) {
+    pub(super) fn surge_hit(&mut self, model: &Model, cell: usize, cause: usize, severity: f64) {
+        let slot = self.slot(model, model.markets[model.cells[cell].market].material, cause);
+        self.surge_hits.push((cell, slot, severity));
+    }
+
+    pub(super) fn lane_hit(&mut self, model: &Model, hit: (usize, usize, usize), cause: usize, severity: f64) {
+        let (material, event, position) = hit;
         self.lane_hits.push(LaneHit {
             material,
             event,
             position,
-            slot: self.slot_of[cause],
+            slot: self.slot(model, material, cause),
             severity,
         });
     }
 
-    pub(super) fn stock_lost(&mut self, market: usize, cause: usize, tonnes: f64) {
+    pub(super) fn stock_lost(&mut self, model: &Model, market: usize, cause: usize, tonnes: f64) {
         if tonnes > 0.0 {
-            self.stock_losses.push((market, self.slot_of[cause], tonnes));
+            let slot = self.slot(model, model.markets[market].material, cause);
+            self.stock_losses.push((market, slot, tonnes));
         }
     }
 
@@ -153,21 +209,24 @@ impl Blame {
         feed: Option<usize>,
         host: Option<usize>,
     ) {
-        let slots = self.causes.len();
-        if slots == 1 {
+        let compiled = &model.supplies[supply];
+        let material = compiled.material;
+        if self.causes[material].len() == 1 {
             return;
         }
-        let row = |supply: usize| {
-            let compiled = &model.supplies[supply];
-            model.materials[compiled.material].first_row + compiled.row
-        };
-        let own = row(supply);
+        let own = model.materials[material].first_row + compiled.row;
+        let start = self.row_start[own];
+        let of_material = material * model.causes.len();
         if let Some(host) = host {
-            let from = row(host);
+            let host = &model.supplies[host];
+            let from = model.materials[host.material].first_row + host.row;
             let total = self.row_total[from];
             if total > 0.0 && from != own {
-                for slot in 0..slots {
-                    self.row_lost[own * slots + slot] += lost * self.row_lost[from * slots + slot] / total;
+                for (position, cause) in self.causes[host.material].iter().enumerate() {
+                    let part = self.row_lost[self.row_start[from] + position];
+                    if part > 0.0 {
+                        self.row_lost[start + self.slots[of_material + cause]] += lost * part / total;
+                    }
                 }
                 self.row_total[own] += lost;
                 return;
@@ -176,249 +235,48 @@ impl Blame {
         let mut by_feed = 0.0;
         if let Some(market) = feed {
             by_feed = unplanned.clamp(0.0, lost);
-            let line = &mut self.row_lost[own * slots..(own + 1) * slots];
-            for (lost, share) in line.iter_mut().zip(&self.share[market * slots..(market + 1) * slots]) {
-                *lost += by_feed * share;
-            }
             if self.has_share[market] {
+                let input = model.markets[market].material;
+                let shares = &self.share[self.market_start[market]..];
+                for (share, cause) in shares.iter().zip(&self.causes[input]) {
+                    if *share > 0.0 {
+                        self.row_lost[start + self.slots[of_material + cause]] += by_feed * share;
+                    }
+                }
                 self.row_total[own] += by_feed;
             }
         }
-        let total: f64 = self
-            .supply_hits
-            .iter()
-            .filter(|(hit, ..)| *hit == supply)
-            .map(|(.., severity)| severity)
-            .sum();
+        let mut total = 0.0;
+        for (hit, _, severity) in &self.supply_hits {
+            if *hit == supply {
+                total += severity;
+            }
+        }
         if total > 0.0 {
             for &(hit, slot, severity) in &self.supply_hits {
                 if hit == supply {
-                    self.row_lost[own * slots + slot] += (lost - by_feed) * severity / total;
+                    self.row_lost[start + slot] += (lost - by_feed) * severity / total;
                 }
             }
             self.row_total[own] += lost - by_feed;
         }
     }
-}
 
-impl State {
-    /// Shares out the shortfalls of a material's markets in this period.
-    pub(super) fn attribute(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let model = trial.model;
-        let compiled = &model.materials[material];
-        let markets = model.links[material].markets.clone();
-        let slots = self.blame.causes.len();
-        let lead = compiled.lead_periods;
-        let any_short = self.shortfall[model.links[material].cells.clone()]
-            .iter()
-            .any(|shortfall| *shortfall > 0.0);
-        if slots > 1 {
-            // Where every order has been met, nothing is missing and the causes known so far stand. Where nobody can be outbid and shipments
-            // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
-            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - NOTHING);
-            let needed = any_short || lead > 0 || !model.links[material].is_rigid;
-            let computed = needed && !self.is_clean[material] && !markets.clone().all(is_met);
-            if computed {
-                self.missing_by_cause(trial, material);
-            }
-            if lead == 0 {
-                if computed {
-                    let from = std::mem::take(&mut self.blame.columns);
-                    self.blame.adopt(markets.start, &from);
-                    self.blame.columns = from;
-                }
-            } else {
-                self.pass_on_causes(material, markets.start, period, lead, computed);
-            }
-        }
-        if any_short {
-            for market in markets {
-                self.share_out(trial, market, period);
-            }
-        }
-    }
-
-    /// With lead times, the causes of what arrives are those of the period in which it was sent.
-    fn pass_on_causes(&mut self, material: usize, first_market: usize, period: usize, lead: usize, computed: bool) {
-        let width = self.blame.ring[material].len() / lead;
-        let slot = period % lead;
-        if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
-            let ring = std::mem::take(&mut self.blame.ring[material]);
-            self.blame.adopt(first_market, &ring[slot * width..(slot + 1) * width]);
-            self.blame.ring[material] = ring;
-        }
-        if computed {
-            let Blame {
-                ring,
-                columns,
-                ring_written,
-                ..
-            } = &mut self.blame;
-            ring[material][slot * width..(slot + 1) * width].copy_from_slice(columns);
-            ring_written[material][slot] = period + 1;
-        }
-    }
-
-    /// Missing deliveries by column and cause, t, of the shipments allocated now; into `blame.columns`.
-    fn missing_by_cause(&mut self, trial: &Trial<'_>, material: usize) {
-        let model = trial.model;
-        let compiled = &model.materials[material];
-        let columns = compiled.columns.len();
-        let slots = self.blame.causes.len();
-        if self.is_factored[material] {
-            let trade = &self.factored[material];
-            let blame = &mut self.blame;
-            let outbid = blame.missing_by_factors(model, material, trade, &self.openness[material]);
-            blame.add_surges(model, material, &self.need, &self.surge);
-            if outbid {
-                blame.spread_competition();
-            }
-            return;
-        }
-        let (normal, flows) = (&self.normal[material], &self.flows[material]);
-        let openness = &self.openness[material];
-        let blame = &mut self.blame;
-        blame.columns.clear();
-        blame.columns.resize(columns * slots, 0.0);
-        blame.competition.clear();
-        blame.competition.resize(columns, 0.0);
-        let lanes = |hit: &LaneHit| match &model.events[hit.event].effect {
-            EffectModel::Lanes(effects) | EffectModel::Quota(effects) => effects[hit.position].lanes.as_slice(),
-            _ => &[],
-        };
-        let has_hits = blame.lane_hits.iter().any(|hit| hit.material == material);
-        if has_hits {
-            for values in [&mut blame.lane_severity, &mut blame.restricted] {
-                values.clear();
-                values.resize(normal.len(), 0.0);
-            }
-            for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
-                for &lane in lanes(hit) {
-                    blame.lane_severity[lane] += hit.severity;
-                }
-            }
-            for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
-                for &lane in lanes(hit) {
-                    let missing = (normal[lane] - flows[lane]).max(0.0);
-                    let cut = if openness[lane] < 1.0 {
-                        1.0 - openness[lane]
-                    } else {
-                        blame.lane_severity[lane].min(1.0)
-                    };
-                    let restricted = missing.min(cut * normal[lane]);
-                    blame.restricted[lane] = restricted;
-                    blame.columns[lane % columns * slots + hit.slot] +=
-                        restricted * hit.severity / blame.lane_severity[lane];
-                }
-            }
-        }
-        let mut outbid = false;
-        for row in 0..compiled.rows.len() {
-            let line = row * columns..(row + 1) * columns;
-            let (normal, flows) = (&normal[line.clone()], &flows[line.clone()]);
-            if normal == flows {
-                continue;
-            }
-            blame.find_parts(compiled.first_row + row);
-            for (column, (normal, flow)) in normal.iter().zip(flows).enumerate() {
-                let restricted = if has_hits {
-                    blame.restricted[line.start + column]
-                } else {
-                    0.0
-                };
-                let rest = normal - flow - restricted;
-                if rest <= NOTHING * normal {
-                    continue;
-                }
-                for &(slot, share) in &blame.parts {
-                    blame.columns[column * slots + slot] += rest * share;
-                }
-                if blame.parts.is_empty() {
-                    blame.competition[column] += rest;
-                    outbid = true;
-                }
-            }
-        }
-        blame.add_surges(model, material, &self.need, &self.surge);
-        if outbid {
-            blame.spread_competition();
-        }
-    }
-
-    /// Shares out the shortfalls of one market's cells.
-    fn share_out(&mut self, trial: &Trial<'_>, market: usize, period: usize) {
-        let model = trial.model;
-        let cells = model.markets[market].cells.clone();
-        let total: f64 = self.shortfall[cells.clone()].iter().sum();
-        if total <= 0.0 {
-            return;
-        }
-        let blame = &mut self.blame;
-        let slots = blame.causes.len();
-        blame.has_blame[model.markets[market].material] = true;
-        // Stock that an event destroyed would have covered as much.
-        let mut stock_part = 0.0;
-        for (hit, _, left) in blame.stock_losses.iter() {
-            if *hit == market {
-                stock_part += left;
-            }
-        }
-        let by_stock = stock_part.min(total) / total;
-        for cell in cells {
-            let shortfall = self.shortfall[cell];
-            if shortfall <= 0.0 {
-                continue;
-            }
-            let structural = trial
-                .structural
-                .map_or(0.0, |values| values[period * model.cells.len() + cell])
-                .min(shortfall);
-            let line = &mut blame.by_cell[cell * slots..(cell + 1) * slots];
-            let due = shortfall - structural;
-            for &(hit, slot, left) in &blame.stock_losses {
-                // Once the lost stock is used up there is nothing left to share.
-                if hit == market && left > 0.0 {
-                    line[slot] += due * by_stock * left / stock_part;
-                }
-            }
-            let due = due * (1.0 - by_stock);
-            if blame.has_share[market] {
-                let shares = &blame.share[market * slots..(market + 1) * slots];
-                for (part, share) in line.iter_mut().zip(shares) {
-                    *part += due * share;
-                }
-                line[slots - 1] += structural;
-            } else {
-                line[slots - 1] += structural + due;
-            }
-        }
-        if stock_part > 0.0 {
-            let used = by_stock * total / stock_part;
-            for (hit, _, left) in &mut blame.stock_losses {
-                if *hit == market {
-                    *left *= 1.0 - used;
-                }
-            }
-        }
-    }
-}
-
-impl Blame {
     /// The causes of a seller's lost output, with their shares; none where it lost nothing.
-    pub(super) fn find_parts(&mut self, row: usize) {
+    pub(super) fn find_parts(&mut self, material: usize, row: usize) {
         self.parts.clear();
         let total = self.row_total[row];
         if total > 0.0 {
-            let slots = self.causes.len();
-            let line = &self.row_lost[row * slots..(row + 1) * slots];
+            let start = self.row_start[row];
+            let line = &self.row_lost[start..start + self.causes[material].len()];
             let struck = line.iter().enumerate().filter(|(_, lost)| **lost > 0.0);
             self.parts.extend(struck.map(|(slot, lost)| (slot, lost / total)));
         }
     }
 
     /// Books demand surges with the part of the tonnes that each event stands for.
-    fn add_surges(&mut self, model: &Model, material: usize, need: &[f64], surge: &[f64]) {
-        let slots = self.causes.len();
+    pub(super) fn add_surges(&mut self, model: &Model, material: usize, need: &[f64], surge: &[f64]) {
+        let slots = self.causes[material].len();
         for &(cell, slot, severity) in &self.surge_hits {
             let market = model.cells[cell].market;
             if model.markets[market].material == material {
@@ -429,8 +287,8 @@ impl Blame {
     }
 
     /// Goods lost to others' bids are due to what made the others bid: the whole market's causes.
-    pub(super) fn spread_competition(&mut self) {
-        let slots = self.causes.len();
+    pub(super) fn spread_competition(&mut self, material: usize) {
+        let slots = self.causes[material].len();
         self.market.clear();
         self.market.resize(slots, 0.0);
         for column in self.columns.chunks_exact(slots) {
@@ -450,16 +308,15 @@ impl Blame {
         }
     }
 
-    /// Takes missing deliveries by cause as the shares of these markets from now on; a market with none keeps its last causes.
-    fn adopt(&mut self, first_market: usize, columns: &[f64]) {
-        let slots = self.causes.len();
-        for (column, missing) in columns.chunks_exact(slots).enumerate() {
+    /// Takes missing deliveries by cause as the shares of a material's markets from now on; a market with none keeps its last causes.
+    pub(super) fn adopt(&mut self, material: usize, first_market: usize, columns: &[f64]) {
+        let slots = self.causes[material].len();
+        for (missing, market) in columns.chunks_exact(slots).zip(first_market..) {
             let total: f64 = missing.iter().sum();
             if total > 0.0 {
-                let market = first_market + column;
                 self.has_share[market] = true;
-                let shares = &mut self.share[market * slots..(market + 1) * slots];
-                for (share, part) in shares.iter_mut().zip(missing) {
+                let start = self.market_start[market];
+                for (share, part) in self.share[start..start + slots].iter_mut().zip(missing) {
                     *share = part / total;
                 }
             }

@@ -4,7 +4,7 @@ use super::allocation::Quota;
 use super::severity::combine;
 use super::state::{State, Struck};
 use super::step::Trial;
-use crate::model::{EffectModel, LaneEffect};
+use crate::model::{EffectModel, LaneEffect, Model};
 use crate::scenario::Overlap;
 
 impl State {
@@ -66,7 +66,7 @@ impl State {
                 for &(supply, cause) in supplies {
                     self.loss[supply] = combine(overlap, self.loss[supply], severity, false);
                     self.strike_supply(trial, supply);
-                    self.blame.supply_hit(supply, cause, severity);
+                    self.blame.supply_hit(model, supply, cause, severity);
                 }
             }
             EffectModel::Cost(supplies) => {
@@ -76,7 +76,7 @@ impl State {
                     // What the cost takes from the target: comparable with a loss of capacity.
                     let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
                     self.blame
-                        .supply_hit(supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
+                          .supply_hit(model, supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
                 }
             }
             EffectModel::Surge(cells) => {
@@ -84,7 +84,7 @@ impl State {
                     self.surge[cell] = combine(overlap, self.surge[cell], severity, true);
                     self.struck.cells.push(cell);
                     self.struck.orders[model.markets[model.cells[cell].market].material] = true;
-                    self.blame.surge_hit(cell, cause, severity);
+                    self.blame.surge_hit(model, cell, cause, severity);
                 }
             }
             EffectModel::Lanes(effects) => {
@@ -94,7 +94,7 @@ impl State {
                     for &lane in &effect.lanes {
                         lanes[lane] = 1.0 - combine(overlap, 1.0 - lanes[lane], severity, false);
                     }
-                    self.strike_trade(event, position, effect, severity);
+                    self.strike_trade(model, (event, position), effect, severity);
                 }
             }
             EffectModel::Quota(effects) => {
@@ -102,7 +102,7 @@ impl State {
                     // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
                     let quotas = &mut self.quotas[effect.material];
                     add_quota(quotas, &mut self.quota_pool, &effect.lanes, severity, overlap);
-                    self.strike_trade(event, position, effect, severity);
+                    self.strike_trade(model, (event, position), effect, severity);
                 }
             }
             EffectModel::Stock { markets, stockpiles } => {
@@ -112,7 +112,7 @@ impl State {
                     let material = model.markets[market].material;
                     // A second loss of the same severity is a change too.
                     (self.struck.trade[material], self.struck.changed[material]) = (true, true);
-                    self.blame.stock_lost(market, cause, lost);
+                    self.blame.stock_lost(model, market, cause, lost);
                 }
                 for &(stockpile, cause) in stockpiles {
                     self.destroy_stockpile(trial, stockpile, cause, severity);
@@ -126,10 +126,10 @@ impl State {
         self.struck.plan[trial.model.supplies[supply].material] = true;
     }
 
-    fn strike_trade(&mut self, event: usize, position: usize, effect: &LaneEffect, severity: f64) {
+    fn strike_trade(&mut self, model: &Model, (event, position): (usize, usize), effect: &LaneEffect, severity: f64) {
         self.struck.trade[effect.material] = true;
         self.blame
-            .lane_hit(effect.material, event, position, effect.cause, severity);
+            .lane_hit(model, (effect.material, event, position), effect.cause, severity);
     }
 
     /// Destroys part of a stockpile; the loss is booked on its owners by their orders at the start.
@@ -150,7 +150,7 @@ impl State {
             } else {
                 1.0 / owners.len() as f64
             };
-            self.blame.stock_lost(market, cause, share * lost);
+            self.blame.stock_lost(trial.model, market, cause, share * lost);
         }
     }
 }

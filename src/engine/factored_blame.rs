@@ -3,7 +3,8 @@
 //! With B_ij = r_i c_j / total and T_ij = a_i b_j B_ij, column j misses c_j / total · Σ_i (1 - a_i b_j) r_i. Shared out by the causes of each
 //! seller's lost output, that is c_j / total · (P - b_j Q) with the sums P = Σ r_i · share_i and Q = Σ a_i r_i · share_i by cause.
 
-use super::blame::{Blame, LaneHit, NOTHING};
+use super::attribute::NOTHING;
+use super::blame::{Blame, LaneHit};
 use super::factored::Factored;
 use crate::model::{EffectModel, Model};
 
@@ -18,7 +19,7 @@ impl Blame {
         openness: &[f64],
     ) -> bool {
         let compiled = &model.materials[material];
-        let slots = self.causes.len();
+        let slots = self.causes[material].len();
         let columns = compiled.columns.len();
         self.columns.clear();
         self.columns.resize(columns * slots, 0.0);
@@ -33,7 +34,7 @@ impl Blame {
             if lines.next_if_eq(&&row).is_some() {
                 continue;
             }
-            self.find_parts(compiled.first_row + row);
+            self.find_parts(material, compiled.first_row + row);
             for &(slot, share) in &self.parts {
                 self.offered[slot] += normal * share;
                 self.offered[slots + slot] += factor * normal * share;
@@ -75,7 +76,7 @@ impl Blame {
         openness: &[f64],
     ) -> bool {
         let compiled = &model.materials[material];
-        let (slots, columns) = (self.causes.len(), compiled.columns.len());
+        let (slots, columns) = (self.causes[material].len(), compiled.columns.len());
         for values in [&mut self.lane_severity, &mut self.restricted] {
             values.clear();
             values.resize(openness.len(), 0.0);
@@ -105,7 +106,7 @@ impl Blame {
         }
         let mut outbid = false;
         for (&row, line) in trade.restricted.iter().zip(trade.lines.chunks_exact(columns.max(1))) {
-            self.find_parts(compiled.first_row + row);
+            self.find_parts(material, compiled.first_row + row);
             for (column, flow) in line.iter().enumerate() {
                 let lane = row * columns + column;
                 let normal = normal(lane);

@@ -3,6 +3,7 @@
 
 pub mod adaptation;
 pub mod allocation;
+mod attribute;
 pub mod blame;
 pub mod draws;
 mod effects;

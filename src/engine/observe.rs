@@ -84,9 +84,13 @@ pub struct PeriodOutcome<'a> {
     pub structural_t: &'a [f64],
     /// Value added exposed in the period, USD.
     pub exposed_usd: &'a [f64],
-    /// Causes that can have a part in this trial (indices of [`Layout::causes`]), the structural one last: the same in all its periods.
-    pub causes: &'a [usize],
-    /// Shortfall by these causes, t: `blame_t[cell * causes.len() + position]`, adding up to the cell's shortfall.
+    /// By material, the causes that can have a part in its shortfalls in this trial (indices of [`Layout::causes`]), the structural one last: the
+    /// same in all periods of the trial.
+    pub causes: &'a [Vec<usize>],
+    /// By cell, where its line in `blame_t` begins.
+    pub blame_start: &'a [usize],
+    /// Shortfall by cause, t: a cell's line has a number for each of its material's causes, adding up to the cell's shortfall. Not to be read
+    /// for materials that are not `short`.
     pub blame_t: &'a [f64],
 }
 

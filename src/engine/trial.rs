@@ -49,7 +49,7 @@ impl<'a> Simulator<'a> {
             structural: Vec::new(),
             structural_is_known: false,
             structural_total: vec![0.0; model.cells.len()],
-            zeros: vec![0.0; model.cells.len() * model.cause_count()],
+            zeros: vec![0.0; model.cells.len()],
             demand: Vec::new(),
             price_peak: Vec::new(),
             output: Vec::new(),
@@ -124,7 +124,8 @@ impl<'a> Simulator<'a> {
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
                     causes: &state.blame.causes,
-                    blame_t: &self.zeros[..cells * state.blame.causes.len()],
+                    blame_start: &state.blame.cell_start,
+                    blame_t: &[],
                 });
                 continue;
             }
@@ -147,6 +148,7 @@ impl<'a> Simulator<'a> {
                 structural_t,
                 exposed_usd: &state.exposed,
                 causes: &state.blame.causes,
+                blame_start: &state.blame.cell_start,
                 blame_t: &state.blame.by_cell,
             });
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::links::links;
+use super::links::{complete_links, links};
 use super::patterns::{Observed, balance_observed};
 use super::{
     CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
@@ -198,6 +198,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     if observe(scenario, &mut model, &reference) {
         reference.compute(&model, &means);
     }
+    complete_links(&mut model);
     reference.patterns = (0..model.materials.len())
         .map(|material| balance_observed(&model, &reference, material))
         .collect();

@@ -21,6 +21,8 @@ pub struct Links {
     pub hosts: Vec<usize>,
     /// Materials whose supplies take it as feed.
     pub users: Vec<usize>,
+    /// Causes that can reach it: of events that strike it, its feed or its hosts, however far up the chain; ascending.
+    pub causes: Vec<usize>,
     /// Stockpiles that hold it.
     pub stockpiles: Vec<usize>,
     /// Whether any supply of it can respond to prices.
@@ -83,10 +85,6 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
         found[material].responds |=
             supply.recycling.is_none() && !is_zero(supply.elasticity) && !is_zero(supply.ramp_per_month);
     }
-    for (links, material) in found.iter_mut().zip(&model.materials) {
-        links.is_factored =
-            links.is_rigid && !links.responds && material.observed.is_none() && !material.domestic_first;
-    }
     for (index, stockpile) in model.stockpiles.iter().enumerate() {
         let links = &mut found[stockpile.material];
         links.stockpiles.push(index);
@@ -99,6 +97,27 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
             inventory.level.is_constant() && inventory.maximum.as_ref().is_none_or(super::LevelModel::is_constant);
     }
     found
+}
+
+/// Finds what follows from events and observed trade: the causes that can reach each material, and whether its trade needs lanes.
+pub(super) fn complete_links(model: &mut Model) {
+    for (links, material) in model.links.iter_mut().zip(&model.materials) {
+        links.is_factored =
+            links.is_rigid && !links.responds && material.observed.is_none() && !material.domestic_first;
+    }
+    // From upstream to downstream.
+    for &material in &model.order {
+        let links = &model.links[material];
+        let mut causes: Vec<usize> = (0..model.causes.len())
+            .filter(|&cause| model.causes[cause].1 == material)
+            .collect();
+        for &neighbour in links.inputs.iter().chain(&links.hosts) {
+            causes.extend_from_slice(&model.links[neighbour].causes);
+        }
+        causes.sort_unstable();
+        causes.dedup();
+        model.links[material].causes = causes;
+    }
 }
 
 fn add(list: &mut Vec<usize>, material: usize) {

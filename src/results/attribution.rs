@@ -56,9 +56,11 @@ pub struct AttributionRecorder {
     #[serde(skip)]
     wanted: Vec<bool>,
     rows: Vec<RowCauses>,
-    /// Of the open trial: its causes, blame by cell and these, t, and the cells that have any.
+    /// Of the open trial: causes by material, blame by cell and these, t, and the cells that have any.
     #[serde(skip)]
-    present: Vec<usize>,
+    present: Vec<Vec<usize>>,
+    #[serde(skip)]
+    start: Vec<usize>,
     #[serde(skip)]
     blame_t: Vec<f64>,
     #[serde(skip)]
@@ -88,7 +90,8 @@ impl AttributionRecorder {
                 };
                 attributed.len()
             ],
-            present: Vec::with_capacity(causes),
+            present: vec![Vec::new(); layout.materials.len()],
+            start: Vec::new(),
             blame_t: vec![0.0; layout.cells.len() * causes],
             touched: vec![false; layout.cells.len()],
             any_touched: false,
@@ -96,35 +99,38 @@ impl AttributionRecorder {
         }
     }
 
-    /// One period of a range of cells.
-    pub fn period(&mut self, outcome: &PeriodOutcome<'_>, cells: std::ops::Range<usize>) {
-        let causes = outcome.causes.len();
+    /// One period of a material's cells.
+    pub fn period(&mut self, outcome: &PeriodOutcome<'_>, material: usize, cells: std::ops::Range<usize>) {
         if !self.any_touched {
             self.any_touched = true;
-            self.present.clear();
-            self.present.extend_from_slice(outcome.causes);
+            for (mine, causes) in self.present.iter_mut().zip(outcome.causes) {
+                mine.clone_from(causes);
+            }
+            self.start.clear();
+            self.start.extend_from_slice(outcome.blame_start);
         }
+        let causes = outcome.causes[material].len();
         for cell in cells {
             if !self.wanted[cell] || outcome.shortfall_t[cell] <= 0.0 {
                 continue;
             }
             self.touched[cell] = true;
-            let range = cell * causes..(cell + 1) * causes;
-            let sums = self.blame_t[range.clone()].iter_mut();
-            sums.zip(&outcome.blame_t[range]).for_each(|(sum, blame)| *sum += blame);
+            let line = self.start[cell]..self.start[cell] + causes;
+            let sums = self.blame_t[line.clone()].iter_mut();
+            sums.zip(&outcome.blame_t[line]).for_each(|(sum, blame)| *sum += blame);
         }
     }
 
-    /// Ends the trial for one slot: its cells, the horizon's demand in t and the share of it that is short.
-    pub fn end_row(&mut self, slot: usize, cells: &[usize], demand_t: f64, share: f64) {
+    /// Ends the trial for one slot: its material and cells, the horizon's demand in t and the share of it that is short.
+    pub fn end_row(&mut self, slot: usize, material: usize, cells: &[usize], demand_t: f64, share: f64) {
         if share <= NEGLIGIBLE || demand_t <= 0.0 {
             return;
         }
-        let present = self.present.len();
-        let by_cause = &mut self.by_cause[..present];
+        let present = &self.present[material];
+        let by_cause = &mut self.by_cause[..present.len()];
         by_cause.fill(0.0);
         for cell in cells.iter().filter(|cell| self.touched[**cell]) {
-            let blame = &self.blame_t[cell * present..(cell + 1) * present];
+            let blame = &self.blame_t[self.start[*cell]..][..present.len()];
             by_cause.iter_mut().zip(blame).for_each(|(sum, blame)| *sum += blame);
         }
         let row = &mut self.rows[slot];
@@ -135,7 +141,7 @@ impl AttributionRecorder {
             by_cause: vec![FixedSum::default(); causes],
         });
         bin.trials += 1;
-        for (blame, cause) in by_cause.iter().zip(&self.present) {
+        for (blame, cause) in by_cause.iter().zip(present) {
             if *blame > 0.0 {
                 row.mean[*cause].add(blame / demand_t);
                 bin.by_cause[*cause].add(blame / demand_t);
@@ -148,10 +154,10 @@ impl AttributionRecorder {
         if !std::mem::take(&mut self.any_touched) {
             return;
         }
-        let present = self.present.len();
         for (cell, touched) in self.touched.iter_mut().enumerate() {
             if std::mem::take(touched) {
-                self.blame_t[cell * present..(cell + 1) * present].fill(0.0);
+                let end = self.start.get(cell + 1).copied().unwrap_or(self.blame_t.len());
+                self.blame_t[self.start[cell]..end].fill(0.0);
             }
         }
     }

@@ -291,7 +291,7 @@ impl Recorder {
             }
             if row.attributed {
                 if let Some(attribution) = &mut self.attribution {
-                    attribution.end_row(attributed, &row.cells, row_trial.demand_t, share);
+                    attribution.end_row(attributed, row.material, &row.cells, row_trial.demand_t, share);
                 }
                 attributed += 1;
             }
@@ -330,7 +330,7 @@ impl Observer for Recorder {
             self.open.disturbed[material] = true;
             self.record_rows(outcome, material);
             if let Some(attribution) = &mut self.attribution {
-                attribution.period(outcome, cells);
+                attribution.period(outcome, material, cells);
             }
         }
     }

@@ -319,7 +319,6 @@ impl Observer for Inspector {
 
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
         let period = outcome.period;
-        let causes = outcome.blame_t.len() / outcome.demand_t.len().max(1);
         for cell in 0..outcome.demand_t.len() {
             let demand = outcome.demand_t[cell];
             let (missing, shortfall, unmet) = (
@@ -343,8 +342,11 @@ impl Observer for Inspector {
                     outcome.structural_t[cell], outcome.exposed_usd[cell]
                 ));
             }
-            let blamed: f64 = outcome.blame_t[cell * causes..(cell + 1) * causes].iter().sum();
-            let parts = &outcome.blame_t[cell * causes..(cell + 1) * causes];
+            let ends = outcome.blame_start.get(cell + 1);
+            let line = outcome.blame_start[cell]..ends.copied().unwrap_or(outcome.blame_t.len());
+            // In a quiet period there are none.
+            let parts = outcome.blame_t.get(line).unwrap_or_default();
+            let blamed: f64 = parts.iter().sum();
             if parts.iter().any(|part| !part.is_finite() || *part < -slack) {
                 self.complain(format!("period {period}, cell {cell}: blame {parts:?} of {shortfall}"));
             }

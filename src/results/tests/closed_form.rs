@@ -58,7 +58,8 @@ fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], bla
             unmet_t: &[*shortfall],
             structural_t: &[0.0],
             exposed_usd: &[0.0],
-            causes: &causes,
+            causes: std::slice::from_ref(&causes),
+            blame_start: &[0],
             blame_t: &blame_t,
         });
     }

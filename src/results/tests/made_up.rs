@@ -89,7 +89,8 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
             unmet_t: &unmet_t,
             structural_t: &structural_t,
             exposed_usd: &exposed_usd,
-            causes: &[0, 1, 2],
+            causes: &[vec![0, 1, 2], vec![0, 1, 2]],
+            blame_start: &[0, 3, 6, 9],
             blame_t: &blame_t,
         });
     }

@@ -1,0 +1,214 @@
+//! Attribution: a material's missing deliveries by cause, and the shortfalls of its markets shared out by them.
+
+use super::blame::{Blame, LaneHit};
+use super::state::State;
+use super::step::Trial;
+use crate::model::EffectModel;
+
+/// Part of a lane's normal flow below which nothing is missing on it.
+pub(super) const NOTHING: f64 = 1e-12;
+
+impl State {
+    /// Shares out the shortfalls of a material's markets in this period.
+    pub(super) fn attribute(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let model = trial.model;
+        let compiled = &model.materials[material];
+        let markets = model.links[material].markets.clone();
+        let slots = self.blame.causes[material].len();
+        let lead = compiled.lead_periods;
+        let any_short = self.shortfall[model.links[material].cells.clone()]
+            .iter()
+            .any(|shortfall| *shortfall > 0.0);
+        if slots > 1 {
+            // Where every order has been met, nothing is missing and the causes known so far stand. Where nobody can be outbid and shipments
+            // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
+            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - NOTHING);
+            let needed = any_short || lead > 0 || !model.links[material].is_rigid;
+            let computed = needed && !self.is_clean[material] && !markets.clone().all(is_met);
+            if computed {
+                self.missing_by_cause(trial, material);
+            }
+            if lead == 0 {
+                if computed {
+                    let from = std::mem::take(&mut self.blame.columns);
+                    self.blame.adopt(material, markets.start, &from);
+                    self.blame.columns = from;
+                }
+            } else {
+                self.pass_on_causes(material, markets.start, period, lead, computed);
+            }
+        }
+        if any_short {
+            for market in markets {
+                self.share_out(trial, market, period);
+            }
+        }
+    }
+
+    /// With lead times, the causes of what arrives are those of the period in which it was sent.
+    fn pass_on_causes(&mut self, material: usize, first_market: usize, period: usize, lead: usize, computed: bool) {
+        let width = self.blame.ring[material].len() / lead;
+        let slot = period % lead;
+        if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
+            let ring = std::mem::take(&mut self.blame.ring[material]);
+            self.blame.adopt(material, first_market, &ring[slot * width..(slot + 1) * width]);
+            self.blame.ring[material] = ring;
+        }
+        if computed {
+            let Blame {
+                ring,
+                columns,
+                ring_written,
+                ..
+            } = &mut self.blame;
+            ring[material][slot * width..(slot + 1) * width].copy_from_slice(columns);
+            ring_written[material][slot] = period + 1;
+        }
+    }
+
+    /// Missing deliveries by column and cause, t, of the shipments allocated now; into `blame.columns`.
+    fn missing_by_cause(&mut self, trial: &Trial<'_>, material: usize) {
+        let model = trial.model;
+        let compiled = &model.materials[material];
+        let columns = compiled.columns.len();
+        let slots = self.blame.causes[material].len();
+        if self.is_factored[material] {
+            let trade = &self.factored[material];
+            let blame = &mut self.blame;
+            let outbid = blame.missing_by_factors(model, material, trade, &self.openness[material]);
+            blame.add_surges(model, material, &self.need, &self.surge);
+            if outbid {
+                blame.spread_competition(material);
+            }
+            return;
+        }
+        let (normal, flows) = (&self.normal[material], &self.flows[material]);
+        let openness = &self.openness[material];
+        let blame = &mut self.blame;
+        blame.columns.clear();
+        blame.columns.resize(columns * slots, 0.0);
+        blame.competition.clear();
+        blame.competition.resize(columns, 0.0);
+        let lanes = |hit: &LaneHit| match &model.events[hit.event].effect {
+            EffectModel::Lanes(effects) | EffectModel::Quota(effects) => effects[hit.position].lanes.as_slice(),
+            _ => &[],
+        };
+        let has_hits = blame.lane_hits.iter().any(|hit| hit.material == material);
+        if has_hits {
+            for values in [&mut blame.lane_severity, &mut blame.restricted] {
+                values.clear();
+                values.resize(normal.len(), 0.0);
+            }
+            for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
+                for &lane in lanes(hit) {
+                    blame.lane_severity[lane] += hit.severity;
+                }
+            }
+            for hit in blame.lane_hits.iter().filter(|hit| hit.material == material) {
+                for &lane in lanes(hit) {
+                    let missing = (normal[lane] - flows[lane]).max(0.0);
+                    let cut = if openness[lane] < 1.0 {
+                        1.0 - openness[lane]
+                    } else {
+                        blame.lane_severity[lane].min(1.0)
+                    };
+                    let restricted = missing.min(cut * normal[lane]);
+                    blame.restricted[lane] = restricted;
+                    blame.columns[lane % columns * slots + hit.slot] +=
+                        restricted * hit.severity / blame.lane_severity[lane];
+                }
+            }
+        }
+        let mut outbid = false;
+        for row in 0..compiled.rows.len() {
+            let line = row * columns..(row + 1) * columns;
+            let (normal, flows) = (&normal[line.clone()], &flows[line.clone()]);
+            if normal == flows {
+                continue;
+            }
+            blame.find_parts(material, compiled.first_row + row);
+            for (column, (normal, flow)) in normal.iter().zip(flows).enumerate() {
+                let restricted = if has_hits {
+                    blame.restricted[line.start + column]
+                } else {
+                    0.0
+                };
+                let rest = normal - flow - restricted;
+                if rest <= NOTHING * normal {
+                    continue;
+                }
+                for &(slot, share) in &blame.parts {
+                    blame.columns[column * slots + slot] += rest * share;
+                }
+                if blame.parts.is_empty() {
+                    blame.competition[column] += rest;
+                    outbid = true;
+                }
+            }
+        }
+        blame.add_surges(model, material, &self.need, &self.surge);
+        if outbid {
+            blame.spread_competition(material);
+        }
+    }
+
+    /// Shares out the shortfalls of one market's cells.
+    fn share_out(&mut self, trial: &Trial<'_>, market: usize, period: usize) {
+        let model = trial.model;
+        let cells = model.markets[market].cells.clone();
+        let total: f64 = self.shortfall[cells.clone()].iter().sum();
+        if total <= 0.0 {
+            return;
+        }
+        let blame = &mut self.blame;
+        let material = model.markets[market].material;
+        let slots = blame.causes[material].len();
+        blame.has_blame[material] = true;
+        // Stock that an event destroyed would have covered as much.
+        let mut stock_part = 0.0;
+        for (hit, _, left) in blame.stock_losses.iter() {
+            if *hit == market {
+                stock_part += left;
+            }
+        }
+        let by_stock = stock_part.min(total) / total;
+        for cell in cells {
+            let shortfall = self.shortfall[cell];
+            if shortfall <= 0.0 {
+                continue;
+            }
+            let structural = trial
+                .structural
+                .map_or(0.0, |values| values[period * model.cells.len() + cell])
+                .min(shortfall);
+            let start = blame.cell_start[cell];
+            let line = &mut blame.by_cell[start..start + slots];
+            let due = shortfall - structural;
+            for &(hit, slot, left) in &blame.stock_losses {
+                // Once the lost stock is used up there is nothing left to share.
+                if hit == market && left > 0.0 {
+                    line[slot] += due * by_stock * left / stock_part;
+                }
+            }
+            let due = due * (1.0 - by_stock);
+            if blame.has_share[market] {
+                let shares = &blame.share[blame.market_start[market]..];
+                for (part, share) in line.iter_mut().zip(shares) {
+                    *part += due * share;
+                }
+                line[slots - 1] += structural;
+            } else {
+                line[slots - 1] += structural + due;
+            }
+        }
+        if stock_part > 0.0 {
+            let used = by_stock * total / stock_part;
+            for (hit, _, left) in &mut blame.stock_losses {
+                if *hit == market {
+                    *left *= 1.0 - used;
+                }
+            }
+        }
+    }
+}
+
