@@ -143,15 +143,15 @@ pub struct Timeline {
     collected: Vec<f64>,
     /// How many of them there are.
     #[serde(skip)]
-    counts: Vec<u8>,
+    counts: Vec<u16>,
     #[serde(skip)]
     room: usize,
 }
 
 /// Most shares collected per (row, period).
-const ROOM: usize = 64;
-/// Most shares collected in all: 4 MiB.
-const ROOM_IN_ALL: usize = 1 << 19;
+const ROOM: usize = 512;
+/// Most shares collected in all: 16 MiB.
+const ROOM_IN_ALL: usize = 1 << 21;
 
 impl PartialEq for Timeline {
     fn eq(&self, other: &Self) -> bool {
