@@ -148,17 +148,22 @@ impl Blame {
         self.lane_hits.clear();
     }
 
-    /// Forgets a material's lost output and shares of the period before.
-    pub(super) fn begin_material(&mut self, model: &Model, material: usize) {
-        let slots = self.causes[material].len();
-        let links = &model.links[material];
-        if let (false, Some(first)) = (links.rows.is_empty(), self.row_start.get(links.rows.start)) {
-            self.row_total[links.rows.clone()].fill(0.0);
-            self.row_lost[*first..first + links.rows.len() * slots].fill(0.0);
+    /// Forgets a material's lost output of the period before.
+    pub(super) fn begin_losses(&mut self, model: &Model, material: usize) {
+        let rows = model.links[material].rows.clone();
+        if let (false, Some(first)) = (rows.is_empty(), self.row_start.get(rows.start)) {
+            let slots = self.causes[material].len();
+            self.row_total[rows.clone()].fill(0.0);
+            self.row_lost[*first..first + rows.len() * slots].fill(0.0);
         }
+    }
+
+    /// Forgets who was to blame for a material's shortfalls in the period before.
+    pub(super) fn begin_shares(&mut self, model: &Model, material: usize) {
         if std::mem::take(&mut self.has_blame[material]) {
-            let first = self.cell_start[links.cells.start];
-            self.by_cell[first..first + links.cells.len() * slots].fill(0.0);
+            let cells = model.links[material].cells.clone();
+            let first = self.cell_start[cells.start];
+            self.by_cell[first..first + cells.len() * self.causes[material].len()].fill(0.0);
         }
     }
 

@@ -161,6 +161,22 @@ impl Factored {
         }
     }
 
+    /// Whether a seller has more than it sells.
+    pub fn has_unsold(&self, supply: &[f64]) -> bool {
+        let columns = self.normal_columns.len().max(1);
+        let lines = self.restricted.iter().zip(self.lines.chunks_exact(columns));
+        let mut lines = lines.peekable();
+        supply
+            .iter()
+            .zip(self.normal_rows.iter().zip(&self.sellers))
+            .enumerate()
+            .any(|(row, (supply, (normal, factor)))| {
+                let line = lines.next_if(|(restricted, _)| **restricted == row);
+                let sold = line.map_or(factor * normal * self.taken, |(_, line)| line.iter().sum());
+                supply - sold > UNSOLD * supply
+            })
+    }
+
     /// Gives what is left to refills, as [`super::allocation::allocate_extra`] does; `sent` receives what each column gets. False where that is
     /// nothing.
     pub fn refill(

@@ -44,6 +44,7 @@ impl State {
             self.disturbed_months[material] = 0.0;
         }
         if self.is_clean[material] {
+            self.has_unsold[material] = spare;
             if model.materials[material].lead_periods == 0 {
                 let base = period * model.markets.len();
                 for market in links.markets.clone() {
@@ -78,7 +79,10 @@ impl State {
         }
         trade.send(&mut self.sent[links.markets.clone()]);
         let refills = &self.refill_order[links.markets.clone()];
-        self.has_refill = wants_refill && trade.refill(supply, refills, openness, &mut self.refill_sent);
+        self.has_unsold[material] = trade.has_unsold(supply);
+        self.has_refill[material] = wants_refill
+            && self.has_unsold[material]
+            && trade.refill(supply, refills, openness, &mut self.refill_sent);
         true
     }
 
@@ -139,7 +143,8 @@ impl State {
             }
             memory.has_unsold = has_unsold(problem.supply, flows, problem.orders.len());
         }
-        if wants_refill && (as_normal || memory.has_unsold) {
+        self.has_unsold[material] = as_normal || memory.has_unsold;
+        if wants_refill && self.has_unsold[material] {
             allocate_extra(
                 &problem,
                 &self.refill_order[links.markets.clone()],
@@ -159,16 +164,16 @@ impl State {
         let clean = self.is_clean[material];
         if clean {
             self.sent[markets.clone()].fill(0.0);
-            self.has_refill = false;
+            self.has_refill[material] = false;
         } else if !self.is_factored[material] {
             add_columns(&self.flows[material], &mut self.sent[markets.clone()]);
-            self.has_refill = !self.refill_flows[material].is_empty();
-            if self.has_refill {
+            self.has_refill[material] = !self.refill_flows[material].is_empty();
+            if self.has_refill[material] {
                 self.refill_sent.resize(markets.len(), 0.0);
                 add_columns(&self.refill_flows[material], &mut self.refill_sent);
             }
         }
-        let has_refill = self.has_refill;
+        let has_refill = self.has_refill[material];
         if lead == 0 {
             if !clean {
                 self.arrival[markets.clone()].copy_from_slice(&self.sent[markets.clone()]);

@@ -128,9 +128,15 @@ pub struct State {
     pub(super) pattern_memory: patterns::PatternMemory,
     pub(super) pool: Vec<usize>,
     pub(super) quota_pool: Vec<Vec<usize>>,
-    /// Refills sent to each column of the material at hand, and whether there are any.
+    /// Refills sent to each column of the material at hand.
     pub(super) refill_sent: Vec<f64>,
-    pub(super) has_refill: bool,
+    /// Whether refills were sent in the material's last trade, and whether it left anything that could refill stocks.
+    pub(super) has_refill: Vec<bool>,
+    pub(super) has_unsold: Vec<bool>,
+    /// Whether a material's output, orders and trade would come out the same again, whatever its stocks do.
+    pub(super) stands: Vec<bool>,
+    /// Whether the causes of what is missing in the present trade have been found.
+    pub(super) causes_known: Vec<bool>,
 }
 
 /// What the present period's events and shortages reach, by material.
@@ -323,6 +329,10 @@ impl State {
             &mut self.substitution_moved,
             &mut self.is_short,
             &mut self.is_factored,
+            &mut self.has_refill,
+            &mut self.has_unsold,
+            &mut self.stands,
+            &mut self.causes_known,
         ] {
             flags.clear();
             flags.resize(materials, false);

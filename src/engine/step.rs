@@ -128,14 +128,19 @@ impl State {
 
     /// Simulates a material in a period.
     fn simulate(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let stands = self.trade_stands(trial, material);
         self.active[material] = true;
         self.struck.fresh[material] = true;
         self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
         self.substitution_moved[material] = false;
-        self.blame.begin_material(trial.model, material);
-        self.produce(trial, material, period);
-        self.place_orders(trial, material, period);
-        self.ship(trial, material, period);
+        self.blame.begin_shares(trial.model, material);
+        if !stands {
+            self.blame.begin_losses(trial.model, material);
+            self.causes_known[material] = false;
+            self.produce(trial, material, period);
+            self.place_orders(trial, material, period);
+            self.ship(trial, material, period);
+        }
         if trial.model.links[material].is_plain {
             self.serve_plain(trial, material);
         } else {
@@ -145,6 +150,18 @@ impl State {
         }
         self.struck.feed_moved[material] |= self.struck.feed[material];
         self.attribute(trial, material, period);
+    }
+
+    /// Whether output, orders and trade are those of the period before, though stocks may have changed.
+    fn trade_stands(&self, trial: &Trial<'_>, material: usize) -> bool {
+        let links = &trial.model.links[material];
+        let struck = &self.struck;
+        self.active[material]
+            && self.stands[material]
+            && (self.stocks_full[material] || !self.has_unsold[material])
+            && !struck.changed[material]
+            && !links.inputs.iter().any(|&input| struck.feed_moved[input])
+            && !links.hosts.iter().any(|&host| struck.fresh[host])
     }
 
     /// A material that was simulated until now is as in the reference again.
@@ -174,7 +191,8 @@ impl State {
         self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
         self.refill_flows[material].clear();
         self.disturbed_months[material] = 0.0;
-        self.blame.begin_material(model, material);
+        self.blame.begin_losses(model, material);
+        self.blame.begin_shares(model, material);
     }
 
     /// Needs and orders of the reference.
@@ -404,14 +422,17 @@ impl State {
             && self.has_arrived(model, material, period);
         let compiled = &model.materials[material];
         let rerouting = compiled.rerouting_months.of(trial.inputs);
-        self.steady[material] = compiled.lead_periods == 0
+        let holds = compiled.lead_periods == 0
             && links.constant_stocks
             && !responding
-            && !self.substitution_moved[material]
             && self.quotas[material].is_empty()
             && (rerouting <= 0.0
+                || links.is_rigid
                 || self.disturbed_months[material] == 0.0
-                || self.disturbed_months[material] - model.step_months >= rerouting)
+                || self.disturbed_months[material] - model.step_months >= rerouting);
+        self.stands[material] = holds && stocks_rest && !self.has_refill[material];
+        self.steady[material] = holds
+            && !self.substitution_moved[material]
             && self.stock_change[links.markets.clone()]
                 .iter()
                 .all(|change| *change == 0.0)
