@@ -89,9 +89,6 @@ struct Period {
     unmet_t: Vec<f64>,
     structural_t: Vec<f64>,
     exposed_usd: Vec<f64>,
-    causes: Vec<Vec<usize>>,
-    blame_start: Vec<usize>,
-    blame_t: Vec<f64>,
 }
 
 struct Trial {
@@ -100,6 +97,9 @@ struct Trial {
     occurrences: Vec<Occurrence>,
     demand_t: Vec<f64>,
     structural_t: Option<Vec<f64>>,
+    causes: Vec<Vec<usize>>,
+    blame_start: Vec<usize>,
+    blame_t: Vec<f64>,
     price_peak: Vec<[f64; 3]>,
     output_t: Vec<f64>,
     lost_output_t: Vec<f64>,
@@ -130,9 +130,6 @@ impl Tape {
                 unmet_t: &period.unmet_t,
                 structural_t: &period.structural_t,
                 exposed_usd: &period.exposed_usd,
-                causes: &period.causes,
-                blame_start: &period.blame_start,
-                blame_t: &period.blame_t,
             });
         }
         observer.end_trial(&TrialOutcome {
@@ -140,6 +137,9 @@ impl Tape {
             occurrences: &trial.occurrences,
             demand_t: &trial.demand_t,
             structural_t: trial.structural_t.as_deref(),
+            causes: &trial.causes,
+            blame_start: &trial.blame_start,
+            blame_t: &trial.blame_t,
             price_peak: &trial.price_peak,
             output_t: &trial.output_t,
             lost_output_t: &trial.lost_output_t,
@@ -159,9 +159,6 @@ impl Observer for Tape {
             unmet_t: outcome.unmet_t.to_vec(),
             structural_t: outcome.structural_t.to_vec(),
             exposed_usd: outcome.exposed_usd.to_vec(),
-            causes: outcome.causes.to_vec(),
-            blame_start: outcome.blame_start.to_vec(),
-            blame_t: outcome.blame_t.to_vec(),
         });
     }
 
@@ -172,6 +169,9 @@ impl Observer for Tape {
             occurrences: outcome.occurrences.to_vec(),
             demand_t: outcome.demand_t.to_vec(),
             structural_t: outcome.structural_t.map(<[f64]>::to_vec),
+            causes: outcome.causes.to_vec(),
+            blame_start: outcome.blame_start.to_vec(),
+            blame_t: outcome.blame_t.to_vec(),
             price_peak: outcome.price_peak.to_vec(),
             output_t: outcome.output_t.to_vec(),
             lost_output_t: outcome.lost_output_t.to_vec(),

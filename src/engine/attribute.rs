@@ -43,8 +43,38 @@ impl State {
             }
         }
         if any_short {
-            for market in markets {
+            self.share_out_all(trial, material, period);
+        }
+    }
+
+    /// Shares out the shortfalls of a material's markets by the causes known so far.
+    pub(super) fn share_out_all(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let links = &trial.model.links[material];
+        if !(links.is_plain && trial.structural.is_none() && self.blame.stock_losses.is_empty()) {
+            for market in links.markets.clone() {
                 self.share_out(trial, market, period);
+            }
+            return;
+        }
+        // One user a market: cells and markets run in step.
+        let blame = &mut self.blame;
+        let slots = blame.causes[material].len();
+        let (Some(from), Some(to)) = (blame.market_start.get(links.markets.start), blame.cell_start.get(links.cells.start))
+        else {
+            return;
+        };
+        let shares = blame.share[*from..].chunks_exact(slots).zip(&blame.has_share[links.markets.clone()]);
+        let lines = blame.by_cell[*to..].chunks_exact_mut(slots);
+        for ((line, (shares, known)), shortfall) in lines.zip(shares).zip(&self.shortfall[links.cells.clone()]) {
+            if *shortfall <= 0.0 {
+                continue;
+            }
+            if *known {
+                for (part, share) in line.iter_mut().zip(shares) {
+                    *part += shortfall * share;
+                }
+            } else {
+                line[slots - 1] += shortfall;
             }
         }
     }
@@ -167,7 +197,6 @@ impl State {
         let blame = &mut self.blame;
         let material = model.markets[market].material;
         let slots = blame.causes[material].len();
-        blame.has_blame[material] = true;
         // Stock that an event destroyed would have covered as much.
         let mut stock_part = 0.0;
         for (hit, _, left) in blame.stock_losses.iter() {

@@ -17,7 +17,7 @@ const NONE: usize = usize::MAX;
 pub struct Blame {
     /// Causes of each material's slots, ascending; the last one is structural.
     pub causes: Vec<Vec<usize>>,
-    /// Shortfall by cell and slot, t.
+    /// Shortfall so far by cell and slot, t.
     pub by_cell: Vec<f64>,
     /// Where each cell's line begins.
     pub cell_start: Vec<usize>,
@@ -49,8 +49,6 @@ pub struct Blame {
     pub(super) offered: Vec<f64>,
     /// Slots with a part in a seller's loss, and their shares.
     pub(super) parts: Vec<(usize, f64)>,
-    /// Whether any cell of the material has shares.
-    pub(super) has_blame: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -92,8 +90,6 @@ impl Blame {
         }
         self.has_share.clear();
         self.has_share.resize(model.markets.len(), false);
-        self.has_blame.clear();
-        self.has_blame.resize(model.materials.len(), false);
         self.ring.resize(model.materials.len(), Vec::new());
         self.ring_written.resize(model.materials.len(), Vec::new());
         for (material, compiled) in model.materials.iter().enumerate() {
@@ -135,7 +131,11 @@ impl Blame {
             }
         }
         // The structural cause, also of materials that no event can reach.
-        self.causes.iter_mut().for_each(|own| own.push(causes));
+        for own in &mut self.causes {
+            if own.last() != Some(&causes) {
+                own.push(causes);
+            }
+        }
         for &event in &severities.struck {
             self.has_struck[event] = false;
         }
@@ -155,15 +155,6 @@ impl Blame {
             let slots = self.causes[material].len();
             self.row_total[rows.clone()].fill(0.0);
             self.row_lost[*first..first + rows.len() * slots].fill(0.0);
-        }
-    }
-
-    /// Forgets who was to blame for a material's shortfalls in the period before.
-    pub(super) fn begin_shares(&mut self, model: &Model, material: usize) {
-        if std::mem::take(&mut self.has_blame[material]) {
-            let cells = model.links[material].cells.clone();
-            let first = self.cell_start[cells.start];
-            self.by_cell[first..first + cells.len() * self.causes[material].len()].fill(0.0);
         }
     }
 

@@ -69,8 +69,8 @@ pub struct Layout {
 pub struct PeriodOutcome<'a> {
     /// Period number, from 0.
     pub period: usize,
-    /// Materials in which something is missing. In the cells of all others `missing_t`, `shortfall_t`, `unmet_t`, `exposed_usd` and `blame_t`
-    /// are zero and need not be read.
+    /// Materials in which something is missing. In the cells of all others `missing_t`, `shortfall_t`, `unmet_t` and `exposed_usd` are
+    /// zero and need not be read.
     pub short: &'a [usize],
     /// Demand (orders for feed cells), t in the period.
     pub demand_t: &'a [f64],
@@ -84,14 +84,6 @@ pub struct PeriodOutcome<'a> {
     pub structural_t: &'a [f64],
     /// Value added exposed in the period, USD.
     pub exposed_usd: &'a [f64],
-    /// By material, the causes that can have a part in its shortfalls in this trial (indices of [`Layout::causes`]), the structural one last: the
-    /// same in all periods of the trial.
-    pub causes: &'a [Vec<usize>],
-    /// By cell, where its line in `blame_t` begins.
-    pub blame_start: &'a [usize],
-    /// Shortfall by cause, t: a cell's line has a number for each of its material's causes, adding up to the cell's shortfall. Not to be read
-    /// for materials that are not `short`.
-    pub blame_t: &'a [f64],
 }
 
 /// An occurrence of an event in a trial.
@@ -118,6 +110,12 @@ pub struct TrialOutcome<'a> {
     pub demand_t: &'a [f64],
     /// Structural shortfall over the horizon by cell, t; `None` = nothing is short without events.
     pub structural_t: Option<&'a [f64]>,
+    /// By material, the causes that can have a part in its shortfalls in this trial (indices of [`Layout::causes`]), the structural one last.
+    pub causes: &'a [Vec<usize>],
+    /// By cell, where its line in `blame_t` begins.
+    pub blame_start: &'a [usize],
+    /// Shortfall over the horizon by cause, t: a cell's line has a number for each of its material's causes, adding up to the cell's shortfall.
+    pub blame_t: &'a [f64],
     /// Largest price index of the horizon by market, >= 1; then the same if demand were as little and as much elastic as the two ends of the
     /// elasticity's 90 % range say.
     pub price_peak: &'a [[f64; 3]],

@@ -48,6 +48,7 @@ impl State {
                 if self.is_repeated(trial, material, period) {
                     if self.is_short[material] {
                         self.short.push(material);
+                        self.share_out_all(trial, material, period);
                     }
                 } else {
                     self.simulate(trial, material, period);
@@ -133,7 +134,6 @@ impl State {
         self.struck.fresh[material] = true;
         self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
         self.substitution_moved[material] = false;
-        self.blame.begin_shares(trial.model, material);
         if !stands {
             self.blame.begin_losses(trial.model, material);
             self.causes_known[material] = false;
@@ -192,7 +192,6 @@ impl State {
         self.refill_flows[material].clear();
         self.disturbed_months[material] = 0.0;
         self.blame.begin_losses(model, material);
-        self.blame.begin_shares(model, material);
     }
 
     /// Needs and orders of the reference.

@@ -123,9 +123,6 @@ impl<'a> Simulator<'a> {
                     unmet_t: &self.zeros[..cells],
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
-                    causes: &state.blame.causes,
-                    blame_start: &state.blame.cell_start,
-                    blame_t: &[],
                 });
                 continue;
             }
@@ -147,9 +144,6 @@ impl<'a> Simulator<'a> {
                 unmet_t: &state.unmet,
                 structural_t,
                 exposed_usd: &state.exposed,
-                causes: &state.blame.causes,
-                blame_start: &state.blame.cell_start,
-                blame_t: &state.blame.by_cell,
             });
         }
         self.demand.clear();
@@ -195,6 +189,9 @@ impl<'a> Simulator<'a> {
             occurrences: &self.occurrences,
             demand_t: &self.demand,
             structural_t: structural.map(|_| self.structural_total.as_slice()),
+            causes: &state.blame.causes,
+            blame_start: &state.blame.cell_start,
+            blame_t: &state.blame.by_cell,
             price_peak: &self.price_peak,
             output_t: &self.output,
             lost_output_t: &state.lost_output,

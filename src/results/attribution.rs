@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::observe::{Layout, PeriodOutcome};
+use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::bins::bin_index;
 use super::fixed::FixedSum;
@@ -52,21 +52,8 @@ pub struct CauseShares {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributionRecorder {
     causes: usize,
-    /// Whether a cell is in an attributed row.
-    #[serde(skip)]
-    wanted: Vec<bool>,
     rows: Vec<RowCauses>,
-    /// Of the open trial: causes by material, blame by cell and these, t, and the cells that have any.
-    #[serde(skip)]
-    present: Vec<Vec<usize>>,
-    #[serde(skip)]
-    start: Vec<usize>,
-    #[serde(skip)]
-    blame_t: Vec<f64>,
-    #[serde(skip)]
-    touched: Vec<bool>,
-    #[serde(skip)]
-    any_touched: bool,
+    /// Memory of [`AttributionRecorder::add`].
     #[serde(skip)]
     by_cause: Vec<f64>,
 }
@@ -75,62 +62,30 @@ impl AttributionRecorder {
     /// For the attributed ones of the rows; one slot each, in their order.
     pub fn new(layout: &Layout, rows: &[Row]) -> Self {
         let causes = layout.causes.len();
-        let mut wanted = vec![false; layout.cells.len()];
-        let attributed: Vec<&Row> = rows.iter().filter(|row| row.attributed).collect();
-        for cell in attributed.iter().flat_map(|row| &row.cells) {
-            wanted[*cell] = true;
-        }
+        let attributed = rows.iter().filter(|row| row.attributed).count();
         Self {
             causes,
-            wanted,
             rows: vec![
                 RowCauses {
                     mean: vec![FixedSum::default(); causes],
                     bins: BTreeMap::new()
                 };
-                attributed.len()
+                attributed
             ],
-            present: vec![Vec::new(); layout.materials.len()],
-            start: Vec::new(),
-            blame_t: vec![0.0; layout.cells.len() * causes],
-            touched: vec![false; layout.cells.len()],
-            any_touched: false,
             by_cause: vec![0.0; causes],
         }
     }
 
-    /// One period of a material's cells.
-    pub fn period(&mut self, outcome: &PeriodOutcome<'_>, material: usize, cells: std::ops::Range<usize>) {
-        if !self.any_touched {
-            self.any_touched = true;
-            for (mine, causes) in self.present.iter_mut().zip(outcome.causes) {
-                mine.clone_from(causes);
-            }
-            self.start.clear();
-            self.start.extend_from_slice(outcome.blame_start);
-        }
-        let causes = outcome.causes[material].len();
-        for cell in cells {
-            if !self.wanted[cell] || outcome.shortfall_t[cell] <= 0.0 {
-                continue;
-            }
-            self.touched[cell] = true;
-            let line = self.start[cell]..self.start[cell] + causes;
-            let sums = self.blame_t[line.clone()].iter_mut();
-            sums.zip(&outcome.blame_t[line]).for_each(|(sum, blame)| *sum += blame);
-        }
-    }
-
-    /// Ends the trial for one slot: its material and cells, the horizon's demand in t and the share of it that is short.
-    pub fn end_row(&mut self, slot: usize, material: usize, cells: &[usize], demand_t: f64, share: f64) {
+    /// One trial for one slot: its material and cells, the horizon's demand in t and the share of it that is short.
+    pub fn add(&mut self, slot: usize, outcome: &TrialOutcome<'_>, row: &Row, demand_t: f64, share: f64) {
         if share <= NEGLIGIBLE || demand_t <= 0.0 {
             return;
         }
-        let present = &self.present[material];
+        let present = &outcome.causes[row.material];
         let by_cause = &mut self.by_cause[..present.len()];
         by_cause.fill(0.0);
-        for cell in cells.iter().filter(|cell| self.touched[**cell]) {
-            let blame = &self.blame_t[self.start[*cell]..][..present.len()];
+        for cell in &row.cells {
+            let blame = &outcome.blame_t[outcome.blame_start[*cell]..];
             by_cause.iter_mut().zip(blame).for_each(|(sum, blame)| *sum += blame);
         }
         let row = &mut self.rows[slot];
@@ -145,19 +100,6 @@ impl AttributionRecorder {
             if *blame > 0.0 {
                 row.mean[*cause].add(blame / demand_t);
                 bin.by_cause[*cause].add(blame / demand_t);
-            }
-        }
-    }
-
-    /// Ends the trial, after every slot.
-    pub fn end_trial(&mut self) {
-        if !std::mem::take(&mut self.any_touched) {
-            return;
-        }
-        for (cell, touched) in self.touched.iter_mut().enumerate() {
-            if std::mem::take(touched) {
-                let end = self.start.get(cell + 1).copied().unwrap_or(self.blame_t.len());
-                self.blame_t[self.start[cell]..end].fill(0.0);
             }
         }
     }

@@ -17,7 +17,7 @@ use super::replayable::ReplayableTrials;
 use super::row_totals::{RowTotals, RowTrial};
 use super::rows::{Row, Rows, plan_rows};
 use super::samples::Sample;
-use super::spells::SpellTracker;
+use super::spells::{SpellTracker, TrialSpells};
 use super::timeline::Timeline;
 use super::types::Estimate;
 
@@ -99,19 +99,68 @@ fn span(mut numbers: impl Iterator<Item = usize>) -> Range<usize> {
     first.map_or(0..0, |first| first..numbers.last().unwrap_or(first) + 1)
 }
 
-/// The open trial.
+/// The open trial, by material: what its cells were in the periods in which something was missing. Rows are followed through them when the
+/// trial ends, one after the other.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct OpenTrial {
-    /// Over the horizon by cell.
-    shortfall_t: Vec<f64>,
-    unmet_t: Vec<f64>,
-    exposed_usd: Vec<f64>,
-    /// By row.
-    spells: Vec<SpellTracker>,
-    /// Materials in which something was missing.
-    disturbed: Vec<bool>,
-    /// By material, the period after the last one in which something was missing: spells may be open until then.
-    open_until: Vec<usize>,
+    materials: Vec<OpenMaterial>,
+    /// Over the horizon by cell; zero unless something was missing.
+    totals: Vec<CellTotals>,
+}
+
+/// A material in the open trial.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct OpenMaterial {
+    /// Periods in which something was missing.
+    periods: Vec<usize>,
+    /// Its cells in each of them.
+    cells: Vec<CellPeriod>,
+}
+
+/// One cell in one period, t.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct CellPeriod {
+    demand_t: f64,
+    missing_t: f64,
+    shortfall_t: f64,
+}
+
+/// One cell over the horizon.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct CellTotals {
+    shortfall_t: f64,
+    unmet_t: f64,
+    exposed_usd: f64,
+}
+
+impl OpenMaterial {
+    /// The spells of a row of these cells (numbered within the material); `short` is told every period in which it is short, and the share.
+    fn follow(&self, cells: usize, row: &[usize], first_cell: usize, mut short: impl FnMut(usize, f64)) -> TrialSpells {
+        let mut spells = SpellTracker::default();
+        let mut next = 0;
+        for (&period, of_period) in self.periods.iter().zip(self.cells.chunks_exact(cells)) {
+            let mut sum = CellPeriod::default();
+            for cell in row {
+                let cell = &of_period[cell - first_cell];
+                sum.demand_t += cell.demand_t;
+                sum.missing_t += cell.missing_t;
+                sum.shortfall_t += cell.shortfall_t;
+            }
+            if sum.missing_t <= 0.0 {
+                continue;
+            }
+            if period != next {
+                // Nothing was missing in the period before.
+                spells.quiet();
+            }
+            next = period + 1;
+            spells.period(sum.demand_t, sum.missing_t, sum.shortfall_t);
+            if sum.shortfall_t > NEGLIGIBLE * sum.demand_t {
+                short(period, sum.shortfall_t / sum.demand_t);
+            }
+        }
+        spells.end_trial()
+    }
 }
 
 /// Records trials; memory does not grow with their number (samples apart).
@@ -157,7 +206,6 @@ impl Recorder {
         } else {
             0
         };
-        let cells = vec![0.0; layout.cells.len()];
         Self {
             trials: 0,
             totals: vec![RowTotals::default(); plan.rows.len()],
@@ -173,12 +221,8 @@ impl Recorder {
             samples: Vec::new(),
             last_headline_share: 0.0,
             open: OpenTrial {
-                shortfall_t: cells.clone(),
-                unmet_t: cells.clone(),
-                exposed_usd: cells,
-                spells: vec![SpellTracker::default(); plan.rows.len()],
-                disturbed: vec![false; layout.materials.len()],
-                open_until: vec![0; layout.materials.len()],
+                materials: vec![OpenMaterial::default(); layout.materials.len()],
+                totals: vec![CellTotals::default(); layout.cells.len()],
             },
             plan,
         }
@@ -235,74 +279,58 @@ impl Recorder {
         std::mem::take(&mut self.samples)
     }
 
-    /// One period of the rows of a material in which something is missing.
-    fn record_rows(&mut self, outcome: &PeriodOutcome<'_>, material: usize) {
-        let parts = &self.plan.parts[material];
-        let mut fan = parts.first_fan;
-        for number in parts.rows.clone() {
-            let row = &self.plan.rows[number];
-            let (mut demand_t, mut missing_t, mut shortfall_t) = (0.0, 0.0, 0.0);
-            for cell in &row.cells {
-                demand_t += outcome.demand_t[*cell];
-                missing_t += outcome.missing_t[*cell];
-                shortfall_t += outcome.shortfall_t[*cell];
-            }
-            self.open.spells[number].period(demand_t, missing_t, shortfall_t);
-            if self.plan.recording.timeline && row.is_all() {
-                if shortfall_t > NEGLIGIBLE * demand_t {
-                    self.timeline.add(fan, outcome.period, shortfall_t / demand_t);
-                }
-                fan += 1;
-            }
-        }
-    }
-
     fn end_rows(&mut self, outcome: &TrialOutcome<'_>) {
         let trial = outcome.trial;
+        let plan = Arc::clone(&self.plan);
         let mut attributed = 0;
-        for (number, row) in self.plan.rows.iter().enumerate() {
-            let sum = |by_cell: &[f64]| row.cells.iter().map(|cell| by_cell[*cell]).sum::<f64>();
-            let disturbed = self.open.disturbed[row.material];
-            let row_trial = if disturbed {
-                RowTrial {
-                    demand_t: sum(outcome.demand_t),
-                    shortfall_t: sum(&self.open.shortfall_t),
-                    structural_t: outcome.structural_t.map_or(0.0, sum),
-                    unmet_t: sum(&self.open.unmet_t),
-                    exposed_usd: if row.has_value_added {
-                        sum(&self.open.exposed_usd)
-                    } else {
-                        0.0
-                    },
-                    spells: self.open.spells[number].end_trial(),
-                }
-            } else {
-                RowTrial {
+        for (parts, open) in plan.parts.iter().zip(&self.open.materials) {
+            let mut fan = parts.first_fan;
+            for number in parts.rows.clone() {
+                let row = &plan.rows[number];
+                let sum = |by_cell: &[f64]| row.cells.iter().map(|cell| by_cell[*cell]).sum::<f64>();
+                let mut row_trial = RowTrial {
                     demand_t: sum(outcome.demand_t),
                     structural_t: outcome.structural_t.map_or(0.0, sum),
                     ..RowTrial::default()
+                };
+                if !open.periods.is_empty() {
+                    for cell in &row.cells {
+                        let totals = &self.open.totals[*cell];
+                        row_trial.shortfall_t += totals.shortfall_t;
+                        row_trial.unmet_t += totals.unmet_t;
+                        row_trial.exposed_usd += totals.exposed_usd;
+                    }
+                    let timeline = &mut self.timeline;
+                    let has_fan = plan.recording.timeline && row.is_all();
+                    let (cells, first) = (parts.cells.len(), parts.cells.start);
+                    row_trial.spells = open.follow(cells, &row.cells, first, |period, share| {
+                        if has_fan {
+                            timeline.add(fan, period, share);
+                        }
+                    });
                 }
-            };
-            self.totals[number].add(&row_trial, row.reference_demand_t);
-            let share = row_trial.share(row_trial.shortfall_t);
-            if Some(number) == self.plan.headline {
-                self.replayable.add(trial, share);
-                self.last_headline_share = share;
-            }
-            if row.attributed {
-                if let Some(attribution) = &mut self.attribution {
-                    attribution.end_row(attributed, row.material, &row.cells, row_trial.demand_t, share);
+                fan += usize::from(row.is_all());
+                self.totals[number].add(&row_trial, row.reference_demand_t);
+                let share = row_trial.share(row_trial.shortfall_t);
+                if Some(number) == plan.headline {
+                    self.replayable.add(trial, share);
+                    self.last_headline_share = share;
                 }
-                attributed += 1;
-            }
-            if row.sampled && self.plan.recording.samples {
-                self.samples.push(Sample {
-                    trial,
-                    row: number,
-                    shortfall_t: row_trial.shortfall_t,
-                    shortfall_pct: share * 100.0,
-                    worst_spell_months: row_trial.spells.worst_periods as f64 * self.plan.layout.step_months,
-                });
+                if row.attributed {
+                    if let Some(attribution) = &mut self.attribution {
+                        attribution.add(attributed, outcome, row, row_trial.demand_t, share);
+                    }
+                    attributed += 1;
+                }
+                if row.sampled && plan.recording.samples {
+                    self.samples.push(Sample {
+                        trial,
+                        row: number,
+                        shortfall_t: row_trial.shortfall_t,
+                        shortfall_pct: share * 100.0,
+                        worst_spell_months: row_trial.spells.worst_periods as f64 * plan.layout.step_months,
+                    });
+                }
             }
         }
     }
@@ -312,25 +340,26 @@ impl Observer for Recorder {
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
         for &material in outcome.short {
             let cells = self.plan.parts[material].cells.clone();
-            for (sums, period) in [
-                (&mut self.open.shortfall_t, outcome.shortfall_t),
-                (&mut self.open.unmet_t, outcome.unmet_t),
-                (&mut self.open.exposed_usd, outcome.exposed_usd),
-            ] {
-                for (sum, value) in sums[cells.clone()].iter_mut().zip(&period[cells.clone()]) {
-                    *sum += value;
-                }
-            }
-            if self.open.open_until[material] != outcome.period {
-                // Nothing was missing in the period before.
-                let rows = self.plan.parts[material].rows.clone();
-                self.open.spells[rows].iter_mut().for_each(SpellTracker::quiet);
-            }
-            self.open.open_until[material] = outcome.period + 1;
-            self.open.disturbed[material] = true;
-            self.record_rows(outcome, material);
-            if let Some(attribution) = &mut self.attribution {
-                attribution.period(outcome, material, cells);
+            let open = &mut self.open.materials[material];
+            open.periods.push(outcome.period);
+            let amounts = outcome.demand_t[cells.clone()]
+                .iter()
+                .zip(&outcome.missing_t[cells.clone()])
+                .zip(&outcome.shortfall_t[cells.clone()]);
+            open.cells
+                .extend(amounts.map(|((demand_t, missing_t), shortfall_t)| CellPeriod {
+                    demand_t: *demand_t,
+                    missing_t: *missing_t,
+                    shortfall_t: *shortfall_t,
+                }));
+            let left = outcome.shortfall_t[cells.clone()]
+                .iter()
+                .zip(&outcome.unmet_t[cells.clone()])
+                .zip(&outcome.exposed_usd[cells.clone()]);
+            for (totals, ((shortfall_t, unmet_t), exposed_usd)) in self.open.totals[cells].iter_mut().zip(left) {
+                totals.shortfall_t += shortfall_t;
+                totals.unmet_t += unmet_t;
+                totals.exposed_usd += exposed_usd;
             }
         }
     }
@@ -338,23 +367,15 @@ impl Observer for Recorder {
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
         self.end_rows(outcome);
-        if let Some(attribution) = &mut self.attribution {
-            attribution.end_trial();
-        }
         self.events.add(outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
         self.prices.add(outcome.price_peak);
-        for (disturbed, parts) in self.open.disturbed.iter_mut().zip(&self.plan.parts) {
-            if std::mem::take(disturbed) {
-                for sums in [
-                    &mut self.open.shortfall_t,
-                    &mut self.open.unmet_t,
-                    &mut self.open.exposed_usd,
-                ] {
-                    sums[parts.cells.clone()].fill(0.0);
-                }
+        for (open, parts) in self.open.materials.iter_mut().zip(&self.plan.parts) {
+            if !open.periods.is_empty() {
+                open.periods.clear();
+                open.cells.clear();
+                self.open.totals[parts.cells.clone()].fill(CellTotals::default());
             }
         }
-        self.open.open_until.fill(0);
     }
 }

@@ -78,6 +78,7 @@ fn examine(
         plain.shortfalls.splice(0..0, one.shortfalls);
         plain.lost_output.splice(0..0, one.lost_output);
         plain.stock_end.splice(0..0, one.stock_end);
+        plain.blame.splice(0..0, one.blame);
         plain.complaints.extend(one.complaints);
     }
     (traced, plain, generated.text)
@@ -112,6 +113,7 @@ fn the_quiet_path_gives_what_the_full_path_gives() {
             ("shortfall", &traced.shortfalls, &plain.shortfalls),
             ("lost output", &traced.lost_output, &plain.lost_output),
             ("stock at the end", &traced.stock_end, &plain.stock_end),
+            ("blame", &traced.blame, &plain.blame),
         ];
         for (what, full, quick) in pairs {
             assert_eq!(full.len(), quick.len());

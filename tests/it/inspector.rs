@@ -17,6 +17,10 @@ pub struct Inspector {
     pub loses_stocks: bool,
     /// Shortfall by period and cell of every trial.
     pub shortfalls: Vec<f64>,
+    /// Shortfall by cell and cause over each trial.
+    pub blame: Vec<f64>,
+    /// Of the open trial, by cell.
+    shortfall_t: Vec<f64>,
     /// Events that struck, by trial: (event, start, duration, severity).
     pub occurrences: Vec<(u64, usize, f64, f64, f64)>,
     /// Lost output by trial and supply.
@@ -288,6 +292,30 @@ fn start_stock(trace: &PeriodTrace<'_>, inputs: &[f64], material: usize) -> f64 
     commercial + strategic
 }
 
+impl Inspector {
+    /// Who is to blame: parts of at least 0 that add up to the shortfall.
+    fn check_blame(&mut self, outcome: &TrialOutcome<'_>) {
+        self.shortfall_t.resize(outcome.demand_t.len(), 0.0);
+        for (cell, shortfall) in std::mem::take(&mut self.shortfall_t).into_iter().enumerate() {
+            let ends = outcome.blame_start.get(cell + 1);
+            let line = outcome.blame_start[cell]..ends.copied().unwrap_or(outcome.blame_t.len());
+            let parts = &outcome.blame_t[line];
+            let slack = BALANCE * outcome.demand_t[cell] + 1e-12;
+            if parts.iter().any(|part| !part.is_finite() || *part < -slack) {
+                self.complain(format!("cell {cell}: blame {parts:?} of {shortfall}"));
+            }
+            let blamed: f64 = parts.iter().sum();
+            self.same(
+                &|| format!("cell {cell}: blame and shortfall of the trial"),
+                blamed,
+                shortfall,
+                outcome.demand_t[cell],
+            );
+        }
+        self.blame.extend_from_slice(outcome.blame_t);
+    }
+}
+
 impl Observer for Inspector {
     fn wants_trace(&self) -> bool {
         self.traced
@@ -342,20 +370,8 @@ impl Observer for Inspector {
                     outcome.structural_t[cell], outcome.exposed_usd[cell]
                 ));
             }
-            let ends = outcome.blame_start.get(cell + 1);
-            let line = outcome.blame_start[cell]..ends.copied().unwrap_or(outcome.blame_t.len());
-            // In a quiet period there are none.
-            let parts = outcome.blame_t.get(line).unwrap_or_default();
-            let blamed: f64 = parts.iter().sum();
-            if parts.iter().any(|part| !part.is_finite() || *part < -slack) {
-                self.complain(format!("period {period}, cell {cell}: blame {parts:?} of {shortfall}"));
-            }
-            self.same(
-                &|| format!("period {period}, cell {cell}: blame and shortfall"),
-                blamed,
-                shortfall,
-                demand,
-            );
+            self.shortfall_t.resize(outcome.demand_t.len(), 0.0);
+            self.shortfall_t[cell] += shortfall;
             if shortfall > BALANCE * demand {
                 self.short_periods += 1;
             }
@@ -365,6 +381,7 @@ impl Observer for Inspector {
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trial = outcome.trial + 1;
+        self.check_blame(outcome);
         for price in outcome.price_peak.iter().flatten() {
             if !(price.is_finite() && *price >= 1.0) {
                 self.complain(format!("trial {}: peak price index {price}", outcome.trial));

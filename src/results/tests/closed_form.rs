@@ -47,8 +47,11 @@ fn one_cell(periods: usize, causes: usize) -> Layout {
 /// One trial of one cell: (missing, shortfall) per period of demand 100, all blamed as `blame` says (parts by cause).
 fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], blame: &[f64]) {
     let causes: Vec<usize> = (0..blame.len()).collect();
+    let mut blame_t = vec![0.0; blame.len()];
     for (period, (missing, shortfall)) in periods.iter().enumerate() {
-        let blame_t: Vec<f64> = blame.iter().map(|part| part * shortfall).collect();
+        for (sum, part) in blame_t.iter_mut().zip(blame) {
+            *sum += part * shortfall;
+        }
         recorder.period(&PeriodOutcome {
             period,
             short: if *missing == 0.0 { &[] } else { &[0] },
@@ -58,9 +61,6 @@ fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], bla
             unmet_t: &[*shortfall],
             structural_t: &[0.0],
             exposed_usd: &[0.0],
-            causes: std::slice::from_ref(&causes),
-            blame_start: &[0],
-            blame_t: &blame_t,
         });
     }
     let nothing = TrialOutcome {
@@ -68,6 +68,9 @@ fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], bla
         occurrences: &[],
         demand_t: &[100.0 * periods.len() as f64],
         structural_t: None,
+        causes: std::slice::from_ref(&causes),
+        blame_start: &[0],
+        blame_t: &blame_t,
         price_peak: &[[1.0; 3]],
         output_t: &[],
         lost_output_t: &[],

@@ -60,6 +60,7 @@ pub struct MadeUpTrial {
 /// Feeds a trial to an observer.
 pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
     let (mut total_t, mut structural_total_t, mut peak) = ([0.0; 4], [0.0; 4], 1.0_f64);
+    let mut blame_t = [0.0; 12];
     for (period, (missing, uncovered, first)) in made_up.periods.iter().enumerate() {
         let demand_t = [50.0, 20.0, 80.0, 100.0];
         let missing_t: Vec<f64> = (0..4)
@@ -69,10 +70,12 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
         let unmet_t: Vec<f64> = shortfall_t.iter().map(|shortfall| shortfall * 0.9).collect();
         let structural_t: Vec<f64> = shortfall_t.iter().map(|shortfall| shortfall * 0.1).collect();
         let exposed_usd: Vec<f64> = unmet_t.iter().map(|unmet| unmet * 1e6).collect();
-        let blame_t: Vec<f64> = shortfall_t
+        let blamed = shortfall_t
             .iter()
-            .flat_map(|short| [short * first, short * (0.9 - first * 0.9), short * 0.1 * (1.0 - first)])
-            .collect();
+            .flat_map(|short| [short * first, short * (0.9 - first * 0.9), short * 0.1 * (1.0 - first)]);
+        for (sum, part) in blame_t.iter_mut().zip(blamed) {
+            *sum += part;
+        }
         peak = peak.max(1.0 + missing);
         for (sum, demand) in total_t.iter_mut().zip(demand_t) {
             *sum += demand;
@@ -89,9 +92,6 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
             unmet_t: &unmet_t,
             structural_t: &structural_t,
             exposed_usd: &exposed_usd,
-            causes: &[vec![0, 1, 2], vec![0, 1, 2]],
-            blame_start: &[0, 3, 6, 9],
-            blame_t: &blame_t,
         });
     }
     let occurrence = Occurrence {
@@ -105,6 +105,9 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
         occurrences: &vec![occurrence; made_up.occurrences],
         demand_t: &total_t,
         structural_t: Some(&structural_total_t),
+        causes: &[vec![0, 1, 2], vec![0, 1, 2]],
+        blame_start: &[0, 3, 6, 9],
+        blame_t: &blame_t,
         price_peak: &[[peak, peak * 2.0 - 1.0, peak / 2.0 + 0.5]; 3],
         output_t: &[990.0 + trial as f64],
         lost_output_t: &[trial as f64 / 3.0],
