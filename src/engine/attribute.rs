@@ -24,10 +24,8 @@ impl State {
             // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
             let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - NOTHING);
             let needed = any_short || lead > 0 || !model.links[material].is_rigid;
-            let computed = needed
-                && !self.causes_known[material]
-                && !self.is_clean[material]
-                && !markets.clone().all(is_met);
+            let computed =
+                needed && !self.causes_known[material] && !self.is_clean[material] && !markets.clone().all(is_met);
             self.causes_known[material] |= computed;
             if computed {
                 self.missing_by_cause(trial, material);
@@ -59,11 +57,15 @@ impl State {
         // One user a market: cells and markets run in step.
         let blame = &mut self.blame;
         let slots = blame.causes[material].len();
-        let (Some(from), Some(to)) = (blame.market_start.get(links.markets.start), blame.cell_start.get(links.cells.start))
-        else {
+        let (Some(from), Some(to)) = (
+            blame.market_start.get(links.markets.start),
+            blame.cell_start.get(links.cells.start),
+        ) else {
             return;
         };
-        let shares = blame.share[*from..].chunks_exact(slots).zip(&blame.has_share[links.markets.clone()]);
+        let shares = blame.share[*from..]
+            .chunks_exact(slots)
+            .zip(&blame.has_share[links.markets.clone()]);
         let lines = blame.by_cell[*to..].chunks_exact_mut(slots);
         for ((line, (shares, known)), shortfall) in lines.zip(shares).zip(&self.shortfall[links.cells.clone()]) {
             if *shortfall <= 0.0 {
@@ -85,7 +87,8 @@ impl State {
         let slot = period % lead;
         if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
             let ring = std::mem::take(&mut self.blame.ring[material]);
-            self.blame.adopt(material, first_market, &ring[slot * width..(slot + 1) * width]);
+            self.blame
+                .adopt(material, first_market, &ring[slot * width..(slot + 1) * width]);
             self.blame.ring[material] = ring;
         }
         if computed {
@@ -244,4 +247,3 @@ impl State {
         }
     }
 }
-

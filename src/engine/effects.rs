@@ -76,7 +76,7 @@ impl State {
                     // What the cost takes from the target: comparable with a loss of capacity.
                     let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
                     self.blame
-                          .supply_hit(model, supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
+                        .supply_hit(model, supply, cause, 1.0 - libm::pow(1.0 + severity, -elasticity));
                 }
             }
             EffectModel::Surge(cells) => {

@@ -41,18 +41,28 @@ impl Factored {
 
     /// Takes over a period's normal trade.
     pub fn set_normal(&mut self, model: &Model, world: &World, material: usize, period: usize) {
-        if self.period.is_some_and(|known| known >= world.same_since[period] && known <= period) {
+        if self
+            .period
+            .is_some_and(|known| known >= world.same_since[period] && known <= period)
+        {
             return;
         }
         self.period = Some(period);
-        let (supply, orders) = (world.supply(model, material, period), world.orders(model, material, period));
+        let (supply, orders) = (
+            world.supply(model, material, period),
+            world.orders(model, material, period),
+        );
         let (supplied, ordered) = (supply.iter().sum::<f64>(), orders.iter().sum::<f64>());
         let larger = supplied.max(ordered);
         let scaled = |values: &[f64], scale: f64, into: &mut Vec<f64>| {
             into.clear();
             into.extend(values.iter().map(|value| value * scale));
         };
-        let (of_sellers, of_buyers) = if larger > 0.0 { (ordered / larger, supplied / larger) } else { (0.0, 0.0) };
+        let (of_sellers, of_buyers) = if larger > 0.0 {
+            (ordered / larger, supplied / larger)
+        } else {
+            (0.0, 0.0)
+        };
         scaled(supply, of_sellers, &mut self.normal_rows);
         scaled(orders, of_buyers, &mut self.normal_columns);
         self.total = supplied.min(ordered);
@@ -90,7 +100,11 @@ impl Factored {
         set_factors(&mut self.sellers, &self.normal_rows, supply, self.taken);
         set_factors(&mut self.buyers, &self.normal_columns, orders, self.sold);
         if !sellers_bind {
-            let taken = self.buyers.iter().zip(&self.normal_columns).map(|(factor, normal)| factor * normal);
+            let taken = self
+                .buyers
+                .iter()
+                .zip(&self.normal_columns)
+                .map(|(factor, normal)| factor * normal);
             self.taken = taken.sum::<f64>() / self.total;
         }
         true
@@ -111,7 +125,8 @@ impl Factored {
             self.restricted.push(row);
             *factor = line_factor(&self.normal_columns, line, part, supply[row].max(0.0));
             let flows = self.normal_columns.iter().zip(line);
-            self.lines.extend(flows.map(|(column, open)| open.min(*factor) * part * column));
+            self.lines
+                .extend(flows.map(|(column, open)| open.min(*factor) * part * column));
         }
         self.sold = sold / self.total;
     }
@@ -136,7 +151,11 @@ impl Factored {
                 (root - half) / free_sellers
             };
             if supplied <= 0.0 {
-                taken = if free_sellers > 0.0 { ordered / free_sellers + free_buyers } else { 0.0 };
+                taken = if free_sellers > 0.0 {
+                    ordered / free_sellers + free_buyers
+                } else {
+                    0.0
+                };
             }
             sold = supplied / taken + free_sellers;
             if !(taken > 0.0 && sold > 0.0 && taken.is_finite() && sold.is_finite()) {
@@ -161,6 +180,11 @@ impl Factored {
         }
     }
 
+    /// Whether buyers take all that they are offered.
+    pub fn takes_all(&self) -> bool {
+        self.taken == 1.0
+    }
+
     /// Whether a seller has more than it sells.
     pub fn has_unsold(&self, supply: &[f64]) -> bool {
         let columns = self.normal_columns.len().max(1);
@@ -179,20 +203,18 @@ impl Factored {
 
     /// Gives what is left to refills, as [`super::allocation::allocate_extra`] does; `sent` receives what each column gets. False where that is
     /// nothing.
-    pub fn refill(
-        &mut self,
-        supply: &[f64],
-        orders: &[f64],
-        openness: Option<&[f64]>,
-        sent: &mut Vec<f64>,
-    ) -> bool {
+    pub fn refill(&mut self, supply: &[f64], orders: &[f64], openness: Option<&[f64]>, sent: &mut Vec<f64>) -> bool {
         let columns = orders.len();
         sent.clear();
         sent.resize(columns, 0.0);
         self.wanted.clear();
         self.wanted.extend_from_slice(orders);
         let mut any = false;
-        let mut restricted = self.restricted.iter().zip(self.lines.chunks_exact(columns.max(1))).peekable();
+        let mut restricted = self
+            .restricted
+            .iter()
+            .zip(self.lines.chunks_exact(columns.max(1)))
+            .peekable();
         for (row, ((supply, normal), factor)) in supply.iter().zip(&self.normal_rows).zip(&self.sellers).enumerate() {
             let own = restricted.next_if(|(restricted, _)| **restricted == row);
             let sold = own.map_or(factor * normal * self.taken, |(_, line)| line.iter().sum());
@@ -232,7 +254,11 @@ fn set_factors(factors: &mut Vec<f64>, normal: &[f64], limits: &[f64], other: f6
     factors.clear();
     factors.extend(normal.iter().zip(limits).map(|(normal, limit)| {
         let offered = normal * other;
-        if offered > *limit { limit.max(0.0) / offered } else { 1.0 }
+        if offered > *limit {
+            limit.max(0.0) / offered
+        } else {
+            1.0
+        }
     }));
 }
 
@@ -269,6 +295,19 @@ mod tests {
     fn side(most: usize) -> impl Strategy<Value = Vec<(f64, f64)>> {
         let left = prop_oneof![Just(1.0), 0.0..1.0f64, 1.0..1.5f64];
         prop::collection::vec((0.01..10.0f64, left), 1..most)
+    }
+
+    #[test]
+    fn both_sides_bind() {
+        // Half of the sellers have 40 % left, half of the buyers want 60 %: sold = 0.2 / taken + 0.5, taken = 0.3 / sold + 0.5.
+        let mut trade = factored(&[5.0, 5.0], &[5.0, 5.0]);
+        assert!(trade.find(&[2.0, 5.0], &[3.0, 5.0], None));
+        let mut sent = [0.0; 2];
+        trade.send(&mut sent);
+        let (sold, taken) = (trade.sold, trade.taken);
+        assert!((sold - 0.2 / taken - 0.5).abs() < 1e-15 && (taken - 0.3 / sold - 0.5).abs() < 1e-15);
+        assert!((sent[0] - 3.0).abs() < 1e-14 && (sent[1] - 5.0 * sold).abs() < 1e-15);
+        assert!(trade.has_unsold(&[2.0, 5.0]));
     }
 
     proptest! {
@@ -326,10 +365,10 @@ mod tests {
                     prop_assert!((found - expected).abs() <= 1e-8 * trade.total, "{refill:?} for {:?}", sums(&extra));
                 }
             } else {
-                prop_assert!(restricted || supply.iter().sum::<f64>() <= 0.0 || orders.iter().sum::<f64>() <= 0.0
-                    || supply.len() == 1 || orders.len() == 1
-                    || supply.iter().zip(&trade.normal_rows).all(|(supply, normal)| supply < normal)
-                    || orders.iter().zip(&trade.normal_columns).all(|(order, normal)| order < normal));
+                // Where lanes are restricted or everybody is bound, lanes have to be looked at; where one side has enough, never.
+                let enough = |normal: &[f64], limits: &[f64]| normal.iter().zip(limits).all(|(normal, limit)| normal <= limit);
+                prop_assert!(!enough(&trade.normal_columns, &orders));
+                prop_assert!(restricted || !enough(&trade.normal_rows, &supply));
             }
         }
     }

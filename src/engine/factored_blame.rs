@@ -44,25 +44,55 @@ impl Blame {
                 others_sold += factor * normal;
             }
         }
-        let (offered, sold) = self.offered.split_at(slots);
+        let (offered, sold) = self.offered.split_at_mut(slots);
+        let (offered, sold) = (offered, &*sold);
         let mut outbid = false;
-        for (column, (line, competition)) in
-            self.columns.chunks_exact_mut(slots).zip(&mut self.competition).enumerate()
+        if trade.takes_all() {
+            // All columns miss the same part of what they normally get.
+            for (offered, sold) in offered.iter_mut().zip(sold.iter()) {
+                let missing = *offered - *sold;
+                *offered = if missing > NOTHING * *offered {
+                    missing / trade.total
+                } else {
+                    0.0
+                };
+            }
+            for (line, normal) in self.columns.chunks_exact_mut(slots).zip(&trade.normal_columns) {
+                for (part, missing) in line.iter_mut().zip(offered.iter()) {
+                    *part = normal * missing;
+                }
+            }
+            let missing = others - others_sold;
+            if missing > NOTHING * others {
+                outbid = true;
+                for (competition, normal) in self.competition.iter_mut().zip(&trade.normal_columns) {
+                    *competition = normal * missing / trade.total;
+                }
+            }
+            return outbid
+                | (!trade.restricted.is_empty() && self.missing_on_restricted_lines(model, material, trade, openness));
+        }
+        for (column, (line, competition)) in self
+            .columns
+            .chunks_exact_mut(slots)
+            .zip(&mut self.competition)
+            .enumerate()
         {
             let (buyer, share) = (trade.buyers[column], trade.normal_columns[column] / trade.total);
             // Differences of equal numbers leave rounding.
             let missing = |offered: f64, sold: f64| {
                 let missing = offered - buyer * sold;
-                if missing > NOTHING * offered { share * missing } else { 0.0 }
+                if missing > NOTHING * offered {
+                    share * missing
+                } else {
+                    0.0
+                }
             };
-            for ((part, offered), sold) in line.iter_mut().zip(offered).zip(sold) {
+            for ((part, offered), sold) in line.iter_mut().zip(offered.iter()).zip(sold.iter()) {
                 *part = missing(*offered, *sold);
             }
             *competition = missing(others, others_sold);
             outbid |= *competition > 0.0;
-        }
-        if !trade.restricted.is_empty() {
-            outbid |= self.missing_on_restricted_lines(model, material, trade, openness);
         }
         outbid
     }
@@ -90,7 +120,8 @@ impl Blame {
                 self.lane_severity[lane] += hit.severity;
             }
         }
-        let normal = |lane: usize| trade.normal_rows[lane / columns] * trade.normal_columns[lane % columns] / trade.total;
+        let normal =
+            |lane: usize| trade.normal_rows[lane / columns] * trade.normal_columns[lane % columns] / trade.total;
         let flow = |lane: usize| {
             let line = trade.restricted.iter().position(|row| *row == lane / columns);
             line.map_or(normal(lane), |line| trade.lines[line * columns + lane % columns])
@@ -100,8 +131,7 @@ impl Blame {
                 let normal = normal(lane);
                 let restricted = (normal - flow(lane)).max(0.0).min((1.0 - openness[lane]) * normal);
                 self.restricted[lane] = restricted;
-                self.columns[lane % columns * slots + hit.slot] +=
-                    restricted * hit.severity / self.lane_severity[lane];
+                self.columns[lane % columns * slots + hit.slot] += restricted * hit.severity / self.lane_severity[lane];
             }
         }
         let mut outbid = false;

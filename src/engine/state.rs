@@ -135,6 +135,11 @@ pub struct State {
     pub(super) has_unsold: Vec<bool>,
     /// Whether a material's output, orders and trade would come out the same again, whatever its stocks do.
     pub(super) stands: Vec<bool>,
+    /// Whether a material's plans may differ from their targets, and its needs from the reference.
+    pub(super) is_replanned: Vec<bool>,
+    pub(super) has_other_needs: Vec<bool>,
+    /// What [`State::stocks_rest`] last found.
+    pub(super) stocks_at_rest: Vec<bool>,
     /// Whether the causes of what is missing in the present trade have been found.
     pub(super) causes_known: Vec<bool>,
 }
@@ -333,6 +338,9 @@ impl State {
             &mut self.has_unsold,
             &mut self.stands,
             &mut self.causes_known,
+            &mut self.is_replanned,
+            &mut self.has_other_needs,
+            &mut self.stocks_at_rest,
         ] {
             flags.clear();
             flags.resize(materials, false);
@@ -344,6 +352,7 @@ impl State {
         self.stocks_full.clear();
         for (links, balanced) in model.links.iter().zip(&world.is_balanced) {
             let (rest, full) = self.stocks_rest(model, links);
+            self.stocks_at_rest[self.rests.len()] = rest;
             self.rests.push(*balanced && rest && links.constant_stocks);
             self.stocks_full.push(full);
         }

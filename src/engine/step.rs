@@ -211,19 +211,20 @@ impl State {
         let base = period * model.supplies.len();
         for &material in &model.order {
             let links = &model.links[material];
-            let responding = !self.rests[material] && self.is_responding(model, material);
+            let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
             // A response moves plans from period to period, and with them what is ordered upstream.
             self.struck.changed[material] |= responding;
             let own = self.struck.plan[material] || responding;
             let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
             self.struck.changed[material] |= links.hosts.iter().any(|&host| self.struck.changed[host]);
-            if self.struck.changed[material] {
+            let changed = self.struck.changed[material];
+            if changed {
                 for &input in &links.inputs {
                     self.struck.changed[input] = true;
                 }
             }
             if !(own || by_host) {
-                if self.active[material] {
+                if std::mem::take(&mut self.is_replanned[material]) {
                     for &index in &model.materials[material].supplies {
                         self.planned[index] = world.target[base + index];
                     }
@@ -234,6 +235,10 @@ impl State {
             for &input in &links.inputs {
                 self.struck.orders[input] = true;
             }
+            if !changed && self.is_replanned[material] {
+                continue;
+            }
+            self.is_replanned[material] = true;
             for &index in &model.materials[material].supplies {
                 let supply = &model.supplies[index];
                 let capacity = world.capacity[base + index];
@@ -325,6 +330,7 @@ impl State {
     fn place_orders(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let model = trial.model;
         let links = &model.links[material];
+        self.has_other_needs[material] = self.struck.orders[material];
         if self.struck.orders[material] {
             for market in links.markets.clone() {
                 self.order[market] = self.ordered(trial, market, period);
@@ -395,12 +401,14 @@ impl State {
                 self.lost_output[index] -= difference;
             }
         }
-        let cells = model.links[material].cells.clone();
-        let base = period * model.cells.len();
-        let reference = &world.need[base + cells.start..base + cells.end];
-        let needs = self.need[cells.clone()].iter().zip(reference);
-        for (sum, (need, reference)) in self.demand_difference[cells].iter_mut().zip(needs) {
-            *sum += need - reference;
+        if self.has_other_needs[material] {
+            let cells = model.links[material].cells.clone();
+            let base = period * model.cells.len();
+            let reference = &world.need[base + cells.start..base + cells.end];
+            let needs = self.need[cells.clone()].iter().zip(reference);
+            for (sum, (need, reference)) in self.demand_difference[cells].iter_mut().zip(needs) {
+                *sum += need - reference;
+            }
         }
     }
 
@@ -409,9 +417,15 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let period = self.last_period.unwrap_or(0);
         let links = &model.links[material];
-        let (stocks_rest, full) = self.stocks_rest(model, links);
-        let responding = self.is_responding(model, material);
-        self.stocks_full[material] = full;
+        let stocks_moved = self.stock_change[links.markets.clone()]
+            .iter()
+            .any(|change| *change != 0.0)
+            || links.stockpiles.iter().any(|&index| self.released[index] != 0.0);
+        if stocks_moved || self.struck.changed[material] || !links.constant_stocks {
+            (self.stocks_at_rest[material], self.stocks_full[material]) = self.stocks_rest(model, links);
+        }
+        let stocks_rest = self.stocks_at_rest[material];
+        let responding = links.responds && self.is_responding(model, material);
         self.rests[material] = stocks_rest
             && links.constant_stocks
             && world.is_balanced[material]
@@ -430,13 +444,8 @@ impl State {
                 || self.disturbed_months[material] == 0.0
                 || self.disturbed_months[material] - model.step_months >= rerouting);
         self.stands[material] = holds && stocks_rest && !self.has_refill[material];
-        self.steady[material] = holds
-            && !self.substitution_moved[material]
-            && self.stock_change[links.markets.clone()]
-                .iter()
-                .all(|change| *change == 0.0)
-            && links.stockpiles.iter().all(|&index| self.released[index] == 0.0)
-            && !self.blame.has_stock_losses();
+        self.steady[material] =
+            holds && !self.substitution_moved[material] && !stocks_moved && !self.blame.has_stock_losses();
     }
 
     fn is_responding(&self, model: &Model, material: usize) -> bool {

@@ -310,7 +310,8 @@ impl State {
         let Trial { model, inputs, .. } = *trial;
         for (material, links) in model.links.iter().enumerate() {
             let fresh = &self.struck.fresh;
-            if !(links.has_feed && (fresh[material] || links.users.iter().any(|&user| fresh[user]))) {
+            let wanted = links.can_leave_feed || self.traced && links.has_feed;
+            if !(wanted && (fresh[material] || links.users.iter().any(|&user| fresh[user]))) {
                 continue;
             }
             for market in links.markets.clone() {

@@ -162,8 +162,12 @@ impl<'a> Simulator<'a> {
                 }
                 let material = &model.materials[market.material];
                 let (least, most) = material.demand_elasticity_band;
-                [material.demand_elasticity.of(&self.inputs), least, most]
-                    .map(|elasticity| price_index(*served, elasticity, material.price_cap))
+                let elasticity = material.demand_elasticity.of(&self.inputs);
+                let peak = |elasticity: f64| price_index(*served, elasticity, material.price_cap);
+                if elasticity == least && elasticity == most {
+                    return [peak(elasticity); 3];
+                }
+                [elasticity, least, most].map(peak)
             }));
         self.output.clear();
         self.output.extend(

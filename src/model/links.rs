@@ -29,6 +29,8 @@ pub struct Links {
     pub responds: bool,
     /// Whether any market of it has feed orders.
     pub has_feed: bool,
+    /// Whether a processor of it can be short of something else, so that feed is left over.
+    pub can_leave_feed: bool,
     /// Whether every market of it has one user without value added or substitutes, and no stockpile holds it: cell and market numbers then
     /// run in step.
     pub is_plain: bool,
@@ -73,6 +75,7 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
         let material = supply.material;
         for &(market, _) in &supply.inputs {
             let input = model.markets[market].material;
+            found[input].can_leave_feed |= supply.inputs.len() > 1 || !supply.hosts.is_empty();
             add(&mut found[material].inputs, input);
             add(&mut found[input].users, material);
         }
