@@ -27,6 +27,12 @@ impl State {
             let computed =
                 needed && !self.causes_known[material] && !self.is_clean[material] && !markets.clone().all(is_met);
             self.causes_known[material] |= computed;
+            // By factors, all markets often have the same causes.
+            let alike = computed
+                && lead == 0
+                && self.is_factored[material]
+                && self.blame.adopt_alike(model, material, &self.factored[material]);
+            let computed = computed && !alike;
             if computed {
                 self.missing_by_cause(trial, material);
             }

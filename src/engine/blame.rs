@@ -25,7 +25,7 @@ pub struct Blame {
     slots: Vec<usize>,
     has_struck: Vec<bool>,
     supply_hits: Vec<(usize, usize, f64)>,
-    surge_hits: Vec<(usize, usize, f64)>,
+    pub(super) surge_hits: Vec<(usize, usize, f64)>,
     pub(super) lane_hits: Vec<LaneHit>,
     /// (Market, slot, t that its stock would still have covered).
     pub(super) stock_losses: Vec<(usize, usize, f64)>,

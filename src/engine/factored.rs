@@ -23,6 +23,8 @@ pub(super) struct Factored {
     /// Factors, at most 1.
     pub sellers: Vec<f64>,
     pub buyers: Vec<f64>,
+    /// Whether a seller has more than it sells.
+    pub has_unsold: bool,
     /// What unrestricted sellers sell, and what buyers take, as a share of all normal trade.
     sold: f64,
     taken: f64,
@@ -79,8 +81,10 @@ impl Factored {
         let binds = |(normal, limit): (&f64, &f64)| *normal > limit * (1.0 + ROUNDING);
         let buyers_bind = self.normal_columns.iter().zip(orders).any(binds);
         if !buyers_bind {
-            self.buyers.clear();
-            self.buyers.resize(orders.len(), 1.0);
+            if self.taken != 1.0 || self.buyers.len() != orders.len() {
+                self.buyers.clear();
+                self.buyers.resize(orders.len(), 1.0);
+            }
             self.taken = 1.0;
             self.cut_sellers(supply, openness);
             return true;
@@ -107,26 +111,41 @@ impl Factored {
                 .map(|(factor, normal)| factor * normal);
             self.taken = taken.sum::<f64>() / self.total;
         }
+        let sales = self.sellers.iter().zip(&self.normal_rows);
+        let taken = self.taken;
+        self.has_unsold = sales
+            .zip(supply)
+            .any(|((factor, normal), supply)| supply - factor * normal * taken > UNSOLD * supply);
         true
     }
 
     /// Buyers take all that is offered: sellers who have less cut their lanes alike, restricted ones at most to what they still carry.
     fn cut_sellers(&mut self, supply: &[f64], openness: Option<&[f64]>) {
         let columns = self.normal_columns.len();
-        set_factors(&mut self.sellers, &self.normal_rows, supply, 1.0);
         let mut sold = 0.0;
-        for (row, (factor, normal)) in self.sellers.iter_mut().zip(&self.normal_rows).enumerate() {
+        self.has_unsold = false;
+        self.sellers.clear();
+        for (row, (normal, supply)) in self.normal_rows.iter().zip(supply).enumerate() {
             let line = openness.map(|openness| &openness[row * columns..(row + 1) * columns]);
-            let Some(line) = line.filter(|line| line.iter().any(|open| *open < 1.0)) else {
-                sold += *factor * normal;
-                continue;
-            };
-            let part = normal / self.total;
-            self.restricted.push(row);
-            *factor = line_factor(&self.normal_columns, line, part, supply[row].max(0.0));
-            let flows = self.normal_columns.iter().zip(line);
-            self.lines
-                .extend(flows.map(|(column, open)| open.min(*factor) * part * column));
+            if let Some(line) = line.filter(|line| line.iter().any(|open| *open < 1.0)) {
+                let part = normal / self.total;
+                let factor = line_factor(&self.normal_columns, line, part, supply.max(0.0));
+                let flows = self.normal_columns.iter().zip(line);
+                let first = self.lines.len();
+                self.lines
+                    .extend(flows.map(|(column, open)| open.min(factor) * part * column));
+                self.restricted.push(row);
+                self.sellers.push(factor);
+                self.has_unsold |= supply - self.lines[first..].iter().sum::<f64>() > UNSOLD * supply;
+            } else if normal > supply {
+                let supply = supply.max(0.0);
+                self.sellers.push(supply / normal);
+                sold += supply;
+            } else {
+                self.sellers.push(1.0);
+                sold += normal;
+                self.has_unsold |= supply - normal > UNSOLD * supply;
+            }
         }
         self.sold = sold / self.total;
     }
@@ -183,22 +202,6 @@ impl Factored {
     /// Whether buyers take all that they are offered.
     pub fn takes_all(&self) -> bool {
         self.taken == 1.0
-    }
-
-    /// Whether a seller has more than it sells.
-    pub fn has_unsold(&self, supply: &[f64]) -> bool {
-        let columns = self.normal_columns.len().max(1);
-        let lines = self.restricted.iter().zip(self.lines.chunks_exact(columns));
-        let mut lines = lines.peekable();
-        supply
-            .iter()
-            .zip(self.normal_rows.iter().zip(&self.sellers))
-            .enumerate()
-            .any(|(row, (supply, (normal, factor)))| {
-                let line = lines.next_if(|(restricted, _)| **restricted == row);
-                let sold = line.map_or(factor * normal * self.taken, |(_, line)| line.iter().sum());
-                supply - sold > UNSOLD * supply
-            })
     }
 
     /// Gives what is left to refills, as [`super::allocation::allocate_extra`] does; `sent` receives what each column gets. False where that is
@@ -307,7 +310,7 @@ mod tests {
         let (sold, taken) = (trade.sold, trade.taken);
         assert!((sold - 0.2 / taken - 0.5).abs() < 1e-15 && (taken - 0.3 / sold - 0.5).abs() < 1e-15);
         assert!((sent[0] - 3.0).abs() < 1e-14 && (sent[1] - 5.0 * sold).abs() < 1e-15);
-        assert!(trade.has_unsold(&[2.0, 5.0]));
+        assert!(trade.has_unsold);
     }
 
     proptest! {

@@ -18,23 +18,91 @@ impl Blame {
         trade: &Factored,
         openness: &[f64],
     ) -> bool {
-        let compiled = &model.materials[material];
+        let columns = model.materials[material].columns.len();
         let slots = self.causes[material].len();
-        let columns = compiled.columns.len();
         self.columns.clear();
         self.columns.resize(columns * slots, 0.0);
         self.competition.clear();
         self.competition.resize(columns, 0.0);
-        // P and Q, and the same of sellers who lost nothing.
         self.offered.clear();
         self.offered.resize(2 * slots, 0.0);
-        let (mut others, mut others_sold) = (0.0, 0.0);
+        if !trade.takes_all() {
+            return self.missing_by_buyer(model, material, trade);
+        }
+        // All columns miss the same part of what they normally get, restrictions apart.
+        let others = self.missing_by_seller(model, material, trade);
+        for ((line, competition), normal) in self
+            .columns
+            .chunks_exact_mut(slots)
+            .zip(&mut self.competition)
+            .zip(&trade.normal_columns)
+        {
+            let share = normal / trade.total;
+            for (part, missing) in line.iter_mut().zip(&self.offered) {
+                *part = share * missing;
+            }
+            *competition = share * others;
+        }
+        let outbid = !trade.restricted.is_empty() && self.missing_on_restricted_lines(model, material, trade, openness);
+        outbid || others > 0.0
+    }
+
+    /// Whether all markets of a material miss the same part of what they normally get, for known causes: their shares are then the same.
+    /// Takes them over.
+    pub(super) fn adopt_alike(&mut self, model: &Model, material: usize, trade: &Factored) -> bool {
+        let of_surges = |hit: &(usize, usize, f64)| model.markets[model.cells[hit.0].market].material == material;
+        if !(trade.takes_all() && trade.restricted.is_empty()) || self.surge_hits.iter().any(of_surges) {
+            return false;
+        }
+        let slots = self.causes[material].len();
+        self.offered.clear();
+        self.offered.resize(slots, 0.0);
+        // What is missing for want of a seller is shared out like the rest.
+        self.missing_by_seller(model, material, trade);
+        let total: f64 = self.offered.iter().sum();
+        if total > 0.0 {
+            self.offered.iter_mut().for_each(|part| *part /= total);
+            let markets = model.links[material].markets.clone();
+            let lines = self.share[self.market_start[markets.start]..].chunks_exact_mut(slots);
+            for ((shares, known), normal) in lines.zip(&mut self.has_share[markets]).zip(&trade.normal_columns) {
+                if *normal > 0.0 {
+                    shares.copy_from_slice(&self.offered);
+                    *known = true;
+                }
+            }
+        }
+        true
+    }
+
+    /// What unrestricted sellers miss of normal trade by the causes of their losses, into `offered`; gives what those miss who lost nothing.
+    fn missing_by_seller(&mut self, model: &Model, material: usize, trade: &Factored) -> f64 {
+        let first_row = model.materials[material].first_row;
+        let mut others = 0.0;
         let mut lines = trade.restricted.iter().peekable();
         for (row, (factor, normal)) in trade.sellers.iter().zip(&trade.normal_rows).enumerate() {
-            if lines.next_if_eq(&&row).is_some() {
+            if lines.next_if_eq(&&row).is_some() || 1.0 - factor <= NOTHING {
                 continue;
             }
-            self.find_parts(material, compiled.first_row + row);
+            let missing = normal * (1.0 - factor);
+            self.find_parts(material, first_row + row);
+            for &(slot, share) in &self.parts {
+                self.offered[slot] += missing * share;
+            }
+            if self.parts.is_empty() {
+                others += missing;
+            }
+        }
+        others
+    }
+
+    /// The same by column, where buyers take less than they are offered (and nothing is restricted).
+    fn missing_by_buyer(&mut self, model: &Model, material: usize, trade: &Factored) -> bool {
+        let first_row = model.materials[material].first_row;
+        let slots = self.causes[material].len();
+        // P and Q, and the same of sellers who lost nothing.
+        let (mut others, mut others_sold) = (0.0, 0.0);
+        for (row, (factor, normal)) in trade.sellers.iter().zip(&trade.normal_rows).enumerate() {
+            self.find_parts(material, first_row + row);
             for &(slot, share) in &self.parts {
                 self.offered[slot] += normal * share;
                 self.offered[slots + slot] += factor * normal * share;
@@ -44,34 +112,8 @@ impl Blame {
                 others_sold += factor * normal;
             }
         }
-        let (offered, sold) = self.offered.split_at_mut(slots);
-        let (offered, sold) = (offered, &*sold);
+        let (offered, sold) = self.offered.split_at(slots);
         let mut outbid = false;
-        if trade.takes_all() {
-            // All columns miss the same part of what they normally get.
-            for (offered, sold) in offered.iter_mut().zip(sold.iter()) {
-                let missing = *offered - *sold;
-                *offered = if missing > NOTHING * *offered {
-                    missing / trade.total
-                } else {
-                    0.0
-                };
-            }
-            for (line, normal) in self.columns.chunks_exact_mut(slots).zip(&trade.normal_columns) {
-                for (part, missing) in line.iter_mut().zip(offered.iter()) {
-                    *part = normal * missing;
-                }
-            }
-            let missing = others - others_sold;
-            if missing > NOTHING * others {
-                outbid = true;
-                for (competition, normal) in self.competition.iter_mut().zip(&trade.normal_columns) {
-                    *competition = normal * missing / trade.total;
-                }
-            }
-            return outbid
-                | (!trade.restricted.is_empty() && self.missing_on_restricted_lines(model, material, trade, openness));
-        }
         for (column, (line, competition)) in self
             .columns
             .chunks_exact_mut(slots)
@@ -88,7 +130,7 @@ impl Blame {
                     0.0
                 }
             };
-            for ((part, offered), sold) in line.iter_mut().zip(offered.iter()).zip(sold.iter()) {
+            for ((part, offered), sold) in line.iter_mut().zip(offered).zip(sold) {
                 *part = missing(*offered, *sold);
             }
             *competition = missing(others, others_sold);

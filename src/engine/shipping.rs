@@ -79,7 +79,7 @@ impl State {
         }
         trade.send(&mut self.sent[links.markets.clone()]);
         let refills = &self.refill_order[links.markets.clone()];
-        self.has_unsold[material] = trade.has_unsold(supply);
+        self.has_unsold[material] = trade.has_unsold;
         self.has_refill[material] =
             wants_refill && self.has_unsold[material] && trade.refill(supply, refills, openness, &mut self.refill_sent);
         true

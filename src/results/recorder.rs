@@ -99,13 +99,15 @@ fn span(mut numbers: impl Iterator<Item = usize>) -> Range<usize> {
     first.map_or(0..0, |first| first..numbers.last().unwrap_or(first) + 1)
 }
 
-/// The open trial, by material: what its cells were in the periods in which something was missing. Rows are followed through them when the
-/// trial ends, one after the other.
+/// The open trial: what cells were in the periods in which something was missing. Rows are followed through them when the trial ends, one after
+/// the other.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct OpenTrial {
     materials: Vec<OpenMaterial>,
     /// Over the horizon by cell; zero unless something was missing.
-    totals: Vec<CellTotals>,
+    shortfall_t: Vec<f64>,
+    unmet_t: Vec<f64>,
+    exposed_usd: Vec<f64>,
 }
 
 /// A material in the open trial.
@@ -113,50 +115,59 @@ pub(super) struct OpenTrial {
 struct OpenMaterial {
     /// Periods in which something was missing.
     periods: Vec<usize>,
-    /// Its cells in each of them.
-    cells: Vec<CellPeriod>,
+    /// By period, then by cell.
+    demand_t: Vec<f64>,
+    missing_t: Vec<f64>,
+    shortfall_t: Vec<f64>,
 }
 
-/// One cell in one period, t.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct CellPeriod {
-    demand_t: f64,
-    missing_t: f64,
-    shortfall_t: f64,
-}
-
-/// One cell over the horizon.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct CellTotals {
-    shortfall_t: f64,
-    unmet_t: f64,
-    exposed_usd: f64,
+impl OpenTrial {
+    fn new(layout: &Layout) -> Self {
+        let cells = vec![0.0; layout.cells.len()];
+        Self {
+            materials: vec![OpenMaterial::default(); layout.materials.len()],
+            shortfall_t: cells.clone(),
+            unmet_t: cells.clone(),
+            exposed_usd: cells,
+        }
+    }
 }
 
 impl OpenMaterial {
-    /// The spells of a row of these cells (numbered within the material); `short` is told every period in which it is short, and the share.
-    fn follow(&self, cells: usize, row: &[usize], first_cell: usize, mut short: impl FnMut(usize, f64)) -> TrialSpells {
+    /// The spells of a row of these of the material's cells; `short` is told every period in which the row is short, and its share.
+    fn follow(&self, row: &[usize], cells: &Range<usize>, short: impl FnMut(usize, f64)) -> TrialSpells {
+        let (of, first) = (cells.len(), cells.start);
+        let blocks = [&self.missing_t, &self.shortfall_t, &self.demand_t];
+        match row {
+            [cell] => self.follow_sums(short, |block, period| blocks[block][period * of + cell - first]),
+            _ if row.len() == of => self.follow_sums(short, |block, period| {
+                blocks[block][period * of..(period + 1) * of].iter().sum()
+            }),
+            _ => self.follow_sums(short, |block, period| {
+                row.iter().map(|cell| blocks[block][period * of + cell - first]).sum()
+            }),
+        }
+    }
+
+    /// The same, with the sums of missing, short and demanded tonnes (0, 1, 2) by position of the period.
+    #[inline]
+    fn follow_sums(&self, mut short: impl FnMut(usize, f64), sum: impl Fn(usize, usize) -> f64) -> TrialSpells {
         let mut spells = SpellTracker::default();
         let mut next = 0;
-        for (&period, of_period) in self.periods.iter().zip(self.cells.chunks_exact(cells)) {
-            let mut sum = CellPeriod::default();
-            for cell in row {
-                let cell = &of_period[cell - first_cell];
-                sum.demand_t += cell.demand_t;
-                sum.missing_t += cell.missing_t;
-                sum.shortfall_t += cell.shortfall_t;
-            }
-            if sum.missing_t <= 0.0 {
+        for (position, &period) in self.periods.iter().enumerate() {
+            let missing_t = sum(0, position);
+            if missing_t <= 0.0 {
                 continue;
             }
+            let (shortfall_t, demand_t) = (sum(1, position), sum(2, position));
             if period != next {
                 // Nothing was missing in the period before.
                 spells.quiet();
             }
             next = period + 1;
-            spells.period(sum.demand_t, sum.missing_t, sum.shortfall_t);
-            if sum.shortfall_t > NEGLIGIBLE * sum.demand_t {
-                short(period, sum.shortfall_t / sum.demand_t);
+            spells.period(demand_t, missing_t, shortfall_t);
+            if shortfall_t > NEGLIGIBLE * demand_t {
+                short(period, shortfall_t / demand_t);
             }
         }
         spells.end_trial()
@@ -220,10 +231,7 @@ impl Recorder {
             replayable: ReplayableTrials::default(),
             samples: Vec::new(),
             last_headline_share: 0.0,
-            open: OpenTrial {
-                materials: vec![OpenMaterial::default(); layout.materials.len()],
-                totals: vec![CellTotals::default(); layout.cells.len()],
-            },
+            open: OpenTrial::new(layout),
             plan,
         }
     }
@@ -294,16 +302,14 @@ impl Recorder {
                     ..RowTrial::default()
                 };
                 if !open.periods.is_empty() {
-                    for cell in &row.cells {
-                        let totals = &self.open.totals[*cell];
-                        row_trial.shortfall_t += totals.shortfall_t;
-                        row_trial.unmet_t += totals.unmet_t;
-                        row_trial.exposed_usd += totals.exposed_usd;
+                    row_trial.shortfall_t = sum(&self.open.shortfall_t);
+                    row_trial.unmet_t = sum(&self.open.unmet_t);
+                    if row.has_value_added {
+                        row_trial.exposed_usd = sum(&self.open.exposed_usd);
                     }
                     let timeline = &mut self.timeline;
                     let has_fan = plan.recording.timeline && row.is_all();
-                    let (cells, first) = (parts.cells.len(), parts.cells.start);
-                    row_trial.spells = open.follow(cells, &row.cells, first, |period, share| {
+                    row_trial.spells = open.follow(&row.cells, &parts.cells, |period, share| {
                         if has_fan {
                             timeline.add(fan, period, share);
                         }
@@ -342,24 +348,17 @@ impl Observer for Recorder {
             let cells = self.plan.parts[material].cells.clone();
             let open = &mut self.open.materials[material];
             open.periods.push(outcome.period);
-            let amounts = outcome.demand_t[cells.clone()]
-                .iter()
-                .zip(&outcome.missing_t[cells.clone()])
-                .zip(&outcome.shortfall_t[cells.clone()]);
-            open.cells
-                .extend(amounts.map(|((demand_t, missing_t), shortfall_t)| CellPeriod {
-                    demand_t: *demand_t,
-                    missing_t: *missing_t,
-                    shortfall_t: *shortfall_t,
-                }));
-            let left = outcome.shortfall_t[cells.clone()]
-                .iter()
-                .zip(&outcome.unmet_t[cells.clone()])
-                .zip(&outcome.exposed_usd[cells.clone()]);
-            for (totals, ((shortfall_t, unmet_t), exposed_usd)) in self.open.totals[cells].iter_mut().zip(left) {
-                totals.shortfall_t += shortfall_t;
-                totals.unmet_t += unmet_t;
-                totals.exposed_usd += exposed_usd;
+            open.demand_t.extend_from_slice(&outcome.demand_t[cells.clone()]);
+            open.missing_t.extend_from_slice(&outcome.missing_t[cells.clone()]);
+            open.shortfall_t.extend_from_slice(&outcome.shortfall_t[cells.clone()]);
+            for (sums, period) in [
+                (&mut self.open.shortfall_t, outcome.shortfall_t),
+                (&mut self.open.unmet_t, outcome.unmet_t),
+                (&mut self.open.exposed_usd, outcome.exposed_usd),
+            ] {
+                for (sum, value) in sums[cells.clone()].iter_mut().zip(&period[cells.clone()]) {
+                    *sum += value;
+                }
             }
         }
     }
@@ -373,8 +372,16 @@ impl Observer for Recorder {
         for (open, parts) in self.open.materials.iter_mut().zip(&self.plan.parts) {
             if !open.periods.is_empty() {
                 open.periods.clear();
-                open.cells.clear();
-                self.open.totals[parts.cells.clone()].fill(CellTotals::default());
+                for values in [&mut open.demand_t, &mut open.missing_t, &mut open.shortfall_t] {
+                    values.clear();
+                }
+                for sums in [
+                    &mut self.open.shortfall_t,
+                    &mut self.open.unmet_t,
+                    &mut self.open.exposed_usd,
+                ] {
+                    sums[parts.cells.clone()].fill(0.0);
+                }
             }
         }
     }
