@@ -44,11 +44,17 @@ impl State {
         for cell in cells.drain(..) {
             self.surge[cell] = 0.0;
         }
-        for (material, restricted) in self.is_restricted.iter_mut().enumerate() {
+        // Only trade that was struck has restrictions.
+        let lanes = self
+            .is_restricted
+            .iter_mut()
+            .zip(&mut self.openness)
+            .zip(&mut self.quotas);
+        for (((restricted, openness), quotas), _) in lanes.zip(trade.iter()).filter(|(_, struck)| **struck) {
             if std::mem::take(restricted) {
-                self.openness[material].fill(1.0);
+                openness.fill(1.0);
             }
-            for quota in self.quotas[material].drain(..) {
+            for quota in quotas.drain(..) {
                 self.quota_pool.push(quota.lanes);
             }
         }

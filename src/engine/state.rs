@@ -374,12 +374,20 @@ impl State {
     /// none orders a refill.
     pub(super) fn stocks_rest(&self, model: &Model, links: &Links) -> (bool, bool) {
         let (mut rest, mut full) = (true, true);
-        for market in links.markets.clone() {
-            let maximum = self.maximum[market];
-            let stock = self.commercial[market];
+        let markets = links.markets.clone();
+        for (maximum, stock) in self.maximum[markets.clone()]
+            .iter()
+            .zip(&self.commercial[markets.clone()])
+        {
             let near = 1e-9 * maximum.min(1e300) + 1e-9;
-            rest &= stock - maximum <= near && self.refill_in_transit[market] <= near;
-            full &= maximum - stock <= near;
+            let gap = maximum - stock;
+            rest &= -gap <= near;
+            full &= gap <= near;
+        }
+        if model.materials[links.material].lead_periods > 0 {
+            for market in markets {
+                rest &= self.refill_in_transit[market] <= 1e-9 * self.maximum[market].min(1e300) + 1e-9;
+            }
         }
         for &index in &links.stockpiles {
             full &= !model.stockpiles[index].refill || self.stockpile[index] >= self.full[index] * (1.0 - 1e-9);

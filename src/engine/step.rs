@@ -359,6 +359,15 @@ impl State {
         let lead = model.materials[compiled.material].lead_periods;
         let (cells, supplies) = (model.cells.len(), model.supplies.len());
         let then = (period + lead).min(model.reference_periods - 1);
+        if let (0, 1, Some(cell)) = (lead, compiled.cells.len(), compiled.feed_cell) {
+            // The usual processors' market.
+            let mut need = 0.0;
+            for &(consumer, position) in &compiled.consumers {
+                need += model.supplies[consumer].inputs[position].1.of(inputs) * self.planned[consumer];
+            }
+            self.need[cell] = need;
+            return (need - self.overflow(market)).max(0.0);
+        }
         let mut order = 0.0;
         for cell in compiled.cells.clone() {
             if model.cells[cell].is_feed {

@@ -7,6 +7,8 @@ use super::{Model, Value};
 /// Neighbours of one material in the chain, and where its parts lie.
 #[derive(Debug, Clone, Default)]
 pub struct Links {
+    /// Its own number.
+    pub material: usize,
     /// Its cells.
     pub cells: Range<usize>,
     /// Its markets.
@@ -48,10 +50,12 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
     let mut found: Vec<Links> = model
         .materials
         .iter()
-        .map(|material| {
+        .enumerate()
+        .map(|(number, material)| {
             let markets = material.first_market..material.first_market + material.columns.len();
             let cells = model.markets[markets.clone()].iter().map(|market| market.cells.clone());
             Links {
+                material: number,
                 cells: cells.clone().map(|cells| cells.start).min().unwrap_or(0)
                     ..cells.map(|cells| cells.end).max().unwrap_or(0),
                 rows: material.first_row..material.first_row + material.rows.len(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::bins::bin_index;
-use super::fixed::FixedSum;
+use super::fixed::{FixedSum, Measured};
 use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::rows::Row;
@@ -25,10 +25,31 @@ const SUB_BITS: u32 = 5;
 const TAIL: Level = Level(950);
 
 /// Causes of the trials whose shortfall falls in one bin.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct TailBin {
     trials: u64,
-    by_cause: Vec<FixedSum>,
+    /// Only causes that have had a part, ascending.
+    by_cause: Vec<(usize, FixedSum)>,
+}
+
+impl TailBin {
+    fn of(&mut self, cause: usize) -> &mut FixedSum {
+        let at = match self.by_cause.binary_search_by_key(&cause, |(cause, _)| *cause) {
+            Ok(at) => at,
+            Err(at) => {
+                self.by_cause.insert(at, (cause, FixedSum::default()));
+                at
+            }
+        };
+        &mut self.by_cause[at].1
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.trials += other.trials;
+        for (cause, added) in &other.by_cause {
+            self.of(*cause).merge(added);
+        }
+    }
 }
 
 /// Causes of one row's shortfall.
@@ -90,16 +111,13 @@ impl AttributionRecorder {
         }
         let row = &mut self.rows[slot];
         let key = bin_index(share, OCTAVES, SUB_BITS).map_or(0, |index| index + 1);
-        let causes = self.causes;
-        let bin = row.bins.entry(key).or_insert_with(|| TailBin {
-            trials: 0,
-            by_cause: vec![FixedSum::default(); causes],
-        });
+        let bin = row.bins.entry(key).or_default();
         bin.trials += 1;
         for (blame, cause) in by_cause.iter().zip(present) {
             if *blame > 0.0 {
-                row.mean[*cause].add(blame / demand_t);
-                bin.by_cause[*cause].add(blame / demand_t);
+                let steps = Measured::new(blame / demand_t).value();
+                row.mean[*cause].add_measured(steps);
+                bin.of(*cause).add_measured(steps);
             }
         }
     }
@@ -112,18 +130,7 @@ impl AttributionRecorder {
                 .zip(&theirs.mean)
                 .for_each(|(sum, added)| sum.merge(added));
             for (key, added) in &theirs.bins {
-                match mine.bins.get_mut(key) {
-                    Some(bin) => {
-                        bin.trials += added.trials;
-                        bin.by_cause
-                            .iter_mut()
-                            .zip(&added.by_cause)
-                            .for_each(|(sum, added)| sum.merge(added));
-                    }
-                    None => {
-                        mine.bins.insert(*key, added.clone());
-                    }
-                }
+                mine.bins.entry(*key).or_default().merge(added);
             }
         }
     }
@@ -131,14 +138,19 @@ impl AttributionRecorder {
     /// Whether it can be of that many attributed rows, causes and trials.
     pub fn fits(&self, rows: usize, causes: usize, trials: u64) -> bool {
         // Each part is at most about 1; rounding may lift it above.
-        let are_parts =
-            |parts: &[FixedSum], count| parts.len() == causes && parts.iter().all(|part| part.is_of(count, 0, 2));
+        let is_part = |part: &FixedSum, count| part.is_of(count, 0, 2);
+        let are_causes = |parts: &[(usize, FixedSum)]| {
+            parts.iter().all(|(cause, _)| *cause < causes) && parts.is_sorted_by(|one, next| one.0 < next.0)
+        };
         self.causes == causes
             && self.rows.len() == rows
             && self.rows.iter().all(|row| {
-                are_parts(&row.mean, trials)
+                row.mean.len() == causes
+                    && row.mean.iter().all(|part| is_part(part, trials))
                     && add_up(row.bins.values().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
-                    && row.bins.values().all(|bin| are_parts(&bin.by_cause, bin.trials))
+                    && row.bins.values().all(|bin| {
+                        are_causes(&bin.by_cause) && bin.by_cause.iter().all(|(_, part)| is_part(part, bin.trials))
+                    })
             })
     }
 
@@ -153,9 +165,9 @@ impl AttributionRecorder {
         let mut left = trials as f64 * f64::from(1000 - TAIL.0) / 1000.0;
         for bin in row.bins.values().rev() {
             let part = (left / bin.trials as f64).min(1.0);
-            tail.iter_mut()
-                .zip(&bin.by_cause)
-                .for_each(|(sum, cause)| *sum += part * cause.value());
+            for (cause, sum) in &bin.by_cause {
+                tail[*cause] += part * sum.value();
+            }
             left -= bin.trials as f64;
             if left <= 0.0 {
                 break;

@@ -19,8 +19,15 @@ pub struct FixedSum(i128);
 
 impl FixedSum {
     /// Adds one value.
+    #[inline]
     pub fn add(&mut self, value: f64) {
         self.0 += steps(value.clamp(-LARGEST, LARGEST));
+    }
+
+    /// Adds a value that has been measured.
+    #[inline]
+    pub fn add_measured(&mut self, value: Self) {
+        self.0 += value.0;
     }
 
     /// Adds another sum. It saturates, so that a sum read from a file that was tampered with cannot overflow.
@@ -82,11 +89,40 @@ pub struct Moments {
     squares: FixedSum,
 }
 
+/// A value and its square in steps, to be added to several [`Moments`].
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    value: FixedSum,
+    square: FixedSum,
+}
+
+impl Measured {
+    /// Measures one value.
+    pub fn new(value: f64) -> Self {
+        let (mut sum, mut square) = (FixedSum::default(), FixedSum::default());
+        sum.add(value);
+        square.add(value * value);
+        Self { value: sum, square }
+    }
+
+    /// The value in steps.
+    pub fn value(&self) -> FixedSum {
+        self.value
+    }
+}
+
 impl Moments {
     /// Adds one value.
+    #[inline]
     pub fn add(&mut self, value: f64) {
-        self.sum.add(value);
-        self.squares.add(value * value);
+        self.add_measured(Measured::new(value));
+    }
+
+    /// Adds one value that has been measured.
+    #[inline]
+    pub fn add_measured(&mut self, measured: Measured) {
+        self.sum.0 += measured.value.0;
+        self.squares.0 += measured.square.0;
     }
 
     /// Adds what another has seen.

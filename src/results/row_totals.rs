@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fixed::{FixedSum, Moments};
+use super::fixed::{FixedSum, Measured, Moments};
 use super::grid::ExceedanceCounts;
 use super::histogram::{NEGLIGIBLE, ShareHistogram, SpellHistogram};
 use super::spells::TrialSpells;
@@ -109,17 +109,28 @@ impl RowTotals {
         }
         let share = trial.share(trial.shortfall_t);
         let structural = trial.share(trial.structural_t);
-        self.histogram.add(share);
-        self.worst_spell_histogram
-            .add(trial.share(trial.spells.worst_shortfall_t));
-        self.event.add(share - structural);
-        self.structural.add(structural);
+        if structural > 0.0 {
+            self.event.add(share - structural);
+            self.structural.add(structural);
+        }
         if trial.shortfall_t <= 0.0 {
-            return; // Everything below would add 0.
+            // Everything below would add 0, but for the trial.
+            self.histogram.add(0.0);
+            self.worst_spell_histogram.add(0.0);
+            return;
+        }
+        let measured = Measured::new(share);
+        self.histogram.add_measured(share, measured.value());
+        if structural <= 0.0 {
+            self.event.add_measured(measured);
         }
         self.shortfall.add(trial.shortfall_t / reference_t);
-        self.share.add(share);
-        self.unmet.add(trial.share(trial.unmet_t));
+        self.share.add_measured(measured);
+        if trial.unmet_t == trial.shortfall_t {
+            self.unmet.add_measured(measured);
+        } else {
+            self.unmet.add(trial.share(trial.unmet_t));
+        }
         self.exceedance.add(share);
         if share > self.max_share && share > NEGLIGIBLE {
             self.max_share = share;
@@ -129,7 +140,9 @@ impl RowTotals {
         self.spells.add(spells.spells as f64);
         self.depths.add(spells.depths);
         let worst_spell = trial.share(spells.worst_shortfall_t);
-        self.worst_spell.add(worst_spell);
+        let measured = Measured::new(worst_spell);
+        self.worst_spell.add_measured(measured);
+        self.worst_spell_histogram.add_measured(worst_spell, measured.value());
         self.worst_spell_exceedance.add(worst_spell);
         if let Some((survive, recover)) = spells.first_short_episode {
             self.survive.add(survive);
