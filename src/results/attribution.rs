@@ -56,8 +56,52 @@ impl TailBin {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct RowCauses {
     mean: Vec<FixedSum>,
-    /// By bin of the row's shortfall: 0 is underflow.
-    bins: BTreeMap<usize, TailBin>,
+    /// By bin of the row's shortfall.
+    bins: TailBins,
+}
+
+/// Bins by number, up to the last that has trials: 0 is underflow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(into = "BTreeMap<usize, TailBin>", try_from = "BTreeMap<usize, TailBin>")]
+struct TailBins(Vec<TailBin>);
+
+impl TailBins {
+    fn of(&mut self, key: usize) -> &mut TailBin {
+        if key >= self.0.len() {
+            self.0.resize_with(key + 1, TailBin::default);
+        }
+        &mut self.0[key]
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &TailBin> {
+        self.0.iter().filter(|bin| bin.trials > 0)
+    }
+}
+
+impl From<TailBins> for BTreeMap<usize, TailBin> {
+    fn from(bins: TailBins) -> Self {
+        let numbered = bins.0.into_iter().enumerate();
+        numbered.filter(|(_, bin)| bin.trials > 0).collect()
+    }
+}
+
+impl TryFrom<BTreeMap<usize, TailBin>> for TailBins {
+    type Error = &'static str;
+
+    fn try_from(numbered: BTreeMap<usize, TailBin>) -> Result<Self, Self::Error> {
+        let mut bins = Self::default();
+        for (key, bin) in numbered {
+            if key > ((OCTAVES as usize) << SUB_BITS) + 1 || bin.trials == 0 {
+                return Err("no such bin");
+            }
+            *bins.of(key) = bin;
+        }
+        Ok(bins)
+    }
+}
+
+fn bin_of(share: f64) -> usize {
+    bin_index(share, OCTAVES, SUB_BITS).map_or(0, |index| index + 1)
 }
 
 /// Share of each cause in a row's expected shortfall and CVaR 95; both add up to 1, or are all 0 when nothing is short.
@@ -89,7 +133,7 @@ impl AttributionRecorder {
             rows: vec![
                 RowCauses {
                     mean: vec![FixedSum::default(); causes],
-                    bins: BTreeMap::new()
+                    bins: TailBins::default(),
                 };
                 attributed
             ],
@@ -97,9 +141,17 @@ impl AttributionRecorder {
         }
     }
 
-    /// One trial for one slot: its material and cells, the horizon's demand in t and the share of it that is short.
+    /// Counts a trial of one slot in the bin of the share that is short. Its causes are added afterwards: by then the bin is in the
+    /// processor's cache.
+    pub fn count(&mut self, slot: usize, share: f64) {
+        if share > NEGLIGIBLE {
+            self.rows[slot].bins.of(bin_of(share)).trials += 1;
+        }
+    }
+
+    /// The causes of a trial of one slot that has been counted, with the horizon's demand in t.
     pub fn add(&mut self, slot: usize, outcome: &TrialOutcome<'_>, row: &Row, demand_t: f64, share: f64) {
-        if share <= NEGLIGIBLE || demand_t <= 0.0 {
+        if share <= NEGLIGIBLE {
             return;
         }
         let present = &outcome.causes[row.material];
@@ -110,9 +162,7 @@ impl AttributionRecorder {
             by_cause.iter_mut().zip(blame).for_each(|(sum, blame)| *sum += blame);
         }
         let row = &mut self.rows[slot];
-        let key = bin_index(share, OCTAVES, SUB_BITS).map_or(0, |index| index + 1);
-        let bin = row.bins.entry(key).or_default();
-        bin.trials += 1;
+        let bin = row.bins.of(bin_of(share));
         for (blame, cause) in by_cause.iter().zip(present) {
             if *blame > 0.0 {
                 let steps = Measured::new(blame / demand_t).value();
@@ -129,8 +179,8 @@ impl AttributionRecorder {
                 .iter_mut()
                 .zip(&theirs.mean)
                 .for_each(|(sum, added)| sum.merge(added));
-            for (key, added) in &theirs.bins {
-                mine.bins.entry(*key).or_default().merge(added);
+            for (key, added) in theirs.bins.0.iter().enumerate() {
+                mine.bins.of(key).merge(added);
             }
         }
     }
@@ -147,8 +197,8 @@ impl AttributionRecorder {
             && self.rows.iter().all(|row| {
                 row.mean.len() == causes
                     && row.mean.iter().all(|part| is_part(part, trials))
-                    && add_up(row.bins.values().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
-                    && row.bins.values().all(|bin| {
+                    && add_up(row.bins.iter().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
+                    && row.bins.iter().all(|bin| {
                         are_causes(&bin.by_cause) && bin.by_cause.iter().all(|(_, part)| is_part(part, bin.trials))
                     })
             })
@@ -163,7 +213,7 @@ impl AttributionRecorder {
         let expected: Vec<f64> = row.mean.iter().map(FixedSum::value).collect();
         let mut tail = vec![0.0; self.causes];
         let mut left = trials as f64 * f64::from(1000 - TAIL.0) / 1000.0;
-        for bin in row.bins.values().rev() {
+        for bin in row.bins.iter().rev() {
             let part = (left / bin.trials as f64).min(1.0);
             for (cause, sum) in &bin.by_cause {
                 tail[*cause] += part * sum.value();

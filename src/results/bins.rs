@@ -35,6 +35,7 @@ pub struct Bins<B> {
 
 impl<B: Bin> Bins<B> {
     /// The bin, made when missing.
+    #[inline]
     pub fn at(&mut self, index: usize) -> &mut B {
         let chunk = index / CHUNK;
         if chunk >= self.chunks.len() {

@@ -68,7 +68,8 @@ impl Recorder {
     pub fn finish(&self, facts: PolicyFacts) -> PolicyResults {
         let layout = &self.plan.layout;
         let ranks = QUANTILE_LEVELS.map(|level| QuantileRanks::new(level, self.trials));
-        let rows = || self.plan.rows.iter().zip(&self.totals);
+        let totals = self.totals.settled();
+        let rows = || self.plan.rows.iter().zip(totals.iter());
         let (attribution, headline_shares) = self.attribution_rows();
         let events = self.events.finish(layout, self.trials, |event| {
             let causes = layout

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bins::{Bin, Bins, bin_index};
 use super::estimate::{Bounds, Z95, normal_estimate};
-use super::fixed::{FixedSum, Measured};
+use super::fixed::FixedSum;
 use super::order_statistics::{Level, QuantileRanks};
 use super::types::{Estimate, TailEstimate};
 
@@ -62,23 +62,19 @@ pub(super) fn add_up(counts: impl IntoIterator<Item = u64>) -> Option<u64> {
 
 impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
     /// Adds one trial's share; up to [`NEGLIGIBLE`] it counts as 0, above 1 as 1.
+    #[inline]
     pub fn add(&mut self, share: f64) {
-        let share = share.min(1.0);
-        self.add_measured(share, Measured::new(share).value());
-    }
-
-    /// Adds one trial's share, at most 1, of which the steps are known.
-    pub fn add_measured(&mut self, share: f64, steps: FixedSum) {
         self.trials += 1;
         if share.is_nan() || share <= NEGLIGIBLE {
             return;
         }
+        let share = share.min(1.0);
         let bin = match bin_index(share, OCTAVES, SUB_BITS) {
             Some(index) => self.bins.at(index),
             None => &mut self.underflow,
         };
         bin.count += 1;
-        bin.sum.add_measured(steps);
+        bin.sum.add(share);
     }
 
     /// Adds what another histogram has seen.

@@ -27,6 +27,7 @@ mod state;
 mod timeline;
 pub mod types;
 mod variance;
+mod waiting;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -14,12 +14,13 @@ use super::flows::FlowRecorder;
 use super::histogram::NEGLIGIBLE;
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
-use super::row_totals::{RowTotals, RowTrial};
+use super::row_totals::RowTrial;
 use super::rows::{Row, Rows, plan_rows};
 use super::samples::Sample;
 use super::spells::{SpellTracker, TrialSpells};
 use super::timeline::Timeline;
 use super::types::Estimate;
+use super::waiting::WaitingTotals;
 
 /// Which of the costlier things to record; totals, quantiles, events, supplies, prices and replayable trials always are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,7 +183,7 @@ impl OpenMaterial {
 pub struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) trials: u64,
-    pub(super) totals: Vec<RowTotals>,
+    pub(super) totals: WaitingTotals,
     pub(super) timeline: Timeline,
     pub(super) attribution: Option<AttributionRecorder>,
     pub(super) events: EventRecorder,
@@ -192,6 +193,8 @@ pub struct Recorder {
     pub(super) samples: Vec<Sample>,
     pub(super) last_headline_share: f64,
     pub(super) open: OpenTrial,
+    /// Rows whose causes are still to be added when a trial ends, with the trial's demand in t and share that is short.
+    pub(super) attributed: Vec<(usize, f64, f64)>,
 }
 
 impl Recorder {
@@ -219,7 +222,7 @@ impl Recorder {
         };
         Self {
             trials: 0,
-            totals: vec![RowTotals::default(); plan.rows.len()],
+            totals: WaitingTotals::new(plan.rows.iter().map(|row| row.reference_demand_t).collect()),
             timeline: Timeline::new(fans, layout.periods),
             attribution: plan
                 .recording
@@ -232,6 +235,7 @@ impl Recorder {
             samples: Vec::new(),
             last_headline_share: 0.0,
             open: OpenTrial::new(layout),
+            attributed: Vec::new(),
             plan,
         }
     }
@@ -240,10 +244,7 @@ impl Recorder {
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.totals.len(), other.totals.len(), "recorders of different models");
         self.trials += other.trials;
-        self.totals
-            .iter_mut()
-            .zip(&other.totals)
-            .for_each(|(totals, added)| totals.merge(added));
+        self.totals.merge(&other.totals);
         self.timeline.merge(&other.timeline);
         if let (Some(attribution), Some(added)) = (&mut self.attribution, &other.attribution) {
             attribution.merge(added);
@@ -262,7 +263,7 @@ impl Recorder {
 
     /// Mean shortfall of the headline, % of demand: what `--precision` watches. `None` in a model without demand.
     pub fn headline(&self) -> Option<Estimate> {
-        let totals = &self.totals[self.plan.headline?];
+        let totals = self.totals.row(self.plan.headline?);
         Some(mean_estimate(&totals.share, self.trials, 100.0, Bounds::PERCENT))
     }
 
@@ -316,7 +317,7 @@ impl Recorder {
                     });
                 }
                 fan += usize::from(row.is_all());
-                self.totals[number].add(&row_trial, row.reference_demand_t);
+                self.totals.add(number, row_trial);
                 let share = row_trial.share(row_trial.shortfall_t);
                 if Some(number) == plan.headline {
                     self.replayable.add(trial, share);
@@ -324,7 +325,8 @@ impl Recorder {
                 }
                 if row.attributed {
                     if let Some(attribution) = &mut self.attribution {
-                        attribution.add(attributed, outcome, row, row_trial.demand_t, share);
+                        attribution.count(attributed, share);
+                        self.attributed.push((number, row_trial.demand_t, share));
                     }
                     attributed += 1;
                 }
@@ -337,6 +339,11 @@ impl Recorder {
                         worst_spell_months: row_trial.spells.worst_periods as f64 * plan.layout.step_months,
                     });
                 }
+            }
+        }
+        if let Some(attribution) = &mut self.attribution {
+            for (slot, (number, demand_t, share)) in self.attributed.drain(..).enumerate() {
+                attribution.add(slot, outcome, &plan.rows[number], demand_t, share);
             }
         }
     }
@@ -366,6 +373,7 @@ impl Observer for Recorder {
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
         self.end_rows(outcome);
+        self.totals.end_trial();
         self.events.add(outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
         self.prices.add(outcome.price_peak);

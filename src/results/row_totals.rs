@@ -101,8 +101,22 @@ pub struct RowTotals {
 }
 
 impl RowTotals {
-    /// Adds one trial; `reference_t` is the row's reference demand, t.
-    pub fn add(&mut self, trial: &RowTrial, reference_t: f64) {
+    /// Adds trials; `reference_t` is the row's reference demand, t.
+    pub fn add(&mut self, trials: &[RowTrial], reference_t: f64) {
+        for trial in trials {
+            self.add_sums(trial, reference_t);
+        }
+        // Apart, so that the memory of several bins is fetched at once.
+        for trial in trials {
+            self.histogram.add(trial.share(trial.shortfall_t));
+        }
+        for trial in trials {
+            self.worst_spell_histogram
+                .add(trial.share(trial.spells.worst_shortfall_t));
+        }
+    }
+
+    fn add_sums(&mut self, trial: &RowTrial, reference_t: f64) {
         self.demand.add(trial.demand_t / reference_t);
         if trial.exposed_usd > 0.0 {
             self.exposed.add(trial.exposed_usd / USD_PER_STEP);
@@ -114,13 +128,9 @@ impl RowTotals {
             self.structural.add(structural);
         }
         if trial.shortfall_t <= 0.0 {
-            // Everything below would add 0, but for the trial.
-            self.histogram.add(0.0);
-            self.worst_spell_histogram.add(0.0);
-            return;
+            return; // Everything below would add 0.
         }
         let measured = Measured::new(share);
-        self.histogram.add_measured(share, measured.value());
         if structural <= 0.0 {
             self.event.add_measured(measured);
         }
@@ -140,9 +150,7 @@ impl RowTotals {
         self.spells.add(spells.spells as f64);
         self.depths.add(spells.depths);
         let worst_spell = trial.share(spells.worst_shortfall_t);
-        let measured = Measured::new(worst_spell);
-        self.worst_spell.add_measured(measured);
-        self.worst_spell_histogram.add_measured(worst_spell, measured.value());
+        self.worst_spell.add(worst_spell);
         self.worst_spell_exceedance.add(worst_spell);
         if let Some((survive, recover)) = spells.first_short_episode {
             self.survive.add(survive);

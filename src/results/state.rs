@@ -20,6 +20,7 @@ use super::recorder::{OpenTrial, Plan, Recorder, Recording};
 use super::replayable::ReplayableTrials;
 use super::row_totals::RowTotals;
 use super::timeline::Timeline;
+use super::waiting::WaitingTotals;
 
 /// The most trials that a run can have.
 pub const MOST_TRIALS: u64 = 1_000_000_000;
@@ -51,7 +52,7 @@ impl Recorder {
             layout: Cow::Borrowed(&self.plan.layout),
             recording: self.plan.recording,
             trials: self.trials,
-            totals: Cow::Borrowed(&self.totals),
+            totals: self.totals.settled(),
             timeline: self.timeline.in_full(),
             attribution: self.attribution.as_ref().map(Cow::Borrowed),
             events: Cow::Borrowed(&self.events),
@@ -116,7 +117,10 @@ impl RecorderState<'_> {
         timeline.merge(&self.timeline);
         Ok(Recorder {
             trials,
-            totals: self.totals.into_owned(),
+            totals: WaitingTotals::of(
+                plan.rows.iter().map(|row| row.reference_demand_t).collect(),
+                self.totals.into_owned(),
+            ),
             timeline,
             attribution: self.attribution.map(Cow::into_owned),
             events: self.events.into_owned(),
@@ -126,6 +130,7 @@ impl RecorderState<'_> {
             samples: Vec::new(),
             last_headline_share: 0.0,
             open: OpenTrial::default(),
+            attributed: Vec::new(),
             plan: Arc::new(plan),
         })
     }
