@@ -215,7 +215,12 @@ impl Job<'_> {
         let Prepared { model, scenario, .. } = self.prepared;
         let rows = empty.sample_rows();
         let block_trials = self.plan.block_trials.unwrap_or(BLOCK_TRIALS);
-        let batch = batch_trials(self.whole);
+        // Only precision and samples have to be looked at on the way.
+        let batch = if self.plan.samples || self.plan.precision.is_some() {
+            batch_trials(self.whole)
+        } else {
+            self.trials.end
+        };
         loop {
             let policy = &mut part.policies[self.number];
             let next = self.trials.start + policy.recorder.trials();
