@@ -70,25 +70,25 @@ impl Factored {
         self.total = supplied.min(ordered);
     }
 
-    /// Finds the factors for this supply and these orders, with some lanes restricted where `openness` is given (row-major). Gives false where
+    /// Finds the factors for this supply and these orders (`None` = at least the normal ones), with some lanes restricted where `openness` is given (row-major). Gives false where
     /// they have to be searched for lane by lane.
-    pub fn find(&mut self, supply: &[f64], orders: &[f64], openness: Option<&[f64]>) -> bool {
+    pub fn find(&mut self, supply: &[f64], orders: Option<&[f64]>, openness: Option<&[f64]>) -> bool {
         self.restricted.clear();
         self.lines.clear();
         if self.total <= 0.0 {
             return false;
         }
         let binds = |(normal, limit): (&f64, &f64)| *normal > limit * (1.0 + ROUNDING);
-        let buyers_bind = self.normal_columns.iter().zip(orders).any(binds);
-        if !buyers_bind {
-            if self.taken != 1.0 || self.buyers.len() != orders.len() {
+        let Some(orders) = orders.filter(|orders| self.normal_columns.iter().zip(*orders).any(binds)) else {
+            let buyers = self.normal_columns.len();
+            if self.taken != 1.0 || self.buyers.len() != buyers {
                 self.buyers.clear();
-                self.buyers.resize(orders.len(), 1.0);
+                self.buyers.resize(buyers, 1.0);
             }
             self.taken = 1.0;
             self.cut_sellers(supply, openness);
             return true;
-        }
+        };
         if openness.is_some() {
             return false;
         }
@@ -304,7 +304,7 @@ mod tests {
     fn both_sides_bind() {
         // Half of the sellers have 40 % left, half of the buyers want 60 %: sold = 0.2 / taken + 0.5, taken = 0.3 / sold + 0.5.
         let mut trade = factored(&[5.0, 5.0], &[5.0, 5.0]);
-        assert!(trade.find(&[2.0, 5.0], &[3.0, 5.0], None));
+        assert!(trade.find(&[2.0, 5.0], Some(&[3.0, 5.0]), None));
         let mut sent = [0.0; 2];
         trade.send(&mut sent);
         let (sold, taken) = (trade.sold, trade.taken);
@@ -351,7 +351,7 @@ mod tests {
             let (mut workspace, mut flows, mut extra) = (Workspace::default(), Vec::new(), Vec::new());
             allocate(&problem, &mut workspace, &mut Vec::new(), &mut flows);
             let given = restricted.then_some(openness.as_slice());
-            if trade.find(&supply, &orders, given) {
+            if trade.find(&supply, Some(&orders), given) {
                 let columns = orders.len();
                 let sums = |flows: &[f64]| {
                     (0..columns).map(|column| flows.iter().skip(column).step_by(columns).sum::<f64>()).collect::<Vec<f64>>()

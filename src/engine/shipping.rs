@@ -28,7 +28,7 @@ impl State {
         self.refill_flows[material].clear();
         let as_normal = !self.is_restricted[material]
             && self.quotas[material].is_empty()
-            && same(&self.order[links.markets.clone()], normal_orders)
+            && (!self.has_other_orders[material] || same(&self.order[links.markets.clone()], normal_orders))
             && if is_covered(world, model, material, period) {
                 // More than enough supply changes no flow where all orders are met anyway.
                 self.supply[links.rows.clone()]
@@ -74,7 +74,9 @@ impl State {
         trade.set_normal(trial.model, trial.world, material, period);
         let supply = &self.supply[links.rows.clone()];
         let openness = self.is_restricted[material].then_some(self.openness[material].as_slice());
-        if !trade.find(supply, &self.order[links.markets.clone()], openness) {
+        let orders = &self.order[links.markets.clone()];
+        let orders = self.has_other_orders[material].then_some(orders);
+        if !trade.find(supply, orders, openness) {
             return false;
         }
         trade.send(&mut self.sent[links.markets.clone()]);

@@ -138,6 +138,8 @@ pub struct State {
     /// Whether a material's plans may differ from their targets, and its needs from the reference.
     pub(super) is_replanned: Vec<bool>,
     pub(super) has_other_needs: Vec<bool>,
+    /// The same of orders for goods that are used.
+    pub(super) has_other_orders: Vec<bool>,
     /// What [`State::stocks_rest`] last found.
     pub(super) stocks_at_rest: Vec<bool>,
     /// Whether the causes of what is missing in the present trade have been found.
@@ -340,6 +342,7 @@ impl State {
             &mut self.causes_known,
             &mut self.is_replanned,
             &mut self.has_other_needs,
+            &mut self.has_other_orders,
             &mut self.stocks_at_rest,
         ] {
             flags.clear();

@@ -331,6 +331,7 @@ impl State {
         let model = trial.model;
         let links = &model.links[material];
         self.has_other_needs[material] = self.struck.orders[material];
+        self.has_other_orders[material] = self.struck.orders[material];
         if self.struck.orders[material] {
             for market in links.markets.clone() {
                 self.order[market] = self.ordered(trial, market, period);
@@ -344,6 +345,7 @@ impl State {
             for market in links.markets.clone() {
                 if model.markets[market].feed_cell.is_some() && self.overflow(market) > 0.0 {
                     self.order[market] = self.ordered(trial, market, period);
+                    self.has_other_orders[material] = true;
                 }
             }
         }
