@@ -70,11 +70,11 @@ fn trials_without_free_trade_ask_for_no_memory() {
     }
 }
 
-/// Fans collect up to 64 shares of a row and period before they are put into bins (`results/timeline.rs`): after 64 rounds of the same trials
+/// Fans collect up to 512 shares of a row and period before they are put into bins (`results/timeline.rs`): after 512 rounds of the same trials
 /// every bin that these trials need is there.
 #[test]
 fn recording_asks_for_memory_only_for_bins_that_were_empty() {
-    const ROUNDS: usize = 64;
+    const ROUNDS: usize = 512;
     let prepared = prepared(&load(&in_repository("scenarios/quickstart.toml")));
     let mut simulator = Simulator::new(&prepared.model);
     let mut recorder = Recorder::new(&prepared.layout);
