@@ -259,13 +259,28 @@ pub(super) fn thread_pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Fai
         .map_err(|error| Failure::Internal(format!("cannot start threads: {error}")))
 }
 
-/// The first interrupt asks the run to stop after what is under way; the second ends the program.
+/// The first interrupt (Ctrl-C, or a request to end) asks the run to stop after what is under way; the second ends the program.
 pub(super) fn stop_on_interrupt(progress: &Arc<Progress>) {
-    let progress = Arc::clone(progress);
     // Without a handler an interrupt ends the program at once, which is safe: files are written whole.
-    let _ = ctrlc::set_handler(move || {
-        if progress.stop.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(EXIT_INTERRUPTED));
-        }
-    });
+    let of_keyboard = Arc::clone(progress);
+    let _ = ctrlc::set_handler(move || stop(&of_keyboard));
+    stop_on_request(progress);
+}
+
+/// Batch systems and service managers end a program by this signal.
+#[cfg(unix)]
+fn stop_on_request(progress: &Arc<Progress>) {
+    let progress = Arc::clone(progress);
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM]) {
+        std::thread::spawn(move || signals.forever().for_each(|_| stop(&progress)));
+    }
+}
+
+#[cfg(not(unix))]
+fn stop_on_request(_: &Arc<Progress>) {}
+
+fn stop(progress: &Progress) {
+    if progress.stop.swap(true, Ordering::Relaxed) {
+        std::process::exit(i32::from(EXIT_INTERRUPTED));
+    }
 }

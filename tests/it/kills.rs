@@ -58,9 +58,8 @@ fn assert_whole(folder: &Path, moment: &str) {
     }
 }
 
-/// How a run is ended.
-fn interrupt(child: &Child, kill: bool) {
-    let signal = if kill { "-KILL" } else { "-INT" };
+/// Ends a run by a signal.
+fn end(child: &Child, signal: &str) {
     // It may have ended by itself.
     let _ = std::process::Command::new("kill")
         .args([signal, &child.id().to_string()])
@@ -136,7 +135,8 @@ fn killed_at_any_moment_leaves_whole_files_and_resumes_to_the_same_bytes() {
             }
             let child = command.spawn().unwrap();
             std::thread::sleep(wait);
-            interrupt(&child, by_force);
+            let signals = ["-INT", "-TERM"];
+            end(&child, if by_force { "-KILL" } else { signals[interrupted % 2] });
             let output = child.wait_with_output().unwrap();
             let error = String::from_utf8_lossy(&output.stderr);
             let moment = format!("round {round}, attempt {attempt}, after {wait:?}, by force: {by_force}: {error}");
@@ -164,11 +164,15 @@ fn killed_at_any_moment_leaves_whole_files_and_resumes_to_the_same_bytes() {
 
 /// Interrupts a run once it has saved a checkpoint. Gives what it says.
 fn interrupted(out: &Path, arguments: &[&str], checkpoint: &str) -> String {
+    ended_by("-INT", out, arguments, checkpoint)
+}
+
+fn ended_by(signal: &str, out: &Path, arguments: &[&str], checkpoint: &str) -> String {
     let child = command(out, arguments).spawn().unwrap();
     while !out.join(checkpoint).exists() {
         std::thread::sleep(Duration::from_millis(2));
     }
-    interrupt(&child, false);
+    end(&child, signal);
     let output = child.wait_with_output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(130), "{error}");
@@ -176,6 +180,16 @@ fn interrupted(out: &Path, arguments: &[&str], checkpoint: &str) -> String {
 }
 
 const LONG: [&str; 4] = ["--trials", "400000", "--formats", "none"];
+
+/// What batch systems send when the time is up.
+#[test]
+fn a_request_to_end_interrupts_like_the_keyboard() {
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("out");
+    let error = ended_by("-TERM", &out, &LONG, "checkpoint.critmin");
+    assert!(error.contains("interrupted: the results hold "), "{error}");
+    assert!(out.join("results.json").exists() && out.join("checkpoint.critmin").exists());
+}
 
 #[test]
 fn an_interrupted_run_says_what_it_did_and_how_to_go_on() {
