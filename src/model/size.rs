@@ -11,6 +11,8 @@ const LIMIT_BYTES: f64 = 4e9;
 const NUMBER: f64 = 8.0;
 /// Bytes that the results keep for each demand and period: counts by size of the shortfall, fewer in quiet scenarios.
 const FAN: f64 = 1_000.0;
+/// Bytes of a row's totals, and of its trials that wait for them.
+const ROW: f64 = 10e3;
 /// The largest quantity that is computed with, t per period or USD: what is larger is a mistake in the scenario, and far from overflow.
 const REACH: f64 = 1e30;
 
@@ -50,7 +52,8 @@ pub(super) fn check_memory(model: &Model, lanes: usize) -> Result<(), ModelError
         ),
         (
             format!("results of {cells} demands x {} periods", model.periods),
-            FAN * cells * number(model.periods),
+            // The fan, the open trial's periods, and totals with the trials that wait for them.
+            cells * ((FAN + 3.0 * NUMBER) * number(model.periods) + ROW),
         ),
         (
             format!("{events} events x {} periods", model.periods),
