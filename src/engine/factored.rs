@@ -31,8 +31,8 @@ pub(super) struct Factored {
     /// Rows with restricted lanes, and their flows line by line. Their buyers have a factor of 1.
     pub restricted: Vec<usize>,
     pub lines: Vec<f64>,
-    wanted: Vec<f64>,
-    takes: Vec<f64>,
+    /// Columns that want refills and can be sent more than normal trade brings, what they still want, and what they take of one seller.
+    wanting: Vec<(usize, f64, f64)>,
 }
 
 impl Factored {
@@ -206,46 +206,40 @@ impl Factored {
 
     /// Gives what is left to refills, as [`super::allocation::allocate_extra`] does; `sent` receives what each column gets. False where that is
     /// nothing.
-    pub fn refill(&mut self, supply: &[f64], orders: &[f64], openness: Option<&[f64]>, sent: &mut Vec<f64>) -> bool {
-        let columns = orders.len();
+    pub fn refill(&mut self, supply: &[f64], orders: &[f64], sent: &mut Vec<f64>) -> bool {
         sent.clear();
-        sent.resize(columns, 0.0);
-        self.wanted.clear();
-        self.wanted.extend_from_slice(orders);
+        sent.resize(orders.len(), 0.0);
+        // A seller has something left only where it sends all that is normal (or that restrictions let through) to everyone who takes all.
+        self.wanting.clear();
+        let columns = orders.iter().zip(&self.buyers).enumerate();
+        let wanting = columns.filter(|(_, (order, factor))| **order > 0.0 && **factor < 1.0);
+        self.wanting
+            .extend(wanting.map(|(column, (order, _))| (column, *order, 0.0)));
+        if self.wanting.is_empty() {
+            return false;
+        }
         let mut any = false;
-        let mut restricted = self
-            .restricted
-            .iter()
-            .zip(self.lines.chunks_exact(columns.max(1)))
-            .peekable();
-        for (row, ((supply, normal), factor)) in supply.iter().zip(&self.normal_rows).zip(&self.sellers).enumerate() {
-            let own = restricted.next_if(|(restricted, _)| **restricted == row);
-            let sold = own.map_or(factor * normal * self.taken, |(_, line)| line.iter().sum());
-            let left = supply - sold;
+        for ((supply, normal), factor) in supply.iter().zip(&self.normal_rows).zip(&self.sellers) {
+            let left = supply - factor * normal * self.taken;
             if left <= UNSOLD * supply {
                 continue;
             }
             let part = normal / self.total;
-            self.takes.clear();
             let mut total = 0.0;
-            for (column, (wanted, normal)) in self.wanted.iter().zip(&self.normal_columns).enumerate() {
-                let lane = part * normal;
-                let room = match (own, openness) {
-                    (Some((_, line)), Some(openness)) => openness[row * columns + column] * lane - line[column],
-                    _ => lane - factor * self.buyers[column] * lane,
-                };
-                let take = room.max(0.0).min(*wanted).min(*supply).max(0.0);
-                self.takes.push(take);
-                total += take;
+            for (column, wanted, take) in &mut self.wanting {
+                let lane = part * self.normal_columns[*column];
+                let room = lane - factor * self.buyers[*column] * lane;
+                *take = room.max(0.0).min(*wanted).min(*supply).max(0.0);
+                total += *take;
             }
             if total <= 0.0 {
                 continue;
             }
             any = true;
             let factor = (left / total).min(1.0);
-            for ((sent, wanted), take) in sent.iter_mut().zip(&mut self.wanted).zip(&self.takes) {
-                *sent += factor * take;
-                *wanted -= factor * take;
+            for (column, wanted, take) in &mut self.wanting {
+                sent[*column] += factor * *take;
+                *wanted -= factor * *take;
             }
         }
         any
@@ -362,7 +356,7 @@ mod tests {
                     prop_assert!((found - expected).abs() <= 1e-8 * trade.total, "{sent:?} for {:?}", sums(&flows));
                 }
                 let mut refill = Vec::new();
-                trade.refill(&supply, &wanted[..columns], given, &mut refill);
+                trade.refill(&supply, &wanted[..columns], &mut refill);
                 allocate_extra(&problem, &wanted[..columns], &mut workspace, &flows, &mut extra);
                 for (found, expected) in refill.iter().zip(sums(&extra)) {
                     prop_assert!((found - expected).abs() <= 1e-8 * trade.total, "{refill:?} for {:?}", sums(&extra));

@@ -83,7 +83,7 @@ impl State {
         let refills = &self.refill_order[links.markets.clone()];
         self.has_unsold[material] = trade.has_unsold;
         self.has_refill[material] =
-            wants_refill && self.has_unsold[material] && trade.refill(supply, refills, openness, &mut self.refill_sent);
+            wants_refill && self.has_unsold[material] && trade.refill(supply, refills, &mut self.refill_sent);
         true
     }
 

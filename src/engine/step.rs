@@ -211,6 +211,10 @@ impl State {
         let base = period * model.supplies.len();
         for &material in &model.order {
             let links = &model.links[material];
+            let is_struck = self.struck.plan[material] | self.struck.changed[material] | self.is_replanned[material];
+            if !(is_struck || links.responds) && links.hosts.is_empty() {
+                continue;
+            }
             let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
             // A response moves plans from period to period, and with them what is ordered upstream.
             self.struck.changed[material] |= responding;
@@ -268,62 +272,71 @@ impl State {
 
     /// Actual output of a material's supplies: planned, unless feed or a host's output is short.
     fn produce(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial {
-            model, world, inputs, ..
-        } = *trial;
+        let Trial { model, world, .. } = *trial;
         let compiled = &model.materials[material];
         self.supply[model.links[material].rows.clone()].fill(0.0);
         let base = period * model.supplies.len();
+        let links = &model.links[material];
+        let limited = !links.hosts.is_empty() || links.inputs.iter().any(|&input| self.struck.feed[input]);
         for &index in &compiled.supplies {
-            let supply = &model.supplies[index];
             let planned = self.planned[index];
-            let mut output = planned;
-            let mut limited_by_feed = None;
-            let mut limited_by_host = None;
-            for &(market, _) in &supply.inputs {
-                let Some(feed) = model.markets[market].feed_cell else {
-                    continue;
-                };
-                if !self.struck.feed[model.markets[market].material] {
-                    continue;
-                }
-                if self.feed_available[market] < self.need[feed] {
-                    let limit = planned * self.feed_available[market] / self.need[feed];
-                    if limit < output {
-                        output = limit;
-                        limited_by_feed = Some(market);
-                    }
-                }
-            }
-            if !supply.hosts.is_empty() {
-                let limit: f64 = supply
-                    .hosts
-                    .iter()
-                    .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
-                    .sum();
-                // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
-                if limit <= output * (1.0 + SAME) {
-                    output = output.min(limit);
-                    limited_by_host = supply.hosts.iter().map(|&(host, _)| host).min_by(|one, other| {
-                        let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
-                        share(*one).total_cmp(&share(*other))
-                    });
-                }
-            }
+            let (output, by_feed, by_host) = if limited {
+                self.limited(trial, index, period)
+            } else {
+                (planned, None, None)
+            };
             self.output[index] = output;
-            self.supply[compiled.first_row + supply.row] += output;
-            let lost = world.output[base + index] - output;
-            if lost > SAME * world.output[base + index] {
-                self.blame.output_lost(
-                    trial.model,
-                    index,
-                    lost,
-                    planned - output,
-                    limited_by_feed,
-                    limited_by_host,
-                );
+            self.supply[compiled.first_row + model.supplies[index].row] += output;
+            let normal = world.output[base + index];
+            let lost = normal - output;
+            if lost > SAME * normal {
+                self.blame
+                    .output_lost(model, index, lost, planned - output, by_feed, by_host);
             }
         }
+    }
+
+    /// Output of a supply whose feed or host may be short, and the market or the host that limits it.
+    fn limited(&self, trial: &Trial<'_>, index: usize, period: usize) -> (f64, Option<usize>, Option<usize>) {
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
+        let supply = &model.supplies[index];
+        let base = period * model.supplies.len();
+        let planned = self.planned[index];
+        let mut output = planned;
+        let (mut by_feed, mut by_host) = (None, None);
+        for &(market, _) in &supply.inputs {
+            let Some(feed) = model.markets[market].feed_cell else {
+                continue;
+            };
+            if !self.struck.feed[model.markets[market].material] {
+                continue;
+            }
+            if self.feed_available[market] < self.need[feed] {
+                let limit = planned * self.feed_available[market] / self.need[feed];
+                if limit < output {
+                    output = limit;
+                    by_feed = Some(market);
+                }
+            }
+        }
+        if !supply.hosts.is_empty() {
+            let limit: f64 = supply
+                .hosts
+                .iter()
+                .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
+                .sum();
+            // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
+            if limit <= output * (1.0 + SAME) {
+                output = output.min(limit);
+                by_host = supply.hosts.iter().map(|&(host, _)| host).min_by(|one, other| {
+                    let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
+                    share(*one).total_cmp(&share(*other))
+                });
+            }
+        }
+        (output, by_feed, by_host)
     }
 
     /// Needs now and orders for a lead time later: those of the reference, unless plans, surges or full stocks change them.
