@@ -138,29 +138,57 @@ impl OpenMaterial {
     /// The spells of a row of these of the material's cells; `short` is told every period in which the row is short, and its share.
     fn follow(&self, row: &[usize], cells: &Range<usize>, short: impl FnMut(usize, f64)) -> TrialSpells {
         let (of, first) = (cells.len(), cells.start);
-        let blocks = [&self.missing_t, &self.shortfall_t, &self.demand_t];
+        let Self {
+            demand_t,
+            missing_t,
+            shortfall_t,
+            ..
+        } = self;
         match row {
-            [cell] => self.follow_sums(short, |block, period| blocks[block][period * of + cell - first]),
-            _ if row.len() == of => self.follow_sums(short, |block, period| {
-                blocks[block][period * of..(period + 1) * of].iter().sum()
-            }),
-            _ => self.follow_sums(short, |block, period| {
-                row.iter().map(|cell| blocks[block][period * of + cell - first]).sum()
-            }),
+            [cell] => {
+                let own = cell - first;
+                let at = |values: &[f64], position: usize| values[position * of + own];
+                self.follow_sums(
+                    short,
+                    |position| at(missing_t, position),
+                    |position| (at(shortfall_t, position), at(demand_t, position)),
+                )
+            }
+            _ => {
+                let whole = row.len() == of;
+                let sum = |values: &[f64], position: usize| -> f64 {
+                    let of_period = &values[position * of..(position + 1) * of];
+                    if whole {
+                        of_period.iter().sum()
+                    } else {
+                        row.iter().map(|cell| of_period[cell - first]).sum()
+                    }
+                };
+                self.follow_sums(
+                    short,
+                    |position| sum(missing_t, position),
+                    |position| (sum(shortfall_t, position), sum(demand_t, position)),
+                )
+            }
         }
     }
 
-    /// The same, with the sums of missing, short and demanded tonnes (0, 1, 2) by position of the period.
+    /// The same, with the tonnes that the row misses, and those that it is short of and demands, by position of the period.
     #[inline]
-    fn follow_sums(&self, mut short: impl FnMut(usize, f64), sum: impl Fn(usize, usize) -> f64) -> TrialSpells {
+    fn follow_sums(
+        &self,
+        mut short: impl FnMut(usize, f64),
+        missing_t: impl Fn(usize) -> f64,
+        short_and_demanded_t: impl Fn(usize) -> (f64, f64),
+    ) -> TrialSpells {
         let mut spells = SpellTracker::default();
         let mut next = 0;
         for (position, &period) in self.periods.iter().enumerate() {
-            let missing_t = sum(0, position);
+            let missing_t = missing_t(position);
             if missing_t <= 0.0 {
                 continue;
             }
-            let (shortfall_t, demand_t) = (sum(1, position), sum(2, position));
+            let (shortfall_t, demand_t) = short_and_demanded_t(position);
             if period != next {
                 // Nothing was missing in the period before.
                 spells.quiet();

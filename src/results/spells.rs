@@ -39,6 +39,7 @@ pub struct SpellTracker {
 
 impl SpellTracker {
     /// One period: demand, what deliveries miss of it and what is short after stocks, t.
+    #[inline]
     pub fn period(&mut self, demand_t: f64, missing_t: f64, shortfall_t: f64) {
         let negligible = NEGLIGIBLE * demand_t;
         if shortfall_t > negligible {
