@@ -28,15 +28,7 @@ impl State {
     /// Removes the effects of the period before.
     fn forget_effects(&mut self) {
         let Struck {
-            changed,
-            fresh,
-            feed_moved,
-            plan,
-            orders,
-            trade,
-            supplies,
-            cells,
-            ..
+            trade, supplies, cells, ..
         } = &mut self.struck;
         for supply in supplies.drain(..) {
             (self.loss[supply], self.cost[supply]) = (0.0, 0.0);
@@ -58,7 +50,7 @@ impl State {
                 self.quota_pool.push(quota.lanes);
             }
         }
-        for flags in [changed, fresh, feed_moved, plan, orders, trade] {
+        for flags in self.struck.of_period() {
             flags.fill(false);
         }
         self.blame.begin_period();

@@ -11,6 +11,7 @@ mod factored;
 mod factored_blame;
 pub mod maximum_flow;
 pub mod observe;
+mod plans;
 pub mod projection;
 mod rigid;
 pub mod run;

@@ -169,6 +169,27 @@ pub struct Struck {
     pub cells: Vec<usize>,
 }
 
+impl Struck {
+    /// The flags that hold for one period, by material.
+    pub fn of_period(&mut self) -> [&mut Vec<bool>; 6] {
+        let [of_period @ .., _] = self.all();
+        of_period
+    }
+
+    /// All flags by material, [`Struck::feed`] last.
+    pub fn all(&mut self) -> [&mut Vec<bool>; 7] {
+        [
+            &mut self.changed,
+            &mut self.fresh,
+            &mut self.feed_moved,
+            &mut self.plan,
+            &mut self.orders,
+            &mut self.trade,
+            &mut self.feed,
+        ]
+    }
+}
+
 /// The last allocation of a material: where its inputs come again, so does its answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AllocationMemory {
@@ -313,24 +334,7 @@ impl State {
         reset(&mut self.demand_difference, cells, 0.0);
         self.struck.supplies.clear();
         self.struck.cells.clear();
-        let Struck {
-            changed,
-            fresh,
-            feed_moved,
-            plan,
-            orders,
-            trade,
-            feed,
-            ..
-        } = &mut self.struck;
-        for flags in [
-            changed,
-            fresh,
-            feed_moved,
-            plan,
-            orders,
-            trade,
-            feed,
+        for flags in self.struck.all().into_iter().chain([
             &mut self.active,
             &mut self.steady,
             &mut self.substitution_moved,
@@ -344,7 +348,7 @@ impl State {
             &mut self.has_other_needs,
             &mut self.has_other_orders,
             &mut self.stocks_at_rest,
-        ] {
+        ]) {
             flags.clear();
             flags.resize(materials, false);
         }

@@ -13,6 +13,7 @@ mod fixed;
 mod flows;
 mod grid;
 mod histogram;
+mod open_trial;
 mod order_statistics;
 mod paired;
 mod prices;

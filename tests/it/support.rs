@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use critmin::analysis::run::{RunError, RunListener, RunPlan, RunReport, run};
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
@@ -17,6 +17,16 @@ pub fn program() -> Command {
     let mut command = Command::new(std::env::var_os("CRITMIN_BINARY").unwrap_or_else(built));
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
+}
+
+/// Exit code, stdout, stderr.
+pub fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 /// Contents by name.

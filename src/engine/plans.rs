@@ -1,0 +1,217 @@
+//! What is planned, made and ordered in a period.
+
+use super::state::State;
+use super::step::{SAME, Trial};
+
+impl State {
+    /// Planned output: what capacity allows of the target, which prices may have raised and costs lowered.
+    pub(super) fn plan(&mut self, trial: &Trial<'_>, period: usize) {
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
+        let base = period * model.supplies.len();
+        for &material in &model.order {
+            let links = &model.links[material];
+            let is_struck = self.struck.plan[material] | self.struck.changed[material] | self.is_replanned[material];
+            if !(is_struck || links.responds) && links.hosts.is_empty() {
+                continue;
+            }
+            let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
+            // A response moves plans from period to period, and with them what is ordered upstream.
+            self.struck.changed[material] |= responding;
+            let own = self.struck.plan[material] || responding;
+            let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
+            self.struck.changed[material] |= links.hosts.iter().any(|&host| self.struck.changed[host]);
+            let changed = self.struck.changed[material];
+            if changed {
+                for &input in &links.inputs {
+                    self.struck.changed[input] = true;
+                }
+            }
+            if !(own || by_host) {
+                if std::mem::take(&mut self.is_replanned[material]) {
+                    for &index in &model.materials[material].supplies {
+                        self.planned[index] = world.target[base + index];
+                    }
+                }
+                continue;
+            }
+            self.struck.plan[material] = true;
+            for &input in &links.inputs {
+                self.struck.orders[input] = true;
+            }
+            if !changed && self.is_replanned[material] {
+                continue;
+            }
+            self.is_replanned[material] = true;
+            for &index in &model.materials[material].supplies {
+                let supply = &model.supplies[index];
+                let capacity = world.capacity[base + index];
+                let mut target = world.target[base + index];
+                if self.extra[index] > 0.0 {
+                    // The undisrupted plan may have risen since: capacity is the limit.
+                    target = (target + self.extra[index] * capacity).min(capacity);
+                }
+                if self.cost[index] > 0.0 {
+                    target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));
+                }
+                if self.loss[index] > 0.0 {
+                    target = target.min((1.0 - self.loss[index]) * capacity);
+                }
+                if !supply.hosts.is_empty() {
+                    let limit: f64 = supply
+                        .hosts
+                        .iter()
+                        .map(|&(host, ratio)| ratio.of(inputs) * self.planned[host])
+                        .sum();
+                    target = target.min(limit);
+                }
+                self.planned[index] = target;
+            }
+        }
+    }
+
+    /// Actual output of a material's supplies: planned, unless feed or a host's output is short.
+    pub(super) fn produce(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let compiled = &model.materials[material];
+        self.supply[model.links[material].rows.clone()].fill(0.0);
+        let base = period * model.supplies.len();
+        let links = &model.links[material];
+        let limited = !links.hosts.is_empty() || links.inputs.iter().any(|&input| self.struck.feed[input]);
+        for &index in &compiled.supplies {
+            let planned = self.planned[index];
+            let (output, by_feed, by_host) = if limited {
+                self.limited(trial, index, period)
+            } else {
+                (planned, None, None)
+            };
+            self.output[index] = output;
+            self.supply[compiled.first_row + model.supplies[index].row] += output;
+            let normal = world.output[base + index];
+            let lost = normal - output;
+            if lost > SAME * normal {
+                self.blame
+                    .output_lost(model, index, lost, planned - output, by_feed, by_host);
+            }
+        }
+    }
+
+    /// Output of a supply whose feed or host may be short, and the market or the host that limits it.
+    fn limited(&self, trial: &Trial<'_>, index: usize, period: usize) -> (f64, Option<usize>, Option<usize>) {
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
+        let supply = &model.supplies[index];
+        let base = period * model.supplies.len();
+        let planned = self.planned[index];
+        let mut output = planned;
+        let (mut by_feed, mut by_host) = (None, None);
+        for &(market, _) in &supply.inputs {
+            let Some(feed) = model.markets[market].feed_cell else {
+                continue;
+            };
+            if !self.struck.feed[model.markets[market].material] {
+                continue;
+            }
+            if self.feed_available[market] < self.need[feed] {
+                let limit = planned * self.feed_available[market] / self.need[feed];
+                if limit < output {
+                    output = limit;
+                    by_feed = Some(market);
+                }
+            }
+        }
+        if !supply.hosts.is_empty() {
+            let limit: f64 = supply
+                .hosts
+                .iter()
+                .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
+                .sum();
+            // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
+            if limit <= output * (1.0 + SAME) {
+                output = output.min(limit);
+                by_host = supply.hosts.iter().map(|&(host, _)| host).min_by(|one, other| {
+                    let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
+                    share(*one).total_cmp(&share(*other))
+                });
+            }
+        }
+        (output, by_feed, by_host)
+    }
+
+    /// Needs now and orders for a lead time later: those of the reference, unless plans, surges or full stocks change them.
+    pub(super) fn place_orders(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let model = trial.model;
+        let links = &model.links[material];
+        self.has_other_needs[material] = self.struck.orders[material];
+        self.has_other_orders[material] = self.struck.orders[material];
+        if self.struck.orders[material] {
+            for market in links.markets.clone() {
+                self.order[market] = self.ordered(trial, market, period);
+            }
+            self.order_refills(trial, material);
+            return;
+        }
+        self.as_ordered_normally(trial, material, period);
+        if links.has_feed {
+            // Goods above what the stock is meant to hold are used before new ones are ordered.
+            for market in links.markets.clone() {
+                if model.markets[market].feed_cell.is_some() && self.overflow(market) > 0.0 {
+                    self.order[market] = self.ordered(trial, market, period);
+                    self.has_other_orders[material] = true;
+                }
+            }
+        }
+        self.order_refills(trial, material);
+    }
+
+    /// Writes a market's needs of this period and gives its order for a lead time later.
+    fn ordered(&mut self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
+        let compiled = &model.markets[market];
+        let lead = model.materials[compiled.material].lead_periods;
+        let (cells, supplies) = (model.cells.len(), model.supplies.len());
+        let then = (period + lead).min(model.reference_periods - 1);
+        if let (0, 1, Some(cell)) = (lead, compiled.cells.len(), compiled.feed_cell) {
+            // The usual processors' market.
+            let mut need = 0.0;
+            for &(consumer, position) in &compiled.consumers {
+                need += model.supplies[consumer].inputs[position].1.of(inputs) * self.planned[consumer];
+            }
+            self.need[cell] = need;
+            return (need - self.overflow(market)).max(0.0);
+        }
+        let mut order = 0.0;
+        for cell in compiled.cells.clone() {
+            if model.cells[cell].is_feed {
+                let (mut need, mut ahead) = (0.0, 0.0);
+                for &(consumer, position) in &compiled.consumers {
+                    let per_tonne = model.supplies[consumer].inputs[position].1.of(inputs);
+                    let planned = per_tonne * self.planned[consumer];
+                    need += planned;
+                    if lead > 0 {
+                        let now = world.target[period * supplies + consumer];
+                        let later = world.target[then * supplies + consumer];
+                        // A plant that opens within the lead time orders ahead.
+                        ahead += if now > 0.0 {
+                            planned * (later / now)
+                        } else {
+                            per_tonne * later * (1.0 - self.loss[consumer])
+                        };
+                    }
+                }
+                self.need[cell] = need;
+                let wanted = if lead > 0 { ahead } else { need };
+                order += (wanted - self.overflow(market)).max(0.0);
+            } else {
+                let surge = 1.0 + self.surge[cell];
+                self.need[cell] = world.need[period * cells + cell] * surge;
+                order += world.need[then * cells + cell] * surge;
+            }
+        }
+        order
+    }
+}
