@@ -234,7 +234,8 @@ impl State {
             .iter()
             .any(|change| *change != 0.0)
             || links.stockpiles.iter().any(|&index| self.released[index] != 0.0);
-        if stocks_moved || self.struck.changed[material] || !links.constant_stocks {
+        let in_transit = model.materials[material].lead_periods > 0;
+        if stocks_moved || in_transit || self.struck.changed[material] || !links.constant_stocks {
             (self.stocks_at_rest[material], self.stocks_full[material]) = self.stocks_rest(model, links);
         }
         let stocks_rest = self.stocks_at_rest[material];
