@@ -17,8 +17,9 @@ impl State {
                 continue;
             }
             let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
-            // A response moves plans from period to period, and with them what is ordered upstream.
-            self.struck.changed[material] |= responding;
+            // A response moves plans from period to period, and with them what is ordered upstream; so does its end.
+            let responded = std::mem::replace(&mut self.has_responded[material], responding);
+            self.struck.changed[material] |= responding || responded;
             let own = self.struck.plan[material] || responding;
             let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
             self.struck.changed[material] |= links.hosts.iter().any(|&host| self.struck.changed[host]);

@@ -140,6 +140,8 @@ pub struct State {
     pub(super) has_other_needs: Vec<bool>,
     /// The same of orders for goods that are used.
     pub(super) has_other_orders: Vec<bool>,
+    /// Whether producers' response to prices moved a material's plans in the period before.
+    pub(super) has_responded: Vec<bool>,
     /// What [`State::stocks_rest`] last found.
     pub(super) stocks_at_rest: Vec<bool>,
     /// Whether the causes of what is missing in the present trade have been found.
@@ -347,6 +349,7 @@ impl State {
             &mut self.is_replanned,
             &mut self.has_other_needs,
             &mut self.has_other_orders,
+            &mut self.has_responded,
             &mut self.stocks_at_rest,
         ]) {
             flags.clear();
