@@ -4,7 +4,7 @@
 //! that should have arrived, with lead times). Where a shortfall lasts after the causes are gone (empty pipelines, spent stocks),
 //! the last causes stand. What would be short without events is structural. The parts add up to the shortfall.
 //!
-//! Here: what is kept, and the causes of lost output. [`super::attribute`] shares out what is short.
+//! Here: what is kept, and the causes of lost output. `attribute` shares out what is short.
 
 use super::severity::Severities;
 use crate::model::Model;
