@@ -66,7 +66,7 @@ fn replay(kind: &str, bytes: &[u8]) -> Result<(), String> {
 fn what_fuzzing_found_stays_mended() {
     let mut failures = Vec::new();
     let mut files = 0;
-    // `FUZZED=/tmp/finds cargo test --test it fuzzed` replays another folder.
+    // `FUZZED=FOLDER cargo test --test it fuzzed` replays another folder.
     let folder = std::env::var_os("FUZZED").map_or_else(|| in_repository("tests/fuzzed"), Into::into);
     let mut entries: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder of finds")
