@@ -7,9 +7,9 @@ use super::shipping::UNSOLD;
 use crate::model::{Model, World};
 
 /// Relative difference that rounding explains.
-const ROUNDING: f64 = 1e-12;
+pub(super) const ROUNDING: f64 = 1e-12;
 /// Most changes of the sets of sellers and buyers that bind.
-const MOST_ROUNDS: usize = 30;
+pub(super) const MOST_ROUNDS: usize = 30;
 
 /// The trade of one material by sellers' and buyers' factors. Quantities in t per period.
 #[derive(Debug, Clone, Default)]

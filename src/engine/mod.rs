@@ -1,6 +1,7 @@
 //! The simulation: events to severities, the period step, allocation, stocks, adaptation, blocks of trials. Knows nothing of reports,
 //! files or the command line.
 
+pub mod abreast;
 pub mod adaptation;
 pub mod allocation;
 mod attribute;

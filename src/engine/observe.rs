@@ -137,6 +137,12 @@ pub trait Observer {
     fn wants_trace(&self) -> bool {
         false
     }
+    /// Whether several trials can be told at once, by [`Observer::group`]; otherwise they are told one by one.
+    fn takes_groups(&self) -> bool {
+        false
+    }
+    /// Several trials are complete.
+    fn group(&mut self, _outcome: &super::abreast::GroupOutcome<'_>) {}
     /// Everything about the period that has just been simulated (before `period` is called for it).
     fn trace(&mut self, _trace: &super::trace::PeriodTrace<'_>) {}
 }

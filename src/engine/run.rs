@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use super::abreast::{ABREAST, Abreast};
 use super::draws::TrialStreams;
 use super::observe::Observer;
 use super::trial::Simulator;
@@ -66,27 +67,44 @@ pub fn simulate_in_blocks<O: Gather>(
     let next = AtomicUsize::new(0);
     // One simulator and one observer per thread: memory does not grow with the number of blocks.
     let gathered = rayon::broadcast(|_| {
-        let mut worker: Option<(Simulator<'_>, O)> = None;
+        let mut worker: Option<(Simulator<'_>, Option<Abreast<'_>>, O)> = None;
         while !progress.is_stopped() {
             let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else {
                 break;
             };
-            let (simulator, observer) = worker.get_or_insert_with(|| (Simulator::new(model), make()));
-            for trial in block.clone() {
-                simulator.run(trial, TrialStreams::of(trial), observer);
-            }
+            let (simulator, abreast, observer) =
+                worker.get_or_insert_with(|| (Simulator::new(model), Abreast::new(model), make()));
+            simulate_block(block.clone(), simulator, abreast.as_mut(), observer);
             progress.done.fetch_add(block.end - block.start, Ordering::Relaxed);
             // Looked at after a block, so that a run moves on however often it is paused.
             if progress.pause.load(Ordering::Relaxed) {
                 break;
             }
         }
-        worker.map(|(_, observer)| observer)
+        worker.map(|(.., observer)| observer)
     });
     gathered.into_iter().flatten().reduce(|mut one, other| {
         one.absorb(other);
         one
     })
+}
+
+/// Simulates the trials of a block, several at a time where the model allows it.
+fn simulate_block<O: Observer>(
+    block: Range<u64>,
+    simulator: &mut Simulator<'_>,
+    abreast: Option<&mut Abreast<'_>>,
+    observer: &mut O,
+) {
+    let Some(abreast) = abreast else {
+        for trial in block {
+            simulator.run(trial, TrialStreams::of(trial), observer);
+        }
+        return;
+    };
+    for group in blocks(block, ABREAST as u64) {
+        abreast.run(group, simulator, observer);
+    }
 }
 
 /// Cuts a range at multiples of the block size (0 counts as 1).

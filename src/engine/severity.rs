@@ -9,7 +9,7 @@ use crate::scenario::Overlap;
 const EXPONENTIAL_END: f64 = 36.0;
 
 /// The largest increase that overlapping surges or cost shocks make together.
-const LARGEST_GROWTH: f64 = 1e30;
+pub(super) const LARGEST_GROWTH: f64 = 1e30;
 
 /// Severity of every event by period.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,11 @@ impl Severities {
     #[inline]
     pub fn of(&self, event: usize, period: usize) -> f64 {
         self.values[event * self.periods + period]
+    }
+
+    /// (event, first period, period after the last) of every occurrence.
+    pub(super) fn touched(&self) -> &[(usize, usize, usize)] {
+        &self.touched
     }
 
     /// Whether any event is active in a period.

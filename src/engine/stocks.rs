@@ -5,7 +5,7 @@ use super::step::Trial;
 use crate::model::Model;
 
 /// Share of a need below which a gap counts as closed (rounding).
-const CLOSED: f64 = 1e-12;
+pub(super) const CLOSED: f64 = 1e-12;
 
 /// Hands `amount` to cells by priority class, pro rata to `wants` within a class, through `give(cell, tonnes)`. Cells must be in order of
 /// their class. Returns what was handed out.

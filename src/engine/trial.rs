@@ -1,6 +1,6 @@
 //! One trial from its random numbers to an observer.
 
-use super::adaptation::price_index;
+use super::abreast::price_peak;
 use super::draws::{Strikes, TrialStreams, design, draw_events, draw_inputs};
 use super::observe::{Observer, PeriodOutcome, TrialOutcome};
 use super::severity::Severities;
@@ -157,17 +157,7 @@ impl<'a> Simulator<'a> {
         self.price_peak.clear();
         self.price_peak
             .extend(state.least_served.iter().zip(&model.markets).map(|(served, market)| {
-                if *served >= 1.0 {
-                    return [1.0; 3];
-                }
-                let material = &model.materials[market.material];
-                let (least, most) = material.demand_elasticity_band;
-                let elasticity = material.demand_elasticity.of(&self.inputs);
-                let peak = |elasticity: f64| price_index(*served, elasticity, material.price_cap);
-                if elasticity == least && elasticity == most {
-                    return [peak(elasticity); 3];
-                }
-                [elasticity, least, most].map(peak)
+                price_peak(model, market.material, &self.inputs, *served)
             }));
         self.output.clear();
         self.output.extend(
