@@ -8,6 +8,8 @@ use crate::model::{Model, World};
 
 /// Relative difference that rounding explains.
 pub(super) const ROUNDING: f64 = 1e-12;
+/// Change of the shares traded that rounding explains.
+pub(super) const SETTLED: f64 = 1e-14;
 /// Most changes of the sets of sellers and buyers that bind.
 pub(super) const MOST_ROUNDS: usize = 30;
 
@@ -180,7 +182,8 @@ impl Factored {
             if !(taken > 0.0 && sold > 0.0 && taken.is_finite() && sold.is_finite()) {
                 return None;
             }
-            if (sold, taken) == before {
+            // Who neither binds nor has anything to spare may change sides for ever, by rounding.
+            if (sold - before.0).abs() <= SETTLED && (taken - before.1).abs() <= SETTLED {
                 return Some((sold, taken));
             }
         }

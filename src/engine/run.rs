@@ -81,7 +81,7 @@ pub fn simulate_in_blocks<O: Gather>(
                 break;
             }
         }
-        worker.map(|(.., observer)| observer)
+        {eprintln!("GIVEN {:?}", super::abreast::GIVEN);worker.map(|(.., observer)| observer)}
     });
     gathered.into_iter().flatten().reduce(|mut one, other| {
         one.absorb(other);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::abreast::GroupOutcome;
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::fixed::FixedSum;
@@ -45,6 +46,25 @@ impl FlowRecorder {
         }
         for (number, (.., start_t)) in layout.stocks.iter().enumerate() {
             self.stock_end[number].add(outcome.stock_end_t[number] / scale(*start_t));
+        }
+    }
+
+    /// Several trials.
+    pub fn add_group(&mut self, layout: &Layout, outcome: &GroupOutcome<'_>) {
+        for (number, (.., undisrupted_t)) in layout.supplies.iter().enumerate() {
+            let scale = scale(*undisrupted_t);
+            let (output, lost) = (&outcome.output_t[number], &outcome.lost_output_t[number]);
+            for place in outcome.places() {
+                self.output[number].add(output.0[place] / scale);
+                if lost.0[place] > 0.0 {
+                    self.lost[number].add(lost.0[place] / scale);
+                }
+            }
+        }
+        for (number, (.., start_t)) in layout.stocks.iter().enumerate() {
+            for place in outcome.places() {
+                self.stock_end[number].add(outcome.stock_end_t[number].0[place] / scale(*start_t));
+            }
         }
     }
 

@@ -6,12 +6,14 @@ use super::histogram::NEGLIGIBLE;
 use super::spells::{SpellTracker, TrialSpells};
 use crate::engine::observe::{Layout, PeriodOutcome};
 
-/// Where a material's cells and rows lie, and the first of its fans.
+/// Where a material's cells and rows lie, and the first of its fans and of its attributed rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Parts {
     pub(super) cells: Range<usize>,
     pub(super) rows: Range<usize>,
     pub(super) first_fan: usize,
+    /// The first of its attributed rows, among all of them.
+    pub(super) first_attributed: usize,
 }
 
 /// The open trial: what cells were in the periods in which something was missing. Rows are followed through them when the trial ends, one after

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::abreast::GroupOutcome;
 use crate::engine::observe::Layout;
 
 use super::estimate::{Bounds, mean_estimate};
@@ -44,6 +45,13 @@ impl PriceRecorder {
                 market.rise_band.0.add(least - 1.0);
                 market.rise_band.1.add(most - 1.0);
             }
+        }
+    }
+
+    /// Several trials.
+    pub fn add_group(&mut self, outcome: &GroupOutcome<'_>) {
+        for place in outcome.places() {
+            self.add(outcome.price_peak_of(place));
         }
     }
 

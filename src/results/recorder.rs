@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::abreast::GroupOutcome;
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 
 use super::attribution::AttributionRecorder;
 use super::estimate::{Bounds, mean_estimate};
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
+use super::group::GroupMemory;
 use super::open_trial::{OpenTrial, Parts};
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
@@ -53,7 +55,7 @@ pub(super) struct Plan {
     pub(super) layout: Layout,
     pub(super) rows: Vec<Row>,
     /// Cells and rows of each material.
-    parts: Vec<Parts>,
+    pub(super) parts: Vec<Parts>,
     pub(super) headline: Option<usize>,
     pub(super) recording: Recording,
 }
@@ -61,17 +63,20 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(layout: Layout, recording: Recording) -> Self {
         let Rows { rows, headline } = plan_rows(&layout);
-        let mut first_fan = 0;
+        let (mut first_fan, mut first_attributed) = (0, 0);
         let parts = (0..layout.materials.len())
             .map(|material| {
                 let cells = span((0..layout.cells.len()).filter(|&cell| layout.cells[cell].material == material));
                 let rows_here = span((0..rows.len()).filter(|&row| rows[row].material == material));
                 let fans = rows[rows_here.clone()].iter().filter(|row| row.is_all()).count();
+                let attributed = rows[rows_here.clone()].iter().filter(|row| row.attributed).count();
                 first_fan += fans;
+                first_attributed += attributed;
                 Parts {
                     cells,
                     rows: rows_here,
                     first_fan: first_fan - fans,
+                    first_attributed: first_attributed - attributed,
                 }
             })
             .collect();
@@ -111,6 +116,8 @@ pub struct Recorder {
     pub(super) open: OpenTrial,
     /// Rows whose causes are still to be added when a trial ends, with the trial's demand in t and share that is short.
     pub(super) attributed: Vec<(usize, f64, f64)>,
+    /// Memory for several trials told at once.
+    pub(super) group: GroupMemory,
 }
 
 impl Recorder {
@@ -152,6 +159,7 @@ impl Recorder {
             last_headline_share: 0.0,
             open: OpenTrial::new(layout),
             attributed: Vec::new(),
+            group: GroupMemory::default(),
             plan,
         }
     }
@@ -233,7 +241,7 @@ impl Recorder {
                     });
                 }
                 fan += usize::from(row.is_all());
-                self.totals.add(number, row_trial);
+                self.totals.put(number, 0, row_trial);
                 let share = row_trial.share(row_trial.shortfall_t);
                 if Some(number) == plan.headline {
                     self.replayable.add(trial, share);
@@ -272,11 +280,20 @@ impl Observer for Recorder {
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
+        self.totals.make_room(1);
         self.end_rows(outcome);
-        self.totals.end_trial();
+        self.totals.end_trials(1);
         self.events.add(outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
         self.prices.add(outcome.price_peak);
         self.open.clear(&self.plan.parts);
+    }
+
+    fn takes_groups(&self) -> bool {
+        true
+    }
+
+    fn group(&mut self, outcome: &GroupOutcome<'_>) {
+        self.add_group(outcome);
     }
 }

@@ -46,17 +46,26 @@ impl WaitingTotals {
         self.totals.len()
     }
 
-    /// Adds a row's trial; every row needs one before [`WaitingTotals::end_trial`].
-    pub fn add(&mut self, row: usize, trial: RowTrial) {
+    /// Makes room for so many trials (a few), which [`WaitingTotals::put`] then writes, one for every row.
+    pub fn make_room(&mut self, trials: usize) {
         if self.waiting.is_empty() {
             self.waiting.resize(self.totals.len() * ROOM, RowTrial::default());
         }
-        self.waiting[row * ROOM + self.count] = trial;
+        if self.count + trials > ROOM {
+            settle(&mut self.totals, &self.reference_t, &self.waiting, self.count);
+            self.count = 0;
+        }
     }
 
-    /// All rows have their trial.
-    pub fn end_trial(&mut self) {
-        self.count += 1;
+    /// Writes a row's trial, one of those for which there is room.
+    #[inline]
+    pub fn put(&mut self, row: usize, number: usize, trial: RowTrial) {
+        self.waiting[row * ROOM + self.count + number] = trial;
+    }
+
+    /// All rows have so many more trials.
+    pub fn end_trials(&mut self, trials: usize) {
+        self.count += trials;
         if self.count == ROOM {
             let Self {
                 reference_t,

@@ -7,64 +7,67 @@ use pulp::Simd;
 
 use super::memory::{MaterialMemory, Scratch};
 use super::step::Present;
-use super::vector::Wide;
+use super::trade::Traded;
+use super::vector::{Which, Wide};
 use crate::engine::attribute::NOTHING;
 
 /// Shares out a period's shortfalls by the causes of its missing deliveries.
 #[inline(always)]
-pub fn attribute<S: Simd>(present: Present<'_, S>, first: usize, memory: &mut MaterialMemory, scratch: &mut Scratch) {
+pub fn attribute<S: Simd>(
+    present: Present<'_, S>,
+    traded: Traded<S>,
+    first: usize,
+    memory: &mut MaterialMemory,
+    scratch: &mut Scratch,
+) {
+    let Present { part, plan, .. } = present;
+    missing_by_seller(present, traded, scratch);
+    find_common(present, memory, scratch);
+    // Trials in which columns miss different parts.
+    let mut differs = traded.binds.or(traded.restricted);
+    for &(_, event, _) in &plan.surges {
+        if present.strikes(event) {
+            differs = differs.or(present.severity(event).exceeds(part.splat(0.0)));
+        }
+    }
+    memory.differs = plan.domestic_first || differs.any();
+    if memory.differs {
+        missing_by_column(present, traded, scratch);
+        find_shares(present, differs, memory, scratch);
+    }
+    share_out(present, first, memory);
+}
+
+/// Adds the shortfalls to what their causes are blamed for.
+#[inline(always)]
+fn share_out<S: Simd>(present: Present<'_, S>, first: usize, memory: &mut MaterialMemory) {
     let Present { part, plan, .. } = present;
     let slots = plan.causes.len();
     let zero = part.splat(0.0);
-    if slots > 0 {
-        missing_by_seller(present, scratch);
-        if plan.domestic_first {
-            missing_at_home(present, scratch);
-        }
-        for (number, banned) in plan.banned.iter().enumerate() {
-            if scratch.is_banned[number] {
-                missing_on_restricted_lanes(present, number, banned, scratch);
-            }
-        }
-        for &(column, event, slot) in &plan.surges {
-            if present.strikes(event) {
-                let need = part.load(&scratch.need[column]);
-                let surge = part.load(&scratch.surge[column]);
-                let extra = need * present.severity(event) / (part.splat(1.0) + surge);
-                part.add(&mut scratch.columns[column * slots + slot], extra);
-            }
-        }
-        spread_competition(present, scratch);
-    }
     for column in 0..plan.columns {
         let short = part.load(&memory.told.shortfall[first + column]);
-        let line = column * (slots + 1);
-        let mut total = zero;
-        let missing = &scratch.columns[column * slots..][..slots];
-        for part_of in missing {
-            total += part.load(part_of);
+        if !short.exceeds(zero).any() {
+            continue;
         }
-        let is_found = total.exceeds(zero);
-        let known = is_found.choose(part.splat(1.0), part.load(&memory.known[column]));
-        part.store(&mut memory.known[column], known);
-        let rate = is_found.keep(part.splat(1.0) / total);
-        for (slot, part_of) in missing.iter().enumerate() {
-            let share = &mut memory.share[column * slots + slot];
-            let now = is_found.choose(part.load(part_of) * rate, part.load(share));
-            part.store(share, now);
-            let blamed = known.exceeds(zero).keep(short * now);
-            part.add(&mut memory.blame[line + slot], blamed);
+        let (shares, known) = if memory.differs {
+            (&memory.share[column * slots..(column + 1) * slots], &memory.known[column])
+        } else {
+            (memory.common.as_slice(), &memory.common_known)
+        };
+        let unknown = zero.equals(part.load(known));
+        let lines = memory.blame[column * (slots + 1)..][..slots + 1].iter_mut();
+        for (blame, share) in lines.zip(shares) {
+            part.add(blame, short * part.load(share));
         }
-        let unknown = known.exceeds(zero).not();
         if unknown.any() {
-            part.add(&mut memory.blame[line + slots], unknown.keep(short));
+            part.add(&mut memory.blame[column * (slots + 1) + slots], unknown.keep(short));
         }
     }
 }
 
-/// What columns miss of trade by the causes of sellers' losses, and for want of a seller.
+/// Sums over sellers of what they miss of normal, and of what they sell, by the causes of their losses.
 #[inline(always)]
-fn missing_by_seller<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
+fn missing_by_seller<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     let slots = plan.causes.len();
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
@@ -72,29 +75,121 @@ fn missing_by_seller<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
         part.store(&mut scratch.missed[slot], zero);
         part.store(&mut scratch.sold[slot], zero);
     }
-    let (mut others_missed, mut others_sold) = (zero, zero);
-    for (row, sales) in normal.sales.iter().enumerate() {
-        let factor = part.load(&scratch.sellers[row]);
-        let sales = part.splat(*sales);
-        let (mut missed, mut sold) = ((one - factor) * sales, factor * sales);
-        if let Some(number) = plan.ban_of_row[row].filter(|&number| scratch.is_banned[number]) {
-            let is_free = part.load(&scratch.banned[number]).exceeds(zero).not();
-            (missed, sold) = (is_free.keep(missed), is_free.keep(sold));
+    for &row in &plan.moving_rows {
+        if !scratch.has_lost[row] {
+            continue;
         }
-        let parts = plan.row_parts[row].clone();
+        let factor = part.load(&scratch.sellers[row]);
+        let sales = part.splat(normal.sales[row]);
+        let mut missed = (one - factor) * sales;
+        if traded.any_restricted {
+            missed = unrestricted(present, row, scratch).keep(missed);
+        }
         let lost = part.load(&scratch.lost[row]);
         let has_lost = lost.exceeds(zero);
-        if !parts.is_empty() && has_lost.any() {
-            let rate = has_lost.keep(one / lost);
-            for at in parts {
+        let parts = plan.row_parts[row].clone();
+        if parts.len() == 1 {
+            part.add(&mut scratch.missed[plan.row_slots[parts.start]], has_lost.keep(missed));
+            continue;
+        }
+        let rate = has_lost.keep(missed / lost);
+        for at in parts {
+            let share = part.load(&scratch.lost_parts[at]) * rate;
+            part.add(&mut scratch.missed[plan.row_slots[at]], share);
+        }
+    }
+}
+
+/// Trials in which a row has no restricted lanes.
+#[inline(always)]
+fn unrestricted<S: Simd>(present: Present<'_, S>, row: usize, scratch: &Scratch) -> Which<S> {
+    let Present { part, plan, .. } = present;
+    let zero = part.splat(0.0);
+    match plan.ban_of_row[row] {
+        Some(number) if scratch.is_banned[number] => zero.equals(part.load(&scratch.banned[number])),
+        _ => zero.equals(zero),
+    }
+}
+
+/// The causes' shares where all columns miss the same part of what they normally get.
+#[inline(always)]
+fn find_common<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &Scratch) {
+    let Present { part, .. } = present;
+    let mut total = part.splat(0.0);
+    for (_, missed) in memory.common.iter().zip(&scratch.missed) {
+        total += part.load(missed);
+    }
+    let is_found = total.exceeds(part.splat(0.0));
+    part.store(&mut memory.common_known, is_found.keep(part.splat(1.0)));
+    let rate = is_found.keep(part.splat(1.0) / total);
+    for (share, missed) in memory.common.iter_mut().zip(&scratch.missed) {
+        part.store(share, part.load(missed) * rate);
+    }
+}
+
+/// The causes' shares by column; those of all columns alike in trials in which nothing differs.
+#[inline(always)]
+fn find_shares<S: Simd>(
+    present: Present<'_, S>,
+    differs: Which<S>,
+    memory: &mut MaterialMemory,
+    scratch: &Scratch,
+) {
+    let Present { part, plan, .. } = present;
+    let slots = plan.causes.len();
+    let by_column = if plan.domestic_first { part.none().not() } else { differs };
+    let common_known = part.load(&memory.common_known);
+    for column in 0..plan.columns {
+        let missing = &scratch.columns[column * slots..(column + 1) * slots];
+        let mut total = part.splat(0.0);
+        for missing in missing {
+            total += part.load(missing);
+        }
+        let is_found = total.exceeds(part.splat(0.0));
+        let rate = is_found.keep(part.splat(1.0) / total);
+        let known = by_column.choose(is_found.keep(part.splat(1.0)), common_known);
+        part.store(&mut memory.known[column], known);
+        let shares = &mut memory.share[column * slots..(column + 1) * slots];
+        for ((share, missing), common) in shares.iter_mut().zip(missing).zip(&memory.common) {
+            let own = part.load(missing) * rate;
+            part.store(share, by_column.choose(own, part.load(common)));
+        }
+    }
+}
+
+/// What each column misses, by cause.
+#[inline(always)]
+fn missing_by_column<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratch: &mut Scratch) {
+    let Present { part, plan, normal, .. } = present;
+    let slots = plan.causes.len();
+    let (zero, one) = (part.splat(0.0), part.splat(1.0));
+    let (mut others_missed, mut others_sold) = (zero, zero);
+    for (row, sales) in normal.sales.iter().enumerate() {
+        let is_lossy = scratch.has_lost[row];
+        if !(is_lossy || plan.moving_rows.contains(&row) || traded.any_binds) {
+            continue;
+        }
+        let factor = part.load(&scratch.sellers[row]);
+        let sales = part.splat(*sales);
+        let mut missed = (one - factor) * sales;
+        let mut sold = factor * sales;
+        if traded.any_restricted {
+            let free = unrestricted(present, row, scratch);
+            (missed, sold) = (free.keep(missed), free.keep(sold));
+        }
+        let mut others = zero.equals(zero);
+        if is_lossy {
+            let lost = part.load(&scratch.lost[row]);
+            let has_lost = lost.exceeds(zero);
+            others = has_lost.not();
+            let rate = has_lost.keep(sold / lost);
+            for at in plan.row_parts[row].clone() {
                 let share = part.load(&scratch.lost_parts[at]) * rate;
-                let slot = plan.row_slots[at];
-                part.add(&mut scratch.missed[slot], missed * share);
-                part.add(&mut scratch.sold[slot], sold * share);
+                part.add(&mut scratch.sold[plan.row_slots[at]], share);
             }
         }
-        others_missed += has_lost.not().keep(missed);
-        others_sold += has_lost.not().keep(sold);
+        others_missed += others.keep(missed);
+        others_sold += others.keep(sold);
     }
     for (column, purchases) in normal.purchases.iter().enumerate() {
         let share = if normal.total > 0.0 {
@@ -112,6 +207,25 @@ fn missing_by_seller<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
         let counts = missing.exceeds(part.splat(NOTHING * normal.total));
         part.store(&mut scratch.outbid[column], share * counts.keep(missing));
     }
+    if plan.domestic_first {
+        missing_at_home(present, scratch);
+    }
+    if traded.any_restricted {
+        for (number, banned) in plan.banned.iter().enumerate() {
+            if scratch.is_banned[number] {
+                missing_on_restricted_lanes(present, number, banned, scratch);
+            }
+        }
+    }
+    for &(column, event, slot) in &plan.surges {
+        if present.strikes(event) {
+            let need = part.load(&scratch.need[column]);
+            let surge = part.load(&scratch.surge[column]);
+            let extra = need * present.severity(event) / (one + surge);
+            part.add(&mut scratch.columns[column * slots + slot], extra);
+        }
+    }
+    spread_competition(present, scratch);
 }
 
 /// What own users miss.
@@ -134,6 +248,10 @@ fn missing_at_home<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
 fn blame_row<S: Simd>(present: Present<'_, S>, row: usize, column: usize, missing: Wide<S>, scratch: &mut Scratch) {
     let Present { part, plan, .. } = present;
     let slots = plan.causes.len();
+    if !scratch.has_lost[row] {
+        part.add(&mut scratch.outbid[column], missing);
+        return;
+    }
     let lost = part.load(&scratch.lost[row]);
     let has_lost = lost.exceeds(part.splat(0.0));
     let rate = has_lost.keep(missing / lost);

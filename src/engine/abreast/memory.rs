@@ -99,7 +99,11 @@ pub struct MaterialMemory {
     /// Whether some processor lacks feed in this period; the part of its needs that it gets then, by column.
     pub is_lacking: bool,
     pub feed: Vec<Eight>,
-    /// By column, then by slot (the structural one apart): shares in what is missing; and whether (1 or 0) they are known.
+    /// Shares of the causes in what is missing now, by slot (the structural one apart), and whether (1 or 0) there are any: of all columns
+    /// alike, or by column where `differs`.
+    pub common: Vec<Eight>,
+    pub common_known: Eight,
+    pub differs: bool,
     pub share: Vec<Eight>,
     pub known: Vec<Eight>,
     /// By column, then by slot, the structural one last: shortfall so far, t.
@@ -116,6 +120,8 @@ pub struct MaterialMemory {
 #[derive(Debug, Clone, Default)]
 pub struct Told {
     pub is_listed: Vec<bool>,
+    /// Whether needs differ from normal.
+    pub differs: Vec<bool>,
     pub periods: Vec<usize>,
     pub need: Vec<Eight>,
     pub missing: Vec<Eight>,
@@ -131,6 +137,9 @@ impl MaterialMemory {
             stock: columns(),
             is_lacking: false,
             feed: columns(),
+            common: vec![Eight::default(); slots],
+            common_known: Eight::default(),
+            differs: false,
             share: vec![Eight::default(); plan.columns * slots],
             known: columns(),
             blame: vec![Eight::default(); plan.columns * (slots + 1)],
@@ -139,6 +148,7 @@ impl MaterialMemory {
             shortfall: columns(),
             told: Told {
                 is_listed: vec![false; periods],
+                differs: vec![false; periods],
                 periods: Vec::with_capacity(periods),
                 need: over_time(),
                 missing: over_time(),
@@ -152,7 +162,6 @@ impl MaterialMemory {
             *stock = Eight::splat(*level);
         }
         for values in [
-            &mut self.known,
             &mut self.blame,
             &mut self.extra_need,
             &mut self.shortfall,
@@ -162,6 +171,7 @@ impl MaterialMemory {
         self.least_served.fill(Eight::splat(1.0));
         self.is_lacking = false;
         self.told.is_listed.fill(false);
+        self.told.differs.fill(false);
         self.told.periods.clear();
     }
 }
@@ -198,6 +208,7 @@ pub struct Scratch {
     pub kept: Vec<Eight>,
     pub sellers: Vec<Eight>,
     pub lost: Vec<Eight>,
+    pub has_lost: Vec<bool>,
     /// Lost output by slot, as [`MaterialPlan::row_slots`].
     pub lost_parts: Vec<Eight>,
     /// By column: need, order less what comes from home, factor, what arrives, what comes from home, refills wanted, room for them.
@@ -249,6 +260,7 @@ impl Memory {
                 kept: rows(),
                 sellers: rows(),
                 lost: rows(),
+                has_lost: vec![false; of.iter().map(|plan| plan.rows).max().unwrap_or(0)],
                 lost_parts: most(|plan| plan.row_slots.len()),
                 need: columns(),
                 order: columns(),

@@ -115,7 +115,7 @@ impl<'a> Abreast<'a> {
         self.tell(trials.start, told, observer);
         for (place, trial) in trials.enumerate() {
             if told & 1 << place == 0 {
-                alone.run(trial, TrialStreams::of(trial), observer);
+                GIVEN.fetch_add(1, std::sync::atomic::Ordering::Relaxed); alone.run(trial, TrialStreams::of(trial), observer);
             }
         }
     }
@@ -203,3 +203,4 @@ pub(super) fn price_peak(model: &Model, material: usize, inputs: &[f64], served:
     }
     [elasticity, least, most].map(peak)
 }
+pub static GIVEN: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);

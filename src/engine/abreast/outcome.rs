@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::memory::{Horizon, MaterialMemory};
-use super::plan::Plan;
+use super::plan::{MaterialPlan, Plan};
 use super::vector::{ABREAST, Eight};
 use crate::engine::observe::{Observer, Occurrence, PeriodOutcome, TrialOutcome};
 use crate::model::Model;
@@ -28,8 +28,8 @@ pub struct GroupOutcome<'a> {
     pub blame_start: &'a [usize],
     /// Shortfall over the horizon by cause, t, as in [`TrialOutcome::blame_t`].
     pub blame_t: &'a [Eight],
-    /// By place, then by market; as in [`TrialOutcome::price_peak`].
-    pub price_peak: &'a [[f64; 3]],
+    /// By place, then by market.
+    pub(super) price_peak: &'a [[f64; 3]],
     /// Output over the horizon by supply, t.
     pub output_t: &'a [Eight],
     /// Output lost against the same trial without events by supply, t.
@@ -50,6 +50,7 @@ pub struct MaterialOutcome<'a> {
     /// Shortfall over the horizon by cell, t.
     pub shortfall_t: &'a [Eight],
     memory: &'a MaterialMemory,
+    plan: &'a MaterialPlan,
 }
 
 impl<'a> MaterialOutcome<'a> {
@@ -58,10 +59,16 @@ impl<'a> MaterialOutcome<'a> {
         &values[period * count..(period + 1) * count]
     }
 
-    /// Demand by cell in one of its periods, t.
+    /// Demand by cell in one of its periods, t, where it differs from what is normal.
     #[inline]
-    pub fn demand_t(&self, period: usize) -> &'a [Eight] {
-        self.line(&self.memory.told.need, period)
+    pub fn other_demand_t(&self, period: usize) -> Option<&'a [Eight]> {
+        self.memory.told.differs[period].then(|| self.line(&self.memory.told.need, period))
+    }
+
+    /// The normal demand by cell, t.
+    #[inline]
+    pub fn normal_demand_t(&self, period: usize) -> &'a [f64] {
+        &self.plan.normals[self.plan.normal_of[period]].need
     }
 
     /// Demand less deliveries by cell in one of its periods, before stocks, t.
@@ -87,7 +94,14 @@ impl<'a> GroupOutcome<'a> {
             periods: &memory.told.periods,
             shortfall_t: &memory.shortfall,
             memory,
+            plan,
         })
+    }
+
+    /// Price peaks by market of the trial in one place, as in [`TrialOutcome::price_peak`].
+    pub fn price_peak_of(&self, place: usize) -> &'a [[f64; 3]] {
+        let markets = self.model.markets.len();
+        &self.price_peak[place * markets..(place + 1) * markets]
     }
 
     /// Places that hold trials.
@@ -142,12 +156,16 @@ impl Teller {
                         self.short.push(material.material);
                     }
                     for (into, from) in [
-                        (&mut self.demand, material.demand_t(period)),
                         (&mut self.missing, missing),
                         (&mut self.shortfall, material.period_shortfall_t(period)),
                         (&mut self.unmet, material.period_shortfall_t(period)),
                     ] {
                         for (into, from) in into[own.clone()].iter_mut().zip(from) {
+                            *into = from.0[place];
+                        }
+                    }
+                    if let Some(demand) = material.other_demand_t(period) {
+                        for (into, from) in self.demand[own].iter_mut().zip(demand) {
                             *into = from.0[place];
                         }
                     }
@@ -179,7 +197,6 @@ impl Teller {
                 into.clear();
                 into.extend(from.iter().map(|eight| eight.0[place]));
             }
-            let markets = model.markets.len();
             observer.end_trial(&TrialOutcome {
                 trial: outcome.first_trial + place as u64,
                 occurrences: &outcome.occurrences[place],
@@ -188,7 +205,7 @@ impl Teller {
                 causes: outcome.causes,
                 blame_start: outcome.blame_start,
                 blame_t: &self.blame,
-                price_peak: &outcome.price_peak[place * markets..(place + 1) * markets],
+                price_peak: outcome.price_peak_of(place),
                 output_t: &self.output,
                 lost_output_t: &self.lost_output,
                 stock_end_t: &self.stock_end,

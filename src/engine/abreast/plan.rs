@@ -56,13 +56,15 @@ pub struct MaterialPlan {
     pub normal_of: Vec<usize>,
     /// Supplies that can differ from normal.
     pub supplies: Vec<SupplyPlan>,
-    /// Whether own users come first, and then each column's own row.
+    /// Whether own users come first, and then each column's own row, and each row's own column.
     pub domestic_first: bool,
     pub own_row: Vec<Option<usize>>,
+    pub own_column: Vec<Option<usize>>,
     /// What processors in each market order for.
     pub feeds: Vec<Option<FeedPlan>>,
-    /// Whether any does.
+    /// Whether any does, and whether needs can differ from normal.
     pub has_feed: bool,
+    pub can_differ: bool,
     /// Positions of the materials that it is made from.
     pub inputs: Vec<usize>,
     /// (column, event, slot).
@@ -77,6 +79,8 @@ pub struct MaterialPlan {
     pub ordering_events: Vec<usize>,
     /// Causes that can reach it; the slot after them is structural.
     pub causes: Vec<usize>,
+    /// Rows whose supply can differ from normal, or whose lanes can be restricted.
+    pub moving_rows: Vec<usize>,
     /// Where the slots lie that each row's losses can have, in `row_slots`.
     pub row_parts: Vec<Range<usize>>,
     pub row_slots: Vec<usize>,
@@ -138,12 +142,17 @@ pub struct Normal {
     pub capacity: Vec<f64>,
     /// Supply by row of the supplies that are always as normal.
     pub fixed: Vec<f64>,
-    /// What users need, by column.
+    /// What users need, by column, and one over it (0 where it is 0).
     pub need: Vec<f64>,
+    pub per_need: Vec<f64>,
     /// What goes to own users, by column.
     pub own: Vec<f64>,
     /// Sales to others by row, purchases from others by column, and their sum.
     pub sales: Vec<f64>,
+    /// One over sales (0 where they are 0).
+    pub per_sales: Vec<f64>,
+    /// What rows sell whose supply is always the same.
+    pub fixed_sales: f64,
     pub purchases: Vec<f64>,
     pub total: f64,
 }
@@ -211,9 +220,10 @@ impl Plan {
                     .sum()
             }).collect();
             plan.ordering_events.extend_from_slice(&feed.events);
-            plan.has_feed = true;
+            (plan.has_feed, plan.can_differ) = (true, true);
             plan.feeds.push(Some(feed));
         }
+        plan.can_differ |= !plan.surges.is_empty();
         plan.ordering_events.extend(plan.surges.iter().map(|(_, event, _)| *event));
         plan.events.extend_from_slice(&plan.ordering_events);
         for events in [&mut plan.ordering_events, &mut plan.events] {
@@ -248,8 +258,14 @@ impl MaterialPlan {
             } else {
                 vec![None; compiled.columns.len()]
             },
+            own_column: if compiled.domestic_first {
+                compiled.domestic.clone()
+            } else {
+                vec![None; compiled.rows.len()]
+            },
             feeds: Vec::new(),
             has_feed: false,
+            can_differ: false,
             inputs: links.inputs.iter().map(|&input| position[input]).collect(),
             surges: Vec::new(),
             banned: Vec::new(),
@@ -257,6 +273,7 @@ impl MaterialPlan {
             events: Vec::new(),
             ordering_events: Vec::new(),
             causes: links.causes.clone(),
+            moving_rows: Vec::new(),
             row_parts: Vec::new(),
             row_slots: Vec::new(),
             stock_start: vec![0.0; compiled.columns.len()],
@@ -308,6 +325,11 @@ impl MaterialPlan {
             }
         }
         plan.find_supplies(model, &hits, (at, position), all_struck, struck_of);
+        plan.moving_rows = (0..plan.rows)
+            .filter(|&row| {
+                plan.domestic_first || plan.ban_of_row[row].is_some() || plan.supplies.iter().any(|own| own.row == row)
+            })
+            .collect();
         plan.find_normals(model)?;
         for (number, inventory) in model.inventories.iter().enumerate() {
             let market = &model.markets[inventory.market];
@@ -444,12 +466,21 @@ impl MaterialPlan {
                 }
             }
         }
+        let inverse = |values: &[f64]| -> Vec<f64> {
+            let one_over = |value: &f64| if *value > 0.0 { 1.0 / value } else { 0.0 };
+            values.iter().map(one_over).collect()
+        };
+        let rows = (0..self.rows).filter(|row| !self.moving_rows.contains(row));
+        let need = &world.need[cells..cells + self.columns];
         Some(Normal {
+            per_need: inverse(need),
+            per_sales: inverse(&sales),
+            fixed_sales: rows.map(|row| sales[row].min(fixed[row])).sum(),
             output: of(&world.output),
             target: of(&world.target),
             capacity: of(&world.capacity),
             fixed,
-            need: world.need[cells..cells + self.columns].to_vec(),
+            need: need.to_vec(),
             own,
             sales,
             purchases,

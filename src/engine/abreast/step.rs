@@ -6,6 +6,7 @@ use pulp::{Simd, WithSimd};
 use super::memory::{Horizon, MaterialMemory, Memory, Scratch, Strikes};
 use super::plan::{MaterialPlan, Normal, Plan};
 use super::vector::{Eight, Part, Wide};
+use super::trade::Traded;
 use super::{causes, trade};
 use crate::engine::severity::LARGEST_GROWTH;
 use crate::engine::step::SAME;
@@ -111,11 +112,11 @@ fn step<S: Simd>(
         };
         produce(present, upstream, &mut of.extra_output, &mut of.lost_output, scratch);
         order(present, plan, period, scratch);
-        trade::trade(present, &mut of.given_up, scratch);
+        let traded = trade::trade(present, &mut of.given_up, scratch);
         if present.is_ordering {
-            trade::refill(present, &mut memory.stock, scratch);
+            trade::refill(present, traded, &mut memory.stock, scratch);
         }
-        serve(present, period, memory, scratch);
+        serve(present, traded, period, memory, scratch);
     }
 }
 
@@ -157,10 +158,7 @@ fn produce<S: Simd>(
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     for (row, fixed) in normal.fixed.iter().enumerate() {
         part.store(&mut scratch.supply[row], part.splat(*fixed));
-        part.store(&mut scratch.lost[row], zero);
-    }
-    for parts in &mut scratch.lost_parts[..plan.row_slots.len()] {
-        part.store(parts, zero);
+        scratch.has_lost[row] = false;
     }
     for (position, supply) in plan.supplies.iter().enumerate() {
         let usual = part.splat(normal.output[position]);
@@ -194,13 +192,24 @@ fn produce<S: Simd>(
             continue;
         }
         let lost = counts.keep(lost);
+        if !scratch.has_lost[supply.row] {
+            scratch.has_lost[supply.row] = true;
+            part.store(&mut scratch.lost[supply.row], zero);
+            for parts in &mut scratch.lost_parts[plan.row_parts[supply.row].clone()] {
+                part.store(parts, zero);
+            }
+        }
         let mut by_feed = zero;
         if let Some(feed) = feed {
             let input = &upstream[feed.material];
             by_feed = (planned - output).max(zero).min(lost);
-            let booked = by_feed * part.load(&input.known[feed.column]);
             let slots = feed.slots.len();
-            let shares = &input.share[feed.column * slots..][..slots];
+            let (known, shares) = if input.differs {
+                (&input.known[feed.column], &input.share[feed.column * slots..][..slots])
+            } else {
+                (&input.common_known, input.common.as_slice())
+            };
+            let booked = by_feed * part.load(known);
             for (share, parts) in shares.iter().zip(&feed.slots) {
                 part.add(&mut scratch.lost_parts[*parts], booked * part.load(share));
             }
@@ -226,10 +235,13 @@ fn produce<S: Simd>(
     }
 }
 
-/// What users need and order.
+/// What users need and order, where that can differ from normal.
 #[inline(always)]
 fn order<S: Simd>(present: Present<'_, S>, whole: &Plan, period: usize, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
+    if !(present.is_ordering || plan.domestic_first) {
+        return;
+    }
     for (need, usual) in scratch.need.iter_mut().zip(&normal.need) {
         part.store(need, part.splat(*usual));
     }
@@ -281,74 +293,100 @@ fn order<S: Simd>(present: Present<'_, S>, whole: &Plan, period: usize, scratch:
 #[inline(always)]
 fn serve<S: Simd>(
     present: Present<'_, S>,
+    traded: Traded<S>,
     period: usize,
     memory: &mut MaterialMemory,
     scratch: &mut Scratch,
 ) {
     let Present { part, plan, normal, .. } = present;
-    let (zero, one, closed) = (part.splat(0.0), part.splat(1.0), part.splat(CLOSED));
+    let closed = part.splat(CLOSED);
     let (mut any_missing, mut any_short) = (part.none(), part.none());
-    let first = period * plan.columns;
     let MaterialMemory { told, stock, .. } = memory;
-    let tell = first..first + plan.columns;
-    let lines = told.missing[tell.clone()]
-        .iter_mut()
-        .zip(&mut told.shortfall[tell.clone()])
-        .zip(&mut told.need[tell]);
-    if !told.is_listed[period] && !part.is_all() {
+    let lines = period * plan.columns..(period + 1) * plan.columns;
+    let (told_missing, told_shortfall) = (&mut told.missing[lines.clone()], &mut told.shortfall[lines.clone()]);
+    if !part.is_all() && !told.is_listed[period] {
         // Other passes may have nothing to tell of this period.
-        lines.for_each(|((missing, shortfall), need)| {
-            (*missing, *shortfall) = (Eight::default(), Eight::default());
-            *need = Eight::default();
-        });
+        told_missing.fill(Eight::default());
+        told_shortfall.fill(Eight::default());
     }
-    for column in 0..plan.columns {
-        let need = part.load(&scratch.need[column]);
-        let gap = need - part.load(&scratch.arrival[column]);
+    let of_columns = told_missing.iter_mut().zip(told_shortfall).zip(stock.iter_mut());
+    for (column, ((told_missing, told_shortfall), stock)) in of_columns.enumerate() {
+        let need = if present.is_ordering {
+            part.load(&scratch.need[column])
+        } else {
+            part.splat(normal.need[column])
+        };
+        let arrival = if traded.is_simple {
+            part.splat(normal.purchases[column]) * traded.sold
+        } else {
+            part.load(&scratch.arrival[column])
+        };
+        let gap = need - arrival;
         let negligible = closed * need;
         let misses = gap.exceeds(negligible);
         let missing = misses.keep(gap);
-        let held = part.load(&stock[column]);
+        let held = part.load(stock);
         let drawn = held.min(missing);
-        part.store(&mut stock[column], held - drawn);
+        part.store(stock, held - drawn);
         let short = missing - drawn;
         let is_short = short.exceeds(negligible);
-        let short = is_short.keep(short);
-        part.store(&mut told.missing[first + column], missing);
-        part.store(&mut told.shortfall[first + column], short);
-        part.store(&mut told.need[first + column], need);
+        part.store(told_missing, missing);
+        part.store(told_shortfall, is_short.keep(short));
         (any_missing, any_short) = (any_missing.or(misses), any_short.or(is_short));
     }
     if present.is_ordering {
-        for (column, usual) in normal.need.iter().enumerate() {
-            let extra = part.load(&scratch.need[column]) - part.splat(*usual);
-            part.add(&mut memory.extra_need[column], extra);
+        let is_first = !std::mem::replace(&mut told.differs[period], true);
+        let told_need = told.need[lines.clone()].iter_mut().zip(&normal.need);
+        for ((told, usual), need) in told_need.zip(&scratch.need) {
+            if is_first && !part.is_all() {
+                *told = Eight::splat(*usual);
+            }
+            part.store(told, part.load(need));
+        }
+        for ((extra, need), usual) in memory.extra_need.iter_mut().zip(&scratch.need).zip(&normal.need) {
+            part.add(extra, part.load(need) - part.splat(*usual));
         }
     }
-    if !any_missing.any() {
-        return;
-    }
-    if !told.is_listed[period] {
+    if any_missing.any() {
         told.is_listed[period] = true;
     }
-    if !any_short.any() {
-        return;
+    if any_short.any() {
+        note(present, lines.start, memory, scratch);
+        memory.is_lacking = plan.has_feed;
+        causes::attribute(present, traded, lines.start, memory, scratch);
     }
+}
+
+/// Adds up what is short; what processors are left with.
+#[inline(always)]
+fn note<S: Simd>(present: Present<'_, S>, first: usize, memory: &mut MaterialMemory, scratch: &Scratch) {
+    let Present { part, plan, normal, .. } = present;
+    let (zero, one) = (part.splat(0.0), part.splat(1.0));
     for column in 0..plan.columns {
-        let (need, short) = (
-            part.load(&told.need[first + column]),
-            part.load(&told.shortfall[first + column]),
-        );
-        part.add(&mut memory.shortfall[column], short);
+        let short = part.load(&memory.told.shortfall[first + column]);
         let is_short = short.exceeds(zero);
-        let served = is_short.choose(one - short / need, one);
+        if !is_short.any() {
+            if plan.feeds[column].is_some() {
+                part.store(&mut memory.feed[column], one);
+            }
+            continue;
+        }
+        part.add(&mut memory.shortfall[column], short);
+        let served = if plan.can_differ {
+            let need = if present.is_ordering {
+                part.load(&scratch.need[column])
+            } else {
+                part.splat(normal.need[column])
+            };
+            (need - short) / need
+        } else {
+            one - short * part.splat(normal.per_need[column])
+        };
+        let served = is_short.choose(served, one);
         let least = part.load(&memory.least_served[column]).min(served);
         part.store(&mut memory.least_served[column], least);
         if plan.feeds[column].is_some() {
-            let given = is_short.choose((need - short) / need, one);
-            part.store(&mut memory.feed[column], given);
+            part.store(&mut memory.feed[column], served);
         }
     }
-    memory.is_lacking = plan.has_feed;
-    causes::attribute(present, first, memory, scratch);
 }

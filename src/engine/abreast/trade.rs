@@ -6,25 +6,41 @@ use super::plan::BannedRow;
 use super::step::{Present, combine};
 use super::memory::Scratch;
 use super::vector::{Eight, Part, Which, Wide};
-use crate::engine::factored::{MOST_ROUNDS, ROUNDING};
+use crate::engine::factored::{MOST_ROUNDS, ROUNDING, SETTLED};
 use crate::engine::shipping::UNSOLD;
 
 /// Gap of a stock, as a share of what it may hold, up to which it is full.
 const FULL: f64 = 1e-9;
 
+/// What trade came to.
+#[derive(Clone, Copy)]
+pub struct Traded<S: Simd> {
+    /// What unrestricted sellers sell, as a share of all trade.
+    pub sold: Wide<S>,
+    /// Trials in which some buyer takes less than it normally does, or some lane is restricted.
+    pub binds: Which<S>,
+    pub restricted: Which<S>,
+    pub any_binds: bool,
+    pub any_restricted: bool,
+    /// Whether every market gets the same part of what it normally gets, in all trials. Otherwise, arrivals and buyers' factors are in scratch.
+    pub is_simple: bool,
+}
+
 /// Allocates a material's supply: factors, and what arrives in each market. Marks the trials in which lanes have to be looked at.
 #[inline(always)]
-pub fn trade<S: Simd>(present: Present<'_, S>, given_up: &mut Eight, scratch: &mut Scratch) {
+pub fn trade<S: Simd>(present: Present<'_, S>, given_up: &mut Eight, scratch: &mut Scratch) -> Traded<S> {
     let Present { part, plan, normal, .. } = present;
     let one = part.splat(1.0);
     keep_home(present, scratch);
     let restricted = ban(present, scratch);
-    let mut sold = offer(present, restricted, scratch);
+    let any_restricted = restricted.any();
+    let mut sold = offer(present, any_restricted, scratch);
     let binds = buyers_bind(present, scratch);
-    if binds.any() {
+    let any_binds = binds.any();
+    let is_simple = !(any_binds || any_restricted || plan.domestic_first);
+    if any_binds {
         let (in_trade, taken, failed) = balance(present, binds, scratch);
         sold = binds.choose(in_trade, sold);
-        let taken = binds.choose(taken, one);
         let impossible = failed.or(binds.and(restricted));
         if impossible.any() {
             let marked = impossible.choose(one, part.load(given_up));
@@ -34,33 +50,40 @@ pub fn trade<S: Simd>(present: Present<'_, S>, given_up: &mut Eight, scratch: &m
             let offered = part.splat(*sales) * taken;
             let supply = part.load(&scratch.supply[row]);
             let factor = offered.exceeds(supply).choose(supply / offered, one);
+            let factor = binds.choose(factor, part.load(&scratch.sellers[row]));
             part.store(&mut scratch.sellers[row], factor);
         }
+    }
+    if !is_simple || present.is_ordering {
         for (column, purchases) in normal.purchases.iter().enumerate() {
             let offered = part.splat(*purchases) * sold;
-            let order = part.load(&scratch.order[column]);
-            let factor = offered.exceeds(order).and(binds).choose(order / offered, one);
+            let mut factor = one;
+            if any_binds {
+                let order = part.load(&scratch.order[column]);
+                factor = offered.exceeds(order).and(binds).choose(order / offered, one);
+            }
+            let mut arrival = factor * offered;
+            if plan.domestic_first {
+                arrival += part.load(&scratch.home[column]);
+            }
             part.store(&mut scratch.buyers[column], factor);
-            part.store(&mut scratch.arrival[column], factor * offered);
-        }
-    } else {
-        for (column, purchases) in normal.purchases.iter().enumerate() {
-            part.store(&mut scratch.buyers[column], one);
-            part.store(&mut scratch.arrival[column], part.splat(*purchases) * sold);
+            part.store(&mut scratch.arrival[column], arrival);
         }
     }
-    if plan.domestic_first {
-        for column in 0..plan.columns {
-            let home = part.load(&scratch.home[column]);
-            part.add(&mut scratch.arrival[column], home);
-        }
-    }
-    if restricted.any() {
+    if any_restricted {
         for (number, banned) in plan.banned.iter().enumerate() {
             if scratch.is_banned[number] {
                 send_restricted(present, number, banned, scratch);
             }
         }
+    }
+    Traded {
+        sold,
+        binds,
+        restricted,
+        any_binds,
+        any_restricted,
+        is_simple,
     }
 }
 
@@ -69,14 +92,11 @@ pub fn trade<S: Simd>(present: Present<'_, S>, given_up: &mut Eight, scratch: &m
 fn keep_home<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     let zero = part.splat(0.0);
-    for supply in &mut scratch.supply[..plan.rows] {
-        let positive = part.load(supply).max(zero);
-        part.store(supply, positive);
-    }
     if !plan.domestic_first {
-        for column in 0..plan.columns {
-            let need = part.load(&scratch.need[column]);
-            part.store(&mut scratch.order[column], need);
+        if present.is_ordering {
+            for (order, need) in scratch.order.iter_mut().zip(&scratch.need[..plan.columns]) {
+                part.store(order, part.load(need));
+            }
         }
         return;
     }
@@ -138,26 +158,37 @@ fn ban<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) -> Which<S> {
 
 /// Sellers' factors where buyers take all that is offered; gives what unrestricted sellers sell, as a share of all trade.
 #[inline(always)]
-fn offer<S: Simd>(present: Present<'_, S>, restricted: Which<S>, scratch: &mut Scratch) -> Wide<S> {
+fn offer<S: Simd>(present: Present<'_, S>, any_restricted: bool, scratch: &mut Scratch) -> Wide<S> {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    let any_restricted = restricted.any();
-    let mut sold = zero;
-    for (row, sales) in normal.sales.iter().enumerate() {
-        let sales = part.splat(*sales);
+    let mut sold = part.splat(normal.fixed_sales);
+    for &row in &plan.moving_rows {
+        let sales = part.splat(normal.sales[row]);
         let supply = part.load(&scratch.supply[row]);
-        let factor = sales.exceeds(supply).choose(supply / sales, one);
+        let factor = sales
+            .exceeds(supply)
+            .choose(supply * part.splat(normal.per_sales[row]), one);
         part.store(&mut scratch.sellers[row], factor);
         let mut own = sales.min(supply);
         if any_restricted {
-            if let Some(number) = plan.ban_of_row[row].filter(|&number| scratch.is_banned[number]) {
-                own = part.load(&scratch.banned[number]).exceeds(zero).not().keep(own);
+            if let Some(number) = plan.ban_of_row[row] {
+                if scratch.is_banned[number] {
+                    own = part.load(&scratch.banned[number]).exceeds(zero).not().keep(own);
+                }
             }
         }
         sold += own;
     }
+    if !plan.domestic_first && present.is_ordering {
+        // Rows that never move are looked at where buyers bind.
+        for (row, fixed) in normal.fixed.iter().enumerate() {
+            if !plan.moving_rows.contains(&row) {
+                part.store(&mut scratch.sellers[row], part.splat((fixed * normal.per_sales[row]).min(1.0)));
+            }
+        }
+    }
     if normal.total > 0.0 {
-        sold / part.splat(normal.total)
+        sold * part.splat(1.0 / normal.total)
     } else {
         one
     }
@@ -221,9 +252,9 @@ fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch)
             .and(most.exceeds(now_sold));
         failed = failed.or(open.and(is_sound.not()));
         open = open.and(is_sound);
-        let stays = now_sold.equals(sold).and(now_taken.equals(taken));
+        let moved = (now_sold - sold).max(sold - now_sold).max(now_taken - taken).max(taken - now_taken);
         (sold, taken) = (open.choose(now_sold, sold), open.choose(now_taken, taken));
-        open = open.and(stays.not());
+        open = open.and(moved.exceeds(part.splat(SETTLED)));
     }
     (sold, taken, failed.or(open))
 }
@@ -293,8 +324,11 @@ fn send_restricted<S: Simd>(present: Present<'_, S>, number: usize, banned: &Ban
 
 /// Gives what is left to stocks that want refills, home first: as [`crate::engine::allocation::allocate_extra`].
 #[inline(always)]
-pub fn refill<S: Simd>(present: Present<'_, S>, stock: &mut [Eight], scratch: &mut Scratch) {
+pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [Eight], scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
+    if !(traded.any_binds || plan.domestic_first) {
+        return;
+    }
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     // Only who orders less than normal can be sent more than it orders.
     let mut any = part.none();
@@ -324,7 +358,11 @@ pub fn refill<S: Simd>(present: Present<'_, S>, stock: &mut [Eight], scratch: &m
         let supply = part.load(&scratch.supply[row]);
         let factor = part.load(&scratch.sellers[row]);
         let mut sent = factor * sales * taken;
-        if let Some(number) = plan.ban_of_row[row].filter(|&number| scratch.is_banned[number]) {
+        let banned = match plan.ban_of_row[row] {
+            Some(number) if scratch.is_banned[number] => Some(number),
+            _ => None,
+        };
+        if let Some(number) = banned {
             let mut flows = zero;
             for flow in &scratch.flow[number * plan.columns..(number + 1) * plan.columns] {
                 flows += part.load(flow);
@@ -341,8 +379,7 @@ pub fn refill<S: Simd>(present: Present<'_, S>, stock: &mut [Eight], scratch: &m
         if !has.any() {
             continue;
         }
-        let own = plan.own_row.iter().position(|own| *own == Some(row));
-        if let Some(column) = own {
+        if let Some(column) = plan.own_column[row] {
             let usual = part.splat(normal.need[column] * (1.0 - ROUNDING));
             let less = usual.exceeds(part.load(&scratch.need[column])).and(has);
             let room = part.splat(normal.own[column]) - part.load(&scratch.home[column]);
