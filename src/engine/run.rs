@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use super::abreast::{ABREAST, Abreast};
+use super::abreast::Abreast;
 use super::draws::TrialStreams;
 use super::observe::Observer;
 use super::trial::Simulator;
@@ -81,7 +81,7 @@ pub fn simulate_in_blocks<O: Gather>(
                 break;
             }
         }
-        {eprintln!("GIVEN {:?}", super::abreast::GIVEN);worker.map(|(.., observer)| observer)}
+        worker.map(|(.., observer)| observer)
     });
     gathered.into_iter().flatten().reduce(|mut one, other| {
         one.absorb(other);
@@ -96,14 +96,12 @@ fn simulate_block<O: Observer>(
     abreast: Option<&mut Abreast<'_>>,
     observer: &mut O,
 ) {
-    let Some(abreast) = abreast else {
-        for trial in block {
-            simulator.run(trial, TrialStreams::of(trial), observer);
-        }
+    if let Some(abreast) = abreast.filter(|_| observer.takes_several()) {
+        abreast.run(block, observer);
         return;
-    };
-    for group in blocks(block, ABREAST as u64) {
-        abreast.run(group, simulator, observer);
+    }
+    for trial in block {
+        simulator.run(trial, TrialStreams::of(trial), observer);
     }
 }
 

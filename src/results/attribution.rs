@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::{Eight, GroupOutcome};
+use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::bins::bin_index;
@@ -173,45 +173,26 @@ impl AttributionRecorder {
         }
     }
 
-    /// Several trials of one slot: demand of each over the horizon in t, and the share of it that is short. `by_cause` is memory.
-    pub fn add_group(
-        &mut self,
-        slot: usize,
-        outcome: &GroupOutcome<'_>,
-        row: &Row,
-        demand_t: &Eight,
-        share: &Eight,
-        by_cause: &mut Vec<Eight>,
-    ) {
-        if !outcome.places().any(|place| share.0[place] > NEGLIGIBLE) {
+    /// A trial of one slot, counted and with its causes.
+    pub fn add_chain(&mut self, slot: usize, outcome: &MaterialOutcome<'_>, row: &Row, demand_t: f64, share: f64) {
+        if share <= NEGLIGIBLE {
             return;
         }
-        let present = &outcome.causes[row.material];
-        by_cause.clear();
-        by_cause.resize(present.len(), Eight::default());
+        let structural = self.causes - 1;
+        let present = outcome.causes();
+        let by_cause = &mut self.by_cause[..present.len() + 1];
+        by_cause.fill(0.0);
         for cell in &row.cells {
-            let blame = &outcome.blame_t[outcome.blame_start[*cell]..];
-            for (sum, blame) in by_cause.iter_mut().zip(blame) {
-                for (sum, blame) in sum.0.iter_mut().zip(&blame.0) {
-                    *sum += blame;
-                }
-            }
+            outcome.add_blame_t(*cell, by_cause);
         }
         let row = &mut self.rows[slot];
-        for place in outcome.places() {
-            let share = share.0[place];
-            if share <= NEGLIGIBLE {
-                continue;
-            }
-            let bin = row.bins.of(bin_of(share));
-            bin.trials += 1;
-            for (blame, cause) in by_cause.iter().zip(present) {
-                let blame = blame.0[place];
-                if blame > 0.0 {
-                    let steps = Measured::new(blame / demand_t.0[place]).value();
-                    row.mean[*cause].add_measured(steps);
-                    bin.of(*cause).add_measured(steps);
-                }
+        let bin = row.bins.of(bin_of(share));
+        bin.trials += 1;
+        for (blame, cause) in by_cause.iter().zip(present.iter().chain([&structural])) {
+            if *blame > 0.0 {
+                let steps = Measured::new(blame / demand_t).value();
+                row.mean[*cause].add_measured(steps);
+                bin.of(*cause).add_measured(steps);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::GroupOutcome;
+use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::fixed::FixedSum;
@@ -49,22 +49,20 @@ impl FlowRecorder {
         }
     }
 
-    /// Several trials.
-    pub fn add_group(&mut self, layout: &Layout, outcome: &GroupOutcome<'_>) {
-        for (number, (.., undisrupted_t)) in layout.supplies.iter().enumerate() {
-            let scale = scale(*undisrupted_t);
-            let (output, lost) = (&outcome.output_t[number], &outcome.lost_output_t[number]);
-            for place in outcome.places() {
-                self.output[number].add(output.0[place] / scale);
-                if lost.0[place] > 0.0 {
-                    self.lost[number].add(lost.0[place] / scale);
-                }
+    /// A trial in one material.
+    pub fn add_chain(&mut self, layout: &Layout, outcome: &MaterialOutcome<'_>) {
+        for (number, output_t) in outcome.fixed_outputs_t() {
+            self.output[number].add(output_t / scale(layout.supplies[number].3));
+        }
+        for (number, output_t, lost_t) in outcome.outputs_t() {
+            let scale = scale(layout.supplies[number].3);
+            self.output[number].add(output_t / scale);
+            if lost_t > 0.0 {
+                self.lost[number].add(lost_t / scale);
             }
         }
-        for (number, (.., start_t)) in layout.stocks.iter().enumerate() {
-            for place in outcome.places() {
-                self.stock_end[number].add(outcome.stock_end_t[number].0[place] / scale(*start_t));
-            }
+        for &(number, market) in outcome.inventories() {
+            self.stock_end[number].add(outcome.stock_end_t(market) / scale(layout.stocks[number].2));
         }
     }
 

@@ -2,14 +2,17 @@
 //!
 //! The rules are those of [`super::spells::SpellTracker`]; each trial comes to the same bits.
 
-use pulp::{Simd, WithSimd};
+use std::ops::Range;
+
+use pulp::Simd;
 
 use super::histogram::NEGLIGIBLE;
+use super::open_trial::Parts;
 use super::rows::Row;
 use super::spells::TrialSpells;
 use super::timeline::Timeline;
 use crate::engine::abreast::vector::{Part, Which, Wide};
-use crate::engine::abreast::{Eight, MaterialOutcome};
+use crate::engine::abreast::{Eight, Lines};
 
 /// One row in several trials. Times in periods.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,8 +31,8 @@ pub(super) struct RowFollower {
     /// Of the first episode that ended short; below 0 before.
     first_survived: Eight,
     first_recovered: Eight,
-    /// Whether a spell or an episode is open in any trial.
-    is_open: bool,
+    /// Bits of the places in whose pass a spell or an episode is open.
+    open: u8,
 }
 
 impl Default for RowFollower {
@@ -48,7 +51,7 @@ impl Default for RowFollower {
             survived: Eight::splat(-1.0),
             first_survived: Eight::splat(-1.0),
             first_recovered: zero,
-            is_open: false,
+            open: 0,
         }
     }
 }
@@ -69,70 +72,90 @@ impl RowFollower {
     }
 }
 
-/// Follows the rows of a material.
-pub(super) struct Follow<'a> {
-    pub material: MaterialOutcome<'a>,
-    pub rows: &'a [Row],
-    /// 1 in places that hold trials, 0 in others.
-    pub told: Eight,
-    /// One for each row.
-    pub followers: &'a mut [RowFollower],
-    /// Where the shares of rows with sector `all` go, and the fan of the first of them.
-    pub fans: Option<(&'a mut Timeline, usize)>,
+/// All rows in several trials.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Several {
+    rows: Vec<RowFollower>,
+    /// By material and place: the period after the last one in which something was missing.
+    next: Vec<Eight>,
 }
 
-impl WithSimd for Follow<'_> {
-    type Output = ();
+impl Several {
+    /// For so many rows and materials.
+    pub(super) fn new(rows: usize, materials: usize) -> Self {
+        Several {
+            rows: vec![RowFollower::default(); rows],
+            next: vec![Eight::default(); materials],
+        }
+    }
 
+    /// Follows a material's rows through a period; their shares go to the timeline.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Follow {
-            material,
-            rows,
-            told,
-            followers,
-            mut fans,
-        } = self;
-        followers.fill(RowFollower::default());
-        let mut next = 0;
-        for &period in material.periods {
-            let missing = material.missing_t(period);
-            let (normal, other) = (material.normal_demand_t(period), material.other_demand_t(period));
-            let shortfall = material.period_shortfall_t(period);
-            let mut fan = fans.as_ref().map_or(0, |(_, first)| *first);
-            for (row, follower) in rows.iter().zip(followers.iter_mut()) {
-                let mut shares = Eight::default();
-                let mut any_short = false;
-                for number in 0..Part::<S>::COUNT {
-                    let part = Part::new(simd, number);
-                    if period != next {
-                        follower.quiet(part);
-                    }
-                    let first = material.cells.0;
-                    let demand = match other {
-                        Some(demand) => sum(part, demand, &row.cells, first),
-                        None => part.splat(normal_sum(normal, &row.cells, first)),
-                    };
-                    let missing = sum(part, missing, &row.cells, first);
-                    let shortfall = sum(part, shortfall, &row.cells, first);
-                    any_short |= follower.period(part, demand, missing, shortfall, &told, &mut shares);
-                }
-                if row.is_all() {
-                    if let Some((timeline, _)) = &mut fans {
-                        if any_short {
-                            timeline.add_eight(fan, period, &shares);
+    pub(super) fn follow<S: Simd>(
+        &mut self,
+        part: Part<S>,
+        lines: &Lines<'_>,
+        parts: &Parts,
+        rows: &[Row],
+        mut timeline: Option<&mut Timeline>,
+    ) {
+        let present = part.load(lines.present).exceeds(part.splat(0.0));
+        let mut periods = Eight::default();
+        for (number, period) in periods.0.iter_mut().zip(lines.periods) {
+            *number = *period as f64;
+        }
+        let period = part.load(&periods);
+        let next = &mut self.next[lines.material];
+        let follows = period.equals(part.load(next));
+        let gap = present.and(follows.not());
+        let after = present.choose(period + part.splat(1.0), part.load(next));
+        part.store(next, after);
+        let any_gap = gap.any();
+        let mut fan = parts.first_fan;
+        for (row, follower) in rows.iter().zip(&mut self.rows[parts.rows.clone()]) {
+            if any_gap {
+                follower.quiet(part, gap);
+            }
+            let missing = sum(part, lines.missing_t, &row.cells, lines.first_cell);
+            let shortfall = sum(part, lines.shortfall_t, &row.cells, lines.first_cell);
+            let demand = match lines.other_demand_t {
+                Some(demand) => sum(part, demand, &row.cells, lines.first_cell),
+                None => part.splat(normal_sum(lines.normal_demand_t, &row.cells, lines.first_cell)),
+            };
+            let mut shares = Eight::default();
+            let any_short = follower.period(part, present, demand, missing, shortfall, &mut shares);
+            if row.is_all() {
+                if let Some(timeline) = &mut timeline {
+                    if any_short {
+                        for (share, period) in shares.0.iter().zip(lines.periods) {
+                            timeline.add(fan, *period, *share);
                         }
-                        fan += 1;
                     }
                 }
-            }
-            next = period + 1;
-        }
-        for follower in followers {
-            for number in 0..Part::<S>::COUNT {
-                follower.quiet(Part::new(simd, number));
+                fan += 1;
             }
         }
+    }
+
+    /// Ends the spells of some rows in one place.
+    #[inline(always)]
+    pub(super) fn close<S: Simd>(&mut self, part: Part<S>, place: Which<S>, rows: Range<usize>) {
+        for follower in &mut self.rows[rows] {
+            follower.quiet(part, place);
+        }
+    }
+
+    /// Takes what a trial came to for a row; the place is ready for another.
+    pub(super) fn take(&mut self, row: usize, place: usize) -> TrialSpells {
+        let follower = &mut self.rows[row];
+        let found = follower.spells(place);
+        follower.reset(place);
+        found
+    }
+
+    /// Forgets the trial in a place.
+    pub(super) fn forget(&mut self, material: usize, place: usize) {
+        self.next[material].0[place] = 0.0;
     }
 }
 
@@ -172,33 +195,32 @@ impl RowFollower {
     fn period<S: Simd>(
         &mut self,
         part: Part<S>,
+        present: Which<S>,
         demand_t: Wide<S>,
         missing_t: Wide<S>,
         shortfall_t: Wide<S>,
-        told: &Eight,
         shares: &mut Eight,
     ) -> bool {
         let (zero, one) = (part.splat(0.0), part.splat(1.0));
         let negligible = part.splat(NEGLIGIBLE) * demand_t;
         let misses = missing_t.exceeds(negligible);
         let any_missing = misses.any();
-        if !(any_missing || self.is_open) {
+        if !any_missing && self.open & part.bits() == 0 {
             return false;
         }
         let is_short = shortfall_t.exceeds(negligible);
         let any_short = is_short.any();
         let spell_periods = part.load(&self.spell_periods);
-        self.close_spells(part, spell_periods.exceeds(zero).and(is_short.not()));
+        self.close_spells(part, present.and(spell_periods.exceeds(zero)).and(is_short.not()));
         if any_short {
             part.add(&mut self.short_periods, is_short.keep(one));
             part.add(&mut self.spell_periods, is_short.keep(one));
             part.add(&mut self.spell_shortfall_t, is_short.keep(shortfall_t));
             part.add(&mut self.spell_demand_t, is_short.keep(demand_t));
-            let wanted = part.load(told).exceeds(zero).and(is_short);
-            part.store(shares, wanted.keep(shortfall_t / demand_t));
+            part.store(shares, is_short.keep(shortfall_t / demand_t));
         }
         let episode_periods = part.load(&self.episode_periods);
-        self.close_episodes(part, episode_periods.exceeds(zero).and(misses.not()));
+        self.close_episodes(part, present.and(episode_periods.exceeds(zero)).and(misses.not()));
         if any_missing {
             let survived = part.load(&self.survived);
             let first_short = zero.exceeds(survived).and(is_short).and(misses);
@@ -210,25 +232,48 @@ impl RowFollower {
                 );
             }
             part.add(&mut self.episode_periods, misses.keep(one));
-            self.is_open = true;
-        } else if part.is_all() {
-            self.is_open = false;
+            self.open |= part.bits();
+        } else {
+            self.note_open(part);
         }
         any_short
     }
 
-    /// A period in which nothing is missing.
+    /// A period in which nothing is missing, in some trials.
     #[inline(always)]
-    fn quiet<S: Simd>(&mut self, part: Part<S>) {
-        if !self.is_open {
+    fn quiet<S: Simd>(&mut self, part: Part<S>, which: Which<S>) {
+        if self.open & part.bits() == 0 {
             return;
         }
         let zero = part.splat(0.0);
         let (spell, episode) = (part.load(&self.spell_periods), part.load(&self.episode_periods));
-        self.close_spells(part, spell.exceeds(zero));
-        self.close_episodes(part, episode.exceeds(zero));
-        if part.is_all() {
-            self.is_open = false;
+        self.close_spells(part, which.and(spell.exceeds(zero)));
+        self.close_episodes(part, which.and(episode.exceeds(zero)));
+        self.note_open(part);
+    }
+
+    #[inline(always)]
+    fn note_open<S: Simd>(&mut self, part: Part<S>) {
+        let zero = part.splat(0.0);
+        let (spell, episode) = (part.load(&self.spell_periods), part.load(&self.episode_periods));
+        if !spell.exceeds(zero).or(episode.exceeds(zero)).any() {
+            self.open &= !part.bits();
+        }
+    }
+
+    /// Forgets the trial in a place, whose spells have been ended.
+    fn reset(&mut self, place: usize) {
+        let fresh = RowFollower::default();
+        for (value, fresh) in [
+            (&mut self.short_periods, fresh.short_periods),
+            (&mut self.spells, fresh.spells),
+            (&mut self.depths, fresh.depths),
+            (&mut self.worst_shortfall_t, fresh.worst_shortfall_t),
+            (&mut self.worst_periods, fresh.worst_periods),
+            (&mut self.first_survived, fresh.first_survived),
+            (&mut self.first_recovered, fresh.first_recovered),
+        ] {
+            value.0[place] = fresh.0[place];
         }
     }
 

@@ -13,7 +13,7 @@ mod fixed;
 mod flows;
 mod follow;
 mod grid;
-mod group;
+mod chains;
 mod histogram;
 mod open_trial;
 mod order_statistics;

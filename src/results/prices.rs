@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::GroupOutcome;
+use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::Layout;
 
 use super::estimate::{Bounds, mean_estimate};
@@ -16,6 +16,16 @@ struct MarketTotals {
     rise: Moments,
     /// Peak less 1 at the least and most elastic end.
     rise_band: (FixedSum, FixedSum),
+}
+
+impl MarketTotals {
+    fn add(&mut self, [peak, least, most]: [f64; 3]) {
+        if most > 1.0 || peak > 1.0 || least > 1.0 {
+            self.rise.add(peak - 1.0);
+            self.rise_band.0.add(least - 1.0);
+            self.rise_band.1.add(most - 1.0);
+        }
+    }
 }
 
 /// Peaks of all markets.
@@ -39,19 +49,15 @@ impl PriceRecorder {
 
     /// One trial: peak, and peak at the least and most elastic end, by market.
     pub fn add(&mut self, peaks: &[[f64; 3]]) {
-        for (market, [peak, least, most]) in self.markets.iter_mut().zip(peaks) {
-            if *most > 1.0 || *peak > 1.0 || *least > 1.0 {
-                market.rise.add(peak - 1.0);
-                market.rise_band.0.add(least - 1.0);
-                market.rise_band.1.add(most - 1.0);
-            }
+        for (market, peaks) in self.markets.iter_mut().zip(peaks) {
+            market.add(*peaks);
         }
     }
 
-    /// Several trials.
-    pub fn add_group(&mut self, outcome: &GroupOutcome<'_>) {
-        for place in outcome.places() {
-            self.add(outcome.price_peak_of(place));
+    /// A trial in one material.
+    pub fn add_chain(&mut self, outcome: &MaterialOutcome<'_>) {
+        for (market, peaks) in outcome.price_peaks() {
+            self.markets[market].add(peaks);
         }
     }
 

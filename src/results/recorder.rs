@@ -3,16 +3,18 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::GroupOutcome;
-use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
+use crate::engine::abreast::vector::Part;
+use crate::engine::abreast::{ChainOutcome, Lines};
+use crate::engine::observe::{Layout, Observer, Occurrence, PeriodOutcome, TrialOutcome};
 
 use super::attribution::AttributionRecorder;
 use super::estimate::{Bounds, mean_estimate};
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
-use super::group::GroupMemory;
+use super::follow::Several;
 use super::open_trial::{OpenTrial, Parts};
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
@@ -116,8 +118,8 @@ pub struct Recorder {
     pub(super) open: OpenTrial,
     /// Rows whose causes are still to be added when a trial ends, with the trial's demand in t and share that is short.
     pub(super) attributed: Vec<(usize, f64, f64)>,
-    /// Memory for several trials told at once.
-    pub(super) group: GroupMemory,
+    /// Rows in several trials at once.
+    pub(super) several: Several,
 }
 
 impl Recorder {
@@ -159,7 +161,7 @@ impl Recorder {
             last_headline_share: 0.0,
             open: OpenTrial::new(layout),
             attributed: Vec::new(),
-            group: GroupMemory::default(),
+            several: Several::new(plan.rows.len(), layout.materials.len()),
             plan,
         }
     }
@@ -241,7 +243,7 @@ impl Recorder {
                     });
                 }
                 fan += usize::from(row.is_all());
-                self.totals.put(number, 0, row_trial);
+                self.totals.add(number, row_trial);
                 let share = row_trial.share(row_trial.shortfall_t);
                 if Some(number) == plan.headline {
                     self.replayable.add(trial, share);
@@ -280,20 +282,35 @@ impl Observer for Recorder {
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
-        self.totals.make_room(1);
         self.end_rows(outcome);
-        self.totals.end_trials(1);
         self.events.add(outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
         self.prices.add(outcome.price_peak);
         self.open.clear(&self.plan.parts);
     }
 
-    fn takes_groups(&self) -> bool {
+    fn takes_several(&self) -> bool {
         true
     }
 
-    fn group(&mut self, outcome: &GroupOutcome<'_>) {
-        self.add_group(outcome);
+    fn begin_trial(&mut self, _trial: u64, occurrences: &[Occurrence]) {
+        self.trials += 1;
+        self.events.add(occurrences);
+    }
+
+    #[inline(always)]
+    fn lines<S: Simd>(&mut self, part: Part<S>, lines: &Lines<'_>) {
+        let parts = &self.plan.parts[lines.material];
+        let timeline = self.plan.recording.timeline.then_some(&mut self.timeline);
+        self.several
+            .follow(part, lines, parts, &self.plan.rows[parts.rows.clone()], timeline);
+    }
+
+    #[inline(always)]
+    fn end_chain<S: Simd>(&mut self, part: Part<S>, outcome: &ChainOutcome<'_>) {
+        if outcome.is_reached {
+            self.close_rows(part, outcome);
+        }
+        self.add_chain(outcome);
     }
 }

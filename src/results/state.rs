@@ -15,7 +15,7 @@ use crate::engine::observe::Layout;
 use super::attribution::AttributionRecorder;
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
-use super::group::GroupMemory;
+use super::follow::Several;
 use super::open_trial::OpenTrial;
 use super::prices::PriceRecorder;
 use super::recorder::{Plan, Recorder, Recording};
@@ -133,7 +133,7 @@ impl RecorderState<'_> {
             last_headline_share: 0.0,
             open: OpenTrial::default(),
             attributed: Vec::new(),
-            group: GroupMemory::default(),
+            several: Several::default(),
             plan: Arc::new(plan),
         })
     }

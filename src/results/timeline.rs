@@ -14,7 +14,6 @@ use super::fixed::Moments;
 use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::types::FanPoint;
-use crate::engine::abreast::{ABREAST, Eight};
 
 const OCTAVES: u32 = 9;
 const SUB_BITS: u32 = 5;
@@ -194,31 +193,6 @@ impl Timeline {
         self.collected[place * self.room + count] = share.min(1.0);
         self.counts[place] += 1;
         if count + 1 == self.room {
-            self.settle_one(row, period);
-        }
-    }
-
-    /// Adds a row's shortfalls in a period of several trials; 0 where there is none.
-    #[inline]
-    pub fn add_eight(&mut self, row: usize, period: usize, shares: &Eight) {
-        let place = row * self.periods + period;
-        if usize::from(self.counts[place]) + ABREAST > self.room {
-            self.settle_one(row, period);
-        }
-        if self.room < ABREAST {
-            shares.0.iter().for_each(|share| self.add(row, period, *share));
-            return;
-        }
-        let first = place * self.room;
-        let mut count = usize::from(self.counts[place]);
-        let collected = &mut self.collected[first..first + self.room];
-        for share in shares.0 {
-            // Written in any case, kept if it counts.
-            collected[count.min(self.room - 1)] = share.min(1.0);
-            count += usize::from(share > NEGLIGIBLE);
-        }
-        self.counts[place] = count as u16;
-        if count == self.room {
             self.settle_one(row, period);
         }
     }

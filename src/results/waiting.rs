@@ -13,9 +13,9 @@ pub struct WaitingTotals {
     /// Reference demand of each row, t.
     reference_t: Vec<f64>,
     totals: Vec<RowTotals>,
-    /// `ROOM` trials for each row, of which `count` are in use.
+    /// `ROOM` trials for each row, and how many of them are in use.
     waiting: Vec<RowTrial>,
-    count: usize,
+    counts: Vec<usize>,
 }
 
 impl PartialEq for WaitingTotals {
@@ -34,10 +34,10 @@ impl WaitingTotals {
     /// For rows with known totals, to be merged and read.
     pub fn of(reference_t: Vec<f64>, totals: Vec<RowTotals>) -> Self {
         Self {
+            counts: vec![0; totals.len()],
             reference_t,
             totals,
             waiting: Vec::new(),
-            count: 0,
         }
     }
 
@@ -46,69 +46,50 @@ impl WaitingTotals {
         self.totals.len()
     }
 
-    /// Makes room for so many trials (a few), which [`WaitingTotals::put`] then writes, one for every row.
-    pub fn make_room(&mut self, trials: usize) {
+    /// Adds a row's trial.
+    #[inline]
+    pub fn add(&mut self, row: usize, trial: RowTrial) {
         if self.waiting.is_empty() {
             self.waiting.resize(self.totals.len() * ROOM, RowTrial::default());
         }
-        if self.count + trials > ROOM {
-            settle(&mut self.totals, &self.reference_t, &self.waiting, self.count);
-            self.count = 0;
+        let count = &mut self.counts[row];
+        self.waiting[row * ROOM + *count] = trial;
+        *count += 1;
+        if *count == ROOM {
+            *count = 0;
+            self.totals[row].add(&self.waiting[row * ROOM..][..ROOM], self.reference_t[row]);
         }
     }
 
-    /// Writes a row's trial, one of those for which there is room.
-    #[inline]
-    pub fn put(&mut self, row: usize, number: usize, trial: RowTrial) {
-        self.waiting[row * ROOM + self.count + number] = trial;
-    }
-
-    /// All rows have so many more trials.
-    pub fn end_trials(&mut self, trials: usize) {
-        self.count += trials;
-        if self.count == ROOM {
-            let Self {
-                reference_t,
-                totals,
-                waiting,
-                ..
-            } = self;
-            settle(totals, reference_t, waiting, ROOM);
-            self.count = 0;
+    /// Those that wait for a row.
+    fn waiting(&self, row: usize) -> &[RowTrial] {
+        let count = self.counts[row];
+        if count == 0 {
+            return &[];
         }
+        &self.waiting[row * ROOM..][..count]
     }
 
     /// The totals with every trial in them.
     pub fn settled(&self) -> Cow<'_, [RowTotals]> {
-        if self.count == 0 {
+        if self.counts.iter().all(|count| *count == 0) {
             return Cow::Borrowed(&self.totals);
         }
-        let mut totals = self.totals.clone();
-        settle(&mut totals, &self.reference_t, &self.waiting, self.count);
-        Cow::Owned(totals)
+        Cow::Owned((0..self.len()).map(|row| self.row(row)).collect())
     }
 
     /// The totals of one row with every trial in them.
     pub fn row(&self, row: usize) -> RowTotals {
         let mut totals = self.totals[row].clone();
-        if self.count > 0 {
-            totals.add(&self.waiting[row * ROOM..][..self.count], self.reference_t[row]);
-        }
+        totals.add(self.waiting(row), self.reference_t[row]);
         totals
     }
 
     /// Adds what others have seen.
     pub fn merge(&mut self, other: &Self) {
-        for (totals, added) in self.totals.iter_mut().zip(&other.totals) {
+        for (row, (totals, added)) in self.totals.iter_mut().zip(&other.totals).enumerate() {
             totals.merge(added);
+            totals.add(other.waiting(row), other.reference_t[row]);
         }
-        settle(&mut self.totals, &other.reference_t, &other.waiting, other.count);
-    }
-}
-
-/// Adds the first `count` waiting trials of each row to its totals.
-fn settle(totals: &mut [RowTotals], reference_t: &[f64], waiting: &[RowTrial], count: usize) {
-    for ((totals, reference_t), trials) in totals.iter_mut().zip(reference_t).zip(waiting.chunks_exact(ROOM)) {
-        totals.add(&trials[..count], *reference_t);
     }
 }

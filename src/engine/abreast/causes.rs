@@ -16,7 +16,6 @@ use crate::engine::attribute::NOTHING;
 pub fn attribute<S: Simd>(
     present: Present<'_, S>,
     traded: Traded<S>,
-    first: usize,
     memory: &mut MaterialMemory,
     scratch: &mut Scratch,
 ) {
@@ -35,17 +34,17 @@ pub fn attribute<S: Simd>(
         missing_by_column(present, traded, scratch);
         find_shares(present, differs, memory, scratch);
     }
-    share_out(present, first, memory);
+    share_out(present, memory, scratch);
 }
 
 /// Adds the shortfalls to what their causes are blamed for.
 #[inline(always)]
-fn share_out<S: Simd>(present: Present<'_, S>, first: usize, memory: &mut MaterialMemory) {
+fn share_out<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &Scratch) {
     let Present { part, plan, .. } = present;
     let slots = plan.causes.len();
     let zero = part.splat(0.0);
     for column in 0..plan.columns {
-        let short = part.load(&memory.told.shortfall[first + column]);
+        let short = part.load(&scratch.shortfall[column]);
         if !short.exceeds(zero).any() {
             continue;
         }

@@ -1,85 +1,17 @@
-//! What several trials side by side remember, from period to period and over the horizon.
+//! What several trials side by side remember of a chain, from period to period and over the horizon.
 
-use super::plan::{MaterialPlan, Plan};
-use super::vector::{ABREAST, Eight};
-use crate::engine::severity::Severities;
+use super::plan::{ChainPlan, MaterialPlan};
+use super::vector::Eight;
 
-/// Severities of all events by period, and which trials they strike.
+/// Severities in the periods at hand by event of the chain.
 #[derive(Debug, Clone, Default)]
-pub struct Effects {
-    /// By period, then by event.
-    values: Vec<Eight>,
-    bits: Vec<u8>,
-    /// Over all events, by period.
-    any: Vec<u8>,
-    events: usize,
-    touched: Vec<(usize, usize, usize)>,
-}
-
-impl Effects {
-    fn new(plan: &Plan) -> Self {
-        let entries = plan.periods * plan.events;
-        Effects {
-            values: vec![Eight::default(); entries],
-            bits: vec![0; entries],
-            any: vec![0; plan.periods],
-            events: plan.events,
-            touched: Vec::new(),
-        }
-    }
-
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        for (event, from, to) in self.touched.drain(..) {
-            for period in from..to {
-                let entry = period * self.events + event;
-                (self.values[entry], self.bits[entry]) = (Eight::default(), 0);
-            }
-        }
-        self.any.fill(0);
-    }
-
-    /// Takes over those of the trial at one place.
-    pub fn take(&mut self, severities: &Severities, place: usize) {
-        let bit = 1 << place;
-        for &(event, from, to) in severities.touched() {
-            for period in from..to {
-                let severity = severities.of(event, period);
-                if severity > 0.0 {
-                    let entry = period * self.events + event;
-                    self.values[entry].0[place] = severity;
-                    self.bits[entry] |= bit;
-                    self.any[period] |= bit;
-                }
-            }
-            self.touched.push((event, from, to));
-        }
-    }
-
-    /// Those of a period.
-    pub fn of(&self, period: usize) -> Strikes<'_> {
-        let entries = period * self.events..(period + 1) * self.events;
-        Strikes {
-            severity: &self.values[entries.clone()],
-            bits: &self.bits[entries],
-        }
-    }
-
-    /// Trials that any event strikes in a period.
-    pub fn any(&self, period: usize) -> u8 {
-        self.any[period]
-    }
-}
-
-/// Severities of one period by event.
-#[derive(Debug, Clone, Copy)]
-pub struct Strikes<'a> {
-    pub severity: &'a [Eight],
+pub struct Strikes {
+    pub severity: Vec<Eight>,
     /// Trials that each event strikes.
-    pub bits: &'a [u8],
+    pub bits: Vec<u8>,
 }
 
-impl Strikes<'_> {
+impl Strikes {
     /// Trials that any of some events strikes.
     #[inline(always)]
     pub fn any_of(&self, events: &[usize]) -> u8 {
@@ -113,25 +45,15 @@ pub struct MaterialMemory {
     /// Need above normal and shortfall so far, by column, t.
     pub extra_need: Vec<Eight>,
     pub shortfall: Vec<Eight>,
-    pub told: Told,
-}
-
-/// What is told of a material: by period, then by column, t; valid in the periods that are listed.
-#[derive(Debug, Clone, Default)]
-pub struct Told {
-    pub is_listed: Vec<bool>,
-    /// Whether needs differ from normal.
-    pub differs: Vec<bool>,
-    pub periods: Vec<usize>,
-    pub need: Vec<Eight>,
-    pub missing: Vec<Eight>,
-    pub shortfall: Vec<Eight>,
+    /// By supply of the plan: output above normal, and what was lost, so far, t.
+    pub extra_output: Vec<Eight>,
+    pub lost_output: Vec<Eight>,
 }
 
 impl MaterialMemory {
-    fn new(plan: &MaterialPlan, periods: usize) -> Self {
+    fn new(plan: &MaterialPlan) -> Self {
         let columns = || vec![Eight::default(); plan.columns];
-        let over_time = || vec![Eight::default(); periods * plan.columns];
+        let supplies = || vec![Eight::default(); plan.supplies.len()];
         let slots = plan.causes.len();
         MaterialMemory {
             stock: columns(),
@@ -146,60 +68,42 @@ impl MaterialMemory {
             least_served: columns(),
             extra_need: columns(),
             shortfall: columns(),
-            told: Told {
-                is_listed: vec![false; periods],
-                differs: vec![false; periods],
-                periods: Vec::with_capacity(periods),
-                need: over_time(),
-                missing: over_time(),
-                shortfall: over_time(),
-            },
+            extra_output: supplies(),
+            lost_output: supplies(),
         }
     }
 
-    fn start(&mut self, plan: &MaterialPlan) {
+    /// Puts the trial in one place at its start.
+    fn start(&mut self, plan: &MaterialPlan, place: usize) {
         for (stock, level) in self.stock.iter_mut().zip(&plan.stock_start) {
-            *stock = Eight::splat(*level);
+            stock.0[place] = *level;
         }
         for values in [
             &mut self.blame,
             &mut self.extra_need,
             &mut self.shortfall,
+            &mut self.extra_output,
+            &mut self.lost_output,
         ] {
-            values.fill(Eight::default());
+            values.iter_mut().for_each(|value| value.0[place] = 0.0);
         }
-        self.least_served.fill(Eight::splat(1.0));
-        self.is_lacking = false;
-        self.told.is_listed.fill(false);
-        self.told.differs.fill(false);
-        self.told.periods.clear();
+        self.least_served.iter_mut().for_each(|served| served.0[place] = 1.0);
     }
 }
 
-/// Everything that several trials side by side remember.
+/// Everything that several trials side by side remember of a chain.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    pub effects: Effects,
-    pub of: Horizon,
-    pub scratch: Scratch,
-}
-
-/// What is remembered over the horizon.
-#[derive(Debug, Clone, Default)]
-pub struct Horizon {
-    /// In order of [`Plan::materials`].
+    pub strikes: Strikes,
+    /// In order of [`ChainPlan::materials`].
     pub materials: Vec<MaterialMemory>,
-    /// By supply of the model: output above normal, and what was lost, so far, t.
-    pub extra_output: Vec<Eight>,
-    pub lost_output: Vec<Eight>,
-    /// 1 in trials that need more than is done here.
-    pub given_up: Eight,
+    pub scratch: Scratch,
 }
 
 /// Memory of a period's steps.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    /// By supply in [`Plan::struck`]: whether it is struck, loss of capacity, planned output.
+    /// By supply in [`ChainPlan::struck`]: whether it is struck, loss of capacity, planned output.
     pub is_struck: Vec<bool>,
     pub loss: Vec<Eight>,
     pub planned: Vec<Eight>,
@@ -211,8 +115,11 @@ pub struct Scratch {
     pub has_lost: Vec<bool>,
     /// Lost output by slot, as [`MaterialPlan::row_slots`].
     pub lost_parts: Vec<Eight>,
-    /// By column: need, order less what comes from home, factor, what arrives, what comes from home, refills wanted, room for them.
+    /// By column: need, what deliveries miss of it, what stocks leave of that.
     pub need: Vec<Eight>,
+    pub missing: Vec<Eight>,
+    pub shortfall: Vec<Eight>,
+    /// By column: order less what comes from home, factor, what arrives, what comes from home, refills wanted, room for them.
     pub order: Vec<Eight>,
     pub buyers: Vec<Eight>,
     pub arrival: Vec<Eight>,
@@ -236,8 +143,8 @@ pub struct Scratch {
 }
 
 impl Memory {
-    /// Memory for a plan.
-    pub fn new(plan: &Plan, supplies: usize) -> Self {
+    /// Memory for a chain.
+    pub fn new(plan: &ChainPlan) -> Self {
         let of = &plan.materials;
         let most = |size: fn(&MaterialPlan) -> usize| vec![Eight::default(); of.iter().map(size).max().unwrap_or(0)];
         let columns = || most(|plan| plan.columns);
@@ -245,13 +152,11 @@ impl Memory {
         let banned = || most(|plan| plan.banned.len() * plan.columns);
         let struck = || vec![Eight::default(); plan.struck.len()];
         Memory {
-            effects: Effects::new(plan),
-            of: Horizon {
-                materials: of.iter().map(|own| MaterialMemory::new(own, plan.periods)).collect(),
-                extra_output: vec![Eight::default(); supplies],
-                lost_output: vec![Eight::default(); supplies],
-                given_up: Eight::default(),
+            strikes: Strikes {
+                severity: vec![Eight::default(); plan.events.len()],
+                bits: vec![0; plan.events.len()],
             },
+            materials: of.iter().map(MaterialMemory::new).collect(),
             scratch: Scratch {
                 is_struck: vec![false; plan.struck.len()],
                 loss: struck(),
@@ -263,6 +168,8 @@ impl Memory {
                 has_lost: vec![false; of.iter().map(|plan| plan.rows).max().unwrap_or(0)],
                 lost_parts: most(|plan| plan.row_slots.len()),
                 need: columns(),
+                missing: columns(),
+                shortfall: columns(),
                 order: columns(),
                 buyers: columns(),
                 arrival: columns(),
@@ -283,18 +190,10 @@ impl Memory {
         }
     }
 
-    /// Puts everything at the start of a trial.
-    pub fn start(&mut self, plan: &Plan) {
-        for (memory, plan) in self.of.materials.iter_mut().zip(&plan.materials) {
-            memory.start(plan);
+    /// Puts the trial in one place at its start.
+    pub fn start(&mut self, plan: &ChainPlan, place: usize) {
+        for (memory, plan) in self.materials.iter_mut().zip(&plan.materials) {
+            memory.start(plan, place);
         }
-        self.of.extra_output.fill(Eight::default());
-        self.of.lost_output.fill(Eight::default());
-        self.of.given_up = Eight::default();
     }
-}
-
-/// Trials from `first` on, as bits.
-pub fn bits_of(count: usize) -> u8 {
-    ((1u32 << count.min(ABREAST)) - 1) as u8
 }

@@ -1,8 +1,9 @@
-//! Several trials at once: the lanes of the processor's vectors each follow a trial through the periods. For plain models only ([`plan`] says
-//! which); all others, and trials that turn out to need more, are simulated one by one. Every trial comes to the same, to the last bit,
-//! whichever others it is simulated with and however wide the vectors are.
+//! Several trials at once: the lanes of the processor's vectors each follow a trial through the periods in which an event reaches a chain of
+//! materials; a lane whose trial has ended takes up the next. For plain models only ([`plan`] says which); all others are simulated trial by
+//! trial. Every trial comes to the same, to the last bit, whichever others it is simulated with and however wide the vectors are.
 
 mod causes;
+mod jobs;
 mod memory;
 mod outcome;
 mod plan;
@@ -10,22 +11,23 @@ mod step;
 mod trade;
 pub mod vector;
 
-pub use outcome::{GroupOutcome, MaterialOutcome};
+pub use outcome::{ChainOutcome, MaterialOutcome};
+pub use step::Lines;
 pub use vector::{ABREAST, Eight};
 
 use std::ops::Range;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
-use self::memory::{Memory, bits_of};
-use self::outcome::Teller;
-use self::plan::Plan;
-use self::step::Simulate;
+use self::jobs::{Job, Jobs};
+use self::memory::Memory;
+use self::plan::{ChainPlan, Plan};
+use self::step::{When, step};
+use self::vector::Part;
 use super::adaptation::price_index;
-use super::draws::{Strikes, TrialStreams, design, draw_events, draw_inputs};
+use super::draws::{Strikes, design, draw_events, draw_inputs};
 use super::observe::{Observer, Occurrence};
 use super::severity::Severities;
-use super::trial::Simulator;
 use crate::model::Model;
 use crate::sampling::Design;
 
@@ -35,157 +37,198 @@ pub struct Abreast<'a> {
     model: &'a Model,
     design: Design,
     plan: Plan,
-    memory: Memory,
+    jobs: Jobs,
+    /// By chain.
+    memory: Vec<Memory>,
     strikes: Strikes,
     severities: Severities,
-    inputs: Vec<Vec<f64>>,
-    occurrences: [Vec<Occurrence>; ABREAST],
-    causes: Vec<Vec<usize>>,
-    blame_start: Vec<usize>,
-    blame: Vec<Eight>,
-    demand: Vec<Eight>,
-    output: Vec<Eight>,
-    stock: Vec<Eight>,
-    /// By trial, then by market.
-    price_peak: Vec<[f64; 3]>,
-    teller: Teller,
+    /// By trial, as many numbers as the model has input slots.
+    inputs: Vec<f64>,
+    drawn: Vec<f64>,
+    occurrences: Vec<Occurrence>,
 }
 
 impl<'a> Abreast<'a> {
     /// A simulator of this model; `None` where it is not a plain one.
     pub fn new(model: &'a Model) -> Option<Self> {
         let plan = Plan::of(model)?;
-        let memory = Memory::new(&plan, model.supplies.len());
-        let mut causes = vec![vec![model.causes.len()]; model.materials.len()];
-        for own in &plan.materials {
-            causes[own.material].splice(0..0, own.causes.iter().copied());
-        }
-        let (mut blame_start, mut next) = (Vec::new(), 0);
-        for cell in &model.cells {
-            blame_start.push(next);
-            next += causes[model.markets[cell.market].material].len();
-        }
-        let of = |count: usize| vec![Eight::default(); count];
         Some(Abreast {
             model,
             design: design(model),
+            jobs: Jobs::new(&plan),
+            memory: plan.chains.iter().map(Memory::new).collect(),
             plan,
-            memory,
             strikes: Strikes::default(),
             severities: Severities::default(),
-            inputs: vec![Vec::new(); ABREAST],
-            occurrences: Default::default(),
-            causes,
-            blame_start,
-            blame: of(next),
-            demand: of(model.cells.len()),
-            output: of(model.supplies.len()),
-            stock: of(model.inventories.len()),
-            price_peak: vec![[1.0; 3]; ABREAST * model.markets.len()],
-            teller: Teller::default(),
+            inputs: Vec::new(),
+            drawn: Vec::new(),
+            occurrences: Vec::new(),
         })
     }
 
-    /// Simulates these trials, at most [`ABREAST`] of them; those that need more, `alone`.
-    pub fn run(&mut self, trials: Range<u64>, alone: &mut Simulator<'_>, observer: &mut impl Observer) {
-        let count = (trials.end - trials.start) as usize;
-        self.memory.effects.clear();
-        for (place, trial) in trials.clone().enumerate() {
-            let inputs = &mut self.inputs[place];
-            draw_inputs(self.model, self.design, trial, inputs);
-            draw_events(self.model, self.design, trial, inputs, &mut self.strikes);
+    /// Simulates these trials. The observer is told, of each, its occurrences; then of each chain what trials came to, in any order.
+    pub fn run(&mut self, trials: Range<u64>, observer: &mut impl Observer) {
+        self.jobs.clear();
+        self.inputs.clear();
+        for trial in trials.clone() {
+            draw_inputs(self.model, self.design, trial, &mut self.drawn);
+            draw_events(self.model, self.design, trial, &self.drawn, &mut self.strikes);
             self.severities.fill(self.model, &self.strikes);
-            self.memory.effects.take(&self.severities, place);
-            let occurrences = &mut self.occurrences[place];
-            occurrences.clear();
-            occurrences.extend(self.strikes.all.iter().map(|strike| strike.occurrence));
+            self.jobs.add(&self.plan, (trial - trials.start) as usize, &self.severities);
+            self.inputs.extend_from_slice(&self.drawn);
+            self.occurrences.clear();
+            self.occurrences
+                .extend(self.strikes.all.iter().map(|strike| strike.occurrence));
+            observer.begin_trial(trial, &self.occurrences);
         }
-        self.memory.start(&self.plan);
-        Arch::new().dispatch(Simulate {
-            plan: &self.plan,
-            memory: &mut self.memory,
-        });
-        let mut told = bits_of(count);
-        for (place, given_up) in self.memory.of.given_up.0.iter().enumerate() {
-            if *given_up > 0.0 {
-                told &= !(1 << place);
-            }
-        }
-        self.end(count);
-        self.tell(trials.start, told, observer);
-        for (place, trial) in trials.enumerate() {
-            if told & 1 << place == 0 {
-                GIVEN.fetch_add(1, std::sync::atomic::Ordering::Relaxed); alone.run(trial, TrialStreams::of(trial), observer);
-            }
+        for (number, (chain, memory)) in self.plan.chains.iter().zip(&mut self.memory).enumerate() {
+            Arch::new().dispatch(Crew {
+                model: self.model,
+                chain,
+                jobs: &self.jobs,
+                number,
+                memory,
+                first_trial: trials.start,
+                inputs: &self.inputs,
+                observer: &mut *observer,
+            });
         }
     }
+}
 
-    /// Sums over the horizon.
-    fn end(&mut self, count: usize) {
-        let (model, world) = (self.model, &self.model.reference);
-        let add = |sum: &mut Eight, normal: f64, extra: &Eight| {
-            for (sum, extra) in sum.0.iter_mut().zip(&extra.0) {
-                *sum = normal + extra;
+/// The lanes at work on the jobs of one chain.
+struct Crew<'a, O> {
+    model: &'a Model,
+    chain: &'a ChainPlan,
+    jobs: &'a Jobs,
+    number: usize,
+    memory: &'a mut Memory,
+    first_trial: u64,
+    inputs: &'a [f64],
+    observer: &'a mut O,
+}
+
+/// What a lane is at.
+#[derive(Clone, Copy, Default)]
+struct Lane<'a> {
+    job: Option<Job<'a>>,
+    /// Position in the job's periods.
+    next: usize,
+}
+
+impl Lane<'_> {
+    /// The period that comes next.
+    #[inline(always)]
+    fn period(&self) -> Option<usize> {
+        self.job.map(|job| job.periods[self.next])
+    }
+}
+
+impl<O: Observer> WithSimd for Crew<'_, O> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Crew { chain, memory, .. } = self;
+        let mut waiting = self.jobs.of(self.number);
+        let mut lanes = [Lane::default(); ABREAST];
+        loop {
+            let mut idle = true;
+            for lane in &lanes {
+                idle &= lane.job.is_none();
             }
-        };
-        let horizon = &mut self.memory.of;
-        for (supply, sum) in self.output.iter_mut().enumerate() {
-            add(sum, world.output_total[supply], &horizon.extra_output[supply]);
-        }
-        for (plan, memory) in self.plan.materials.iter().zip(&mut horizon.materials) {
-            let periods = memory.told.is_listed.iter().enumerate();
-            memory
-                .told
-                .periods
-                .extend(periods.filter(|(_, listed)| **listed).map(|(period, _)| period));
-            let cells = plan.first_cell..plan.first_cell + plan.columns;
-            for (cell, extra) in cells.clone().zip(&memory.extra_need) {
-                add(&mut self.demand[cell], world.need_total[cell], extra);
+            // Where the undisrupted world changes, lanes go through it together.
+            if idle || chain.normals == 1 {
+                for (place, lane) in lanes.iter_mut().enumerate() {
+                    while lane.job.is_none() {
+                        let Some(job) = waiting.next() else { break };
+                        memory.start(chain, place);
+                        if job.periods.is_empty() {
+                            let part = Part::new(simd, place / S::F64_LANES);
+                            let outcome = outcome(self.model, chain, memory, job, place, self.first_trial, self.inputs);
+                            self.observer.end_chain(part, &outcome);
+                        } else {
+                            *lane = Lane { job: Some(job), next: 0 };
+                        }
+                    }
+                }
             }
-            if let Some(&first) = self.blame_start.get(cells.start) {
-                self.blame[first..first + memory.blame.len()].copy_from_slice(&memory.blame);
+            // Lanes that are ahead wait.
+            let mut normal = usize::MAX;
+            for lane in &lanes {
+                if let Some(period) = lane.period() {
+                    normal = normal.min(chain.normal_of[period]);
+                }
             }
-            for (column, served) in memory.least_served.iter().enumerate() {
-                let market = plan.first_market + column;
-                for (place, served) in served.0.iter().enumerate().take(count) {
-                    self.price_peak[place * model.markets.len() + market] =
-                        price_peak(model, plan.material, &self.inputs[place], *served);
+            if normal == usize::MAX {
+                return;
+            }
+            let (mut periods, mut present) = ([0; ABREAST], Eight::default());
+            let mut is_present = [false; ABREAST];
+            memory.strikes.bits.fill(0);
+            for (place, lane) in lanes.iter().enumerate() {
+                let (Some(job), Some(period)) = (lane.job, lane.period()) else {
+                    continue;
+                };
+                if chain.normal_of[period] != normal {
+                    continue;
+                }
+                (periods[place], present.0[place], is_present[place]) = (period, 1.0, true);
+                let severities = job.severities(lane.next, chain.events.len());
+                for (event, severity) in severities.iter().enumerate() {
+                    if *severity > 0.0 {
+                        if memory.strikes.bits[event] == 0 {
+                            memory.strikes.severity[event] = Eight::default();
+                        }
+                        memory.strikes.bits[event] |= 1 << place;
+                        memory.strikes.severity[event].0[place] = *severity;
+                    }
+                }
+            }
+            for number in 0..Part::<S>::COUNT {
+                let when = When {
+                    periods: &periods,
+                    present: &present,
+                    normal,
+                };
+                step(Part::new(simd, number), chain, when, memory, self.observer);
+            }
+            for (place, lane) in lanes.iter_mut().enumerate() {
+                let Some(job) = lane.job.filter(|_| is_present[place]) else {
+                    continue;
+                };
+                lane.next += 1;
+                if lane.next == job.periods.len() {
+                    let part = Part::new(simd, place / S::F64_LANES);
+                    let outcome = outcome(self.model, chain, memory, job, place, self.first_trial, self.inputs);
+                    self.observer.end_chain(part, &outcome);
+                    *lane = Lane::default();
                 }
             }
         }
-        for (stock, inventory) in self.stock.iter_mut().zip(&model.inventories) {
-            let material = model.markets[inventory.market].material;
-            let plans = self.plan.materials.iter().zip(&horizon.materials);
-            for (plan, memory) in plans {
-                if plan.material == material {
-                    *stock = memory.stock[inventory.market - plan.first_market];
-                }
-            }
-        }
     }
+}
 
-    fn tell(&mut self, first_trial: u64, told: u8, observer: &mut impl Observer) {
-        let outcome = GroupOutcome {
-            model: self.model,
-            first_trial,
-            told,
-            plan: &self.plan,
-            horizon: &self.memory.of,
-            occurrences: &self.occurrences,
-            demand_t: &self.demand,
-            causes: &self.causes,
-            blame_start: &self.blame_start,
-            blame_t: &self.blame,
-            price_peak: &self.price_peak,
-            output_t: &self.output,
-            lost_output_t: &self.memory.of.lost_output,
-            stock_end_t: &self.stock,
-        };
-        if observer.takes_groups() {
-            observer.group(&outcome);
-        } else {
-            self.teller.tell(&outcome, observer);
-        }
+/// What a job came to in a place.
+#[inline(always)]
+fn outcome<'a>(
+    model: &'a Model,
+    chain: &'a ChainPlan,
+    memory: &'a Memory,
+    job: Job<'_>,
+    place: usize,
+    first_trial: u64,
+    inputs: &'a [f64],
+) -> ChainOutcome<'a> {
+    let slots = model.input_slots;
+    ChainOutcome {
+        model,
+        chain,
+        memory,
+        place,
+        trial: first_trial + job.trial as u64,
+        inputs: &inputs[job.trial * slots..(job.trial + 1) * slots],
+        is_reached: !job.periods.is_empty(),
     }
 }
 
@@ -203,4 +246,3 @@ pub(super) fn price_peak(model: &Model, material: usize, inputs: &[f64], served:
     }
     [elasticity, least, most].map(peak)
 }
-pub static GIVEN: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);

@@ -6,36 +6,44 @@
 
 use std::ops::Range;
 
-use super::vector::ABREAST;
 use crate::model::{EffectModel, Links, Model, Value, patterns};
 use crate::scenario::Overlap;
 
 /// Relative error up to which a pattern counts as a product of sales and purchases.
 const PRODUCT: f64 = 1e-12;
-/// Most memory for what trials leave, bytes.
-const MOST_BYTES: usize = 1 << 25;
 /// Most causes that may reach a material: each costs every market something, whether it strikes or not.
 const MOST_CAUSES: usize = 24;
 
 /// A model for the simulation of several trials at once.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Materials from upstream to downstream.
+    pub chains: Vec<ChainPlan>,
+    /// By event of the model: (chain, number there) in all that it strikes.
+    pub places_of_event: Vec<Vec<(usize, usize)>>,
+    /// Simulated periods.
+    pub periods: usize,
+}
+
+/// Materials that are connected, however far, by being made from one another. What happens in one chain is nothing to another.
+#[derive(Debug, Clone)]
+pub struct ChainPlan {
+    /// From upstream to downstream.
     pub materials: Vec<MaterialPlan>,
-    /// Supplies that events can strike, over all materials.
+    /// Supplies that events can strike, over all its materials.
     pub struck: Vec<StruckSupply>,
     /// How overlapping effects combine.
     pub overlap: Overlap,
-    /// Simulated periods.
-    pub periods: usize,
-    /// Number of events.
-    pub events: usize,
+    /// Events of the model that strike it. Elsewhere in the plan, events are positions in this list.
+    pub events: Vec<usize>,
+    /// Which undisrupted period each period is, of those that differ.
+    pub normal_of: Vec<usize>,
+    pub normals: usize,
 }
 
 /// A supply that events can strike.
 #[derive(Debug, Clone)]
 pub struct StruckSupply {
-    /// Position of its material in [`Plan::materials`], and its own there.
+    /// Position of its material in the chain, and its own there.
     pub material: usize,
     pub position: usize,
     /// Events, and the slot of each.
@@ -51,9 +59,8 @@ pub struct MaterialPlan {
     pub columns: usize,
     pub first_market: usize,
     pub first_cell: usize,
-    /// Undisrupted periods that differ, and which one each period is.
+    /// Undisrupted periods that differ.
     pub normals: Vec<Normal>,
-    pub normal_of: Vec<usize>,
     /// Supplies that can differ from normal.
     pub supplies: Vec<SupplyPlan>,
     /// Whether own users come first, and then each column's own row, and each row's own column.
@@ -65,7 +72,7 @@ pub struct MaterialPlan {
     /// Whether any does, and whether needs can differ from normal.
     pub has_feed: bool,
     pub can_differ: bool,
-    /// Positions of the materials that it is made from.
+    /// Positions in the chain of the materials that it is made from.
     pub inputs: Vec<usize>,
     /// (column, event, slot).
     pub surges: Vec<(usize, usize, usize)>,
@@ -84,6 +91,9 @@ pub struct MaterialPlan {
     /// Where the slots lie that each row's losses can have, in `row_slots`.
     pub row_parts: Vec<Range<usize>>,
     pub row_slots: Vec<usize>,
+    /// Supplies that are always as normal, and commercial inventories with their markets, by number in the model.
+    pub fixed_supplies: Vec<usize>,
+    pub inventories: Vec<(usize, usize)>,
     /// Level at the start and the most that the commercial stock may hold, by column, t.
     pub stock_start: Vec<f64>,
     pub stock_most: Vec<f64>,
@@ -95,7 +105,7 @@ pub struct SupplyPlan {
     /// Its number in the model.
     pub supply: usize,
     pub row: usize,
-    /// In [`Plan::struck`].
+    /// In [`ChainPlan::struck`].
     pub struck: Option<usize>,
     pub feed: Option<InputPlan>,
     /// Where the slots of its hits lie among those of its row.
@@ -115,7 +125,7 @@ pub struct InputPlan {
 /// Orders of the processors in a market: by supply, struck or not, and t of feed per t.
 #[derive(Debug, Clone)]
 pub struct FeedPlan {
-    /// (In [`Plan::struck`], t of feed per t).
+    /// (In [`ChainPlan::struck`], t of feed per t).
     pub struck: Vec<(usize, f64)>,
     /// (Supply number in the model, t of feed per t) of those that events cannot strike.
     pub others: Vec<(usize, f64)>,
@@ -163,26 +173,95 @@ impl Plan {
         if !is_plain(model) {
             return None;
         }
+        let mut plan = Plan {
+            chains: Vec::new(),
+            places_of_event: vec![Vec::new(); model.events.len()],
+            periods: model.periods,
+        };
+        for materials in connected(model) {
+            let number = plan.chains.len();
+            let chain = ChainPlan::of(model, &materials)?;
+            for (own, &event) in chain.events.iter().enumerate() {
+                plan.places_of_event[event].push((number, own));
+            }
+            plan.chains.push(chain);
+        }
+        Some(plan)
+    }
+}
+
+/// Materials that are connected, each group from upstream to downstream.
+fn connected(model: &Model) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for &material in &model.order {
+        let mut joined = Vec::new();
+        groups.retain_mut(|group| {
+            let is_input = group.iter().any(|other| model.links[material].inputs.contains(other));
+            if is_input {
+                joined.append(group);
+            }
+            !is_input
+        });
+        joined.push(material);
+        groups.push(joined);
+    }
+    for group in &mut groups {
+        group.sort_by_key(|material| model.order.iter().position(|other| other == material));
+    }
+    groups
+}
+
+impl ChainPlan {
+    fn of(model: &Model, materials: &[usize]) -> Option<Self> {
         let mut position = vec![usize::MAX; model.materials.len()];
-        for (at, &material) in model.order.iter().enumerate() {
+        for (at, &material) in materials.iter().enumerate() {
             position[material] = at;
         }
-        let mut plan = Plan {
+        let starts: Vec<usize> = starts(model).collect();
+        let place = |period: usize| starts.binary_search(&model.reference.same_since[period]).ok();
+        let mut chain = ChainPlan {
             materials: Vec::new(),
             struck: Vec::new(),
             overlap: model.overlap,
-            periods: model.periods,
-            events: model.events.len(),
+            events: Vec::new(),
+            normal_of: (0..model.periods).map(place).collect::<Option<_>>()?,
+            normals: starts.len(),
         };
         let mut struck_of = vec![None; model.supplies.len()];
-        for &material in &model.order {
-            let compiled = MaterialPlan::of(model, material, &position, &mut plan.struck, &mut struck_of)?;
-            plan.materials.push(compiled);
+        for &material in materials {
+            let compiled = MaterialPlan::of(model, material, &position, &mut chain.struck, &mut struck_of)?;
+            chain.materials.push(compiled);
         }
-        for at in 0..plan.materials.len() {
-            plan.add_feeds(model, at, &struck_of);
+        for at in 0..chain.materials.len() {
+            chain.add_feeds(model, at, &struck_of);
+            let own = &chain.materials[at];
+            if !(own.banned.is_empty() || own.feeds.iter().flatten().all(|feed| feed.struck.is_empty())) {
+                // Where buyers take less while lanes are restricted, lanes have to be looked at one by one.
+                return None;
+            }
         }
-        Some(plan)
+        chain.number_events();
+        Some(chain)
+    }
+
+    /// Numbers events as in its own list.
+    fn number_events(&mut self) {
+        let mut events: Vec<usize> = self.materials.iter().flat_map(|own| own.events.iter().copied()).collect();
+        events.sort_unstable();
+        events.dedup();
+        let renumber = |event: &mut usize| *event = events.binary_search(event).unwrap_or(usize::MAX);
+        for own in &mut self.materials {
+            own.events.iter_mut().for_each(renumber);
+            own.ordering_events.iter_mut().for_each(renumber);
+            own.surges.iter_mut().for_each(|(_, event, _)| renumber(event));
+            let bans = own.banned.iter_mut().flat_map(|banned| &mut banned.bans);
+            bans.for_each(|(event, ..)| renumber(event));
+            let hits = own.supplies.iter_mut().flat_map(|supply| &mut supply.hits);
+            hits.for_each(|(event, _)| renumber(event));
+        }
+        let hits = self.struck.iter_mut().flat_map(|supply| &mut supply.hits);
+        hits.for_each(|(event, _)| renumber(event));
+        self.events = events;
     }
 
     /// Who orders a material, now that all supplies have their places.
@@ -212,7 +291,7 @@ impl Plan {
                     None => feed.others.push((consumer, per_tonne)),
                 }
             }
-            feed.others_t = plan.starts(model).map(|period| {
+            feed.others_t = starts(model).map(|period| {
                 let base = period * model.supplies.len();
                 let ordered = feed.others.iter();
                 ordered
@@ -250,7 +329,6 @@ impl MaterialPlan {
             first_market: compiled.first_market,
             first_cell: links.cells.start,
             normals: Vec::new(),
-            normal_of: Vec::new(),
             supplies: Vec::new(),
             domestic_first: compiled.domestic_first,
             own_row: if compiled.domestic_first {
@@ -276,6 +354,8 @@ impl MaterialPlan {
             moving_rows: Vec::new(),
             row_parts: Vec::new(),
             row_slots: Vec::new(),
+            fixed_supplies: Vec::new(),
+            inventories: Vec::new(),
             stock_start: vec![0.0; compiled.columns.len()],
             stock_most: vec![0.0; compiled.columns.len()],
         };
@@ -342,6 +422,7 @@ impl MaterialPlan {
                 return None;
             }
             let column = inventory.market - compiled.first_market;
+            plan.inventories.push((number, inventory.market));
             (plan.stock_start[column], plan.stock_most[column]) = (start, most);
         }
         Some(plan)
@@ -411,23 +492,14 @@ impl MaterialPlan {
             }
             if own.struck.is_some() || own.feed.is_some() {
                 self.supplies.push(own);
+            } else {
+                self.fixed_supplies.push(supply);
             }
         }
     }
 
-    /// First periods of the distinct ones.
-    fn starts<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = usize> + 'a {
-        let same_since = &model.reference.same_since;
-        (0..model.periods).filter(|&period| same_since[period] == period)
-    }
-
     fn find_normals(&mut self, model: &Model) -> Option<()> {
-        let starts: Vec<usize> = self.starts(model).collect();
-        for period in 0..model.periods {
-            let since = model.reference.same_since[period];
-            self.normal_of.push(starts.binary_search(&since).ok()?);
-        }
-        for period in starts {
+        for period in starts(model) {
             let normal = self.normal(model, period)?;
             self.normals.push(normal);
         }
@@ -489,6 +561,12 @@ impl MaterialPlan {
     }
 }
 
+/// First ones of the undisrupted periods that differ.
+fn starts(model: &Model) -> impl Iterator<Item = usize> {
+    let same_since = &model.reference.same_since;
+    (0..model.periods).filter(|&period| same_since[period] == period)
+}
+
 /// Whether a model has nothing that the simulation of several trials at once leaves out.
 fn is_plain(model: &Model) -> bool {
     let of_supplies = |links: &Links| {
@@ -516,10 +594,8 @@ fn is_plain(model: &Model) -> bool {
             && !material.columns.is_empty()
             && of_supplies(links)
     };
-    let bytes = model.periods * (2 * model.cells.len() + model.events.len()) * ABREAST * size_of::<f64>();
     !model.world_is_uncertain
         && model.reference.balanced
         && model.stockpiles.is_empty()
-        && bytes <= MOST_BYTES
         && model.links.iter().all(of_materials)
 }

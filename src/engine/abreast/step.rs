@@ -1,40 +1,18 @@
 //! One period of several trials: what events have reached, material by material from upstream to downstream. The rules are those of the
 //! simulation trial by trial ([`crate::engine::step`]), for plain models. In trials that nothing has reached, nothing changes, to the last bit.
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 
-use super::memory::{Horizon, MaterialMemory, Memory, Scratch, Strikes};
-use super::plan::{MaterialPlan, Normal, Plan};
-use super::vector::{Eight, Part, Wide};
+use super::memory::{MaterialMemory, Memory, Scratch, Strikes};
+use super::plan::{ChainPlan, MaterialPlan, Normal};
+use super::vector::{ABREAST, Eight, Part, Wide};
 use super::trade::Traded;
 use super::{causes, trade};
+use crate::engine::observe::Observer;
 use crate::engine::severity::LARGEST_GROWTH;
 use crate::engine::step::SAME;
 use crate::engine::stocks::CLOSED;
 use crate::scenario::Overlap;
-
-/// The simulation of all periods, at the width of the processor's vectors.
-pub struct Simulate<'a> {
-    pub plan: &'a Plan,
-    pub memory: &'a mut Memory,
-}
-
-impl WithSimd for Simulate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Memory { effects, of, scratch } = self.memory;
-        for number in 0..Part::<S>::COUNT {
-            let part = Part::new(simd, number);
-            for period in 0..self.plan.periods {
-                if effects.any(period) & part.bits() != 0 {
-                    step(part, self.plan, effects.of(period), period, of, scratch);
-                }
-            }
-        }
-    }
-}
 
 /// What a material's steps have in common.
 #[derive(Clone, Copy)]
@@ -42,7 +20,7 @@ pub struct Present<'a, S: Simd> {
     pub part: Part<S>,
     pub plan: &'a MaterialPlan,
     pub normal: &'a Normal,
-    pub strikes: Strikes<'a>,
+    pub strikes: &'a Strikes,
     pub overlap: Overlap,
     /// Whether some orders can differ from normal.
     pub is_ordering: bool,
@@ -84,45 +62,102 @@ fn combine_growth<S: Simd>(part: Part<S>, overlap: Overlap, one: Wide<S>, other:
     }
 }
 
+/// What a period came to for a material, told as soon as it is known. Lines are by column.
+#[derive(Clone, Copy)]
+pub struct Lines<'a> {
+    /// Number of the material in the model, and of its first cell.
+    pub material: usize,
+    pub first_cell: usize,
+    /// The period that each place is in.
+    pub periods: &'a [usize; ABREAST],
+    /// 1 in places that are in a period at all, 0 in others.
+    pub present: &'a Eight,
+    /// Demand less deliveries, before stocks, t.
+    pub missing_t: &'a [Eight],
+    /// What stocks leave of it, t.
+    pub shortfall_t: &'a [Eight],
+    /// Demand, t, where it differs from the normal one.
+    pub other_demand_t: Option<&'a [Eight]>,
+    /// The normal demand, t.
+    pub normal_demand_t: &'a [f64],
+}
+
+/// Where the trials at hand are.
+#[derive(Clone, Copy)]
+pub struct When<'a> {
+    pub periods: &'a [usize; ABREAST],
+    pub present: &'a Eight,
+    /// The undisrupted period that they all have in common.
+    pub normal: usize,
+}
+
+/// Simulates a period in each of some trials, and tells what it came to.
 #[inline(always)]
-fn step<S: Simd>(
+pub fn step<S: Simd>(
     part: Part<S>,
-    plan: &Plan,
-    strikes: Strikes<'_>,
-    period: usize,
-    of: &mut Horizon,
-    scratch: &mut Scratch,
+    plan: &ChainPlan,
+    when: When<'_>,
+    memory: &mut Memory,
+    observer: &mut impl Observer,
 ) {
-    strike_supplies(part, plan, strikes, period, scratch);
+    let Memory {
+        strikes,
+        materials,
+        scratch,
+    } = memory;
+    let strikes = &*strikes;
+    strike_supplies(part, plan, strikes, when.normal, scratch);
     for (at, own) in plan.materials.iter().enumerate() {
-        let (upstream, memory) = of.materials.split_at_mut(at);
+        let (upstream, memory) = materials.split_at_mut(at);
         let Some(memory) = memory.first_mut() else { return };
         memory.is_lacking = false;
         let struck = strikes.any_of(&own.events) & part.bits() != 0;
         if !(struck || own.inputs.iter().any(|&input| upstream[input].is_lacking)) {
             continue;
         }
+        let normal = &own.normals[when.normal];
         let present = Present {
             part,
             plan: own,
-            normal: &own.normals[own.normal_of[period]],
+            normal,
             strikes,
             overlap: plan.overlap,
             is_ordering: strikes.any_of(&own.ordering_events) & part.bits() != 0,
         };
-        produce(present, upstream, &mut of.extra_output, &mut of.lost_output, scratch);
-        order(present, plan, period, scratch);
-        let traded = trade::trade(present, &mut of.given_up, scratch);
+        produce(present, upstream, memory, scratch);
+        order(present, plan, when.normal, scratch);
+        let traded = trade::trade(present, scratch);
         if present.is_ordering {
             trade::refill(present, traded, &mut memory.stock, scratch);
         }
-        serve(present, traded, period, memory, scratch);
+        if serve(present, traded, memory, scratch) {
+            let columns = ..own.columns;
+            observer.lines(
+                part,
+                &Lines {
+                    material: own.material,
+                    first_cell: own.first_cell,
+                    periods: when.periods,
+                    present: when.present,
+                    missing_t: &scratch.missing[columns],
+                    shortfall_t: &scratch.shortfall[columns],
+                    other_demand_t: present.is_ordering.then_some(&scratch.need[columns]),
+                    normal_demand_t: &normal.need,
+                },
+            );
+        }
     }
 }
 
 /// Loss of capacity and planned output of the supplies that events strike now.
 #[inline(always)]
-fn strike_supplies<S: Simd>(part: Part<S>, plan: &Plan, strikes: Strikes<'_>, period: usize, scratch: &mut Scratch) {
+fn strike_supplies<S: Simd>(
+    part: Part<S>,
+    plan: &ChainPlan,
+    strikes: &Strikes,
+    normal: usize,
+    scratch: &mut Scratch,
+) {
     for (number, supply) in plan.struck.iter().enumerate() {
         let mut loss = part.splat(0.0);
         let mut is_struck = false;
@@ -134,8 +169,7 @@ fn strike_supplies<S: Simd>(part: Part<S>, plan: &Plan, strikes: Strikes<'_>, pe
         }
         scratch.is_struck[number] = is_struck;
         if is_struck {
-            let material = &plan.materials[supply.material];
-            let normal = &material.normals[material.normal_of[period]];
+            let normal = &plan.materials[supply.material].normals[normal];
             let target = part.splat(normal.target[supply.position]);
             let left = (part.splat(1.0) - loss) * part.splat(normal.capacity[supply.position]);
             let planned = loss.exceeds(part.splat(0.0)).choose(target.min(left), target);
@@ -150,8 +184,7 @@ fn strike_supplies<S: Simd>(part: Part<S>, plan: &Plan, strikes: Strikes<'_>, pe
 fn produce<S: Simd>(
     present: Present<'_, S>,
     upstream: &[MaterialMemory],
-    extra_output: &mut [Eight],
-    lost_output: &mut [Eight],
+    memory: &mut MaterialMemory,
     scratch: &mut Scratch,
 ) {
     let Present { part, plan, normal, .. } = present;
@@ -184,9 +217,9 @@ fn produce<S: Simd>(
         let output = differs.choose(output, usual);
         part.add(&mut scratch.supply[supply.row], output);
         let difference = output - usual;
-        part.add(&mut extra_output[supply.supply], difference);
+        part.add(&mut memory.extra_output[position], difference);
         let lost = (zero - difference).max(zero);
-        part.add(&mut lost_output[supply.supply], lost);
+        part.add(&mut memory.lost_output[position], lost);
         let counts = lost.exceeds(part.splat(SAME) * usual);
         if !counts.any() {
             continue;
@@ -237,7 +270,7 @@ fn produce<S: Simd>(
 
 /// What users need and order, where that can differ from normal.
 #[inline(always)]
-fn order<S: Simd>(present: Present<'_, S>, whole: &Plan, period: usize, scratch: &mut Scratch) {
+fn order<S: Simd>(present: Present<'_, S>, chain: &ChainPlan, number: usize, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     if !(present.is_ordering || plan.domestic_first) {
         return;
@@ -253,16 +286,15 @@ fn order<S: Simd>(present: Present<'_, S>, whole: &Plan, period: usize, scratch:
         if !feed.struck.iter().any(|&(number, _)| scratch.is_struck[number]) {
             continue;
         }
-        let mut sum = part.splat(feed.others_t[plan.normal_of[period]]);
+        let mut sum = part.splat(feed.others_t[number]);
         let mut differs = part.none();
-        for &(number, per_tonne) in &feed.struck {
-            let planned = if scratch.is_struck[number] {
-                differs = differs.or(part.load(&scratch.loss[number]).exceeds(part.splat(0.0)));
-                part.load(&scratch.planned[number])
+        for &(struck, per_tonne) in &feed.struck {
+            let planned = if scratch.is_struck[struck] {
+                differs = differs.or(part.load(&scratch.loss[struck]).exceeds(part.splat(0.0)));
+                part.load(&scratch.planned[struck])
             } else {
-                let supply = &whole.struck[number];
-                let material = &whole.materials[supply.material];
-                part.splat(material.normals[material.normal_of[period]].target[supply.position])
+                let supply = &chain.struck[struck];
+                part.splat(chain.materials[supply.material].normals[number].target[supply.position])
             };
             sum += part.splat(per_tonne) * planned;
         }
@@ -289,28 +321,19 @@ fn order<S: Simd>(present: Present<'_, S>, whole: &Plan, period: usize, scratch:
     }
 }
 
-/// Hands arrivals to users; stocks cover what is missing, as far as they go. Then what is short is shared out by its causes.
+/// Hands arrivals to users; stocks cover what is missing, as far as they go. Then what is short is shared out by its causes. Tells whether
+/// anything is missing.
 #[inline(always)]
 fn serve<S: Simd>(
     present: Present<'_, S>,
     traded: Traded<S>,
-    period: usize,
     memory: &mut MaterialMemory,
     scratch: &mut Scratch,
-) {
+) -> bool {
     let Present { part, plan, normal, .. } = present;
     let closed = part.splat(CLOSED);
     let (mut any_missing, mut any_short) = (part.none(), part.none());
-    let MaterialMemory { told, stock, .. } = memory;
-    let lines = period * plan.columns..(period + 1) * plan.columns;
-    let (told_missing, told_shortfall) = (&mut told.missing[lines.clone()], &mut told.shortfall[lines.clone()]);
-    if !part.is_all() && !told.is_listed[period] {
-        // Other passes may have nothing to tell of this period.
-        told_missing.fill(Eight::default());
-        told_shortfall.fill(Eight::default());
-    }
-    let of_columns = told_missing.iter_mut().zip(told_shortfall).zip(stock.iter_mut());
-    for (column, ((told_missing, told_shortfall), stock)) in of_columns.enumerate() {
+    for (column, stock) in memory.stock.iter_mut().enumerate() {
         let need = if present.is_ordering {
             part.load(&scratch.need[column])
         } else {
@@ -330,40 +353,30 @@ fn serve<S: Simd>(
         part.store(stock, held - drawn);
         let short = missing - drawn;
         let is_short = short.exceeds(negligible);
-        part.store(told_missing, missing);
-        part.store(told_shortfall, is_short.keep(short));
+        part.store(&mut scratch.missing[column], missing);
+        part.store(&mut scratch.shortfall[column], is_short.keep(short));
         (any_missing, any_short) = (any_missing.or(misses), any_short.or(is_short));
     }
     if present.is_ordering {
-        let is_first = !std::mem::replace(&mut told.differs[period], true);
-        let told_need = told.need[lines.clone()].iter_mut().zip(&normal.need);
-        for ((told, usual), need) in told_need.zip(&scratch.need) {
-            if is_first && !part.is_all() {
-                *told = Eight::splat(*usual);
-            }
-            part.store(told, part.load(need));
-        }
         for ((extra, need), usual) in memory.extra_need.iter_mut().zip(&scratch.need).zip(&normal.need) {
             part.add(extra, part.load(need) - part.splat(*usual));
         }
     }
-    if any_missing.any() {
-        told.is_listed[period] = true;
-    }
     if any_short.any() {
-        note(present, lines.start, memory, scratch);
+        note(present, memory, scratch);
         memory.is_lacking = plan.has_feed;
-        causes::attribute(present, traded, lines.start, memory, scratch);
+        causes::attribute(present, traded, memory, scratch);
     }
+    any_missing.any()
 }
 
 /// Adds up what is short; what processors are left with.
 #[inline(always)]
-fn note<S: Simd>(present: Present<'_, S>, first: usize, memory: &mut MaterialMemory, scratch: &Scratch) {
+fn note<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &Scratch) {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     for column in 0..plan.columns {
-        let short = part.load(&memory.told.shortfall[first + column]);
+        let short = part.load(&scratch.shortfall[column]);
         let is_short = short.exceeds(zero);
         if !is_short.any() {
             if plan.feeds[column].is_some() {

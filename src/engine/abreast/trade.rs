@@ -26,9 +26,12 @@ pub struct Traded<S: Simd> {
     pub is_simple: bool,
 }
 
-/// Allocates a material's supply: factors, and what arrives in each market. Marks the trials in which lanes have to be looked at.
+/// Halvings after which nothing is left of the interval.
+const HALVINGS: usize = 60;
+
+/// Allocates a material's supply: factors, and what arrives in each market.
 #[inline(always)]
-pub fn trade<S: Simd>(present: Present<'_, S>, given_up: &mut Eight, scratch: &mut Scratch) -> Traded<S> {
+pub fn trade<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) -> Traded<S> {
     let Present { part, plan, normal, .. } = present;
     let one = part.splat(1.0);
     keep_home(present, scratch);
@@ -39,13 +42,8 @@ pub fn trade<S: Simd>(present: Present<'_, S>, given_up: &mut Eight, scratch: &m
     let any_binds = binds.any();
     let is_simple = !(any_binds || any_restricted || plan.domestic_first);
     if any_binds {
-        let (in_trade, taken, failed) = balance(present, binds, scratch);
+        let (in_trade, taken) = balance(present, binds, scratch);
         sold = binds.choose(in_trade, sold);
-        let impossible = failed.or(binds.and(restricted));
-        if impossible.any() {
-            let marked = impossible.choose(one, part.load(given_up));
-            part.store(given_up, marked);
-        }
         for (row, sales) in normal.sales.iter().enumerate() {
             let offered = part.splat(*sales) * taken;
             let supply = part.load(&scratch.supply[row]);
@@ -208,10 +206,10 @@ fn buyers_bind<S: Simd>(present: Present<'_, S>, scratch: &Scratch) -> Which<S> 
     binds
 }
 
-/// Shares of normal trade that sellers and buyers can do, where buyers bind: as [`crate::engine::factored`] has it. Gives what is sold, what is
-/// taken, and the trials in which that was not found.
+/// Shares of normal trade that sellers and buyers can do, where buyers bind: as [`crate::engine::factored`] has it. Gives what is sold and what is
+/// taken.
 #[inline(always)]
-fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch) -> (Wide<S>, Wide<S>, Which<S>) {
+fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch) -> (Wide<S>, Wide<S>) {
     let Present { part, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     let total = part.splat(normal.total);
@@ -227,36 +225,45 @@ fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch)
     }
     let (mut sold, mut taken) = (one, sellers_bind.choose(one, ordered / total));
     let mut open = binds.and(sellers_bind);
-    let mut failed = part.none();
     for _ in 0..MOST_ROUNDS {
         if !open.any() {
-            break;
+            return (sold, taken);
         }
         let (supplied, free_sellers) = bound_and_free(part, &normal.sales, &scratch.supply, taken, total);
         let (ordered, free_buyers) = bound_and_free(part, &normal.purchases, &scratch.order, sold, total);
         let half = part.splat(0.5) * (supplied - ordered - free_buyers * free_sellers);
         let root = (half * half + free_sellers * free_buyers * supplied).sqrt();
-        let mut now_taken = half
+        let both = half
             .exceeds(zero)
             .choose(free_buyers * supplied / (half + root), (root - half) / free_sellers);
-        let without = free_sellers
+        let both = one.exceeds(both).choose(both, one);
+        // Without anything to sell for those who bind, the others sell as much as buyers take.
+        let alone = free_sellers
             .exceeds(zero)
-            .choose(ordered / free_sellers + free_buyers, zero);
-        now_taken = supplied.exceeds(zero).choose(now_taken, without);
-        let now_sold = supplied / now_taken + free_sellers;
-        let most = part.splat(f64::MAX);
-        let is_sound = now_taken
-            .exceeds(zero)
-            .and(now_sold.exceeds(zero))
-            .and(most.exceeds(now_taken))
-            .and(most.exceeds(now_sold));
-        failed = failed.or(open.and(is_sound.not()));
-        open = open.and(is_sound);
+            .choose(ordered / free_sellers + free_buyers, one);
+        let now_taken = supplied.exceeds(zero).choose(both, alone);
+        let takes = now_taken.exceeds(zero);
+        let now_sold = takes.choose(supplied / now_taken + free_sellers, one);
         let moved = (now_sold - sold).max(sold - now_sold).max(now_taken - taken).max(taken - now_taken);
         (sold, taken) = (open.choose(now_sold, sold), open.choose(now_taken, taken));
         open = open.and(moved.exceeds(part.splat(SETTLED)));
     }
-    (sold, taken, failed.or(open))
+    // Sets that do not settle: what is sold rises with what is taken, what is bought falls, and halving finds where they meet.
+    let (mut low, mut high) = (zero, one);
+    for _ in 0..HALVINGS {
+        let middle = part.splat(0.5) * (low + high);
+        let (supplied, free_sellers) = bound_and_free(part, &normal.sales, &scratch.supply, middle, total);
+        let by_sellers = supplied + middle * free_sellers;
+        let now_sold = by_sellers / middle;
+        let (ordered, free_buyers) = bound_and_free(part, &normal.purchases, &scratch.order, now_sold, total);
+        let too_much = by_sellers.exceeds(ordered + now_sold * free_buyers);
+        (low, high) = (too_much.choose(low, middle), too_much.choose(middle, high));
+    }
+    let (supplied, free_sellers) = bound_and_free(part, &normal.sales, &scratch.supply, high, total);
+    (
+        open.choose(supplied / high + free_sellers, sold),
+        open.choose(high, taken),
+    )
 }
 
 /// Limits of those that bind and normal trade of the others, as shares of all trade, with the other side trading so much of normal.

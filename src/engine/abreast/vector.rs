@@ -16,6 +16,7 @@ pub struct Eight(pub [f64; ABREAST]);
 
 impl Eight {
     /// The same number for all.
+    #[inline(always)]
     pub fn splat(value: f64) -> Self {
         Eight([value; ABREAST])
     }
@@ -53,10 +54,18 @@ impl<S: Simd> Part<S> {
         all << (self.number * S::F64_LANES)
     }
 
-    /// Whether one pass does it all.
+    /// The lane of one place, which must be in this pass.
     #[inline(always)]
-    pub fn is_all(self) -> bool {
-        S::F64_LANES == ABREAST
+    pub fn only(self, place: usize) -> Which<S> {
+        let mut marked = Eight::default();
+        marked.0[place] = 1.0;
+        self.load(&marked).exceeds(self.splat(0.0))
+    }
+
+    /// Whether it includes a place.
+    #[inline(always)]
+    pub fn includes(self, place: usize) -> bool {
+        self.bits() & 1 << place != 0
     }
 
     /// The same number in every lane.
@@ -89,22 +98,6 @@ impl<S: Simd> Part<S> {
     pub fn none(self) -> Which<S> {
         let zero = self.splat(0.0);
         zero.exceeds(zero)
-    }
-
-    /// Bits of the lanes, among those of all eight.
-    #[inline(always)]
-    pub fn bits_of(self, which: Which<S>) -> u8 {
-        if !which.any() {
-            return 0;
-        }
-        let mut ones = Eight::default();
-        let marked = which.choose(self.splat(1.0), self.splat(0.0));
-        self.store(&mut ones, marked);
-        let mut bits = 0;
-        for (lane, one) in ones.0.iter().enumerate() {
-            bits |= u8::from(*one > 0.0) << lane;
-        }
-        bits
     }
 }
 
