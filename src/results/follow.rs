@@ -127,9 +127,7 @@ impl Several {
             if row.is_all() {
                 if let Some(timeline) = &mut timeline {
                     if any_short {
-                        for (share, period) in shares.0.iter().zip(lines.periods) {
-                            timeline.add(fan, *period, *share);
-                        }
+                        timeline.add_several(fan, lines.periods, &shares);
                     }
                 }
                 fan += 1;

@@ -14,6 +14,7 @@ use super::fixed::Moments;
 use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::types::FanPoint;
+use crate::engine::abreast::{ABREAST, Eight};
 
 const OCTAVES: u32 = 9;
 const SUB_BITS: u32 = 5;
@@ -194,6 +195,15 @@ impl Timeline {
         self.counts[place] += 1;
         if count + 1 == self.room {
             self.settle_one(row, period);
+        }
+    }
+
+    /// Adds a row's shortfalls in several trials, each in a period of its own; 0 where there is none.
+    pub fn add_several(&mut self, row: usize, periods: &[usize; ABREAST], shares: &Eight) {
+        for (share, period) in shares.0.iter().zip(periods) {
+            if *share > NEGLIGIBLE {
+                self.add(row, *period, *share);
+            }
         }
     }
 

@@ -54,9 +54,9 @@ fn share_out<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scra
             (memory.common.as_slice(), &memory.common_known)
         };
         let unknown = zero.equals(part.load(known));
-        let lines = memory.blame[column * (slots + 1)..][..slots + 1].iter_mut();
-        for (blame, share) in lines.zip(shares) {
-            part.add(blame, short * part.load(share));
+        let line = &mut memory.blame[column * (slots + 1)..][..slots + 1];
+        for slot in present.live.iter() {
+            part.add(&mut line[slot], short * part.load(&shares[slot]));
         }
         if unknown.any() {
             part.add(&mut memory.blame[column * (slots + 1) + slots], unknown.keep(short));
@@ -68,9 +68,8 @@ fn share_out<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scra
 #[inline(always)]
 fn missing_by_seller<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
-    let slots = plan.causes.len();
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    for slot in 0..slots {
+    for slot in present.live.iter() {
         part.store(&mut scratch.missed[slot], zero);
         part.store(&mut scratch.sold[slot], zero);
     }
@@ -93,8 +92,11 @@ fn missing_by_seller<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratc
         }
         let rate = has_lost.keep(missed / lost);
         for at in parts {
-            let share = part.load(&scratch.lost_parts[at]) * rate;
-            part.add(&mut scratch.missed[plan.row_slots[at]], share);
+            let slot = plan.row_slots[at];
+            if present.strikes(plan.slot_events[slot]) {
+                let share = part.load(&scratch.lost_parts[at]) * rate;
+                part.add(&mut scratch.missed[slot], share);
+            }
         }
     }
 }
@@ -115,14 +117,14 @@ fn unrestricted<S: Simd>(present: Present<'_, S>, row: usize, scratch: &Scratch)
 fn find_common<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &Scratch) {
     let Present { part, .. } = present;
     let mut total = part.splat(0.0);
-    for (_, missed) in memory.common.iter().zip(&scratch.missed) {
-        total += part.load(missed);
+    for slot in present.live.iter() {
+        total += part.load(&scratch.missed[slot]);
     }
     let is_found = total.exceeds(part.splat(0.0));
     part.store(&mut memory.common_known, is_found.keep(part.splat(1.0)));
     let rate = is_found.keep(part.splat(1.0) / total);
-    for (share, missed) in memory.common.iter_mut().zip(&scratch.missed) {
-        part.store(share, part.load(missed) * rate);
+    for slot in present.live.iter() {
+        part.store(&mut memory.common[slot], part.load(&scratch.missed[slot]) * rate);
     }
 }
 
@@ -141,17 +143,17 @@ fn find_shares<S: Simd>(
     for column in 0..plan.columns {
         let missing = &scratch.columns[column * slots..(column + 1) * slots];
         let mut total = part.splat(0.0);
-        for missing in missing {
-            total += part.load(missing);
+        for slot in present.live.iter() {
+            total += part.load(&missing[slot]);
         }
         let is_found = total.exceeds(part.splat(0.0));
         let rate = is_found.keep(part.splat(1.0) / total);
         let known = by_column.choose(is_found.keep(part.splat(1.0)), common_known);
         part.store(&mut memory.known[column], known);
         let shares = &mut memory.share[column * slots..(column + 1) * slots];
-        for ((share, missing), common) in shares.iter_mut().zip(missing).zip(&memory.common) {
-            let own = part.load(missing) * rate;
-            part.store(share, by_column.choose(own, part.load(common)));
+        for slot in present.live.iter() {
+            let own = part.load(&missing[slot]) * rate;
+            part.store(&mut shares[slot], by_column.choose(own, part.load(&memory.common[slot])));
         }
     }
 }
@@ -183,8 +185,11 @@ fn missing_by_column<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratc
             others = has_lost.not();
             let rate = has_lost.keep(sold / lost);
             for at in plan.row_parts[row].clone() {
-                let share = part.load(&scratch.lost_parts[at]) * rate;
-                part.add(&mut scratch.sold[plan.row_slots[at]], share);
+                let slot = plan.row_slots[at];
+                if traded.any_binds && present.strikes(plan.slot_events[slot]) {
+                    let share = part.load(&scratch.lost_parts[at]) * rate;
+                    part.add(&mut scratch.sold[slot], share);
+                }
             }
         }
         others_missed += others.keep(missed);
@@ -197,9 +202,10 @@ fn missing_by_column<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratc
             zero
         };
         let left = one - part.load(&scratch.buyers[column]);
-        for slot in 0..slots {
+        let line = &mut scratch.columns[column * slots..(column + 1) * slots];
+        for slot in present.live.iter() {
             let missing = part.load(&scratch.missed[slot]) + left * part.load(&scratch.sold[slot]);
-            part.store(&mut scratch.columns[column * slots + slot], share * missing);
+            part.store(&mut line[slot], share * missing);
         }
         // What nobody's loss explains is rounding where all sell as ever.
         let missing = others_missed + left * others_sold;
@@ -255,8 +261,11 @@ fn blame_row<S: Simd>(present: Present<'_, S>, row: usize, column: usize, missin
     let has_lost = lost.exceeds(part.splat(0.0));
     let rate = has_lost.keep(missing / lost);
     for at in plan.row_parts[row].clone() {
-        let blamed = rate * part.load(&scratch.lost_parts[at]);
-        part.add(&mut scratch.columns[column * slots + plan.row_slots[at]], blamed);
+        let slot = plan.row_slots[at];
+        if present.strikes(plan.slot_events[slot]) {
+            let blamed = rate * part.load(&scratch.lost_parts[at]);
+            part.add(&mut scratch.columns[column * slots + slot], blamed);
+        }
     }
     part.add(&mut scratch.outbid[column], has_lost.not().keep(missing));
 }
@@ -313,7 +322,7 @@ fn spread_competition<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
         return;
     }
     let mut total = zero;
-    for slot in 0..slots {
+    for slot in present.live.iter() {
         let mut sum = zero;
         for column in 0..plan.columns {
             sum += part.load(&scratch.columns[column * slots + slot]);
@@ -324,7 +333,7 @@ fn spread_competition<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
     let rate = total.exceeds(zero).keep(part.splat(1.0) / total);
     for column in 0..plan.columns {
         let part_of = part.load(&scratch.outbid[column]) * rate;
-        for slot in 0..slots {
+        for slot in present.live.iter() {
             let added = part_of * part.load(&scratch.missed[slot]);
             part.add(&mut scratch.columns[column * slots + slot], added);
         }

@@ -126,6 +126,8 @@ pub struct Scratch {
     pub home: Vec<Eight>,
     pub wanted: Vec<Eight>,
     pub take: Vec<Eight>,
+    /// Columns that want refills.
+    pub wanting: Vec<usize>,
     /// By slot: what sellers miss of normal and what they sell, by cause.
     pub missed: Vec<Eight>,
     pub sold: Vec<Eight>,
@@ -176,6 +178,7 @@ impl Memory {
                 home: columns(),
                 wanted: columns(),
                 take: columns(),
+                wanting: Vec::with_capacity(of.iter().map(|plan| plan.columns).max().unwrap_or(0)),
                 missed: most(|plan| plan.causes.len()),
                 sold: most(|plan| plan.causes.len()),
                 columns: most(|plan| plan.columns * plan.causes.len()),

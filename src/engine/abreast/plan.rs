@@ -12,7 +12,7 @@ use crate::scenario::Overlap;
 /// Relative error up to which a pattern counts as a product of sales and purchases.
 const PRODUCT: f64 = 1e-12;
 /// Most causes that may reach a material: each costs every market something, whether it strikes or not.
-const MOST_CAUSES: usize = 24;
+pub const MOST_CAUSES: usize = 24;
 
 /// A model for the simulation of several trials at once.
 #[derive(Debug, Clone)]
@@ -84,8 +84,9 @@ pub struct MaterialPlan {
     pub events: Vec<usize>,
     /// The part of these that moves orders.
     pub ordering_events: Vec<usize>,
-    /// Causes that can reach it; the slot after them is structural.
+    /// Causes that can reach it; the slot after them is structural. And the event of each.
     pub causes: Vec<usize>,
+    pub slot_events: Vec<usize>,
     /// Rows whose supply can differ from normal, or whose lanes can be restricted.
     pub moving_rows: Vec<usize>,
     /// Where the slots lie that each row's losses can have, in `row_slots`.
@@ -118,8 +119,8 @@ pub struct InputPlan {
     /// Position of the material, and the market's column.
     pub material: usize,
     pub column: usize,
-    /// Where each of the material's causes lies among the slots of the supply's row.
-    pub slots: Vec<usize>,
+    /// The material's slots: the event of each, and where its cause lies among the slots of the supply's row.
+    pub slots: Vec<(usize, usize)>,
 }
 
 /// Orders of the processors in a market: by supply, struck or not, and t of feed per t.
@@ -253,6 +254,11 @@ impl ChainPlan {
         for own in &mut self.materials {
             own.events.iter_mut().for_each(renumber);
             own.ordering_events.iter_mut().for_each(renumber);
+            own.slot_events.iter_mut().for_each(renumber);
+            let feeds = own.supplies.iter_mut().filter_map(|supply| supply.feed.as_mut());
+            feeds
+                .flat_map(|feed| &mut feed.slots)
+                .for_each(|(event, _)| renumber(event));
             own.surges.iter_mut().for_each(|(_, event, _)| renumber(event));
             let bans = own.banned.iter_mut().flat_map(|banned| &mut banned.bans);
             bans.for_each(|(event, ..)| renumber(event));
@@ -351,6 +357,7 @@ impl MaterialPlan {
             events: Vec::new(),
             ordering_events: Vec::new(),
             causes: links.causes.clone(),
+            slot_events: links.causes.iter().map(|&cause| model.causes[cause].0).collect(),
             moving_rows: Vec::new(),
             row_parts: Vec::new(),
             row_slots: Vec::new(),
@@ -471,7 +478,11 @@ impl MaterialPlan {
                 InputPlan {
                     material: position[input],
                     column: market - model.materials[input].first_market,
-                    slots: model.links[input].causes.iter().filter_map(here).map(part).collect(),
+                    slots: model.links[input]
+                        .causes
+                        .iter()
+                        .filter_map(|cause| Some((model.causes[*cause].0, part(here(cause)?))))
+                        .collect(),
                 }
             });
             let hits = &hits[supply];

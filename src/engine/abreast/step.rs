@@ -4,7 +4,7 @@
 use pulp::Simd;
 
 use super::memory::{MaterialMemory, Memory, Scratch, Strikes};
-use super::plan::{ChainPlan, MaterialPlan, Normal};
+use super::plan::{ChainPlan, MOST_CAUSES, MaterialPlan, Normal};
 use super::vector::{ABREAST, Eight, Part, Wide};
 use super::trade::Traded;
 use super::{causes, trade};
@@ -24,6 +24,37 @@ pub struct Present<'a, S: Simd> {
     pub overlap: Overlap,
     /// Whether some orders can differ from normal.
     pub is_ordering: bool,
+    pub live: LiveSlots,
+}
+
+/// Slots of the causes that are at work now: nothing can be missing for others.
+#[derive(Clone, Copy)]
+pub struct LiveSlots {
+    slots: [u8; MOST_CAUSES],
+    count: u8,
+}
+
+impl LiveSlots {
+    #[inline(always)]
+    fn of<S: Simd>(part: Part<S>, plan: &MaterialPlan, strikes: &Strikes) -> Self {
+        let mut live = LiveSlots {
+            slots: [0; MOST_CAUSES],
+            count: 0,
+        };
+        for (slot, &event) in plan.slot_events.iter().enumerate() {
+            if strikes.bits[event] & part.bits() != 0 {
+                live.slots[usize::from(live.count)] = slot as u8;
+                live.count += 1;
+            }
+        }
+        live
+    }
+
+    /// Their numbers, ascending.
+    #[inline(always)]
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.slots[..usize::from(self.count)].iter().map(|slot| usize::from(*slot))
+    }
 }
 
 impl<S: Simd> Present<'_, S> {
@@ -123,6 +154,7 @@ pub fn step<S: Simd>(
             strikes,
             overlap: plan.overlap,
             is_ordering: strikes.any_of(&own.ordering_events) & part.bits() != 0,
+            live: LiveSlots::of(part, own, strikes),
         };
         produce(present, upstream, memory, scratch);
         order(present, plan, when.normal, scratch);
@@ -243,8 +275,10 @@ fn produce<S: Simd>(
                 (&input.common_known, input.common.as_slice())
             };
             let booked = by_feed * part.load(known);
-            for (share, parts) in shares.iter().zip(&feed.slots) {
-                part.add(&mut scratch.lost_parts[*parts], booked * part.load(share));
+            for (share, &(event, parts)) in shares.iter().zip(&feed.slots) {
+                if present.strikes(event) {
+                    part.add(&mut scratch.lost_parts[parts], booked * part.load(share));
+                }
             }
             part.add(&mut scratch.lost[supply.row], booked);
         }

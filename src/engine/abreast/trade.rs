@@ -338,7 +338,8 @@ pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [
     }
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     // Only who orders less than normal can be sent more than it orders.
-    let mut any = part.none();
+    let mut wanting = std::mem::take(&mut scratch.wanting);
+    wanting.clear();
     for (column, most) in plan.stock_most.iter().enumerate() {
         let most = part.splat(*most);
         let gap = most - part.load(&stock[column]);
@@ -347,12 +348,22 @@ pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [
             .exceeds(part.load(&scratch.buyers[column]))
             .or(usual.exceeds(part.load(&scratch.need[column])));
         let wants = less.and(gap.exceeds(part.splat(FULL) * most));
-        part.store(&mut scratch.wanted[column], wants.keep(gap));
-        any = any.or(wants);
+        if wants.any() {
+            part.store(&mut scratch.wanted[column], wants.keep(gap));
+            wanting.push(column);
+        }
     }
-    if !any.any() {
-        return;
+    if !wanting.is_empty() {
+        give(present, &wanting, stock, scratch);
     }
+    scratch.wanting = wanting;
+}
+
+/// Gives what is left to the columns that want refills.
+#[inline(always)]
+fn give<S: Simd>(present: Present<'_, S>, wanting: &[usize], stock: &mut [Eight], scratch: &mut Scratch) {
+    let Present { part, plan, normal, .. } = present;
+    let (zero, one) = (part.splat(0.0), part.splat(1.0));
     let mut taken = zero;
     for (column, purchases) in normal.purchases.iter().enumerate() {
         taken += part.splat(*purchases) * part.load(&scratch.buyers[column]);
@@ -386,7 +397,7 @@ pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [
         if !has.any() {
             continue;
         }
-        if let Some(column) = plan.own_column[row] {
+        if let Some(column) = plan.own_column[row].filter(|column| wanting.contains(column)) {
             let usual = part.splat(normal.need[column] * (1.0 - ROUNDING));
             let less = usual.exceeds(part.load(&scratch.need[column])).and(has);
             let room = part.splat(normal.own[column]) - part.load(&scratch.home[column]);
@@ -398,9 +409,10 @@ pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [
             has = has.and(left.exceeds(zero));
         }
         let mut total = zero;
-        for (column, purchases) in normal.purchases.iter().enumerate() {
+        let share = sales * part.splat(1.0 / normal.total.max(f64::MIN_POSITIVE));
+        for &column in wanting {
             let buyer = part.load(&scratch.buyers[column]);
-            let lane = sales * part.splat(*purchases) / part.splat(normal.total.max(f64::MIN_POSITIVE));
+            let lane = share * part.splat(normal.purchases[column]);
             let room = one.exceeds(buyer).keep(lane - factor * buyer * lane);
             let take = room.min(part.load(&scratch.wanted[column])).min(all).max(zero);
             part.store(&mut scratch.take[column], take);
@@ -411,7 +423,7 @@ pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [
             continue;
         }
         let factor = gives.keep((left / total).min(one));
-        for column in 0..plan.columns {
+        for &column in wanting {
             let given = factor * part.load(&scratch.take[column]);
             part.add(&mut stock[column], given);
             let wanted = part.load(&scratch.wanted[column]) - given;
