@@ -33,6 +33,8 @@ pub(super) struct RowFollower {
     first_recovered: Eight,
     /// Bits of the places in whose pass a spell or an episode is open.
     open: u8,
+    /// Number of an undisrupted period and the normal demand in it, t.
+    normal: (Option<usize>, f64),
 }
 
 impl Default for RowFollower {
@@ -52,6 +54,7 @@ impl Default for RowFollower {
             first_survived: Eight::splat(-1.0),
             first_recovered: zero,
             open: 0,
+            normal: (None, 0.0),
         }
     }
 }
@@ -116,11 +119,11 @@ impl Several {
             if any_gap {
                 follower.quiet(part, gap);
             }
-            let missing = sum(part, lines.missing_t, &row.cells, lines.first_cell);
-            let shortfall = sum(part, lines.shortfall_t, &row.cells, lines.first_cell);
-            let demand = match lines.other_demand_t {
-                Some(demand) => sum(part, demand, &row.cells, lines.first_cell),
-                None => part.splat(normal_sum(lines.normal_demand_t, &row.cells, lines.first_cell)),
+            let (missing, shortfall, other_demand) = sum(part, lines, &row.cells);
+            let demand = if lines.differs {
+                other_demand
+            } else {
+                part.splat(follower.normal_demand_t(lines, &row.cells))
             };
             let mut shares = Eight::default();
             let any_short = follower.period(part, present, demand, missing, shortfall, &mut shares);
@@ -157,33 +160,43 @@ impl Several {
     }
 }
 
-/// Sum over some cells, in their order.
+/// Sums over some cells, in their order: what deliveries miss, what is short, and demand where it differs from normal, t.
 #[inline(always)]
-fn sum<S: Simd>(part: Part<S>, values: &[Eight], cells: &[usize], first: usize) -> Wide<S> {
-    if let [cell] = cells {
-        return part.load(&values[cell - first]);
-    }
-    let mut sum = part.splat(0.0);
-    if cells.len() == values.len() {
-        for value in values {
-            sum += part.load(value);
+fn sum<S: Simd>(part: Part<S>, lines: &Lines<'_>, cells: &[usize]) -> (Wide<S>, Wide<S>, Wide<S>) {
+    let zero = part.splat(0.0);
+    let (mut missing, mut shortfall, mut demand) = (zero, zero, zero);
+    let whole = lines.cells();
+    if cells.len() == whole.len() {
+        for cell in whole {
+            missing += part.load(cell[0]);
+            shortfall += part.load(cell[1]);
+            if lines.differs {
+                demand += part.load(cell[2]);
+            }
         }
-    } else {
-        for cell in cells {
-            sum += part.load(&values[cell - first]);
+        return (missing, shortfall, demand);
+    }
+    for &cell in cells {
+        let cell = lines.cell(cell);
+        missing += part.load(cell[0]);
+        shortfall += part.load(cell[1]);
+        if lines.differs {
+            demand += part.load(cell[2]);
         }
     }
-    sum
+    (missing, shortfall, demand)
 }
 
-/// The same of what is the same in all trials.
-#[inline(always)]
-fn normal_sum(values: &[f64], cells: &[usize], first: usize) -> f64 {
-    let mut sum = 0.0;
-    for cell in cells {
-        sum += values[cell - first];
+impl RowFollower {
+    /// Normal demand of the row's cells in a period, t: remembered for the periods that have the same.
+    #[inline(always)]
+    fn normal_demand_t(&mut self, lines: &Lines<'_>, cells: &[usize]) -> f64 {
+        if self.normal.0 != Some(lines.normal) {
+            let demand = cells.iter().map(|cell| lines.normal_demand_t[cell - lines.first_cell]);
+            self.normal = (Some(lines.normal), demand.sum());
+        }
+        self.normal.1
     }
-    sum
 }
 
 impl RowFollower {

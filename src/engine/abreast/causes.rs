@@ -6,6 +6,7 @@
 use pulp::Simd;
 
 use super::memory::{MaterialMemory, Scratch};
+use super::plan::BannedRow;
 use super::step::Present;
 use super::trade::Traded;
 use super::vector::{Which, Wide};
@@ -43,59 +44,65 @@ fn share_out<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scra
     let Present { part, plan, .. } = present;
     let slots = plan.causes.len();
     let zero = part.splat(0.0);
-    for column in 0..plan.columns {
-        let short = part.load(&scratch.shortfall[column]);
+    let MaterialMemory {
+        columns,
+        common,
+        common_known,
+        differs,
+        share,
+        blame,
+        ..
+    } = memory;
+    let lines = blame.chunks_exact_mut(slots + 1);
+    for (number, ((memory, line), column)) in columns.iter().zip(lines).zip(&scratch.columns).enumerate() {
+        let short = part.load(&column.shortfall);
         if !short.exceeds(zero).any() {
             continue;
         }
-        let (shares, known) = if memory.differs {
-            (&memory.share[column * slots..(column + 1) * slots], &memory.known[column])
+        let (shares, known) = if *differs {
+            (&share[number * slots..(number + 1) * slots], &memory.known)
         } else {
-            (memory.common.as_slice(), &memory.common_known)
+            (common.as_slice(), &*common_known)
         };
-        let unknown = zero.equals(part.load(known));
-        let line = &mut memory.blame[column * (slots + 1)..][..slots + 1];
         for slot in present.live.iter() {
             part.add(&mut line[slot], short * part.load(&shares[slot]));
         }
+        let unknown = zero.equals(part.load(known));
         if unknown.any() {
-            part.add(&mut memory.blame[column * (slots + 1) + slots], unknown.keep(short));
+            part.add(&mut line[slots], unknown.keep(short));
         }
     }
 }
 
-/// Sums over sellers of what they miss of normal, and of what they sell, by the causes of their losses.
+/// Sums over sellers of what they miss of normal, by the causes of their losses.
 #[inline(always)]
 fn missing_by_seller<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     for slot in present.live.iter() {
         part.store(&mut scratch.missed[slot], zero);
-        part.store(&mut scratch.sold[slot], zero);
     }
-    for &row in &plan.moving_rows {
-        if !scratch.has_lost[row] {
+    let rows = scratch.rows.iter().zip(&normal.rows).zip(&plan.rows);
+    for ((row, normal), compiled) in rows {
+        if !row.has_lost {
             continue;
         }
-        let factor = part.load(&scratch.sellers[row]);
-        let sales = part.splat(normal.sales[row]);
-        let mut missed = (one - factor) * sales;
+        let mut missed = (one - part.load(&row.factor)) * part.splat(normal.sales);
         if traded.any_restricted {
-            missed = unrestricted(present, row, scratch).keep(missed);
+            missed = unrestricted(present, compiled.ban, scratch).keep(missed);
         }
-        let lost = part.load(&scratch.lost[row]);
+        let lost = part.load(&row.lost);
         let has_lost = lost.exceeds(zero);
-        let parts = plan.row_parts[row].clone();
-        if parts.len() == 1 {
-            part.add(&mut scratch.missed[plan.row_slots[parts.start]], has_lost.keep(missed));
+        if compiled.parts.len() == 1 {
+            let slot = plan.row_slots[compiled.parts.start];
+            part.add(&mut scratch.missed[slot], has_lost.keep(missed));
             continue;
         }
         let rate = has_lost.keep(missed / lost);
-        for at in parts {
-            let slot = plan.row_slots[at];
+        let parts = compiled.parts.clone();
+        for (&slot, lost) in plan.row_slots[parts.clone()].iter().zip(&scratch.lost_parts[parts]) {
             if present.strikes(plan.slot_events[slot]) {
-                let share = part.load(&scratch.lost_parts[at]) * rate;
-                part.add(&mut scratch.missed[slot], share);
+                part.add(&mut scratch.missed[slot], part.load(lost) * rate);
             }
         }
     }
@@ -103,11 +110,11 @@ fn missing_by_seller<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratc
 
 /// Trials in which a row has no restricted lanes.
 #[inline(always)]
-fn unrestricted<S: Simd>(present: Present<'_, S>, row: usize, scratch: &Scratch) -> Which<S> {
-    let Present { part, plan, .. } = present;
+fn unrestricted<S: Simd>(present: Present<'_, S>, ban: Option<usize>, scratch: &Scratch) -> Which<S> {
+    let part = present.part;
     let zero = part.splat(0.0);
-    match plan.ban_of_row[row] {
-        Some(number) if scratch.is_banned[number] => zero.equals(part.load(&scratch.banned[number])),
+    match ban {
+        Some(number) if scratch.banned[number].now => zero.equals(part.load(&scratch.banned[number].which)),
         _ => zero.equals(zero),
     }
 }
@@ -115,7 +122,7 @@ fn unrestricted<S: Simd>(present: Present<'_, S>, row: usize, scratch: &Scratch)
 /// The causes' shares where all columns miss the same part of what they normally get.
 #[inline(always)]
 fn find_common<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &Scratch) {
-    let Present { part, .. } = present;
+    let part = present.part;
     let mut total = part.splat(0.0);
     for slot in present.live.iter() {
         total += part.load(&scratch.missed[slot]);
@@ -137,23 +144,31 @@ fn find_shares<S: Simd>(
     scratch: &Scratch,
 ) {
     let Present { part, plan, .. } = present;
-    let slots = plan.causes.len();
-    let by_column = if plan.domestic_first { part.none().not() } else { differs };
+    let slots = plan.causes.len().max(1);
+    let by_column = if plan.domestic_first {
+        part.none().not()
+    } else {
+        differs
+    };
+    let zero = part.splat(0.0);
     let common_known = part.load(&memory.common_known);
-    for column in 0..plan.columns {
-        let missing = &scratch.columns[column * slots..(column + 1) * slots];
-        let mut total = part.splat(0.0);
+    let lines = memory.share.chunks_exact_mut(slots).zip(scratch.missing.chunks_exact(slots));
+    for ((column, (shares, missing)), now) in memory.columns.iter_mut().zip(lines).zip(&scratch.columns) {
+        if !part.load(&now.shortfall).exceeds(zero).any() {
+            continue;
+        }
+        let mut total = zero;
         for slot in present.live.iter() {
             total += part.load(&missing[slot]);
         }
-        let is_found = total.exceeds(part.splat(0.0));
+        let is_found = total.exceeds(zero);
         let rate = is_found.keep(part.splat(1.0) / total);
         let known = by_column.choose(is_found.keep(part.splat(1.0)), common_known);
-        part.store(&mut memory.known[column], known);
-        let shares = &mut memory.share[column * slots..(column + 1) * slots];
+        part.store(&mut column.known, known);
         for slot in present.live.iter() {
             let own = part.load(&missing[slot]) * rate;
-            part.store(&mut shares[slot], by_column.choose(own, part.load(&memory.common[slot])));
+            let share = by_column.choose(own, part.load(&memory.common[slot]));
+            part.store(&mut shares[slot], share);
         }
     }
 }
@@ -162,85 +177,108 @@ fn find_shares<S: Simd>(
 #[inline(always)]
 fn missing_by_column<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
-    let slots = plan.causes.len();
-    let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    let (mut others_missed, mut others_sold) = (zero, zero);
-    for (row, sales) in normal.sales.iter().enumerate() {
-        let is_lossy = scratch.has_lost[row];
-        if !(is_lossy || plan.moving_rows.contains(&row) || traded.any_binds) {
-            continue;
-        }
-        let factor = part.load(&scratch.sellers[row]);
-        let sales = part.splat(*sales);
-        let mut missed = (one - factor) * sales;
-        let mut sold = factor * sales;
-        if traded.any_restricted {
-            let free = unrestricted(present, row, scratch);
-            (missed, sold) = (free.keep(missed), free.keep(sold));
-        }
-        let mut others = zero.equals(zero);
-        if is_lossy {
-            let lost = part.load(&scratch.lost[row]);
-            let has_lost = lost.exceeds(zero);
-            others = has_lost.not();
-            let rate = has_lost.keep(sold / lost);
-            for at in plan.row_parts[row].clone() {
-                let slot = plan.row_slots[at];
-                if traded.any_binds && present.strikes(plan.slot_events[slot]) {
-                    let share = part.load(&scratch.lost_parts[at]) * rate;
-                    part.add(&mut scratch.sold[slot], share);
-                }
+    let one = part.splat(1.0);
+    let (others_missed, others_sold) = missing_by_others(present, traded, scratch);
+    let slots = plan.causes.len().max(1);
+    let Scratch {
+        columns,
+        missing,
+        missed,
+        sold,
+        ..
+    } = &mut *scratch;
+    let nothing = part.splat(NOTHING * normal.total);
+    for ((column, normal), line) in columns
+        .iter_mut()
+        .zip(&normal.columns)
+        .zip(missing.chunks_exact_mut(slots))
+    {
+        let share = part.splat(normal.share);
+        let mut others = others_missed;
+        if traded.any_binds {
+            let left = one - part.load(&column.factor);
+            others += left * others_sold;
+            for slot in present.live.iter() {
+                let missing = part.load(&missed[slot]) + left * part.load(&sold[slot]);
+                part.store(&mut line[slot], share * missing);
+            }
+        } else {
+            for slot in present.live.iter() {
+                part.store(&mut line[slot], share * part.load(&missed[slot]));
             }
         }
-        others_missed += others.keep(missed);
-        others_sold += others.keep(sold);
-    }
-    for (column, purchases) in normal.purchases.iter().enumerate() {
-        let share = if normal.total > 0.0 {
-            part.splat(purchases / normal.total)
-        } else {
-            zero
-        };
-        let left = one - part.load(&scratch.buyers[column]);
-        let line = &mut scratch.columns[column * slots..(column + 1) * slots];
-        for slot in present.live.iter() {
-            let missing = part.load(&scratch.missed[slot]) + left * part.load(&scratch.sold[slot]);
-            part.store(&mut line[slot], share * missing);
-        }
         // What nobody's loss explains is rounding where all sell as ever.
-        let missing = others_missed + left * others_sold;
-        let counts = missing.exceeds(part.splat(NOTHING * normal.total));
-        part.store(&mut scratch.outbid[column], share * counts.keep(missing));
+        let counts = others.exceeds(nothing);
+        part.store(&mut column.outbid, share * counts.keep(others));
     }
     if plan.domestic_first {
         missing_at_home(present, scratch);
     }
     if traded.any_restricted {
         for (number, banned) in plan.banned.iter().enumerate() {
-            if scratch.is_banned[number] {
+            if scratch.banned[number].now {
                 missing_on_restricted_lanes(present, number, banned, scratch);
             }
         }
     }
     for &(column, event, slot) in &plan.surges {
         if present.strikes(event) {
-            let need = part.load(&scratch.need[column]);
-            let surge = part.load(&scratch.surge[column]);
-            let extra = need * present.severity(event) / (one + surge);
-            part.add(&mut scratch.columns[column * slots + slot], extra);
+            let now = &scratch.columns[column];
+            let extra = part.load(&now.need) * present.severity(event) / (one + part.load(&now.surge));
+            part.add(&mut scratch.missing[column * slots + slot], extra);
         }
     }
     spread_competition(present, scratch);
+}
+
+/// What sellers who lost nothing miss of normal, and what they sell; what the others sell goes to the causes of their losses.
+#[inline(always)]
+fn missing_by_others<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratch: &mut Scratch) -> (Wide<S>, Wide<S>) {
+    let Present { part, plan, normal, .. } = present;
+    let (zero, one) = (part.splat(0.0), part.splat(1.0));
+    let (mut others_missed, mut others_sold) = (zero, zero);
+    for slot in present.live.iter() {
+        part.store(&mut scratch.sold[slot], zero);
+    }
+    for ((row, normal), compiled) in scratch.rows.iter().zip(&normal.rows).zip(&plan.rows) {
+        if !(row.has_lost || compiled.moves || traded.any_binds) {
+            continue;
+        }
+        let (factor, sales) = (part.load(&row.factor), part.splat(normal.sales));
+        let (mut missed, mut sold) = ((one - factor) * sales, factor * sales);
+        if traded.any_restricted {
+            let free = unrestricted(present, compiled.ban, scratch);
+            (missed, sold) = (free.keep(missed), free.keep(sold));
+        }
+        let mut others = zero.equals(zero);
+        if row.has_lost {
+            let lost = part.load(&row.lost);
+            let has_lost = lost.exceeds(zero);
+            others = has_lost.not();
+            if traded.any_binds {
+                let rate = has_lost.keep(sold / lost);
+                let parts = compiled.parts.clone();
+                for (&slot, lost) in plan.row_slots[parts.clone()].iter().zip(&scratch.lost_parts[parts]) {
+                    if present.strikes(plan.slot_events[slot]) {
+                        part.add(&mut scratch.sold[slot], part.load(lost) * rate);
+                    }
+                }
+            }
+        }
+        others_missed += others.keep(missed);
+        others_sold += others.keep(sold);
+    }
+    (others_missed, others_sold)
 }
 
 /// What own users miss.
 #[inline(always)]
 fn missing_at_home<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
-    for (column, row) in plan.own_row.iter().enumerate() {
-        let Some(row) = *row else { continue };
-        let usual = part.splat(normal.own[column]);
-        let missing = usual - part.load(&scratch.home[column]);
+    for (column, (compiled, normal)) in plan.columns.iter().zip(&normal.columns).enumerate() {
+        let Some(row) = compiled.own_row else { continue };
+        let usual = part.splat(normal.own);
+        let missing = usual - part.load(&scratch.columns[column].home);
         let counts = missing.exceeds(part.splat(NOTHING) * usual);
         if counts.any() {
             blame_row(present, row, column, counts.keep(missing), scratch);
@@ -252,22 +290,31 @@ fn missing_at_home<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
 #[inline(always)]
 fn blame_row<S: Simd>(present: Present<'_, S>, row: usize, column: usize, missing: Wide<S>, scratch: &mut Scratch) {
     let Present { part, plan, .. } = present;
-    let slots = plan.causes.len();
-    if !scratch.has_lost[row] {
-        part.add(&mut scratch.outbid[column], missing);
+    let slots = plan.causes.len().max(1);
+    let Scratch {
+        rows,
+        columns,
+        lost_parts,
+        missing: lines,
+        ..
+    } = scratch;
+    let (row, compiled) = (&rows[row], &plan.rows[row]);
+    let outbid = &mut columns[column].outbid;
+    if !row.has_lost {
+        part.add(outbid, missing);
         return;
     }
-    let lost = part.load(&scratch.lost[row]);
+    let lost = part.load(&row.lost);
     let has_lost = lost.exceeds(part.splat(0.0));
     let rate = has_lost.keep(missing / lost);
-    for at in plan.row_parts[row].clone() {
-        let slot = plan.row_slots[at];
+    let parts = compiled.parts.clone();
+    let line = &mut lines[column * slots..(column + 1) * slots];
+    for (&slot, lost) in plan.row_slots[parts.clone()].iter().zip(&lost_parts[parts]) {
         if present.strikes(plan.slot_events[slot]) {
-            let blamed = rate * part.load(&scratch.lost_parts[at]);
-            part.add(&mut scratch.columns[column * slots + slot], blamed);
+            part.add(&mut line[slot], rate * part.load(lost));
         }
     }
-    part.add(&mut scratch.outbid[column], has_lost.not().keep(missing));
+    part.add(outbid, has_lost.not().keep(missing));
 }
 
 /// The part of a seller with restricted lanes: the restrictions', and the rest.
@@ -275,29 +322,32 @@ fn blame_row<S: Simd>(present: Present<'_, S>, row: usize, column: usize, missin
 fn missing_on_restricted_lanes<S: Simd>(
     present: Present<'_, S>,
     number: usize,
-    banned: &super::plan::BannedRow,
+    banned: &BannedRow,
     scratch: &mut Scratch,
 ) {
     let Present { part, plan, normal, .. } = present;
-    if normal.total <= 0.0 {
-        return;
-    }
-    let slots = plan.causes.len();
+    let (slots, count) = (plan.causes.len().max(1), plan.columns.len());
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    let is_here = part.load(&scratch.banned[number]).exceeds(zero);
-    let sales = normal.sales[banned.row] / normal.total;
-    for (column, purchases) in normal.purchases.iter().enumerate() {
-        let lane = number * plan.columns + column;
-        let usual = part.splat(sales * purchases);
-        let missing = (usual - part.load(&scratch.flow[lane])).max(zero);
-        let cut = (one - part.load(&scratch.openness[lane])) * usual;
-        let severity = part.load(&scratch.severity[lane]);
+    let is_here = part.load(&scratch.banned[number].which).exceeds(zero);
+    let sales = normal.rows[banned.row].sales * normal.per_total;
+    for (column, normal) in normal.columns.iter().enumerate() {
+        let lane = &scratch.lanes[number * count + column];
+        let usual = part.splat(sales * normal.purchases);
+        let missing = (usual - part.load(&lane.flow)).max(zero);
+        let cut = (one - part.load(&lane.open)) * usual;
+        let severity = part.load(&lane.severity);
         let restricted = is_here.and(severity.exceeds(zero)).keep(missing.min(cut));
-        let rate = severity.exceeds(zero).keep(restricted / severity);
-        for (event, slot, columns) in &banned.bans {
+        if let [(event, slot, columns)] = banned.bans.as_slice() {
             if present.strikes(*event) && columns.contains(&column) {
-                let blamed = rate * present.severity(*event);
-                part.add(&mut scratch.columns[column * slots + slot], blamed);
+                part.add(&mut scratch.missing[column * slots + slot], restricted);
+            }
+        } else {
+            let rate = severity.exceeds(zero).keep(restricted / severity);
+            for (event, slot, columns) in &banned.bans {
+                if present.strikes(*event) && columns.contains(&column) {
+                    let blamed = rate * present.severity(*event);
+                    part.add(&mut scratch.missing[column * slots + slot], blamed);
+                }
             }
         }
         let rest = missing - restricted;
@@ -312,11 +362,18 @@ fn missing_on_restricted_lanes<S: Simd>(
 #[inline(always)]
 fn spread_competition<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
     let Present { part, plan, .. } = present;
-    let slots = plan.causes.len();
+    let (slots, count) = (plan.causes.len().max(1), plan.columns.len());
     let zero = part.splat(0.0);
+    let Scratch {
+        columns,
+        missing,
+        missed,
+        ..
+    } = scratch;
+    let columns = &columns[..count];
     let mut outbid = part.none();
-    for column in &scratch.outbid[..plan.columns] {
-        outbid = outbid.or(part.load(column).exceeds(zero));
+    for column in columns {
+        outbid = outbid.or(part.load(&column.outbid).exceeds(zero));
     }
     if !outbid.any() {
         return;
@@ -324,18 +381,17 @@ fn spread_competition<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
     let mut total = zero;
     for slot in present.live.iter() {
         let mut sum = zero;
-        for column in 0..plan.columns {
-            sum += part.load(&scratch.columns[column * slots + slot]);
+        for line in missing.chunks_exact(slots).take(count) {
+            sum += part.load(&line[slot]);
         }
         total += sum;
-        part.store(&mut scratch.missed[slot], sum);
+        part.store(&mut missed[slot], sum);
     }
     let rate = total.exceeds(zero).keep(part.splat(1.0) / total);
-    for column in 0..plan.columns {
-        let part_of = part.load(&scratch.outbid[column]) * rate;
+    for (column, line) in columns.iter().zip(missing.chunks_exact_mut(slots)) {
+        let share = part.load(&column.outbid) * rate;
         for slot in present.live.iter() {
-            let added = part_of * part.load(&scratch.missed[slot]);
-            part.add(&mut scratch.columns[column * slots + slot], added);
+            part.add(&mut line[slot], share * part.load(&missed[slot]));
         }
     }
 }

@@ -26,68 +26,64 @@ impl Strikes {
 /// A material in several trials.
 #[derive(Debug, Clone, Default)]
 pub struct MaterialMemory {
-    /// Commercial stock by column, t.
-    pub stock: Vec<Eight>,
-    /// Whether some processor lacks feed in this period; the part of its needs that it gets then, by column.
+    pub columns: Vec<ColumnMemory>,
+    /// Whether some processor lacks feed in this period.
     pub is_lacking: bool,
-    pub feed: Vec<Eight>,
     /// Shares of the causes in what is missing now, by slot (the structural one apart), and whether (1 or 0) there are any: of all columns
-    /// alike, or by column where `differs`.
+    /// alike, or by column where `differs`. Only those of causes at work are valid.
     pub common: Vec<Eight>,
     pub common_known: Eight,
     pub differs: bool,
     pub share: Vec<Eight>,
-    pub known: Vec<Eight>,
     /// By column, then by slot, the structural one last: shortfall so far, t.
     pub blame: Vec<Eight>,
-    /// Lowest part of the need that was met, by column.
-    pub least_served: Vec<Eight>,
-    /// Need above normal and shortfall so far, by column, t.
-    pub extra_need: Vec<Eight>,
-    pub shortfall: Vec<Eight>,
-    /// By supply of the plan: output above normal, and what was lost, so far, t.
-    pub extra_output: Vec<Eight>,
+    /// By supply of the plan: output lost so far, t.
     pub lost_output: Vec<Eight>,
+}
+
+/// A buyer in several trials.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ColumnMemory {
+    /// Commercial stock, t.
+    pub stock: Eight,
+    /// Part of the needs that is met, where the material is lacking.
+    pub served: Eight,
+    /// Whether (1 or 0) the causes' shares are known.
+    pub known: Eight,
+    /// Lowest part of the need that was met.
+    pub least_served: Eight,
+    /// Need above normal and shortfall so far, t.
+    pub extra_need: Eight,
+    pub shortfall: Eight,
 }
 
 impl MaterialMemory {
     fn new(plan: &MaterialPlan) -> Self {
-        let columns = || vec![Eight::default(); plan.columns];
-        let supplies = || vec![Eight::default(); plan.supplies.len()];
-        let slots = plan.causes.len();
+        let (columns, slots) = (plan.columns.len(), plan.causes.len());
+        let of = |count: usize| vec![Eight::default(); count];
         MaterialMemory {
-            stock: columns(),
+            columns: vec![ColumnMemory::default(); columns],
             is_lacking: false,
-            feed: columns(),
-            common: vec![Eight::default(); slots],
+            common: of(slots),
             common_known: Eight::default(),
             differs: false,
-            share: vec![Eight::default(); plan.columns * slots],
-            known: columns(),
-            blame: vec![Eight::default(); plan.columns * (slots + 1)],
-            least_served: columns(),
-            extra_need: columns(),
-            shortfall: columns(),
-            extra_output: supplies(),
-            lost_output: supplies(),
+            share: of(columns * slots),
+            blame: of(columns * (slots + 1)),
+            lost_output: of(plan.supplies.len()),
         }
     }
 
     /// Puts the trial in one place at its start.
     fn start(&mut self, plan: &MaterialPlan, place: usize) {
-        for (stock, level) in self.stock.iter_mut().zip(&plan.stock_start) {
-            stock.0[place] = *level;
+        for (column, plan) in self.columns.iter_mut().zip(&plan.columns) {
+            column.stock.0[place] = plan.stock_start;
+            column.least_served.0[place] = 1.0;
+            column.extra_need.0[place] = 0.0;
+            column.shortfall.0[place] = 0.0;
         }
-        for values in [
-            &mut self.blame,
-            &mut self.extra_need,
-            &mut self.shortfall,
-            &mut self.extra_output,
-            &mut self.lost_output,
-        ] {
+        for values in [&mut self.blame, &mut self.lost_output] {
             values.iter_mut().for_each(|value| value.0[place] = 0.0);
         }
-        self.least_served.iter_mut().for_each(|served| served.0[place] = 1.0);
     }
 }
 
@@ -103,56 +99,96 @@ pub struct Memory {
 /// Memory of a period's steps.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    /// By supply in [`ChainPlan::struck`]: whether it is struck, loss of capacity, planned output.
-    pub is_struck: Vec<bool>,
-    pub loss: Vec<Eight>,
-    pub planned: Vec<Eight>,
-    /// By row: supply, then what is left for trade; what of it goes to own users; factor; lost output with a cause.
-    pub supply: Vec<Eight>,
-    pub kept: Vec<Eight>,
-    pub sellers: Vec<Eight>,
-    pub lost: Vec<Eight>,
-    pub has_lost: Vec<bool>,
+    /// Supplies of [`ChainPlan::struck`].
+    pub struck: Vec<Struck>,
+    pub rows: Vec<Row>,
     /// Lost output by slot, as [`MaterialPlan::row_slots`].
     pub lost_parts: Vec<Eight>,
-    /// By column: need, what deliveries miss of it, what stocks leave of that.
-    pub need: Vec<Eight>,
-    pub missing: Vec<Eight>,
-    pub shortfall: Vec<Eight>,
-    /// By column: order less what comes from home, factor, what arrives, what comes from home, refills wanted, room for them.
-    pub order: Vec<Eight>,
-    pub buyers: Vec<Eight>,
-    pub arrival: Vec<Eight>,
-    pub home: Vec<Eight>,
-    pub wanted: Vec<Eight>,
-    pub take: Vec<Eight>,
+    pub columns: Vec<Column>,
     /// Columns that want refills.
     pub wanting: Vec<usize>,
     /// By slot: what sellers miss of normal and what they sell, by cause.
     pub missed: Vec<Eight>,
     pub sold: Vec<Eight>,
-    /// By column and slot: missing deliveries; by column: those for want of a seller.
-    pub columns: Vec<Eight>,
-    pub outbid: Vec<Eight>,
-    /// By banned row: whether any lane is restricted, and (1) in which trials; by row and column: openness, sum of severities, flow.
-    pub is_banned: Vec<bool>,
-    pub banned: Vec<Eight>,
-    pub openness: Vec<Eight>,
-    pub severity: Vec<Eight>,
-    pub flow: Vec<Eight>,
-    /// By column: growth of demand.
-    pub surge: Vec<Eight>,
+    /// Missing deliveries by column and slot.
+    pub missing: Vec<Eight>,
+    /// Sellers of [`MaterialPlan::banned`], and their lanes by row and column.
+    pub banned: Vec<Banned>,
+    pub lanes: Vec<Lane>,
+}
+
+/// A supply that events can strike.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Struck {
+    /// Whether they do.
+    pub now: bool,
+    /// Loss of capacity.
+    pub loss: Eight,
+    /// Planned output, t.
+    pub planned: Eight,
+}
+
+/// A seller, t.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Row {
+    /// What it has for trade, and what own users get, where they come first.
+    pub supply: Eight,
+    pub kept: Eight,
+    /// Its factor.
+    pub factor: Eight,
+    /// Lost output with a cause, valid where there is any.
+    pub lost: Eight,
+    pub has_lost: bool,
+}
+
+/// A buyer, t.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Column {
+    /// What users need; valid where needs differ from normal.
+    pub need: Eight,
+    /// What deliveries miss of it, and what stocks leave of that.
+    pub missing: Eight,
+    pub shortfall: Eight,
+    /// What is ordered from others, what comes from home, what arrives in all; the buyer's factor.
+    pub order: Eight,
+    pub home: Eight,
+    pub arrival: Eight,
+    pub factor: Eight,
+    /// Refills wanted, and what can be taken of one seller.
+    pub wanted: Eight,
+    pub take: Eight,
+    /// What is missing for want of a seller.
+    pub outbid: Eight,
+    /// Growth of demand.
+    pub surge: Eight,
+}
+
+/// A seller whose lanes events can restrict.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Banned {
+    /// Whether they do in any trial, and (1) in which.
+    pub now: bool,
+    pub which: Eight,
+}
+
+/// A lane that events can restrict.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lane {
+    /// What it still carries, as a share of normal.
+    pub open: Eight,
+    /// Sum of the severities that strike it.
+    pub severity: Eight,
+    /// What it carries, t.
+    pub flow: Eight,
 }
 
 impl Memory {
     /// Memory for a chain.
     pub fn new(plan: &ChainPlan) -> Self {
         let of = &plan.materials;
-        let most = |size: fn(&MaterialPlan) -> usize| vec![Eight::default(); of.iter().map(size).max().unwrap_or(0)];
-        let columns = || most(|plan| plan.columns);
-        let rows = || most(|plan| plan.rows);
-        let banned = || most(|plan| plan.banned.len() * plan.columns);
-        let struck = || vec![Eight::default(); plan.struck.len()];
+        let most = |size: fn(&MaterialPlan) -> usize| of.iter().map(size).max().unwrap_or(0);
+        let eights = |size: fn(&MaterialPlan) -> usize| vec![Eight::default(); most(size)];
+        let columns = most(|plan| plan.columns.len());
         Memory {
             strikes: Strikes {
                 severity: vec![Eight::default(); plan.events.len()],
@@ -160,35 +196,16 @@ impl Memory {
             },
             materials: of.iter().map(MaterialMemory::new).collect(),
             scratch: Scratch {
-                is_struck: vec![false; plan.struck.len()],
-                loss: struck(),
-                planned: struck(),
-                supply: rows(),
-                kept: rows(),
-                sellers: rows(),
-                lost: rows(),
-                has_lost: vec![false; of.iter().map(|plan| plan.rows).max().unwrap_or(0)],
-                lost_parts: most(|plan| plan.row_slots.len()),
-                need: columns(),
-                missing: columns(),
-                shortfall: columns(),
-                order: columns(),
-                buyers: columns(),
-                arrival: columns(),
-                home: columns(),
-                wanted: columns(),
-                take: columns(),
-                wanting: Vec::with_capacity(of.iter().map(|plan| plan.columns).max().unwrap_or(0)),
-                missed: most(|plan| plan.causes.len()),
-                sold: most(|plan| plan.causes.len()),
-                columns: most(|plan| plan.columns * plan.causes.len()),
-                outbid: columns(),
-                is_banned: vec![false; of.iter().map(|plan| plan.banned.len()).max().unwrap_or(0)],
-                banned: most(|plan| plan.banned.len()),
-                openness: banned(),
-                severity: banned(),
-                flow: banned(),
-                surge: columns(),
+                struck: vec![Struck::default(); plan.struck.len()],
+                rows: vec![Row::default(); most(|plan| plan.rows.len())],
+                lost_parts: eights(|plan| plan.row_slots.len()),
+                columns: vec![Column::default(); columns],
+                wanting: Vec::with_capacity(columns),
+                missed: eights(|plan| plan.causes.len()),
+                sold: eights(|plan| plan.causes.len()),
+                missing: eights(|plan| plan.columns.len() * plan.causes.len()),
+                banned: vec![Banned::default(); most(|plan| plan.banned.len())],
+                lanes: vec![Lane::default(); most(|plan| plan.banned.len() * plan.columns.len())],
             },
         }
     }

@@ -1,6 +1,6 @@
 //! What a trial came to in a chain of materials.
 
-use super::memory::{MaterialMemory, Memory};
+use super::memory::{ColumnMemory, MaterialMemory, Memory};
 use super::plan::{ChainPlan, MaterialPlan};
 use super::price_peak;
 use crate::model::Model;
@@ -45,16 +45,21 @@ impl MaterialOutcome<'_> {
         self.plan.material
     }
 
+    #[inline]
+    fn column(&self, cell: usize) -> &ColumnMemory {
+        &self.memory.columns[cell - self.plan.first_cell]
+    }
+
     /// Demand of a cell over the horizon, t.
     #[inline]
     pub fn demand_t(&self, cell: usize) -> f64 {
-        self.of.model.reference.need_total[cell] + self.memory.extra_need[cell - self.plan.first_cell].0[self.of.place]
+        self.of.model.reference.need_total[cell] + self.column(cell).extra_need.0[self.of.place]
     }
 
     /// Shortfall of a cell over the horizon, t.
     #[inline]
     pub fn shortfall_t(&self, cell: usize) -> f64 {
-        self.memory.shortfall[cell - self.plan.first_cell].0[self.of.place]
+        self.column(cell).shortfall.0[self.of.place]
     }
 
     /// Causes that can have a part in its shortfalls; the structural one is not among them.
@@ -80,9 +85,9 @@ impl MaterialOutcome<'_> {
         let of = self.of;
         let first = self.plan.first_market;
         let material = self.plan.material;
-        let served = self.memory.least_served.iter().enumerate();
-        served.filter_map(move |(column, served)| {
-            let served = served.0[of.place];
+        let columns = self.memory.columns.iter().enumerate();
+        columns.filter_map(move |(column, memory)| {
+            let served = memory.least_served.0[of.place];
             (served < 1.0).then(|| (first + column, price_peak(of.model, material, of.inputs, served)))
         })
     }
@@ -91,17 +96,17 @@ impl MaterialOutcome<'_> {
     #[inline]
     pub fn outputs_t(&self) -> impl Iterator<Item = (usize, f64, f64)> {
         let of = self.of;
-        let totals = self.memory.extra_output.iter().zip(&self.memory.lost_output);
-        self.plan.supplies.iter().zip(totals).map(move |(supply, (extra, lost))| {
-            let normal = of.model.reference.output_total[supply.supply];
-            (supply.supply, normal + extra.0[of.place], lost.0[of.place])
+        let supplies = self.plan.supplies.iter().zip(&self.memory.lost_output);
+        supplies.map(move |(supply, lost)| {
+            let (normal, lost) = (of.model.reference.output_total[supply.supply], lost.0[of.place]);
+            (supply.supply, normal - lost, lost)
         })
     }
 
     /// What a market's commercial stock holds at the end, t.
     #[inline]
     pub fn stock_end_t(&self, market: usize) -> f64 {
-        self.memory.stock[market - self.plan.first_market].0[self.of.place]
+        self.memory.columns[market - self.plan.first_market].stock.0[self.of.place]
     }
 
     /// Its commercial inventories: (number in the model, market).

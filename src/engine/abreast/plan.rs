@@ -55,21 +55,17 @@ pub struct StruckSupply {
 pub struct MaterialPlan {
     /// Its number in the model.
     pub material: usize,
-    pub rows: usize,
-    pub columns: usize,
+    pub rows: Vec<RowPlan>,
+    pub columns: Vec<ColumnPlan>,
     pub first_market: usize,
     pub first_cell: usize,
     /// Undisrupted periods that differ.
     pub normals: Vec<Normal>,
     /// Supplies that can differ from normal.
     pub supplies: Vec<SupplyPlan>,
-    /// Whether own users come first, and then each column's own row, and each row's own column.
+    /// Whether own users come first.
     pub domestic_first: bool,
-    pub own_row: Vec<Option<usize>>,
-    pub own_column: Vec<Option<usize>>,
-    /// What processors in each market order for.
-    pub feeds: Vec<Option<FeedPlan>>,
-    /// Whether any does, and whether needs can differ from normal.
+    /// Whether any market has processors, and whether needs can differ from normal.
     pub has_feed: bool,
     pub can_differ: bool,
     /// Positions in the chain of the materials that it is made from.
@@ -78,8 +74,6 @@ pub struct MaterialPlan {
     pub surges: Vec<(usize, usize, usize)>,
     /// Sellers whose lanes events can restrict.
     pub banned: Vec<BannedRow>,
-    /// Which of them a row is.
-    pub ban_of_row: Vec<Option<usize>>,
     /// Events that strike it, or those who order it.
     pub events: Vec<usize>,
     /// The part of these that moves orders.
@@ -87,17 +81,36 @@ pub struct MaterialPlan {
     /// Causes that can reach it; the slot after them is structural. And the event of each.
     pub causes: Vec<usize>,
     pub slot_events: Vec<usize>,
-    /// Rows whose supply can differ from normal, or whose lanes can be restricted.
-    pub moving_rows: Vec<usize>,
-    /// Where the slots lie that each row's losses can have, in `row_slots`.
-    pub row_parts: Vec<Range<usize>>,
+    /// Slots that rows' losses can have; see [`RowPlan::parts`].
     pub row_slots: Vec<usize>,
     /// Supplies that are always as normal, and commercial inventories with their markets, by number in the model.
     pub fixed_supplies: Vec<usize>,
     pub inventories: Vec<(usize, usize)>,
-    /// Level at the start and the most that the commercial stock may hold, by column, t.
-    pub stock_start: Vec<f64>,
-    pub stock_most: Vec<f64>,
+}
+
+/// A seller.
+#[derive(Debug, Clone, Default)]
+pub struct RowPlan {
+    /// Where the slots lie that its losses can have, in [`MaterialPlan::row_slots`].
+    pub parts: Range<usize>,
+    /// In [`MaterialPlan::banned`], if events can restrict its lanes.
+    pub ban: Option<usize>,
+    /// Column of its own users, if they come first.
+    pub own_column: Option<usize>,
+    /// Whether its supply can differ from normal, or its lanes be restricted.
+    pub moves: bool,
+}
+
+/// A buyer.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnPlan {
+    /// Row of its own seller, if own users come first.
+    pub own_row: Option<usize>,
+    /// What processors order for.
+    pub feed: Option<FeedPlan>,
+    /// Level at the start and the most that the commercial stock may hold, t.
+    pub stock_start: f64,
+    pub stock_most: f64,
 }
 
 /// A supply that can differ from normal.
@@ -147,25 +160,48 @@ pub struct BannedRow {
 /// An undisrupted period of a material; t in the period.
 #[derive(Debug, Clone)]
 pub struct Normal {
-    /// Output, planned output and capacity of [`MaterialPlan::supplies`].
-    pub output: Vec<f64>,
-    pub target: Vec<f64>,
-    pub capacity: Vec<f64>,
-    /// Supply by row of the supplies that are always as normal.
-    pub fixed: Vec<f64>,
-    /// What users need, by column, and one over it (0 where it is 0).
-    pub need: Vec<f64>,
-    pub per_need: Vec<f64>,
-    /// What goes to own users, by column.
-    pub own: Vec<f64>,
-    /// Sales to others by row, purchases from others by column, and their sum.
-    pub sales: Vec<f64>,
-    /// One over sales (0 where they are 0).
-    pub per_sales: Vec<f64>,
+    pub rows: Vec<NormalRow>,
+    pub columns: Vec<NormalColumn>,
+    /// Of [`MaterialPlan::supplies`].
+    pub supplies: Vec<NormalSupply>,
     /// What rows sell whose supply is always the same.
     pub fixed_sales: f64,
-    pub purchases: Vec<f64>,
+    /// All trade but that with own users, and one over it (0 where it is 0).
     pub total: f64,
+    pub per_total: f64,
+    /// What users need, by column.
+    pub need: Vec<f64>,
+}
+
+/// An undisrupted seller.
+#[derive(Debug, Clone, Copy)]
+pub struct NormalRow {
+    /// Supply from those who are always as normal.
+    pub fixed: f64,
+    /// Sales to others, and one over them (0 where they are 0).
+    pub sales: f64,
+    pub per_sales: f64,
+}
+
+/// An undisrupted buyer.
+#[derive(Debug, Clone, Copy)]
+pub struct NormalColumn {
+    /// What users need, and one over it (0 where it is 0).
+    pub need: f64,
+    pub per_need: f64,
+    /// What goes to own users.
+    pub own: f64,
+    /// Purchases from others, and their share of all trade.
+    pub purchases: f64,
+    pub share: f64,
+}
+
+/// An undisrupted supply.
+#[derive(Debug, Clone, Copy)]
+pub struct NormalSupply {
+    pub output: f64,
+    pub target: f64,
+    pub capacity: f64,
 }
 
 impl Plan {
@@ -236,7 +272,8 @@ impl ChainPlan {
         for at in 0..chain.materials.len() {
             chain.add_feeds(model, at, &struck_of);
             let own = &chain.materials[at];
-            if !(own.banned.is_empty() || own.feeds.iter().flatten().all(|feed| feed.struck.is_empty())) {
+            let takes_less = |column: &ColumnPlan| column.feed.as_ref().is_some_and(|feed| !feed.struck.is_empty());
+            if !own.banned.is_empty() && own.columns.iter().any(takes_less) {
                 // Where buyers take less while lanes are restricted, lanes have to be looked at one by one.
                 return None;
             }
@@ -274,10 +311,9 @@ impl ChainPlan {
     fn add_feeds(&mut self, model: &Model, at: usize, struck_of: &[Option<usize>]) {
         let struck_supplies = &self.struck;
         let plan = &mut self.materials[at];
-        for column in 0..plan.columns {
+        for (column, compiled) in plan.columns.iter_mut().enumerate() {
             let market = &model.markets[plan.first_market + column];
             if market.feed_cell.is_none() {
-                plan.feeds.push(None);
                 continue;
             }
             let mut feed = FeedPlan {
@@ -306,7 +342,7 @@ impl ChainPlan {
             }).collect();
             plan.ordering_events.extend_from_slice(&feed.events);
             (plan.has_feed, plan.can_differ) = (true, true);
-            plan.feeds.push(Some(feed));
+            compiled.feed = Some(feed);
         }
         plan.can_differ |= !plan.surges.is_empty();
         plan.ordering_events.extend(plan.surges.iter().map(|(_, event, _)| *event));
@@ -330,42 +366,34 @@ impl MaterialPlan {
         let links = &model.links[material];
         let mut plan = MaterialPlan {
             material,
-            rows: compiled.rows.len(),
-            columns: compiled.columns.len(),
+            rows: vec![RowPlan::default(); compiled.rows.len()],
+            columns: vec![ColumnPlan::default(); compiled.columns.len()],
             first_market: compiled.first_market,
             first_cell: links.cells.start,
             normals: Vec::new(),
             supplies: Vec::new(),
             domestic_first: compiled.domestic_first,
-            own_row: if compiled.domestic_first {
-                compiled.own_row.clone()
-            } else {
-                vec![None; compiled.columns.len()]
-            },
-            own_column: if compiled.domestic_first {
-                compiled.domestic.clone()
-            } else {
-                vec![None; compiled.rows.len()]
-            },
-            feeds: Vec::new(),
             has_feed: false,
             can_differ: false,
             inputs: links.inputs.iter().map(|&input| position[input]).collect(),
             surges: Vec::new(),
             banned: Vec::new(),
-            ban_of_row: vec![None; compiled.rows.len()],
             events: Vec::new(),
             ordering_events: Vec::new(),
             causes: links.causes.clone(),
             slot_events: links.causes.iter().map(|&cause| model.causes[cause].0).collect(),
-            moving_rows: Vec::new(),
-            row_parts: Vec::new(),
             row_slots: Vec::new(),
             fixed_supplies: Vec::new(),
             inventories: Vec::new(),
-            stock_start: vec![0.0; compiled.columns.len()],
-            stock_most: vec![0.0; compiled.columns.len()],
         };
+        if compiled.domestic_first {
+            for (row, own) in plan.rows.iter_mut().zip(&compiled.domestic) {
+                row.own_column = *own;
+            }
+            for (column, own) in plan.columns.iter_mut().zip(&compiled.own_row) {
+                column.own_row = *own;
+            }
+        }
         let at = position[material];
         let slot = |cause: usize| plan.causes.binary_search(&cause).ok();
         let mut hits = vec![Vec::new(); model.supplies.len()];
@@ -392,11 +420,12 @@ impl MaterialPlan {
                         plan.events.push(event);
                         let slot = slot(effect.cause)?;
                         for &lane in &effect.lanes {
-                            let (row, column) = (lane / plan.columns, lane % plan.columns);
+                            let columns = compiled.columns.len();
+                            let (row, column) = (lane / columns, lane % columns);
                             if compiled.domestic[row] == Some(column) {
                                 return None;
                             }
-                            let ban = *plan.ban_of_row[row].get_or_insert_with(|| {
+                            let ban = *plan.rows[row].ban.get_or_insert_with(|| {
                                 plan.banned.push(BannedRow { row, bans: Vec::new() });
                                 plan.banned.len() - 1
                             });
@@ -412,11 +441,10 @@ impl MaterialPlan {
             }
         }
         plan.find_supplies(model, &hits, (at, position), all_struck, struck_of);
-        plan.moving_rows = (0..plan.rows)
-            .filter(|&row| {
-                plan.domestic_first || plan.ban_of_row[row].is_some() || plan.supplies.iter().any(|own| own.row == row)
-            })
-            .collect();
+        for (number, row) in plan.rows.iter_mut().enumerate() {
+            row.moves =
+                plan.domestic_first || row.ban.is_some() || plan.supplies.iter().any(|supply| supply.row == number);
+        }
         plan.find_normals(model)?;
         for (number, inventory) in model.inventories.iter().enumerate() {
             let market = &model.markets[inventory.market];
@@ -430,7 +458,7 @@ impl MaterialPlan {
             }
             let column = inventory.market - compiled.first_market;
             plan.inventories.push((number, inventory.market));
-            (plan.stock_start[column], plan.stock_most[column]) = (start, most);
+            (plan.columns[column].stock_start, plan.columns[column].stock_most) = (start, most);
         }
         Some(plan)
     }
@@ -445,7 +473,7 @@ impl MaterialPlan {
         struck_of: &mut [Option<usize>],
     ) {
         let compiled = &model.materials[self.material];
-        for row in 0..self.rows {
+        for row in 0..self.rows.len() {
             let first = self.row_slots.len();
             for &supply in &compiled.supplies {
                 if model.supplies[supply].row != row {
@@ -464,12 +492,12 @@ impl MaterialPlan {
                     }
                 }
             }
-            self.row_parts.push(first..self.row_slots.len());
+            self.rows[row].parts = first..self.row_slots.len();
         }
         for &supply in &compiled.supplies {
             let row = model.supplies[supply].row;
             let part = |slot: usize| {
-                let parts = self.row_parts[row].clone();
+                let parts = self.rows[row].parts.clone();
                 parts.clone().find(|&part| self.row_slots[part] == slot).unwrap_or(parts.start)
             };
             let feed = model.supplies[supply].inputs.first().map(|&(market, _)| {
@@ -518,58 +546,70 @@ impl MaterialPlan {
     }
 
     fn normal(&self, model: &Model, period: usize) -> Option<Normal> {
-        let (world, compiled) = (&model.reference, &model.materials[self.material]);
+        let world = &model.reference;
         let base = period * model.supplies.len();
-        let of = |values: &[f64]| self.supplies.iter().map(|own| values[base + own.supply]).collect();
-        let mut fixed = vec![0.0; self.rows];
-        for &supply in &compiled.supplies {
-            if !self.supplies.iter().any(|own| own.supply == supply) {
-                fixed[model.supplies[supply].row] += world.output[base + supply];
-            }
+        let (count, cells) = (self.columns.len(), period * model.cells.len() + self.first_cell);
+        let mut fixed = vec![0.0; self.rows.len()];
+        for &supply in &self.fixed_supplies {
+            fixed[model.supplies[supply].row] += world.output[base + supply];
         }
-        let cells = period * model.cells.len() + self.first_cell;
         let (mut memory, mut flows) = (patterns::PatternMemory::default(), Vec::new());
         patterns::pattern(model, world, self.material, period, &mut memory, &mut flows);
-        let mut own = vec![0.0; self.columns];
-        for (column, row) in self.own_row.iter().enumerate() {
-            if let Some(row) = row {
-                own[column] = std::mem::take(&mut flows[row * self.columns + column]);
-            }
+        let mut columns: Vec<NormalColumn> = Vec::new();
+        for (column, plan) in self.columns.iter().enumerate() {
+            // What is left of the pattern is trade.
+            let own = plan
+                .own_row
+                .map_or(0.0, |row| std::mem::take(&mut flows[row * count + column]));
+            let need = world.need[cells + column];
+            columns.push(NormalColumn {
+                need,
+                per_need: one_over(need),
+                own,
+                purchases: flows.chunks_exact(count).map(|line| line[column]).sum(),
+                share: 0.0,
+            });
         }
-        let (mut sales, mut purchases) = (Vec::new(), vec![0.0; self.columns]);
-        for line in flows.chunks_exact(self.columns.max(1)) {
-            sales.push(line.iter().sum::<f64>());
-            purchases.iter_mut().zip(line).for_each(|(sum, flow)| *sum += flow);
+        let total: f64 = columns.iter().map(|column| column.purchases).sum();
+        let per_total = one_over(total);
+        for column in &mut columns {
+            column.share = column.purchases * per_total;
         }
-        let total: f64 = purchases.iter().sum();
-        for (sales, line) in sales.iter().zip(flows.chunks_exact(self.columns.max(1))) {
-            for (purchases, flow) in purchases.iter().zip(line) {
-                if (sales * purchases - flow * total).abs() > PRODUCT * total * total {
+        let mut rows: Vec<NormalRow> = Vec::new();
+        for (line, fixed) in flows.chunks_exact(count).zip(fixed) {
+            let sales: f64 = line.iter().sum();
+            for (column, flow) in columns.iter().zip(line) {
+                if (sales * column.purchases - flow * total).abs() > PRODUCT * total * total {
                     return None;
                 }
             }
+            rows.push(NormalRow {
+                fixed,
+                sales,
+                per_sales: one_over(sales),
+            });
         }
-        let inverse = |values: &[f64]| -> Vec<f64> {
-            let one_over = |value: &f64| if *value > 0.0 { 1.0 / value } else { 0.0 };
-            values.iter().map(one_over).collect()
-        };
-        let rows = (0..self.rows).filter(|row| !self.moving_rows.contains(row));
-        let need = &world.need[cells..cells + self.columns];
+        let of_supplies = self.supplies.iter().map(|own| NormalSupply {
+            output: world.output[base + own.supply],
+            target: world.target[base + own.supply],
+            capacity: world.capacity[base + own.supply],
+        });
+        let fixed_rows = rows.iter().zip(&self.rows).filter(|(_, plan)| !plan.moves);
         Some(Normal {
-            per_need: inverse(need),
-            per_sales: inverse(&sales),
-            fixed_sales: rows.map(|row| sales[row].min(fixed[row])).sum(),
-            output: of(&world.output),
-            target: of(&world.target),
-            capacity: of(&world.capacity),
-            fixed,
-            need: need.to_vec(),
-            own,
-            sales,
-            purchases,
+            supplies: of_supplies.collect(),
+            fixed_sales: fixed_rows.map(|(row, _)| row.sales.min(row.fixed)).sum(),
+            need: columns.iter().map(|column| column.need).collect(),
+            rows,
+            columns,
             total,
+            per_total,
         })
     }
+}
+
+/// One over a positive number; otherwise 0.
+fn one_over(value: f64) -> f64 {
+    if value > 0.0 { 1.0 / value } else { 0.0 }
 }
 
 /// First ones of the undisrupted periods that differ.

@@ -3,7 +3,7 @@
 
 use pulp::Simd;
 
-use super::memory::{MaterialMemory, Memory, Scratch, Strikes};
+use super::memory::{Column, MaterialMemory, Memory, Scratch, Strikes};
 use super::plan::{ChainPlan, MOST_CAUSES, MaterialPlan, Normal};
 use super::vector::{ABREAST, Eight, Part, Wide};
 use super::trade::Traded;
@@ -93,24 +93,40 @@ fn combine_growth<S: Simd>(part: Part<S>, overlap: Overlap, one: Wide<S>, other:
     }
 }
 
-/// What a period came to for a material, told as soon as it is known. Lines are by column.
+/// What a period came to for a material, told as soon as it is known.
 #[derive(Clone, Copy)]
 pub struct Lines<'a> {
-    /// Number of the material in the model, and of its first cell.
+    /// Number of the material in the model.
     pub material: usize,
+    /// Number of its first cell; one follows the other.
     pub first_cell: usize,
     /// The period that each place is in.
     pub periods: &'a [usize; ABREAST],
     /// 1 in places that are in a period at all, 0 in others.
     pub present: &'a Eight,
-    /// Demand less deliveries, before stocks, t.
-    pub missing_t: &'a [Eight],
-    /// What stocks leave of it, t.
-    pub shortfall_t: &'a [Eight],
-    /// Demand, t, where it differs from the normal one.
-    pub other_demand_t: Option<&'a [Eight]>,
-    /// The normal demand, t.
+    /// Number of the undisrupted period that all are in: periods of the same number have the same normal demand.
+    pub normal: usize,
+    /// The normal demand by cell, t.
     pub normal_demand_t: &'a [f64],
+    /// Whether demand differs from it in any of the trials.
+    pub differs: bool,
+    pub(super) columns: &'a [Column],
+}
+
+impl<'a> Lines<'a> {
+    /// By cell: demand less deliveries, before stocks; what stocks leave of it; and demand, valid where it differs from the normal one. All in t.
+    #[inline(always)]
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = [&'a Eight; 3]> + Clone + use<'a> {
+        let columns = self.columns.iter();
+        columns.map(|column| [&column.missing, &column.shortfall, &column.need])
+    }
+
+    /// The same of one cell.
+    #[inline(always)]
+    pub fn cell(&self, cell: usize) -> [&'a Eight; 3] {
+        let column = &self.columns[cell - self.first_cell];
+        [&column.missing, &column.shortfall, &column.need]
+    }
 }
 
 /// Where the trials at hand are.
@@ -160,10 +176,9 @@ pub fn step<S: Simd>(
         order(present, plan, when.normal, scratch);
         let traded = trade::trade(present, scratch);
         if present.is_ordering {
-            trade::refill(present, traded, &mut memory.stock, scratch);
+            trade::refill(present, traded, memory, scratch);
         }
         if serve(present, traded, memory, scratch) {
-            let columns = ..own.columns;
             observer.lines(
                 part,
                 &Lines {
@@ -171,10 +186,10 @@ pub fn step<S: Simd>(
                     first_cell: own.first_cell,
                     periods: when.periods,
                     present: when.present,
-                    missing_t: &scratch.missing[columns],
-                    shortfall_t: &scratch.shortfall[columns],
-                    other_demand_t: present.is_ordering.then_some(&scratch.need[columns]),
+                    normal: when.normal,
                     normal_demand_t: &normal.need,
+                    differs: present.is_ordering,
+                    columns: &scratch.columns[..own.columns.len()],
                 },
             );
         }
@@ -190,23 +205,22 @@ fn strike_supplies<S: Simd>(
     normal: usize,
     scratch: &mut Scratch,
 ) {
-    for (number, supply) in plan.struck.iter().enumerate() {
+    for (supply, struck) in plan.struck.iter().zip(&mut scratch.struck) {
         let mut loss = part.splat(0.0);
-        let mut is_struck = false;
+        struck.now = false;
         for &(event, _) in &supply.hits {
             if strikes.bits[event] & part.bits() != 0 {
                 loss = combine(part, plan.overlap, loss, part.load(&strikes.severity[event]));
-                is_struck = true;
+                struck.now = true;
             }
         }
-        scratch.is_struck[number] = is_struck;
-        if is_struck {
-            let normal = &plan.materials[supply.material].normals[normal];
-            let target = part.splat(normal.target[supply.position]);
-            let left = (part.splat(1.0) - loss) * part.splat(normal.capacity[supply.position]);
+        if struck.now {
+            let normal = &plan.materials[supply.material].normals[normal].supplies[supply.position];
+            let target = part.splat(normal.target);
+            let left = (part.splat(1.0) - loss) * part.splat(normal.capacity);
             let planned = loss.exceeds(part.splat(0.0)).choose(target.min(left), target);
-            part.store(&mut scratch.loss[number], loss);
-            part.store(&mut scratch.planned[number], planned);
+            part.store(&mut struck.loss, loss);
+            part.store(&mut struck.planned, planned);
         }
     }
 }
@@ -221,47 +235,56 @@ fn produce<S: Simd>(
 ) {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    for (row, fixed) in normal.fixed.iter().enumerate() {
-        part.store(&mut scratch.supply[row], part.splat(*fixed));
-        scratch.has_lost[row] = false;
+    let Scratch {
+        struck,
+        rows,
+        lost_parts,
+        ..
+    } = scratch;
+    for (row, normal) in rows.iter_mut().zip(&normal.rows) {
+        part.store(&mut row.supply, part.splat(normal.fixed));
+        row.has_lost = false;
     }
-    for (position, supply) in plan.supplies.iter().enumerate() {
-        let usual = part.splat(normal.output[position]);
-        let struck = supply.struck.filter(|&number| scratch.is_struck[number]);
+    let supplies = plan.supplies.iter().zip(&normal.supplies).zip(&mut memory.lost_output);
+    for ((supply, normal), lost_output) in supplies {
+        let row = &mut rows[supply.row];
+        let usual = part.splat(normal.output);
+        let hit = supply.struck.map(|number| &struck[number]).filter(|struck| struck.now);
         let feed = supply.feed.as_ref().filter(|feed| upstream[feed.material].is_lacking);
-        if struck.is_none() && feed.is_none() {
-            part.add(&mut scratch.supply[supply.row], usual);
+        if hit.is_none() && feed.is_none() {
+            part.add(&mut row.supply, usual);
             continue;
         }
-        let mut planned = part.splat(normal.target[position]);
+        let mut planned = part.splat(normal.target);
         let mut differs = part.none();
-        if let Some(number) = struck {
-            planned = part.load(&scratch.planned[number]);
-            differs = part.load(&scratch.loss[number]).exceeds(zero);
+        if let Some(struck) = hit {
+            planned = part.load(&struck.planned);
+            differs = part.load(&struck.loss).exceeds(zero);
         }
         let mut output = planned;
         if let Some(feed) = feed {
-            let share = part.load(&upstream[feed.material].feed[feed.column]);
-            let lacks = one.exceeds(share);
+            let served = part.load(&upstream[feed.material].columns[feed.column].served);
+            let lacks = one.exceeds(served);
             differs = differs.or(lacks);
-            output = lacks.choose(planned * share, planned);
+            output = lacks.choose(planned * served, planned);
         }
         let output = differs.choose(output, usual);
-        part.add(&mut scratch.supply[supply.row], output);
-        let difference = output - usual;
-        part.add(&mut memory.extra_output[position], difference);
-        let lost = (zero - difference).max(zero);
-        part.add(&mut memory.lost_output[position], lost);
-        let counts = lost.exceeds(part.splat(SAME) * usual);
+        part.add(&mut row.supply, output);
+        let lost = (usual - output).max(zero);
+        let counts = lost.exceeds(part.splat(SAME * normal.output));
         if !counts.any() {
             continue;
         }
+        part.add(lost_output, lost);
         let lost = counts.keep(lost);
-        if !scratch.has_lost[supply.row] {
-            scratch.has_lost[supply.row] = true;
-            part.store(&mut scratch.lost[supply.row], zero);
-            for parts in &mut scratch.lost_parts[plan.row_parts[supply.row].clone()] {
-                part.store(parts, zero);
+        let parts = &plan.rows[supply.row].parts;
+        let mut lost_with_cause = zero;
+        if row.has_lost {
+            lost_with_cause = part.load(&row.lost);
+        } else {
+            row.has_lost = true;
+            for lost in &mut lost_parts[parts.clone()] {
+                part.store(lost, zero);
             }
         }
         let mut by_feed = zero;
@@ -270,35 +293,41 @@ fn produce<S: Simd>(
             by_feed = (planned - output).max(zero).min(lost);
             let slots = feed.slots.len();
             let (known, shares) = if input.differs {
-                (&input.known[feed.column], &input.share[feed.column * slots..][..slots])
+                let shares = &input.share[feed.column * slots..][..slots];
+                (&input.columns[feed.column].known, shares)
             } else {
                 (&input.common_known, input.common.as_slice())
             };
             let booked = by_feed * part.load(known);
-            for (share, &(event, parts)) in shares.iter().zip(&feed.slots) {
+            for (share, &(event, at)) in shares.iter().zip(&feed.slots) {
                 if present.strikes(event) {
-                    part.add(&mut scratch.lost_parts[parts], booked * part.load(share));
+                    part.add(&mut lost_parts[at], booked * part.load(share));
                 }
             }
-            part.add(&mut scratch.lost[supply.row], booked);
+            lost_with_cause += booked;
         }
-        if struck.is_some() {
+        if hit.is_some() {
             let mut severities = zero;
             for &(event, _) in &supply.hits {
                 if present.strikes(event) {
                     severities += present.severity(event);
                 }
             }
-            let hit = severities.exceeds(zero);
-            let own = hit.keep(lost - by_feed);
-            let rate = hit.keep(own / severities);
-            for &(event, parts) in &supply.hits {
-                if present.strikes(event) {
-                    part.add(&mut scratch.lost_parts[parts], rate * present.severity(event));
+            let is_hit = severities.exceeds(zero);
+            let own = is_hit.keep(lost - by_feed);
+            if let [(_, at)] = supply.hits.as_slice() {
+                part.add(&mut lost_parts[*at], own);
+            } else {
+                let rate = is_hit.keep(own / severities);
+                for &(event, at) in &supply.hits {
+                    if present.strikes(event) {
+                        part.add(&mut lost_parts[at], rate * present.severity(event));
+                    }
                 }
             }
-            part.add(&mut scratch.lost[supply.row], own);
+            lost_with_cause += own;
         }
+        part.store(&mut row.lost, lost_with_cause);
     }
 }
 
@@ -309,48 +338,58 @@ fn order<S: Simd>(present: Present<'_, S>, chain: &ChainPlan, number: usize, scr
     if !(present.is_ordering || plan.domestic_first) {
         return;
     }
-    for (need, usual) in scratch.need.iter_mut().zip(&normal.need) {
-        part.store(need, part.splat(*usual));
+    let Scratch { struck, columns, .. } = scratch;
+    for (column, normal) in columns.iter_mut().zip(&normal.columns) {
+        part.store(&mut column.need, part.splat(normal.need));
     }
     if !present.is_ordering {
         return;
     }
-    for (column, feed) in plan.feeds.iter().enumerate() {
-        let Some(feed) = feed else { continue };
-        if !feed.struck.iter().any(|&(number, _)| scratch.is_struck[number]) {
+    for ((compiled, normal), column) in plan.columns.iter().zip(&normal.columns).zip(columns.iter_mut()) {
+        let Some(feed) = &compiled.feed else { continue };
+        let mut any = false;
+        for &(supply, _) in &feed.struck {
+            any |= struck[supply].now;
+        }
+        if !any {
             continue;
         }
         let mut sum = part.splat(feed.others_t[number]);
         let mut differs = part.none();
-        for &(struck, per_tonne) in &feed.struck {
-            let planned = if scratch.is_struck[struck] {
-                differs = differs.or(part.load(&scratch.loss[struck]).exceeds(part.splat(0.0)));
-                part.load(&scratch.planned[struck])
+        for &(supply, per_tonne) in &feed.struck {
+            let now = &struck[supply];
+            let planned = if now.now {
+                differs = differs.or(part.load(&now.loss).exceeds(part.splat(0.0)));
+                part.load(&now.planned)
             } else {
-                let supply = &chain.struck[struck];
-                part.splat(chain.materials[supply.material].normals[number].target[supply.position])
+                let supply = &chain.struck[supply];
+                part.splat(chain.materials[supply.material].normals[number].supplies[supply.position].target)
             };
             sum += part.splat(per_tonne) * planned;
         }
-        let need = differs.choose(sum, part.splat(normal.need[column]));
-        part.store(&mut scratch.need[column], need);
+        part.store(&mut column.need, differs.choose(sum, part.splat(normal.need)));
     }
-    if plan.surges.iter().any(|&(_, event, _)| present.strikes(event)) {
-        for surge in &mut scratch.surge[..plan.columns] {
-            part.store(surge, part.splat(0.0));
+    let mut any_surge = false;
+    for &(_, event, _) in &plan.surges {
+        any_surge |= present.strikes(event);
+    }
+    if !any_surge {
+        return;
+    }
+    for column in &mut columns[..plan.columns.len()] {
+        part.store(&mut column.surge, part.splat(0.0));
+    }
+    for &(column, event, _) in &plan.surges {
+        if present.strikes(event) {
+            let surge = &mut columns[column].surge;
+            let grown = combine_growth(part, present.overlap, part.load(surge), present.severity(event));
+            part.store(surge, grown);
         }
-        for &(column, event, _) in &plan.surges {
-            if present.strikes(event) {
-                let surge = part.load(&scratch.surge[column]);
-                let surge = combine_growth(part, present.overlap, surge, present.severity(event));
-                part.store(&mut scratch.surge[column], surge);
-            }
-        }
-        for (column, usual) in normal.need.iter().enumerate() {
-            if plan.feeds[column].is_none() {
-                let need = part.splat(*usual) * (part.splat(1.0) + part.load(&scratch.surge[column]));
-                part.store(&mut scratch.need[column], need);
-            }
+    }
+    for ((compiled, normal), column) in plan.columns.iter().zip(&normal.columns).zip(columns) {
+        if compiled.feed.is_none() {
+            let need = part.splat(normal.need) * (part.splat(1.0) + part.load(&column.surge));
+            part.store(&mut column.need, need);
         }
     }
 }
@@ -365,75 +404,53 @@ fn serve<S: Simd>(
     scratch: &mut Scratch,
 ) -> bool {
     let Present { part, plan, normal, .. } = present;
-    let closed = part.splat(CLOSED);
-    let (mut any_missing, mut any_short) = (part.none(), part.none());
-    for (column, stock) in memory.stock.iter_mut().enumerate() {
-        let need = if present.is_ordering {
-            part.load(&scratch.need[column])
-        } else {
-            part.splat(normal.need[column])
-        };
+    let (one, closed) = (part.splat(1.0), part.splat(CLOSED));
+    let (mut any_missing, mut any_short) = (part.none(), false);
+    let columns = scratch.columns.iter_mut().zip(&normal.columns);
+    for ((column, normal), memory) in columns.zip(&mut memory.columns) {
+        let usual = part.splat(normal.need);
+        let mut need = usual;
+        if present.is_ordering {
+            need = part.load(&column.need);
+            part.add(&mut memory.extra_need, need - usual);
+        }
         let arrival = if traded.is_simple {
-            part.splat(normal.purchases[column]) * traded.sold
+            part.splat(normal.purchases) * traded.sold
         } else {
-            part.load(&scratch.arrival[column])
+            part.load(&column.arrival)
         };
         let gap = need - arrival;
         let negligible = closed * need;
         let misses = gap.exceeds(negligible);
         let missing = misses.keep(gap);
-        let held = part.load(stock);
+        let held = part.load(&memory.stock);
         let drawn = held.min(missing);
-        part.store(stock, held - drawn);
+        part.store(&mut memory.stock, held - drawn);
         let short = missing - drawn;
         let is_short = short.exceeds(negligible);
-        part.store(&mut scratch.missing[column], missing);
-        part.store(&mut scratch.shortfall[column], is_short.keep(short));
-        (any_missing, any_short) = (any_missing.or(misses), any_short.or(is_short));
-    }
-    if present.is_ordering {
-        for ((extra, need), usual) in memory.extra_need.iter_mut().zip(&scratch.need).zip(&normal.need) {
-            part.add(extra, part.load(need) - part.splat(*usual));
+        let short = is_short.keep(short);
+        part.store(&mut column.missing, missing);
+        part.store(&mut column.shortfall, short);
+        any_missing = any_missing.or(misses);
+        let mut served = one;
+        if is_short.any() {
+            any_short = true;
+            part.add(&mut memory.shortfall, short);
+            served = if plan.can_differ {
+                is_short.choose((need - short) / need, one)
+            } else {
+                one - short * part.splat(normal.per_need)
+            };
+            let least = part.load(&memory.least_served).min(served);
+            part.store(&mut memory.least_served, least);
+        }
+        if plan.has_feed {
+            part.store(&mut memory.served, served);
         }
     }
-    if any_short.any() {
-        note(present, memory, scratch);
+    if any_short {
         memory.is_lacking = plan.has_feed;
         causes::attribute(present, traded, memory, scratch);
     }
     any_missing.any()
-}
-
-/// Adds up what is short; what processors are left with.
-#[inline(always)]
-fn note<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &Scratch) {
-    let Present { part, plan, normal, .. } = present;
-    let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    for column in 0..plan.columns {
-        let short = part.load(&scratch.shortfall[column]);
-        let is_short = short.exceeds(zero);
-        if !is_short.any() {
-            if plan.feeds[column].is_some() {
-                part.store(&mut memory.feed[column], one);
-            }
-            continue;
-        }
-        part.add(&mut memory.shortfall[column], short);
-        let served = if plan.can_differ {
-            let need = if present.is_ordering {
-                part.load(&scratch.need[column])
-            } else {
-                part.splat(normal.need[column])
-            };
-            (need - short) / need
-        } else {
-            one - short * part.splat(normal.per_need[column])
-        };
-        let served = is_short.choose(served, one);
-        let least = part.load(&memory.least_served[column]).min(served);
-        part.store(&mut memory.least_served[column], least);
-        if plan.feeds[column].is_some() {
-            part.store(&mut memory.feed[column], served);
-        }
-    }
 }

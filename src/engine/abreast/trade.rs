@@ -2,15 +2,18 @@
 
 use pulp::Simd;
 
-use super::plan::BannedRow;
+use super::memory::{Column, MaterialMemory, Row, Scratch};
+use super::plan::{BannedRow, NormalColumn, NormalRow};
 use super::step::{Present, combine};
-use super::memory::Scratch;
-use super::vector::{Eight, Part, Which, Wide};
+use super::vector::{Part, Which, Wide};
 use crate::engine::factored::{MOST_ROUNDS, ROUNDING, SETTLED};
 use crate::engine::shipping::UNSOLD;
 
 /// Gap of a stock, as a share of what it may hold, up to which it is full.
 const FULL: f64 = 1e-9;
+
+/// Halvings after which nothing is left of an interval.
+const HALVINGS: usize = 60;
 
 /// What trade came to.
 #[derive(Clone, Copy)]
@@ -22,12 +25,9 @@ pub struct Traded<S: Simd> {
     pub restricted: Which<S>,
     pub any_binds: bool,
     pub any_restricted: bool,
-    /// Whether every market gets the same part of what it normally gets, in all trials. Otherwise, arrivals and buyers' factors are in scratch.
+    /// Whether every market gets the same part of what it normally gets, in all trials. Otherwise, arrivals are in scratch.
     pub is_simple: bool,
 }
-
-/// Halvings after which nothing is left of the interval.
-const HALVINGS: usize = 60;
 
 /// Allocates a material's supply: factors, and what arrives in each market.
 #[inline(always)]
@@ -40,37 +40,37 @@ pub fn trade<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) -> Traded<
     let mut sold = offer(present, any_restricted, scratch);
     let binds = buyers_bind(present, scratch);
     let any_binds = binds.any();
-    let is_simple = !(any_binds || any_restricted || plan.domestic_first);
     if any_binds {
         let (in_trade, taken) = balance(present, binds, scratch);
         sold = binds.choose(in_trade, sold);
-        for (row, sales) in normal.sales.iter().enumerate() {
-            let offered = part.splat(*sales) * taken;
-            let supply = part.load(&scratch.supply[row]);
+        for (row, normal) in scratch.rows.iter_mut().zip(&normal.rows) {
+            let offered = part.splat(normal.sales) * taken;
+            let supply = part.load(&row.supply);
             let factor = offered.exceeds(supply).choose(supply / offered, one);
-            let factor = binds.choose(factor, part.load(&scratch.sellers[row]));
-            part.store(&mut scratch.sellers[row], factor);
+            let factor = binds.choose(factor, part.load(&row.factor));
+            part.store(&mut row.factor, factor);
         }
     }
-    if !is_simple || present.is_ordering {
-        for (column, purchases) in normal.purchases.iter().enumerate() {
-            let offered = part.splat(*purchases) * sold;
+    let is_simple = !(any_binds || any_restricted || plan.domestic_first);
+    if !is_simple {
+        for (column, normal) in scratch.columns.iter_mut().zip(&normal.columns) {
+            let offered = part.splat(normal.purchases) * sold;
             let mut factor = one;
             if any_binds {
-                let order = part.load(&scratch.order[column]);
+                let order = part.load(&column.order);
                 factor = offered.exceeds(order).and(binds).choose(order / offered, one);
             }
             let mut arrival = factor * offered;
             if plan.domestic_first {
-                arrival += part.load(&scratch.home[column]);
+                arrival += part.load(&column.home);
             }
-            part.store(&mut scratch.buyers[column], factor);
-            part.store(&mut scratch.arrival[column], arrival);
+            part.store(&mut column.factor, factor);
+            part.store(&mut column.arrival, arrival);
         }
     }
     if any_restricted {
         for (number, banned) in plan.banned.iter().enumerate() {
-            if scratch.is_banned[number] {
+            if scratch.banned[number].now {
                 send_restricted(present, number, banned, scratch);
             }
         }
@@ -90,29 +90,32 @@ pub fn trade<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) -> Traded<
 fn keep_home<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     let zero = part.splat(0.0);
+    let Scratch { rows, columns, .. } = scratch;
     if !plan.domestic_first {
         if present.is_ordering {
-            for (order, need) in scratch.order.iter_mut().zip(&scratch.need[..plan.columns]) {
-                part.store(order, part.load(need));
+            for column in &mut columns[..plan.columns.len()] {
+                let need = part.load(&column.need);
+                part.store(&mut column.order, need);
             }
         }
         return;
     }
-    for kept in &mut scratch.kept[..plan.rows] {
-        part.store(kept, zero);
+    for row in &mut rows[..plan.rows.len()] {
+        part.store(&mut row.kept, zero);
     }
-    for (column, row) in plan.own_row.iter().enumerate() {
-        let mut order = part.load(&scratch.need[column]);
+    for ((column, normal), compiled) in columns.iter_mut().zip(&normal.columns).zip(&plan.columns) {
+        let mut order = part.load(&column.need);
         let mut home = zero;
-        if let Some(row) = *row {
-            let supply = part.load(&scratch.supply[row]);
-            home = part.splat(normal.own[column]).min(supply).min(order);
+        if let Some(row) = compiled.own_row {
+            let row = &mut rows[row];
+            let supply = part.load(&row.supply);
+            home = part.splat(normal.own).min(supply).min(order);
             order = order - home;
-            part.store(&mut scratch.supply[row], supply - home);
-            part.store(&mut scratch.kept[row], home);
+            part.store(&mut row.supply, supply - home);
+            part.store(&mut row.kept, home);
         }
-        part.store(&mut scratch.home[column], home);
-        part.store(&mut scratch.order[column], order);
+        part.store(&mut column.home, home);
+        part.store(&mut column.order, order);
     }
 }
 
@@ -122,33 +125,34 @@ fn ban<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) -> Which<S> {
     let Present { part, plan, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
     let mut restricted = part.none();
-    for (number, banned) in plan.banned.iter().enumerate() {
-        let is_banned = banned.bans.iter().any(|&(event, ..)| present.strikes(event));
-        scratch.is_banned[number] = is_banned;
-        if !is_banned {
+    let lanes = scratch.lanes.chunks_exact_mut(plan.columns.len().max(1));
+    for ((compiled, banned), lanes) in plan.banned.iter().zip(&mut scratch.banned).zip(lanes) {
+        banned.now = false;
+        for (event, ..) in &compiled.bans {
+            banned.now |= present.strikes(*event);
+        }
+        if !banned.now {
             continue;
         }
-        let lanes = number * plan.columns..(number + 1) * plan.columns;
-        for lane in lanes.clone() {
-            part.store(&mut scratch.openness[lane], one);
-            part.store(&mut scratch.severity[lane], zero);
+        for lane in &mut *lanes {
+            part.store(&mut lane.open, one);
+            part.store(&mut lane.severity, zero);
         }
         let mut here = part.none();
-        for (event, _, columns) in &banned.bans {
+        for (event, _, columns) in &compiled.bans {
             if !present.strikes(*event) {
                 continue;
             }
             let severity = present.severity(*event);
             here = here.or(severity.exceeds(zero));
-            for column in columns {
-                let lane = lanes.start + column;
-                let closed = one - part.load(&scratch.openness[lane]);
-                let open = one - combine(part, present.overlap, closed, severity);
-                part.store(&mut scratch.openness[lane], open);
-                part.add(&mut scratch.severity[lane], severity);
+            for &column in columns {
+                let lane = &mut lanes[column];
+                let closed = combine(part, present.overlap, one - part.load(&lane.open), severity);
+                part.store(&mut lane.open, one - closed);
+                part.add(&mut lane.severity, severity);
             }
         }
-        part.store(&mut scratch.banned[number], here.keep(one));
+        part.store(&mut banned.which, here.keep(one));
         restricted = restricted.or(here);
     }
     restricted
@@ -159,34 +163,29 @@ fn ban<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) -> Which<S> {
 fn offer<S: Simd>(present: Present<'_, S>, any_restricted: bool, scratch: &mut Scratch) -> Wide<S> {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    let mut sold = part.splat(normal.fixed_sales);
-    for &row in &plan.moving_rows {
-        let sales = part.splat(normal.sales[row]);
-        let supply = part.load(&scratch.supply[row]);
-        let factor = sales
-            .exceeds(supply)
-            .choose(supply * part.splat(normal.per_sales[row]), one);
-        part.store(&mut scratch.sellers[row], factor);
+    let mut sum = part.splat(normal.fixed_sales);
+    for ((row, normal), compiled) in scratch.rows.iter_mut().zip(&normal.rows).zip(&plan.rows) {
+        if !compiled.moves {
+            part.store(&mut row.factor, part.splat((normal.fixed * normal.per_sales).min(1.0)));
+            continue;
+        }
+        let sales = part.splat(normal.sales);
+        let supply = part.load(&row.supply);
+        let factor = sales.exceeds(supply).choose(supply * part.splat(normal.per_sales), one);
+        part.store(&mut row.factor, factor);
         let mut own = sales.min(supply);
         if any_restricted {
-            if let Some(number) = plan.ban_of_row[row] {
-                if scratch.is_banned[number] {
-                    own = part.load(&scratch.banned[number]).exceeds(zero).not().keep(own);
+            if let Some(number) = compiled.ban {
+                let banned = &scratch.banned[number];
+                if banned.now {
+                    own = zero.equals(part.load(&banned.which)).keep(own);
                 }
             }
         }
-        sold += own;
-    }
-    if !plan.domestic_first && present.is_ordering {
-        // Rows that never move are looked at where buyers bind.
-        for (row, fixed) in normal.fixed.iter().enumerate() {
-            if !plan.moving_rows.contains(&row) {
-                part.store(&mut scratch.sellers[row], part.splat((fixed * normal.per_sales[row]).min(1.0)));
-            }
-        }
+        sum += own;
     }
     if normal.total > 0.0 {
-        sold * part.splat(1.0 / normal.total)
+        sum * part.splat(normal.per_total)
     } else {
         one
     }
@@ -198,9 +197,10 @@ fn buyers_bind<S: Simd>(present: Present<'_, S>, scratch: &Scratch) -> Which<S> 
     let Present { part, normal, .. } = present;
     let mut binds = part.none();
     if present.is_ordering && normal.total > 0.0 {
-        for (purchases, order) in normal.purchases.iter().zip(&scratch.order) {
-            let limit = part.load(order) * part.splat(1.0 + ROUNDING);
-            binds = binds.or(part.splat(*purchases).exceeds(limit));
+        let limit = part.splat(1.0 + ROUNDING);
+        for (normal, column) in normal.columns.iter().zip(&scratch.columns) {
+            let order = part.load(&column.order) * limit;
+            binds = binds.or(part.splat(normal.purchases).exceeds(order));
         }
     }
     binds
@@ -212,25 +212,27 @@ fn buyers_bind<S: Simd>(present: Present<'_, S>, scratch: &Scratch) -> Which<S> 
 fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch) -> (Wide<S>, Wide<S>) {
     let Present { part, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    let total = part.splat(normal.total);
+    let per_total = part.splat(normal.per_total);
     let mut sellers_bind = part.none();
-    for (sales, supply) in normal.sales.iter().zip(&scratch.supply) {
-        let limit = part.load(supply) * part.splat(1.0 + ROUNDING);
-        sellers_bind = sellers_bind.or(part.splat(*sales).exceeds(limit));
+    for (normal, row) in normal.rows.iter().zip(&scratch.rows) {
+        let limit = part.load(&row.supply) * part.splat(1.0 + ROUNDING);
+        sellers_bind = sellers_bind.or(part.splat(normal.sales).exceeds(limit));
     }
     // Where sellers have enough, buyers get what they order.
     let mut ordered = zero;
-    for (purchases, order) in normal.purchases.iter().zip(&scratch.order) {
-        ordered += part.splat(*purchases).min(part.load(order));
+    for (normal, column) in normal.columns.iter().zip(&scratch.columns) {
+        ordered += part.splat(normal.purchases).min(part.load(&column.order));
     }
-    let (mut sold, mut taken) = (one, sellers_bind.choose(one, ordered / total));
+    let (mut sold, mut taken) = (one, sellers_bind.choose(one, ordered * per_total));
     let mut open = binds.and(sellers_bind);
     for _ in 0..MOST_ROUNDS {
         if !open.any() {
             return (sold, taken);
         }
-        let (supplied, free_sellers) = bound_and_free(part, &normal.sales, &scratch.supply, taken, total);
-        let (ordered, free_buyers) = bound_and_free(part, &normal.purchases, &scratch.order, sold, total);
+        let (supplied, free_sellers) = bound_sellers(part, &normal.rows, &scratch.rows, taken);
+        let (ordered, free_buyers) = bound_buyers(part, &normal.columns, &scratch.columns, sold);
+        let (supplied, free_sellers) = (supplied * per_total, free_sellers * per_total);
+        let (ordered, free_buyers) = (ordered * per_total, free_buyers * per_total);
         let half = part.splat(0.5) * (supplied - ordered - free_buyers * free_sellers);
         let root = (half * half + free_sellers * free_buyers * supplied).sqrt();
         let both = half
@@ -244,7 +246,10 @@ fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch)
         let now_taken = supplied.exceeds(zero).choose(both, alone);
         let takes = now_taken.exceeds(zero);
         let now_sold = takes.choose(supplied / now_taken + free_sellers, one);
-        let moved = (now_sold - sold).max(sold - now_sold).max(now_taken - taken).max(taken - now_taken);
+        let moved = (now_sold - sold)
+            .max(sold - now_sold)
+            .max(now_taken - taken)
+            .max(taken - now_taken);
         (sold, taken) = (open.choose(now_sold, sold), open.choose(now_taken, taken));
         open = open.and(moved.exceeds(part.splat(SETTLED)));
     }
@@ -252,37 +257,49 @@ fn balance<S: Simd>(present: Present<'_, S>, binds: Which<S>, scratch: &Scratch)
     let (mut low, mut high) = (zero, one);
     for _ in 0..HALVINGS {
         let middle = part.splat(0.5) * (low + high);
-        let (supplied, free_sellers) = bound_and_free(part, &normal.sales, &scratch.supply, middle, total);
+        let (supplied, free_sellers) = bound_sellers(part, &normal.rows, &scratch.rows, middle);
         let by_sellers = supplied + middle * free_sellers;
-        let now_sold = by_sellers / middle;
-        let (ordered, free_buyers) = bound_and_free(part, &normal.purchases, &scratch.order, now_sold, total);
+        let now_sold = by_sellers / middle * per_total;
+        let (ordered, free_buyers) = bound_buyers(part, &normal.columns, &scratch.columns, now_sold);
         let too_much = by_sellers.exceeds(ordered + now_sold * free_buyers);
         (low, high) = (too_much.choose(low, middle), too_much.choose(middle, high));
     }
-    let (supplied, free_sellers) = bound_and_free(part, &normal.sales, &scratch.supply, high, total);
+    let (supplied, free_sellers) = bound_sellers(part, &normal.rows, &scratch.rows, high);
     (
-        open.choose(supplied / high + free_sellers, sold),
+        open.choose((supplied / high + free_sellers) * per_total, sold),
         open.choose(high, taken),
     )
 }
 
-/// Limits of those that bind and normal trade of the others, as shares of all trade, with the other side trading so much of normal.
+/// Supply of sellers who bind and normal sales of the others, with buyers taking so much of normal.
 #[inline(always)]
-fn bound_and_free<S: Simd>(
+fn bound_sellers<S: Simd>(part: Part<S>, normal: &[NormalRow], rows: &[Row], taken: Wide<S>) -> (Wide<S>, Wide<S>) {
+    let (mut bound, mut free) = (part.splat(0.0), part.splat(0.0));
+    for (normal, row) in normal.iter().zip(rows) {
+        let (sales, supply) = (part.splat(normal.sales), part.load(&row.supply));
+        let binds = (sales * taken).exceeds(supply);
+        bound += binds.keep(supply);
+        free += binds.not().keep(sales);
+    }
+    (bound, free)
+}
+
+/// Orders of buyers who bind and normal purchases of the others, with sellers selling so much of normal.
+#[inline(always)]
+fn bound_buyers<S: Simd>(
     part: Part<S>,
-    normal: &[f64],
-    limits: &[Eight],
-    other: Wide<S>,
-    total: Wide<S>,
+    normal: &[NormalColumn],
+    columns: &[Column],
+    sold: Wide<S>,
 ) -> (Wide<S>, Wide<S>) {
     let (mut bound, mut free) = (part.splat(0.0), part.splat(0.0));
-    for (normal, limit) in normal.iter().zip(limits) {
-        let (normal, limit) = (part.splat(*normal), part.load(limit));
-        let binds = (normal * other).exceeds(limit);
-        bound += binds.keep(limit);
-        free += binds.not().keep(normal);
+    for (normal, column) in normal.iter().zip(columns) {
+        let (purchases, order) = (part.splat(normal.purchases), part.load(&column.order));
+        let binds = (purchases * sold).exceeds(order);
+        bound += binds.keep(order);
+        free += binds.not().keep(purchases);
     }
-    (bound / total, free / total)
+    (bound, free)
 }
 
 /// Flows of a seller with restricted lanes, in the trials in which it has them: as [`crate::engine::rigid::line_factor`].
@@ -290,132 +307,141 @@ fn bound_and_free<S: Simd>(
 fn send_restricted<S: Simd>(present: Present<'_, S>, number: usize, banned: &BannedRow, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
-    let first = number * plan.columns;
-    let is_here = part.load(&scratch.banned[number]).exceeds(zero);
-    let supply = part.load(&scratch.supply[banned.row]);
-    let share = if normal.total > 0.0 {
-        part.splat(normal.sales[banned.row] / normal.total)
-    } else {
-        zero
-    };
-    let openness = &scratch.openness[first..first + plan.columns];
+    let count = plan.columns.len();
+    let lanes = &mut scratch.lanes[number * count..(number + 1) * count];
+    let is_here = part.load(&scratch.banned[number].which).exceeds(zero);
+    let supply = part.load(&scratch.rows[banned.row].supply);
+    let share = part.splat(normal.rows[banned.row].sales * normal.per_total);
     let mut offered = zero;
-    for (purchases, open) in normal.purchases.iter().zip(openness) {
-        offered += part.splat(*purchases) * part.load(open);
+    for (normal, lane) in normal.columns.iter().zip(&*lanes) {
+        offered += part.splat(normal.purchases) * part.load(&lane.open);
     }
-    let mut open_lanes = is_here.and((share * offered).exceeds(supply));
-    let mut factor = open_lanes.choose(zero, one);
-    for _ in 0..=plan.columns {
-        if !open_lanes.any() {
+    let mut searched = is_here.and((share * offered).exceeds(supply));
+    let mut factor = searched.choose(zero, one);
+    // A lane is cut by its restriction, or by the seller: with each round the factor rises, and more lanes are cut by restrictions alone.
+    for _ in 0..=count {
+        if !searched.any() {
             break;
         }
         let (mut restricted, mut free) = (zero, zero);
-        for (purchases, open) in normal.purchases.iter().zip(openness) {
-            let (purchases, open) = (part.splat(*purchases), part.load(open));
+        for (normal, lane) in normal.columns.iter().zip(&*lanes) {
+            let (purchases, open) = (part.splat(normal.purchases), part.load(&lane.open));
             let is_free = open.exceeds(factor);
             free += is_free.keep(purchases);
             restricted += is_free.not().keep(purchases * open);
         }
         let next = (supply / share - restricted) / free;
-        open_lanes = open_lanes.and(free.exceeds(zero)).and(next.exceeds(factor));
-        factor = open_lanes.choose(next, factor);
+        searched = searched.and(free.exceeds(zero)).and(next.exceeds(factor));
+        factor = searched.choose(next, factor);
     }
     let factor = factor.min(one);
-    for (column, purchases) in normal.purchases.iter().enumerate() {
-        let open = part.load(&scratch.openness[first + column]);
-        let flow = is_here.keep(open.min(factor) * share * part.splat(*purchases));
-        part.store(&mut scratch.flow[first + column], flow);
-        part.add(&mut scratch.arrival[column], flow);
+    let columns = normal.columns.iter().zip(&mut scratch.columns);
+    for ((normal, column), lane) in columns.zip(lanes) {
+        let carried = part.load(&lane.open).min(factor) * share * part.splat(normal.purchases);
+        let flow = is_here.keep(carried);
+        part.store(&mut lane.flow, flow);
+        part.add(&mut column.arrival, flow);
     }
 }
 
 /// Gives what is left to stocks that want refills, home first: as [`crate::engine::allocation::allocate_extra`].
 #[inline(always)]
-pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, stock: &mut [Eight], scratch: &mut Scratch) {
+pub fn refill<S: Simd>(
+    present: Present<'_, S>,
+    traded: Traded<S>,
+    memory: &mut MaterialMemory,
+    scratch: &mut Scratch,
+) {
     let Present { part, plan, normal, .. } = present;
-    if !(traded.any_binds || plan.domestic_first) {
+    if traded.is_simple {
         return;
     }
-    let (zero, one) = (part.splat(0.0), part.splat(1.0));
+    let one = part.splat(1.0);
+    scratch.wanting.clear();
     // Only who orders less than normal can be sent more than it orders.
-    let mut wanting = std::mem::take(&mut scratch.wanting);
-    wanting.clear();
-    for (column, most) in plan.stock_most.iter().enumerate() {
-        let most = part.splat(*most);
-        let gap = most - part.load(&stock[column]);
-        let usual = part.splat(normal.need[column] * (1.0 - ROUNDING));
+    let columns = scratch.columns.iter_mut().zip(&normal.columns).zip(&plan.columns);
+    for (number, (((column, normal), compiled), memory)) in columns.zip(&memory.columns).enumerate() {
+        let most = part.splat(compiled.stock_most);
+        let gap = most - part.load(&memory.stock);
+        let usual = part.splat(normal.need * (1.0 - ROUNDING));
         let less = one
-            .exceeds(part.load(&scratch.buyers[column]))
-            .or(usual.exceeds(part.load(&scratch.need[column])));
-        let wants = less.and(gap.exceeds(part.splat(FULL) * most));
+            .exceeds(part.load(&column.factor))
+            .or(usual.exceeds(part.load(&column.need)));
+        let wants = less.and(gap.exceeds(part.splat(FULL * compiled.stock_most)));
         if wants.any() {
-            part.store(&mut scratch.wanted[column], wants.keep(gap));
-            wanting.push(column);
+            part.store(&mut column.wanted, wants.keep(gap));
+            scratch.wanting.push(number);
         }
     }
-    if !wanting.is_empty() {
-        give(present, &wanting, stock, scratch);
+    if !scratch.wanting.is_empty() {
+        give(present, memory, scratch);
     }
-    scratch.wanting = wanting;
 }
 
 /// Gives what is left to the columns that want refills.
 #[inline(always)]
-fn give<S: Simd>(present: Present<'_, S>, wanting: &[usize], stock: &mut [Eight], scratch: &mut Scratch) {
+fn give<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     let (zero, one) = (part.splat(0.0), part.splat(1.0));
+    let count = plan.columns.len();
+    let Scratch {
+        rows,
+        columns,
+        wanting,
+        banned,
+        lanes,
+        ..
+    } = scratch;
     let mut taken = zero;
-    for (column, purchases) in normal.purchases.iter().enumerate() {
-        taken += part.splat(*purchases) * part.load(&scratch.buyers[column]);
+    for (normal, column) in normal.columns.iter().zip(&*columns) {
+        taken += part.splat(normal.share) * part.load(&column.factor);
     }
-    if normal.total > 0.0 {
-        taken = taken / part.splat(normal.total);
-    }
-    for (row, sales) in normal.sales.iter().enumerate() {
-        let sales = part.splat(*sales);
-        let supply = part.load(&scratch.supply[row]);
-        let factor = part.load(&scratch.sellers[row]);
+    for ((row, normal_row), compiled) in rows.iter().zip(&normal.rows).zip(&plan.rows) {
+        let sales = part.splat(normal_row.sales);
+        let supply = part.load(&row.supply);
+        let factor = part.load(&row.factor);
         let mut sent = factor * sales * taken;
-        let banned = match plan.ban_of_row[row] {
-            Some(number) if scratch.is_banned[number] => Some(number),
-            _ => None,
-        };
-        if let Some(number) = banned {
-            let mut flows = zero;
-            for flow in &scratch.flow[number * plan.columns..(number + 1) * plan.columns] {
-                flows += part.load(flow);
+        if let Some(number) = compiled.ban {
+            if banned[number].now {
+                let mut flows = zero;
+                for lane in &lanes[number * count..(number + 1) * count] {
+                    flows += part.load(&lane.flow);
+                }
+                sent = part.load(&banned[number].which).exceeds(zero).choose(flows, sent);
             }
-            let is_banned = part.load(&scratch.banned[number]).exceeds(zero);
-            sent = is_banned.choose(flows, sent);
         }
         let mut all = supply;
         if plan.domestic_first {
-            all += part.load(&scratch.kept[row]);
+            all += part.load(&row.kept);
         }
         let mut left = supply - sent;
         let mut has = left.exceeds(part.splat(UNSOLD) * all);
         if !has.any() {
             continue;
         }
-        if let Some(column) = plan.own_column[row].filter(|column| wanting.contains(column)) {
-            let usual = part.splat(normal.need[column] * (1.0 - ROUNDING));
-            let less = usual.exceeds(part.load(&scratch.need[column])).and(has);
-            let room = part.splat(normal.own[column]) - part.load(&scratch.home[column]);
-            let wanted = part.load(&scratch.wanted[column]);
-            let given = less.keep(left.min(room).min(wanted).max(zero));
-            part.add(&mut stock[column], given);
-            part.store(&mut scratch.wanted[column], wanted - given);
-            left = left - given;
-            has = has.and(left.exceeds(zero));
+        if let Some(own) = compiled.own_column {
+            if wanting.contains(&own) {
+                let (column, normal) = (&mut columns[own], &normal.columns[own]);
+                let usual = part.splat(normal.need * (1.0 - ROUNDING));
+                let less = usual.exceeds(part.load(&column.need)).and(has);
+                let room = part.splat(normal.own) - part.load(&column.home);
+                let wanted = part.load(&column.wanted);
+                let given = less.keep(left.min(room).min(wanted).max(zero));
+                part.add(&mut memory.columns[own].stock, given);
+                part.store(&mut column.wanted, wanted - given);
+                left = left - given;
+                has = has.and(left.exceeds(zero));
+            }
         }
+        let share = sales * part.splat(normal.per_total);
         let mut total = zero;
-        let share = sales * part.splat(1.0 / normal.total.max(f64::MIN_POSITIVE));
-        for &column in wanting {
-            let buyer = part.load(&scratch.buyers[column]);
-            let lane = share * part.splat(normal.purchases[column]);
+        for &number in wanting.iter() {
+            let column = &mut columns[number];
+            let buyer = part.load(&column.factor);
+            let lane = share * part.splat(normal.columns[number].purchases);
             let room = one.exceeds(buyer).keep(lane - factor * buyer * lane);
-            let take = room.min(part.load(&scratch.wanted[column])).min(all).max(zero);
-            part.store(&mut scratch.take[column], take);
+            let take = room.min(part.load(&column.wanted)).min(all).max(zero);
+            part.store(&mut column.take, take);
             total += take;
         }
         let gives = has.and(total.exceeds(zero));
@@ -423,11 +449,12 @@ fn give<S: Simd>(present: Present<'_, S>, wanting: &[usize], stock: &mut [Eight]
             continue;
         }
         let factor = gives.keep((left / total).min(one));
-        for &column in wanting {
-            let given = factor * part.load(&scratch.take[column]);
-            part.add(&mut stock[column], given);
-            let wanted = part.load(&scratch.wanted[column]) - given;
-            part.store(&mut scratch.wanted[column], wanted);
+        for &number in wanting.iter() {
+            let column = &mut columns[number];
+            let given = factor * part.load(&column.take);
+            part.add(&mut memory.columns[number].stock, given);
+            let wanted = part.load(&column.wanted) - given;
+            part.store(&mut column.wanted, wanted);
         }
     }
 }
