@@ -125,13 +125,12 @@ impl Several {
             } else {
                 part.splat(follower.normal_demand_t(lines, &row.cells))
             };
-            let mut shares = Eight::default();
-            let any_short = follower.period(part, present, demand, missing, shortfall, &mut shares);
-            if row.is_all() {
-                if let Some(timeline) = &mut timeline {
-                    if any_short {
-                        timeline.add_several(fan, lines.periods, &shares);
-                    }
+            let shares = follower.period(part, present, demand, missing, shortfall);
+            if row.has_fan {
+                if let (Some(timeline), Some(shares)) = (&mut timeline, shares) {
+                    let mut of_places = Eight::default();
+                    part.store(&mut of_places, shares);
+                    timeline.add_several(fan, lines.periods, &of_places);
                 }
                 fan += 1;
             }
@@ -200,8 +199,8 @@ impl RowFollower {
 }
 
 impl RowFollower {
-    /// One period: demand, what deliveries miss of it and what is short after stocks, t. Writes the shares that are short, and tells
-    /// whether there are any.
+    /// One period: demand, what deliveries miss of it and what is short after stocks, t. Gives the shares that are short, if there
+    /// are any.
     #[inline(always)]
     fn period<S: Simd>(
         &mut self,
@@ -210,15 +209,15 @@ impl RowFollower {
         demand_t: Wide<S>,
         missing_t: Wide<S>,
         shortfall_t: Wide<S>,
-        shares: &mut Eight,
-    ) -> bool {
+    ) -> Option<Wide<S>> {
         let (zero, one) = (part.splat(0.0), part.splat(1.0));
         let negligible = part.splat(NEGLIGIBLE) * demand_t;
         let misses = missing_t.exceeds(negligible);
         let any_missing = misses.any();
         if !any_missing && self.open & part.bits() == 0 {
-            return false;
+            return None;
         }
+        let mut shares = None;
         let is_short = shortfall_t.exceeds(negligible);
         let any_short = is_short.any();
         let spell_periods = part.load(&self.spell_periods);
@@ -228,7 +227,7 @@ impl RowFollower {
             part.add(&mut self.spell_periods, is_short.keep(one));
             part.add(&mut self.spell_shortfall_t, is_short.keep(shortfall_t));
             part.add(&mut self.spell_demand_t, is_short.keep(demand_t));
-            part.store(shares, is_short.keep(shortfall_t / demand_t));
+            shares = Some(is_short.keep(shortfall_t / demand_t));
         }
         let episode_periods = part.load(&self.episode_periods);
         self.close_episodes(part, present.and(episode_periods.exceeds(zero)).and(misses.not()));
@@ -247,7 +246,7 @@ impl RowFollower {
         } else {
             self.note_open(part);
         }
-        any_short
+        shares
     }
 
     /// A period in which nothing is missing, in some trials.

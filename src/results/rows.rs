@@ -28,6 +28,8 @@ pub struct Row {
     pub market: Option<usize>,
     /// Whether the scenario states value added for any cell.
     pub has_value_added: bool,
+    /// Whether this is the sum of final demand: then it has a fan over time.
+    pub has_fan: bool,
     /// Whether the place is one in focus, `focus` or `WLD`, and the sector `all`: its shortfall is attributed to causes.
     pub attributed: bool,
     /// Whether it is a focus material at a place in focus (or `focus`), sector `all`: it gets samples.
@@ -37,7 +39,7 @@ pub struct Row {
 impl Row {
     /// Whether this is the sum of final demand.
     pub fn is_all(&self) -> bool {
-        self.sector == ALL_SECTORS
+        self.has_fan
     }
 }
 
@@ -185,6 +187,7 @@ fn new_row(
         },
         market: first_market.filter(|market| cells.iter().all(|cell| layout.cells[*cell].market == *market)),
         has_value_added: cells.iter().any(|cell| layout.cells[*cell].has_value_added),
+        has_fan: sector == ALL_SECTORS,
         attributed,
         sampled,
         cells,
