@@ -21,7 +21,25 @@ impl FixedSum {
     /// Adds one value.
     #[inline]
     pub fn add(&mut self, value: f64) {
-        self.0 += steps(value.clamp(-LARGEST, LARGEST));
+        self.0 += if (0.0..1.0).contains(&value) {
+            i128::from(steps_below_one(value))
+        } else {
+            steps(value.clamp(-LARGEST, LARGEST))
+        };
+    }
+
+    /// Adds values, most of which are from 0 to below 1.
+    #[inline]
+    pub fn add_all(&mut self, values: impl Iterator<Item = f64>) {
+        let mut sum = 0u128;
+        for value in values {
+            if (0.0..1.0).contains(&value) {
+                sum += u128::from(steps_below_one(value));
+            } else {
+                self.add(value);
+            }
+        }
+        self.0 += sum as i128;
     }
 
     /// Adds a value that has been measured.
@@ -82,6 +100,16 @@ fn steps(value: f64) -> i128 {
     }
 }
 
+/// A number from 0 to below 1 in steps, the same as [`steps`]; other numbers give nonsense.
+#[inline]
+fn steps_below_one(value: f64) -> u64 {
+    let bits = value.to_bits();
+    // The mantissa's leading bit stands for 2^(exponent - 1023), and is moved from place 63.
+    let mantissa = (bits << 11) | 1 << 63;
+    let shift = 1022 - (bits >> 52);
+    if shift < 64 { mantissa >> shift } else { 0 }
+}
+
 /// Exact sum and sum of squares of a quantity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moments {
@@ -116,6 +144,34 @@ impl Moments {
     #[inline]
     pub fn add(&mut self, value: f64) {
         self.add_measured(Measured::new(value));
+    }
+
+    /// Adds values, most of which are from 0 to below 1.
+    #[inline]
+    pub fn add_all(&mut self, values: impl Iterator<Item = f64>) {
+        let (mut sum, mut squares) = (0u128, 0u128);
+        for value in values {
+            if (0.0..1.0).contains(&value) {
+                sum += u128::from(steps_below_one(value));
+                squares += u128::from(steps_below_one(value * value));
+            } else {
+                self.add(value);
+            }
+        }
+        self.sum.0 += sum as i128;
+        self.squares.0 += squares as i128;
+    }
+
+    /// Adds whole numbers below 2^20, not more than 2^20 of them.
+    #[inline]
+    pub fn add_whole(&mut self, values: impl Iterator<Item = u64>) {
+        let (mut sum, mut squares) = (0u64, 0u64);
+        for value in values {
+            sum += value;
+            squares += value * value;
+        }
+        self.sum.0 += i128::from(sum) << 64;
+        self.squares.0 += i128::from(squares) << 64;
     }
 
     /// Adds one value that has been measured.
@@ -200,6 +256,17 @@ mod tests {
         fn steps_are_those_of_a_cast(value in prop::num::f64::ANY) {
             let bounded = value.clamp(-LARGEST, LARGEST);
             prop_assert_eq!(steps(bounded), (bounded * STEPS_PER_UNIT) as i128);
+        }
+
+        #[test]
+        fn steps_below_one_are_those_of_a_cast(value in prop_oneof![0.0..1.0f64, 0.0..1e-15f64, 0.0..1e-300f64]) {
+            prop_assert_eq!(i128::from(steps_below_one(value)), (value * STEPS_PER_UNIT) as i128);
+            let (mut sum, mut moments, mut one) = (FixedSum::default(), Moments::default(), Moments::default());
+            sum.add_all([value, 1.0, -value].into_iter());
+            moments.add_all([value, 1.5, value].into_iter());
+            [value, 1.5, value].into_iter().for_each(|value| one.add(value));
+            prop_assert_eq!(sum.0, 1 << 64);
+            prop_assert_eq!(moments, one);
         }
 
         #[test]

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fixed::{FixedSum, Measured, Moments};
+use super::fixed::{FixedSum, Moments};
 use super::grid::ExceedanceCounts;
 use super::histogram::{NEGLIGIBLE, ShareHistogram, SpellHistogram};
 use super::spells::TrialSpells;
 
 /// Value added is summed in trillions of USD, so that its squares keep their digits.
 pub const USD_PER_STEP: f64 = 1e12;
+
+/// Trials that are added together.
+const MANY: usize = 32;
 
 /// One row in one trial, over the horizon.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -103,58 +106,77 @@ pub struct RowTotals {
 impl RowTotals {
     /// Adds trials; `reference_t` is the row's reference demand, t.
     pub fn add(&mut self, trials: &[RowTrial], reference_t: f64) {
-        for trial in trials {
-            self.add_sums(trial, reference_t);
-        }
-        // Apart, so that the memory of several bins is fetched at once.
-        for trial in trials {
-            self.histogram.add(trial.share(trial.shortfall_t));
-        }
-        for trial in trials {
-            self.worst_spell_histogram
-                .add(trial.share(trial.spells.worst_shortfall_t));
+        for trials in trials.chunks(MANY) {
+            self.add_many(trials, reference_t);
         }
     }
 
-    fn add_sums(&mut self, trial: &RowTrial, reference_t: f64) {
-        self.demand.add(trial.demand_t / reference_t);
-        if trial.exposed_usd > 0.0 {
-            self.exposed.add(trial.exposed_usd / USD_PER_STEP);
+    /// Adds at most [`MANY`] trials, sum by sum, so that each stays in the processor's registers.
+    fn add_many(&mut self, trials: &[RowTrial], reference_t: f64) {
+        let mut shares = [[0.0; 2]; MANY];
+        for (shares, trial) in shares.iter_mut().zip(trials) {
+            *shares = [trial.shortfall_t, trial.spells.worst_shortfall_t].map(|tonnes| trial.share(tonnes));
         }
-        let share = trial.share(trial.shortfall_t);
-        let structural = trial.share(trial.structural_t);
-        if structural > 0.0 {
-            self.event.add(share - structural);
-            self.structural.add(structural);
+        let shares = &shares[..trials.len()];
+        let (mut short, mut count) = ([0; MANY], 0);
+        for (number, trial) in trials.iter().enumerate() {
+            self.demand.add(trial.demand_t / reference_t);
+            if trial.exposed_usd > 0.0 {
+                self.exposed.add(trial.exposed_usd / USD_PER_STEP);
+            }
+            let structural = trial.share(trial.structural_t);
+            if structural > 0.0 {
+                self.event.add(shares[number][0] - structural);
+                self.structural.add(structural);
+            }
+            if trial.shortfall_t > 0.0 {
+                short[count] = number;
+                count += 1;
+            }
         }
-        if trial.shortfall_t <= 0.0 {
-            return; // Everything below would add 0.
+        self.add_short(trials, shares, &short[..count], reference_t);
+        // Apart, so that the memory of several bins is fetched at once.
+        for [share, _] in shares {
+            self.histogram.add(*share);
         }
-        let measured = Measured::new(share);
-        if structural <= 0.0 {
-            self.event.add_measured(measured);
+        for [_, worst_spell] in shares {
+            self.worst_spell_histogram.add(*worst_spell);
         }
-        self.shortfall.add(trial.shortfall_t / reference_t);
-        self.share.add_measured(measured);
-        if trial.unmet_t == trial.shortfall_t {
-            self.unmet.add_measured(measured);
-        } else {
-            self.unmet.add(trial.share(trial.unmet_t));
-        }
-        self.exceedance.add(share);
-        if share > self.max_share && share > NEGLIGIBLE {
-            self.max_share = share;
-        }
-        let spells = &trial.spells;
-        self.short_periods.add(spells.short_periods as f64);
-        self.spells.add(spells.spells as f64);
-        self.depths.add(spells.depths);
-        let worst_spell = trial.share(spells.worst_shortfall_t);
-        self.worst_spell.add(worst_spell);
-        self.worst_spell_exceedance.add(worst_spell);
-        if let Some((survive, recover)) = spells.first_short_episode {
-            self.survive.add(survive);
-            self.recover.add(recover);
+    }
+
+    /// Adds the trials in which something is short, by their numbers, with the shares that are short over the horizon and in the worst spell.
+    fn add_short(&mut self, trials: &[RowTrial], shares: &[[f64; 2]], short: &[usize], reference_t: f64) {
+        let of_trials = || short.iter().map(|&number| &trials[number]);
+        let (share, worst_spell) = (|&number: &usize| shares[number][0], |&number: &usize| shares[number][1]);
+        self.shortfall
+            .add_all(of_trials().map(|trial| trial.shortfall_t / reference_t));
+        self.share.add_all(short.iter().map(share));
+        let of_events = short.iter().filter(|&&number| trials[number].share(trials[number].structural_t) <= 0.0);
+        self.event.add_all(of_events.map(share));
+        self.unmet.add_all(short.iter().map(|&number| {
+            let trial = &trials[number];
+            if trial.unmet_t == trial.shortfall_t {
+                shares[number][0]
+            } else {
+                trial.share(trial.unmet_t)
+            }
+        }));
+        self.short_periods
+            .add_whole(of_trials().map(|trial| trial.spells.short_periods));
+        self.spells.add_whole(of_trials().map(|trial| trial.spells.spells));
+        self.depths.add_all(of_trials().map(|trial| trial.spells.depths));
+        self.worst_spell.add_all(short.iter().map(worst_spell));
+        for &number in short {
+            let [share, worst_spell] = shares[number];
+            self.exceedance.add(share);
+            if share > self.max_share && share > NEGLIGIBLE {
+                self.max_share = share;
+            }
+            self.worst_spell_exceedance.add(worst_spell);
+            if let Some((survive, recover)) = trials[number].spells.first_short_episode {
+                self.survive.add(survive);
+                self.recover.add(recover);
+            }
         }
     }
 

@@ -224,8 +224,9 @@ impl Timeline {
         }
         let fan = &mut self.fans[row];
         let histogram = fan.histograms[period].get_or_insert_default();
-        for share in &self.collected[place * self.room..place * self.room + count] {
-            fan.moments[period].add(*share);
+        let shares = &self.collected[place * self.room..place * self.room + count];
+        fan.moments[period].add_all(shares.iter().copied());
+        for share in shares {
             histogram.add(*share);
         }
     }
