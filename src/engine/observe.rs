@@ -151,6 +151,8 @@ pub trait Observer {
     fn lines<S: Simd>(&mut self, _part: Part<S>, _lines: &Lines<'_>) {}
     /// A trial has ended in one chain of materials.
     fn end_chain<S: Simd>(&mut self, _part: Part<S>, _outcome: &ChainOutcome<'_>) {}
+    /// No more trials for now: what was put off may be done.
+    fn rest(&mut self) {}
     /// Everything about the period that has just been simulated (before `period` is called for it).
     fn trace(&mut self, _trace: &super::trace::PeriodTrace<'_>) {}
 }

@@ -81,7 +81,10 @@ pub fn simulate_in_blocks<O: Gather>(
                 break;
             }
         }
-        worker.map(|(.., observer)| observer)
+        worker.map(|(.., mut observer)| {
+            observer.rest();
+            observer
+        })
     });
     gathered.into_iter().flatten().reduce(|mut one, other| {
         one.absorb(other);

@@ -56,9 +56,41 @@ impl TailBin {
 /// Causes of one row's shortfall.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct RowCauses {
-    mean: Vec<FixedSum>,
     /// By bin of the row's shortfall.
     bins: TailBins,
+    #[serde(skip)]
+    waiting: Waiting,
+}
+
+/// Trials on their way into the bins, many at a time: one at a time, nearly every step would miss the processor's cache.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Waiting {
+    /// Causes of the material, the structural one last.
+    causes: Vec<usize>,
+    /// By trial: the share that is short, then the part of each cause.
+    parts: Vec<f64>,
+}
+
+/// Most trials that wait for a row.
+const ROOM: usize = 64;
+
+impl RowCauses {
+    /// Puts the trials that wait into their bins.
+    fn settle(&mut self) {
+        let Self { bins, waiting } = self;
+        for trial in waiting.parts.chunks_exact(waiting.causes.len() + 1) {
+            bins.of(bin_of(trial[0])).trials += 1;
+        }
+        for trial in waiting.parts.chunks_exact(waiting.causes.len() + 1) {
+            let bin = bins.of(bin_of(trial[0]));
+            for (part, cause) in trial[1..].iter().zip(&waiting.causes) {
+                if *part > 0.0 {
+                    bin.of(*cause).add(*part);
+                }
+            }
+        }
+        waiting.parts.clear();
+    }
 }
 
 /// Bins by number, up to the last that has trials: 0 is underflow.
@@ -132,10 +164,7 @@ impl AttributionRecorder {
         Self {
             causes,
             rows: vec![
-                RowCauses {
-                    mean: vec![FixedSum::default(); causes],
-                    bins: TailBins::default(),
-                };
+                RowCauses::default();
                 attributed
             ],
             by_cause: vec![0.0; causes],
@@ -167,43 +196,45 @@ impl AttributionRecorder {
         for (blame, cause) in by_cause.iter().zip(present) {
             if *blame > 0.0 {
                 let steps = Measured::new(blame / demand_t).value();
-                row.mean[*cause].add_measured(steps);
                 bin.of(*cause).add_measured(steps);
             }
         }
     }
 
-    /// A trial of one slot, counted and with its causes.
+    /// A trial of one slot, counted and with its causes. It waits until [`AttributionRecorder::settle`].
     pub fn add_chain(&mut self, slot: usize, outcome: &MaterialOutcome<'_>, row: &Row, demand_t: f64, share: f64) {
         if share <= NEGLIGIBLE {
             return;
         }
-        let structural = self.causes - 1;
-        let present = outcome.causes();
-        let by_cause = &mut self.by_cause[..present.len() + 1];
-        by_cause.fill(0.0);
+        let waiting = &mut self.rows[slot].waiting;
+        if waiting.causes.is_empty() {
+            waiting.causes.extend_from_slice(outcome.causes());
+            waiting.causes.push(self.causes - 1);
+            waiting.parts.reserve((waiting.causes.len() + 1) * ROOM);
+        }
+        let width = waiting.causes.len() + 1;
+        let first = waiting.parts.len();
+        waiting.parts.push(share);
+        waiting.parts.resize(first + width, 0.0);
+        let parts = &mut waiting.parts[first + 1..];
         for cell in &row.cells {
-            outcome.add_blame_t(*cell, by_cause);
+            outcome.add_blame_t(*cell, parts);
         }
-        let row = &mut self.rows[slot];
-        let bin = row.bins.of(bin_of(share));
-        bin.trials += 1;
-        for (blame, cause) in by_cause.iter().zip(present.iter().chain([&structural])) {
-            if *blame > 0.0 {
-                let steps = Measured::new(blame / demand_t).value();
-                row.mean[*cause].add_measured(steps);
-                bin.of(*cause).add_measured(steps);
-            }
+        parts.iter_mut().for_each(|part| *part /= demand_t);
+        if first + width == ROOM * width {
+            self.rows[slot].settle();
         }
+    }
+
+    /// Puts everything that waits where it belongs.
+    pub fn settle(&mut self) {
+        self.rows.iter_mut().for_each(RowCauses::settle);
     }
 
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
-            mine.mean
-                .iter_mut()
-                .zip(&theirs.mean)
-                .for_each(|(sum, added)| sum.merge(added));
+            debug_assert!(theirs.waiting.parts.is_empty(), "trials wait");
             for (key, added) in theirs.bins.0.iter().enumerate() {
                 mine.bins.of(key).merge(added);
             }
@@ -220,9 +251,7 @@ impl AttributionRecorder {
         self.causes == causes
             && self.rows.len() == rows
             && self.rows.iter().all(|row| {
-                row.mean.len() == causes
-                    && row.mean.iter().all(|part| is_part(part, trials))
-                    && add_up(row.bins.iter().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
+                add_up(row.bins.iter().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
                     && row.bins.iter().all(|bin| {
                         are_causes(&bin.by_cause) && bin.by_cause.iter().all(|(_, part)| is_part(part, bin.trials))
                     })
@@ -235,7 +264,12 @@ impl AttributionRecorder {
     /// the atom at VaR, by bins 3 % wide). Conditional means of the causes' parts add up to that of the whole.
     pub fn shares(&self, slot: usize, trials: u64) -> CauseShares {
         let row = &self.rows[slot];
-        let expected: Vec<f64> = row.mean.iter().map(FixedSum::value).collect();
+        debug_assert!(row.waiting.parts.is_empty(), "trials wait");
+        let mut sums = vec![FixedSum::default(); self.causes];
+        for (cause, sum) in row.bins.iter().flat_map(|bin| &bin.by_cause) {
+            sums[*cause].merge(sum);
+        }
+        let expected: Vec<f64> = sums.iter().map(FixedSum::value).collect();
         let mut tail = vec![0.0; self.causes];
         let mut left = trials as f64 * f64::from(1000 - TAIL.0) / 1000.0;
         for bin in row.bins.iter().rev() {

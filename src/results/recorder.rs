@@ -289,6 +289,13 @@ impl Observer for Recorder {
         self.open.clear(&self.plan.parts);
     }
 
+    fn rest(&mut self) {
+        self.timeline.settle();
+        if let Some(attribution) = &mut self.attribution {
+            attribution.settle();
+        }
+    }
+
     fn takes_several(&self) -> bool {
         true
     }

@@ -133,25 +133,27 @@ struct RowFan {
 
 /// Shortfall per (row, period).
 ///
-/// Shares are collected per (row, period) and put into their histogram many at a time: one at a time, nearly every step would miss the
-/// processor's cache. What is collected counts as added in every respect.
+/// Each row has a journal of shares, which are put into their histograms many at a time: one at a time, nearly every step would miss the
+/// processor's cache. What is in a journal counts as added in every respect.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Timeline {
     periods: usize,
     fans: Vec<RowFan>,
-    /// Collected shares, [`Timeline::room`] per (row, period).
+    /// By row: (period, share).
     #[serde(skip)]
-    collected: Vec<f64>,
-    /// How many of them there are.
-    #[serde(skip)]
-    counts: Vec<u16>,
+    journals: Vec<Vec<(u32, f64)>>,
     #[serde(skip)]
     room: usize,
+    /// Memory of [`Timeline::settle_row`]: shares by period, and where each period's end.
+    #[serde(skip)]
+    sorted: Vec<f64>,
+    #[serde(skip)]
+    ends: Vec<usize>,
 }
 
-/// Most shares collected per (row, period).
-const ROOM: usize = 512;
-/// Most shares collected in all: 16 MiB.
+/// Most shares in a row's journal.
+const ROOM: usize = 1 << 14;
+/// Most shares in all journals: 32 MiB.
 const ROOM_IN_ALL: usize = 1 << 21;
 
 impl PartialEq for Timeline {
@@ -172,14 +174,14 @@ impl Timeline {
             moments: vec![Moments::default(); periods],
             histograms: vec![None; periods],
         };
-        let places = rows * periods;
-        let room = (ROOM_IN_ALL / places.max(1)).clamp(1, ROOM);
+        let room = (ROOM_IN_ALL / rows.max(1)).clamp(1, ROOM);
         Self {
             periods,
             fans: vec![fan; rows],
-            collected: vec![0.0; places * room],
-            counts: vec![0; places],
+            journals: (0..rows).map(|_| Vec::with_capacity(room)).collect(),
             room,
+            sorted: Vec::with_capacity(room),
+            ends: Vec::with_capacity(periods + 1),
         }
     }
 
@@ -189,12 +191,10 @@ impl Timeline {
         if share.is_nan() || share <= NEGLIGIBLE {
             return;
         }
-        let place = row * self.periods + period;
-        let count = usize::from(self.counts[place]);
-        self.collected[place * self.room + count] = share.min(1.0);
-        self.counts[place] += 1;
-        if count + 1 == self.room {
-            self.settle_one(row, period);
+        let journal = &mut self.journals[row];
+        journal.push((period as u32, share.min(1.0)));
+        if journal.len() == self.room {
+            self.settle_row(row);
         }
     }
 
@@ -207,27 +207,51 @@ impl Timeline {
         }
     }
 
-    /// Puts what has been collected into the histograms.
+    /// Puts what is in the journals into the histograms.
     pub fn settle(&mut self) {
         for row in 0..self.fans.len() {
-            for period in 0..self.periods {
-                self.settle_one(row, period);
-            }
+            self.settle_row(row);
         }
     }
 
-    fn settle_one(&mut self, row: usize, period: usize) {
-        let place = row * self.periods + period;
-        let count = usize::from(std::mem::take(&mut self.counts[place]));
-        if count == 0 {
+    fn settle_row(&mut self, row: usize) {
+        let Self {
+            periods,
+            fans,
+            journals,
+            sorted,
+            ends,
+            ..
+        } = self;
+        let (fan, journal) = (&mut fans[row], &mut journals[row]);
+        if journal.is_empty() {
             return;
         }
-        let fan = &mut self.fans[row];
-        let histogram = fan.histograms[period].get_or_insert_default();
-        let shares = &self.collected[place * self.room..place * self.room + count];
-        fan.moments[period].add_all(shares.iter().copied());
-        for share in shares {
-            histogram.add(*share);
+        // Sorted by counting: `ends` holds where each period's shares begin, and after them where they end.
+        ends.clear();
+        ends.resize(*periods + 1, 0);
+        for (period, _) in journal.iter() {
+            ends[*period as usize + 1] += 1;
+        }
+        for period in 0..*periods {
+            ends[period + 1] += ends[period];
+        }
+        sorted.clear();
+        sorted.resize(journal.len(), 0.0);
+        for (period, share) in journal.drain(..) {
+            let next = &mut ends[period as usize];
+            sorted[*next] = share;
+            *next += 1;
+        }
+        let mut first = 0;
+        for (period, &end) in ends[..*periods].iter().enumerate() {
+            let shares = &sorted[first..end];
+            if !shares.is_empty() {
+                fan.moments[period].add_all(shares.iter().copied());
+                let histogram = fan.histograms[period].get_or_insert_default();
+                shares.iter().for_each(|share| histogram.add(*share));
+            }
+            first = end;
         }
     }
 
@@ -244,17 +268,16 @@ impl Timeline {
                 }
             }
         }
-        for (place, count) in other.counts.iter().enumerate() {
-            let first = place * other.room;
-            for share in &other.collected[first..first + usize::from(*count)] {
-                self.add(place / other.periods, place % other.periods, *share);
+        for (row, journal) in other.journals.iter().enumerate() {
+            for (period, share) in journal {
+                self.add(row, *period as usize, *share);
             }
         }
     }
 
-    /// With everything that has been collected in its histogram: what is written to files.
+    /// With everything in its histogram: what is written to files.
     pub fn in_full(&self) -> Cow<'_, Self> {
-        if self.counts.iter().all(|count| *count == 0) {
+        if self.journals.iter().all(Vec::is_empty) {
             return Cow::Borrowed(self);
         }
         let mut settled = self.clone();
@@ -277,38 +300,31 @@ impl Timeline {
     /// The fan of a row after that many trials.
     pub fn points(&self, row: usize, trials: u64, dates: &[String]) -> Vec<FanPoint> {
         let ranks = FAN_LEVELS.map(|level| level.rank(trials));
-        (0..self.periods)
-            .map(|period| {
-                let (moments, histogram) = self.settled(row, period);
-                FanPoint {
-                    period,
-                    date: dates.get(period).cloned().unwrap_or_default(),
-                    mean_pct: mean_estimate(&moments, trials, 100.0, Bounds::PERCENT),
-                    quantiles_pct: match histogram {
-                        Some(histogram) => histogram.at_ranks(ranks, trials).map(|share| ten_digits(share * 100.0)),
-                        None => [0.0; 5],
-                    },
-                }
+        let fan = self.settled(row);
+        let of_periods = fan.moments.iter().zip(&fan.histograms).enumerate();
+        of_periods
+            .map(|(period, (moments, histogram))| FanPoint {
+                period,
+                date: dates.get(period).cloned().unwrap_or_default(),
+                mean_pct: mean_estimate(moments, trials, 100.0, Bounds::PERCENT),
+                quantiles_pct: match histogram {
+                    Some(histogram) => histogram.at_ranks(ranks, trials).map(|share| ten_digits(share * 100.0)),
+                    None => [0.0; 5],
+                },
             })
             .collect()
     }
 
-    /// Moments and histogram with what has been collected.
-    fn settled(&self, row: usize, period: usize) -> (Moments, Option<Cow<'_, FanHistogram>>) {
-        let fan = &self.fans[row];
-        let (mut moments, known) = (fan.moments[period], fan.histograms[period].as_deref());
-        let place = row * self.periods + period;
-        let first = place * self.room;
-        let collected = &self.collected[first..first + usize::from(self.counts[place])];
-        if collected.is_empty() {
-            return (moments, known.map(Cow::Borrowed));
+    /// A row with everything in its histograms.
+    fn settled(&self, row: usize) -> Cow<'_, RowFan> {
+        if self.journals.get(row).is_none_or(Vec::is_empty) {
+            return Cow::Borrowed(&self.fans[row]);
         }
-        let mut histogram = known.cloned().unwrap_or_default();
-        for share in collected {
-            moments.add(*share);
-            histogram.add(*share);
-        }
-        (moments, Some(Cow::Owned(histogram)))
+        let mut one = Self::new(1, self.periods);
+        one.fans[0] = self.fans[row].clone();
+        one.journals[0].clone_from(&self.journals[row]);
+        one.settle_row(0);
+        Cow::Owned(one.fans.swap_remove(0))
     }
 }
 
