@@ -200,11 +200,21 @@ impl Timeline {
 
     /// Adds a row's shortfalls in several trials, each in a period of its own; 0 where there is none.
     pub fn add_several(&mut self, row: usize, periods: &[usize; ABREAST], shares: &Eight) {
-        for (share, period) in shares.0.iter().zip(periods) {
-            if *share > NEGLIGIBLE {
+        let journal = &mut self.journals[row];
+        if journal.len() + ABREAST > self.room {
+            for (share, period) in shares.0.iter().zip(periods) {
                 self.add(row, *period, *share);
             }
+            return;
         }
+        // Written in any case, kept if they count: no branch that cannot be foreseen.
+        let mut count = journal.len();
+        journal.resize(count + ABREAST, (0, 0.0));
+        for (share, period) in shares.0.iter().zip(periods) {
+            journal[count] = (*period as u32, share.min(1.0));
+            count += usize::from(*share > NEGLIGIBLE);
+        }
+        journal.truncate(count);
     }
 
     /// Puts what is in the journals into the histograms.

@@ -22,6 +22,8 @@ struct ChainJobs {
     /// By period, then by event of the chain.
     severities: Vec<f64>,
     events: usize,
+    /// As many zeros as events.
+    nothing: Vec<f64>,
 }
 
 /// One trial of one chain.
@@ -34,10 +36,10 @@ pub struct Job<'a> {
     severities: &'a [f64],
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
     /// Severities by event in the period of this position.
     #[inline(always)]
-    pub fn severities(&self, position: usize, events: usize) -> &[f64] {
+    pub fn severities(&self, position: usize, events: usize) -> &'a [f64] {
         &self.severities[position * events..(position + 1) * events]
     }
 }
@@ -47,6 +49,7 @@ impl Jobs {
     pub fn new(plan: &Plan) -> Self {
         let of_chain = |events: usize| ChainJobs {
             events,
+            nothing: vec![0.0; events],
             ..ChainJobs::default()
         };
         Jobs {
@@ -88,6 +91,11 @@ impl Jobs {
             }
             jobs.trials.push((trial, jobs.periods.len()));
         }
+    }
+
+    /// Severities by event of a chain where none strikes.
+    pub fn nothing(&self, chain: usize) -> &[f64] {
+        &self.chains[chain].nothing
     }
 
     /// The jobs of a chain.

@@ -1,7 +1,7 @@
 //! What several trials side by side remember of a chain, from period to period and over the horizon.
 
 use super::plan::{ChainPlan, MaterialPlan};
-use super::vector::Eight;
+use super::vector::{ABREAST, Eight};
 
 /// Severities in the periods at hand by event of the chain.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +12,20 @@ pub struct Strikes {
 }
 
 impl Strikes {
+    /// Takes over the severities by event of each place.
+    #[inline(always)]
+    pub fn take(&mut self, severities: &[&[f64]; ABREAST]) {
+        for (event, (taken, bits)) in self.severity.iter_mut().zip(&mut self.bits).enumerate() {
+            let mut now = Eight::default();
+            *bits = 0;
+            for (place, severities) in severities.iter().enumerate() {
+                now.0[place] = severities[event];
+                *bits |= u8::from(severities[event] > 0.0) << place;
+            }
+            *taken = now;
+        }
+    }
+
     /// Trials that any of some events strikes.
     #[inline(always)]
     pub fn any_of(&self, events: &[usize]) -> u8 {

@@ -131,6 +131,7 @@ impl<O: Observer> WithSimd for Crew<'_, O> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Crew { chain, memory, .. } = self;
         let mut waiting = self.jobs.of(self.number);
+        let nothing = self.jobs.nothing(self.number);
         let mut lanes = [Lane::default(); ABREAST];
         loop {
             let mut idle = true;
@@ -164,27 +165,16 @@ impl<O: Observer> WithSimd for Crew<'_, O> {
                 return;
             }
             let (mut periods, mut present) = ([0; ABREAST], Eight::default());
-            let mut is_present = [false; ABREAST];
-            memory.strikes.bits.fill(0);
+            let mut severities = [nothing; ABREAST];
             for (place, lane) in lanes.iter().enumerate() {
-                let (Some(job), Some(period)) = (lane.job, lane.period()) else {
-                    continue;
-                };
-                if chain.normal_of[period] != normal {
-                    continue;
-                }
-                (periods[place], present.0[place], is_present[place]) = (period, 1.0, true);
-                let severities = job.severities(lane.next, chain.events.len());
-                for (event, severity) in severities.iter().enumerate() {
-                    if *severity > 0.0 {
-                        if memory.strikes.bits[event] == 0 {
-                            memory.strikes.severity[event] = Eight::default();
-                        }
-                        memory.strikes.bits[event] |= 1 << place;
-                        memory.strikes.severity[event].0[place] = *severity;
+                if let (Some(job), Some(period)) = (lane.job, lane.period()) {
+                    if chain.normal_of[period] == normal {
+                        (periods[place], present.0[place]) = (period, 1.0);
+                        severities[place] = job.severities(lane.next, chain.events.len());
                     }
                 }
             }
+            memory.strikes.take(&severities);
             for number in 0..Part::<S>::COUNT {
                 let when = When {
                     periods: &periods,
@@ -194,7 +184,7 @@ impl<O: Observer> WithSimd for Crew<'_, O> {
                 step(Part::new(simd, number), chain, when, memory, self.observer);
             }
             for (place, lane) in lanes.iter_mut().enumerate() {
-                let Some(job) = lane.job.filter(|_| is_present[place]) else {
+                let Some(job) = lane.job.filter(|_| present.0[place] > 0.0) else {
                     continue;
                 };
                 lane.next += 1;
