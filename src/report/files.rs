@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use crate::results::types::RunResults;
 
 use super::csv;
@@ -27,11 +29,18 @@ pub fn prepare_results(
     run: &RunResults,
     timing: &[StageTime],
 ) -> Result<Vec<PendingFile>, WriteError> {
-    let mut files = Vec::new();
-    for (name, format) in TABLES {
-        files.push(folder.prepare(name, |file| format(run, file))?);
-    }
-    files.push(folder.prepare("results.json", |file| json::results(run, timing, file))?);
+    // The JSON document is as much work as all tables.
+    let (tables, document) = rayon::join(
+        || {
+            let written = TABLES.par_iter();
+            written
+                .map(|(name, format)| folder.prepare(name, |file| format(run, file)))
+                .collect::<Result<Vec<_>, _>>()
+        },
+        || folder.prepare("results.json", |file| json::results(run, timing, file)),
+    );
+    let mut files = tables?;
+    files.push(document?);
     Ok(files)
 }
 

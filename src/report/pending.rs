@@ -81,6 +81,8 @@ pub struct PendingFile {
     temporary: PathBuf,
     file: Option<BufWriter<File>>,
     is_kept: bool,
+    /// Whether all that has been written is on the disk.
+    is_flushed: bool,
 }
 
 impl PendingFile {
@@ -90,6 +92,7 @@ impl PendingFile {
             temporary,
             file: Some(BufWriter::new(file)),
             is_kept,
+            is_flushed: false,
         }
     }
 
@@ -127,9 +130,10 @@ impl PendingFile {
     /// Flushes the file to disk, where it must be able to take its name.
     pub(super) fn finish(&mut self) -> Result<(), WriteError> {
         let flushed = match &mut self.file {
-            Some(file) => file.flush().and_then(|()| file.get_ref().sync_all()),
-            None => Ok(()),
+            Some(file) if !self.is_flushed => file.flush().and_then(|()| file.get_ref().sync_all()),
+            _ => Ok(()),
         };
+        self.is_flushed = flushed.is_ok();
         let finished = flushed.and_then(|()| match self.path.is_dir() {
             true => Err(io::Error::new(io::ErrorKind::IsADirectory, "a folder has that name")),
             false => Ok(()),
@@ -146,6 +150,7 @@ impl PendingFile {
 
 impl Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.is_flushed = false;
         match &mut self.file {
             Some(file) => file.write(bytes),
             None => Err(io::Error::other("the file is complete")),

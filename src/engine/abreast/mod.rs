@@ -24,7 +24,6 @@ use self::memory::Memory;
 use self::plan::{ChainPlan, Plan};
 use self::step::{When, step};
 use self::vector::Part;
-use super::adaptation::price_index;
 use super::draws::{Strikes, design, draw_events, draw_inputs};
 use super::observe::{Observer, Occurrence};
 use super::severity::Severities;
@@ -230,7 +229,9 @@ pub(super) fn price_peak(model: &Model, material: usize, inputs: &[f64], served:
     let material = &model.materials[material];
     let (least, most) = material.demand_elasticity_band;
     let elasticity = material.demand_elasticity.of(inputs);
-    let peak = |elasticity: f64| price_index(served, elasticity, material.price_cap);
+    // The price index of [`super::adaptation::price_index`], from one logarithm.
+    let logarithm = libm::log(served.max(0.0));
+    let peak = |elasticity: f64| libm::exp(logarithm / elasticity).min(material.price_cap);
     if elasticity == least && elasticity == most {
         return [peak(elasticity); 3];
     }
