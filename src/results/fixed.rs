@@ -106,7 +106,8 @@ fn steps_below_one(value: f64) -> u64 {
     let bits = value.to_bits();
     // The mantissa's leading bit stands for 2^(exponent - 1023), and is moved from place 63.
     let mantissa = (bits << 11) | 1 << 63;
-    let shift = 1022 - (bits >> 52);
+    // The sign does not count: -0 is 0.
+    let shift = 1022 - (bits >> 52 & 0x7FF);
     if shift < 64 { mantissa >> shift } else { 0 }
 }
 
@@ -259,7 +260,7 @@ mod tests {
         }
 
         #[test]
-        fn steps_below_one_are_those_of_a_cast(value in prop_oneof![0.0..1.0f64, 0.0..1e-15f64, 0.0..1e-300f64]) {
+        fn steps_below_one_are_those_of_a_cast(value in prop_oneof![0.0..1.0f64, 0.0..1e-15f64, 0.0..1e-300f64, Just(-0.0)]) {
             prop_assert_eq!(i128::from(steps_below_one(value)), (value * STEPS_PER_UNIT) as i128);
             let (mut sum, mut moments, mut one) = (FixedSum::default(), Moments::default(), Moments::default());
             sum.add_all([value, 1.0, -value].into_iter());
