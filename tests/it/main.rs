@@ -5,6 +5,7 @@
 //! (`shards`, `part_files`), after interruptions (`resume`, `kills`), and against golden files (`check`). Trials ask for no memory
 //! (`allocations`). The command line from outside. The other modules are what these share.
 
+mod abreast;
 mod accumulators;
 mod allocation;
 mod allocations;

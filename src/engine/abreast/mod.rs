@@ -34,6 +34,7 @@ use crate::sampling::Design;
 #[derive(Debug, Clone)]
 pub struct Abreast<'a> {
     model: &'a Model,
+    arch: Arch,
     design: Design,
     plan: Plan,
     jobs: Jobs,
@@ -48,11 +49,17 @@ pub struct Abreast<'a> {
 }
 
 impl<'a> Abreast<'a> {
-    /// A simulator of this model; `None` where it is not a plain one.
+    /// A simulator of this model with the widest vectors that the processor has; `None` where it is not a plain one.
     pub fn new(model: &'a Model) -> Option<Self> {
+        Self::on(Arch::new(), model)
+    }
+
+    /// The same with vectors of this kind, which decide on speed alone.
+    pub fn on(arch: Arch, model: &'a Model) -> Option<Self> {
         let plan = Plan::of(model)?;
         Some(Abreast {
             model,
+            arch,
             design: design(model),
             jobs: Jobs::new(&plan),
             memory: plan.chains.iter().map(Memory::new).collect(),
@@ -81,7 +88,7 @@ impl<'a> Abreast<'a> {
             observer.begin_trial(trial, &self.occurrences);
         }
         for (number, (chain, memory)) in self.plan.chains.iter().zip(&mut self.memory).enumerate() {
-            Arch::new().dispatch(Crew {
+            self.arch.dispatch(Crew {
                 model: self.model,
                 chain,
                 jobs: &self.jobs,
