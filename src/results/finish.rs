@@ -1,5 +1,6 @@
 //! From exact sums to the results of one policy.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::attribution::{CauseShares, grouped};
@@ -88,7 +89,11 @@ impl Recorder {
             name: facts.name,
             cost: facts.cost,
             headline: headline.map_or_else(Default::default, |row| (self.material(row), row.place.clone())),
-            summary: rows()
+            summary: self
+                .plan
+                .rows
+                .par_iter()
+                .zip(totals.par_iter())
                 .map(|(row, totals)| self.summary_row(row, totals, &ranks))
                 .collect(),
             exceedance: rows()
@@ -183,13 +188,15 @@ impl Recorder {
             return Vec::new();
         }
         let layout = &self.plan.layout;
-        let rows = self.plan.rows.iter().filter(|row| row.is_all()).enumerate();
-        rows.map(|(fan, row)| Fan {
-            material: self.material(row),
-            country: row.place.clone(),
-            points: self.timeline.points(fan, self.trials, &layout.dates),
-        })
-        .collect()
+        let rows: Vec<&Row> = self.plan.rows.iter().filter(|row| row.is_all()).collect();
+        rows.par_iter()
+            .enumerate()
+            .map(|(fan, row)| Fan {
+                material: self.material(row),
+                country: row.place.clone(),
+                points: self.timeline.points(fan, self.trials, &layout.dates),
+            })
+            .collect()
     }
 
     /// Every attributed row's groups, and the headline's shares by cause.

@@ -170,11 +170,22 @@ impl Recorder {
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.totals.len(), other.totals.len(), "recorders of different models");
         self.trials += other.trials;
-        self.totals.merge(&other.totals);
-        self.timeline.merge(&other.timeline);
-        if let (Some(attribution), Some(added)) = (&mut self.attribution, &other.attribution) {
-            attribution.merge(added);
-        }
+        let Self {
+            totals,
+            timeline,
+            attribution,
+            ..
+        } = self;
+        // The large ones side by side.
+        rayon::join(
+            || timeline.merge(&other.timeline),
+            || {
+                totals.merge(&other.totals);
+                if let (Some(attribution), Some(added)) = (attribution, &other.attribution) {
+                    attribution.merge(added);
+                }
+            },
+        );
         self.events.merge(&other.events);
         self.flows.merge(&other.flows);
         self.prices.merge(&other.prices);
