@@ -155,10 +155,13 @@ impl<'a> Simulator<'a> {
                 .map(|(total, difference)| total + difference),
         );
         self.price_peak.clear();
-        self.price_peak
-            .extend(state.least_served.iter().zip(&model.markets).map(|(served, market)| {
-                price_peak(model, market.material, &self.inputs, *served)
-            }));
+        self.price_peak.extend(
+            state
+                .least_served
+                .iter()
+                .zip(&model.markets)
+                .map(|(served, market)| price_peak(model, market.material, &self.inputs, *served)),
+        );
         self.output.clear();
         self.output.extend(
             world

@@ -163,10 +163,7 @@ impl AttributionRecorder {
         let attributed = rows.iter().filter(|row| row.attributed).count();
         Self {
             causes,
-            rows: vec![
-                RowCauses::default();
-                attributed
-            ],
+            rows: vec![RowCauses::default(); attributed],
             by_cause: vec![0.0; causes],
         }
     }

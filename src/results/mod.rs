@@ -6,6 +6,7 @@
 //! grow with the number of trials.
 mod attribution;
 mod bins;
+mod chains;
 mod estimate;
 mod event_totals;
 mod finish;
@@ -13,7 +14,6 @@ mod fixed;
 mod flows;
 mod follow;
 mod grid;
-mod chains;
 mod histogram;
 mod open_trial;
 mod order_statistics;

@@ -151,7 +151,9 @@ impl RowTotals {
         self.shortfall
             .add_all(of_trials().map(|trial| trial.shortfall_t / reference_t));
         self.share.add_all(short.iter().map(share));
-        let of_events = short.iter().filter(|&&number| trials[number].share(trials[number].structural_t) <= 0.0);
+        let of_events = short
+            .iter()
+            .filter(|&&number| trials[number].share(trials[number].structural_t) <= 0.0);
         self.event.add_all(of_events.map(share));
         self.unmet.add_all(short.iter().map(|&number| {
             let trial = &trials[number];

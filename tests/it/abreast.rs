@@ -260,7 +260,12 @@ fn compare(prepared: &Prepared, text: &str) {
     });
     let mut found = Vec::new();
     differences(&one, &other, "", &mut found);
-    assert!(found.is_empty(), "{} differ:\n{}\n{text}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} differ:\n{}\n{text}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[test]
@@ -268,7 +273,9 @@ fn generated_scenarios_come_to_the_same_as_one_by_one() {
     let (mut plain_ones, mut growing, mut home_first) = (0, 0, 0);
     for seed in seeds() {
         let text = plain(seed);
-        let Some(prepared) = prepared(&read(&text)) else { continue };
+        let Some(prepared) = prepared(&read(&text)) else {
+            continue;
+        };
         if Abreast::new(&prepared.model).is_none() {
             continue;
         }
@@ -279,7 +286,10 @@ fn generated_scenarios_come_to_the_same_as_one_by_one() {
     }
     let scenarios = seeds().count() as u64;
     assert!(plain_ones > scenarios / 3, "only {plain_ones} of {scenarios}");
-    assert!(growing > scenarios / 20 && home_first > scenarios / 10, "{growing}, {home_first}");
+    assert!(
+        growing > scenarios / 20 && home_first > scenarios / 10,
+        "{growing}, {home_first}"
+    );
 }
 
 #[test]
@@ -296,11 +306,18 @@ fn neighbours_and_vectors_change_no_bit() {
     let mut compared = 0;
     for document in &documents {
         let Some(prepared) = prepared(document) else { continue };
-        let Some(abreast) = Abreast::new(&prepared.model) else { continue };
+        let Some(abreast) = Abreast::new(&prepared.model) else {
+            continue;
+        };
         compared += 1;
         let mut expected = together(abreast, &prepared, 128);
         let expected_samples = samples(&mut expected);
-        for (arch, block) in [(Arch::new(), 1), (Arch::new(), 3), (Arch::Scalar, 128), (Arch::Scalar, 7)] {
+        for (arch, block) in [
+            (Arch::new(), 1),
+            (Arch::new(), 3),
+            (Arch::Scalar, 128),
+            (Arch::Scalar, 7),
+        ] {
             let abreast = Abreast::on(arch, &prepared.model).unwrap();
             let mut found = together(abreast, &prepared, block);
             assert_eq!(samples(&mut found), expected_samples, "{arch:?}, blocks of {block}");
@@ -337,4 +354,3 @@ fn other_scenarios_are_not_simulated_so() {
         assert!(Abreast::new(&prepared.model).is_none(), "{scenario}");
     }
 }
-

@@ -137,12 +137,7 @@ fn find_common<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, sc
 
 /// The causes' shares by column; those of all columns alike in trials in which nothing differs.
 #[inline(always)]
-fn find_shares<S: Simd>(
-    present: Present<'_, S>,
-    differs: Which<S>,
-    memory: &mut MaterialMemory,
-    scratch: &Scratch,
-) {
+fn find_shares<S: Simd>(present: Present<'_, S>, differs: Which<S>, memory: &mut MaterialMemory, scratch: &Scratch) {
     let Present { part, plan, .. } = present;
     let slots = plan.causes.len().max(1);
     let by_column = if plan.domestic_first {
@@ -152,7 +147,10 @@ fn find_shares<S: Simd>(
     };
     let zero = part.splat(0.0);
     let common_known = part.load(&memory.common_known);
-    let lines = memory.share.chunks_exact_mut(slots).zip(scratch.missing.chunks_exact(slots));
+    let lines = memory
+        .share
+        .chunks_exact_mut(slots)
+        .zip(scratch.missing.chunks_exact(slots));
     for ((column, (shares, missing)), now) in memory.columns.iter_mut().zip(lines).zip(&scratch.columns) {
         if !part.load(&now.shortfall).exceeds(zero).any() {
             continue;

@@ -80,7 +80,8 @@ impl<'a> Abreast<'a> {
             draw_inputs(self.model, self.design, trial, &mut self.drawn);
             draw_events(self.model, self.design, trial, &self.drawn, &mut self.strikes);
             self.severities.fill(self.model, &self.strikes);
-            self.jobs.add(&self.plan, (trial - trials.start) as usize, &self.severities);
+            self.jobs
+                .add(&self.plan, (trial - trials.start) as usize, &self.severities);
             self.inputs.extend_from_slice(&self.drawn);
             self.occurrences.clear();
             self.occurrences
@@ -155,7 +156,10 @@ impl<O: Observer> WithSimd for Crew<'_, O> {
                             let outcome = outcome(self.model, chain, memory, job, place, self.first_trial, self.inputs);
                             self.observer.end_chain(part, &outcome);
                         } else {
-                            *lane = Lane { job: Some(job), next: 0 };
+                            *lane = Lane {
+                                job: Some(job),
+                                next: 0,
+                            };
                         }
                     }
                 }

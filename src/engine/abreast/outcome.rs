@@ -119,6 +119,9 @@ impl MaterialOutcome<'_> {
     #[inline]
     pub fn fixed_outputs_t(&self) -> impl Iterator<Item = (usize, f64)> {
         let of = self.of;
-        self.plan.fixed_supplies.iter().map(move |&supply| (supply, of.model.reference.output_total[supply]))
+        self.plan
+            .fixed_supplies
+            .iter()
+            .map(move |&supply| (supply, of.model.reference.output_total[supply]))
     }
 }

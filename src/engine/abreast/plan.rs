@@ -284,7 +284,11 @@ impl ChainPlan {
 
     /// Numbers events as in its own list.
     fn number_events(&mut self) {
-        let mut events: Vec<usize> = self.materials.iter().flat_map(|own| own.events.iter().copied()).collect();
+        let mut events: Vec<usize> = self
+            .materials
+            .iter()
+            .flat_map(|own| own.events.iter().copied())
+            .collect();
         events.sort_unstable();
         events.dedup();
         let renumber = |event: &mut usize| *event = events.binary_search(event).unwrap_or(usize::MAX);
@@ -333,19 +337,22 @@ impl ChainPlan {
                     None => feed.others.push((consumer, per_tonne)),
                 }
             }
-            feed.others_t = starts(model).map(|period| {
-                let base = period * model.supplies.len();
-                let ordered = feed.others.iter();
-                ordered
-                    .map(|(supply, per_tonne)| per_tonne * model.reference.target[base + supply])
-                    .sum()
-            }).collect();
+            feed.others_t = starts(model)
+                .map(|period| {
+                    let base = period * model.supplies.len();
+                    let ordered = feed.others.iter();
+                    ordered
+                        .map(|(supply, per_tonne)| per_tonne * model.reference.target[base + supply])
+                        .sum()
+                })
+                .collect();
             plan.ordering_events.extend_from_slice(&feed.events);
             (plan.has_feed, plan.can_differ) = (true, true);
             compiled.feed = Some(feed);
         }
         plan.can_differ |= !plan.surges.is_empty();
-        plan.ordering_events.extend(plan.surges.iter().map(|(_, event, _)| *event));
+        plan.ordering_events
+            .extend(plan.surges.iter().map(|(_, event, _)| *event));
         plan.events.extend_from_slice(&plan.ordering_events);
         for events in [&mut plan.ordering_events, &mut plan.events] {
             events.sort_unstable();
@@ -498,7 +505,10 @@ impl MaterialPlan {
             let row = model.supplies[supply].row;
             let part = |slot: usize| {
                 let parts = self.rows[row].parts.clone();
-                parts.clone().find(|&part| self.row_slots[part] == slot).unwrap_or(parts.start)
+                parts
+                    .clone()
+                    .find(|&part| self.row_slots[part] == slot)
+                    .unwrap_or(parts.start)
             };
             let feed = model.supplies[supply].inputs.first().map(|&(market, _)| {
                 let input = model.markets[market].material;

@@ -5,8 +5,8 @@ use pulp::Simd;
 
 use super::memory::{Column, MaterialMemory, Memory, Scratch, Strikes};
 use super::plan::{ChainPlan, MOST_CAUSES, MaterialPlan, Normal};
-use super::vector::{ABREAST, Eight, Part, Wide};
 use super::trade::Traded;
+use super::vector::{ABREAST, Eight, Part, Wide};
 use super::{causes, trade};
 use crate::engine::observe::Observer;
 use crate::engine::severity::LARGEST_GROWTH;
@@ -53,7 +53,9 @@ impl LiveSlots {
     /// Their numbers, ascending.
     #[inline(always)]
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.slots[..usize::from(self.count)].iter().map(|slot| usize::from(*slot))
+        self.slots[..usize::from(self.count)]
+            .iter()
+            .map(|slot| usize::from(*slot))
     }
 }
 
@@ -198,13 +200,7 @@ pub fn step<S: Simd>(
 
 /// Loss of capacity and planned output of the supplies that events strike now.
 #[inline(always)]
-fn strike_supplies<S: Simd>(
-    part: Part<S>,
-    plan: &ChainPlan,
-    strikes: &Strikes,
-    normal: usize,
-    scratch: &mut Scratch,
-) {
+fn strike_supplies<S: Simd>(part: Part<S>, plan: &ChainPlan, strikes: &Strikes, normal: usize, scratch: &mut Scratch) {
     for (supply, struck) in plan.struck.iter().zip(&mut scratch.struck) {
         let mut loss = part.splat(0.0);
         struck.now = false;

@@ -346,12 +346,7 @@ fn send_restricted<S: Simd>(present: Present<'_, S>, number: usize, banned: &Ban
 
 /// Gives what is left to stocks that want refills, home first: as [`crate::engine::allocation::allocate_extra`].
 #[inline(always)]
-pub fn refill<S: Simd>(
-    present: Present<'_, S>,
-    traded: Traded<S>,
-    memory: &mut MaterialMemory,
-    scratch: &mut Scratch,
-) {
+pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, memory: &mut MaterialMemory, scratch: &mut Scratch) {
     let Present { part, plan, normal, .. } = present;
     if traded.is_simple {
         return;
