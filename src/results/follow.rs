@@ -110,7 +110,7 @@ impl Several {
         let period = part.load(&periods);
         let next = &mut self.next[lines.material];
         let follows = period.equals(part.load(next));
-        let gap = present.and(follows.not());
+        let gap = present.and(!follows);
         let after = present.choose(period + part.splat(1.0), part.load(next));
         part.store(next, after);
         let any_gap = gap.any();
@@ -221,7 +221,7 @@ impl RowFollower {
         let is_short = shortfall_t.exceeds(negligible);
         let any_short = is_short.any();
         let spell_periods = part.load(&self.spell_periods);
-        self.close_spells(part, present.and(spell_periods.exceeds(zero)).and(is_short.not()));
+        self.close_spells(part, present.and(spell_periods.exceeds(zero)).and(!is_short));
         if any_short {
             part.add(&mut self.short_periods, is_short.keep(one));
             part.add(&mut self.spell_periods, is_short.keep(one));
@@ -230,7 +230,7 @@ impl RowFollower {
             shares = Some(is_short.keep(shortfall_t / demand_t));
         }
         let episode_periods = part.load(&self.episode_periods);
-        self.close_episodes(part, present.and(episode_periods.exceeds(zero)).and(misses.not()));
+        self.close_episodes(part, present.and(episode_periods.exceeds(zero)).and(!misses));
         if any_missing {
             let survived = part.load(&self.survived);
             let first_short = zero.exceeds(survived).and(is_short).and(misses);
@@ -316,7 +316,7 @@ impl RowFollower {
         let zero = part.splat(0.0);
         let (survived, periods) = (part.load(&self.survived), part.load(&self.episode_periods));
         let first = part.load(&self.first_survived);
-        let counts = ends.and(zero.exceeds(survived).not()).and(zero.exceeds(first));
+        let counts = ends.and(!zero.exceeds(survived)).and(zero.exceeds(first));
         part.store(&mut self.first_survived, counts.choose(survived, first));
         let recovered = part.load(&self.first_recovered);
         part.store(&mut self.first_recovered, counts.choose(periods, recovered));

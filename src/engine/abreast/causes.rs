@@ -140,11 +140,7 @@ fn find_common<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, sc
 fn find_shares<S: Simd>(present: Present<'_, S>, differs: Which<S>, memory: &mut MaterialMemory, scratch: &Scratch) {
     let Present { part, plan, .. } = present;
     let slots = plan.causes.len().max(1);
-    let by_column = if plan.domestic_first {
-        part.none().not()
-    } else {
-        differs
-    };
+    let by_column = if plan.domestic_first { !part.none() } else { differs };
     let zero = part.splat(0.0);
     let common_known = part.load(&memory.common_known);
     let lines = memory
@@ -252,7 +248,7 @@ fn missing_by_others<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratc
         if row.has_lost {
             let lost = part.load(&row.lost);
             let has_lost = lost.exceeds(zero);
-            others = has_lost.not();
+            others = !has_lost;
             if traded.any_binds {
                 let rate = has_lost.keep(sold / lost);
                 let parts = compiled.parts.clone();
@@ -312,7 +308,7 @@ fn blame_row<S: Simd>(present: Present<'_, S>, row: usize, column: usize, missin
             part.add(&mut line[slot], rate * part.load(lost));
         }
     }
-    part.add(outbid, has_lost.not().keep(missing));
+    part.add(outbid, (!has_lost).keep(missing));
 }
 
 /// The part of a seller with restricted lanes: the restrictions', and the rest.

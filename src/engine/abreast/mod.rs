@@ -1,5 +1,5 @@
 //! Several trials at once: the lanes of the processor's vectors each follow a trial through the periods in which an event reaches a chain of
-//! materials; a lane whose trial has ended takes up the next. For plain models only ([`plan`] says which); all others are simulated trial by
+//! materials; a lane whose trial has ended takes up the next. For plain models only (`plan` says which); all others are simulated trial by
 //! trial. Every trial comes to the same, to the last bit, whichever others it is simulated with and however wide the vectors are.
 
 mod causes;
@@ -177,11 +177,11 @@ impl<O: Observer> WithSimd for Crew<'_, O> {
             let (mut periods, mut present) = ([0; ABREAST], Eight::default());
             let mut severities = [nothing; ABREAST];
             for (place, lane) in lanes.iter().enumerate() {
-                if let (Some(job), Some(period)) = (lane.job, lane.period()) {
-                    if chain.normal_of[period] == normal {
-                        (periods[place], present.0[place]) = (period, 1.0);
-                        severities[place] = job.severities(lane.next, chain.events.len());
-                    }
+                if let (Some(job), Some(period)) = (lane.job, lane.period())
+                    && chain.normal_of[period] == normal
+                {
+                    (periods[place], present.0[place]) = (period, 1.0);
+                    severities[place] = job.severities(lane.next, chain.events.len());
                 }
             }
             memory.strikes.take(&severities);

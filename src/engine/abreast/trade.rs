@@ -174,12 +174,10 @@ fn offer<S: Simd>(present: Present<'_, S>, any_restricted: bool, scratch: &mut S
         let factor = sales.exceeds(supply).choose(supply * part.splat(normal.per_sales), one);
         part.store(&mut row.factor, factor);
         let mut own = sales.min(supply);
-        if any_restricted {
-            if let Some(number) = compiled.ban {
-                let banned = &scratch.banned[number];
-                if banned.now {
-                    own = zero.equals(part.load(&banned.which)).keep(own);
-                }
+        if any_restricted && let Some(number) = compiled.ban {
+            let banned = &scratch.banned[number];
+            if banned.now {
+                own = zero.equals(part.load(&banned.which)).keep(own);
             }
         }
         sum += own;
@@ -279,7 +277,7 @@ fn bound_sellers<S: Simd>(part: Part<S>, normal: &[NormalRow], rows: &[Row], tak
         let (sales, supply) = (part.splat(normal.sales), part.load(&row.supply));
         let binds = (sales * taken).exceeds(supply);
         bound += binds.keep(supply);
-        free += binds.not().keep(sales);
+        free += (!binds).keep(sales);
     }
     (bound, free)
 }
@@ -297,7 +295,7 @@ fn bound_buyers<S: Simd>(
         let (purchases, order) = (part.splat(normal.purchases), part.load(&column.order));
         let binds = (purchases * sold).exceeds(order);
         bound += binds.keep(order);
-        free += binds.not().keep(purchases);
+        free += (!binds).keep(purchases);
     }
     (bound, free)
 }
@@ -328,7 +326,7 @@ fn send_restricted<S: Simd>(present: Present<'_, S>, number: usize, banned: &Ban
             let (purchases, open) = (part.splat(normal.purchases), part.load(&lane.open));
             let is_free = open.exceeds(factor);
             free += is_free.keep(purchases);
-            restricted += is_free.not().keep(purchases * open);
+            restricted += (!is_free).keep(purchases * open);
         }
         let next = (supply / share - restricted) / free;
         searched = searched.and(free.exceeds(zero)).and(next.exceeds(factor));
@@ -396,14 +394,14 @@ fn give<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: 
         let supply = part.load(&row.supply);
         let factor = part.load(&row.factor);
         let mut sent = factor * sales * taken;
-        if let Some(number) = compiled.ban {
-            if banned[number].now {
-                let mut flows = zero;
-                for lane in &lanes[number * count..(number + 1) * count] {
-                    flows += part.load(&lane.flow);
-                }
-                sent = part.load(&banned[number].which).exceeds(zero).choose(flows, sent);
+        if let Some(number) = compiled.ban
+            && banned[number].now
+        {
+            let mut flows = zero;
+            for lane in &lanes[number * count..(number + 1) * count] {
+                flows += part.load(&lane.flow);
             }
+            sent = part.load(&banned[number].which).exceeds(zero).choose(flows, sent);
         }
         let mut all = supply;
         if plan.domestic_first {
@@ -414,19 +412,19 @@ fn give<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: 
         if !has.any() {
             continue;
         }
-        if let Some(own) = compiled.own_column {
-            if wanting.contains(&own) {
-                let (column, normal) = (&mut columns[own], &normal.columns[own]);
-                let usual = part.splat(normal.need * (1.0 - ROUNDING));
-                let less = usual.exceeds(part.load(&column.need)).and(has);
-                let room = part.splat(normal.own) - part.load(&column.home);
-                let wanted = part.load(&column.wanted);
-                let given = less.keep(left.min(room).min(wanted).max(zero));
-                part.add(&mut memory.columns[own].stock, given);
-                part.store(&mut column.wanted, wanted - given);
-                left = left - given;
-                has = has.and(left.exceeds(zero));
-            }
+        if let Some(own) = compiled.own_column
+            && wanting.contains(&own)
+        {
+            let (column, normal) = (&mut columns[own], &normal.columns[own]);
+            let usual = part.splat(normal.need * (1.0 - ROUNDING));
+            let less = usual.exceeds(part.load(&column.need)).and(has);
+            let room = part.splat(normal.own) - part.load(&column.home);
+            let wanted = part.load(&column.wanted);
+            let given = less.keep(left.min(room).min(wanted).max(zero));
+            part.add(&mut memory.columns[own].stock, given);
+            part.store(&mut column.wanted, wanted - given);
+            left = left - given;
+            has = has.and(left.exceeds(zero));
         }
         let share = sales * part.splat(normal.per_total);
         let mut total = zero;

@@ -1,7 +1,7 @@
 //! Arithmetic on several trials at once, one trial a lane of the processor's vectors. Only operations that IEEE 754 rounds correctly, and none
 //! fused: every lane gets the bits that it would get alone, whatever the width of the vectors.
 
-use std::ops::{Add, AddAssign, Div, Mul, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Not, Sub};
 
 use bytemuck::{Pod, Zeroable};
 use pulp::Simd;
@@ -170,12 +170,6 @@ impl<S: Simd> Which<S> {
         Which(self.0, self.0.or_m64s(self.1, other.1))
     }
 
-    /// The others.
-    #[inline(always)]
-    pub fn not(self) -> Self {
-        Which(self.0, self.0.not_m64s(self.1))
-    }
-
     /// Whether there is one.
     #[inline(always)]
     pub fn any(self) -> bool {
@@ -192,5 +186,14 @@ impl<S: Simd> Which<S> {
     #[inline(always)]
     pub fn keep(self, inside: Wide<S>) -> Wide<S> {
         self.choose(inside, Wide(self.0, self.0.splat_f64s(0.0)))
+    }
+}
+
+/// The others.
+impl<S: Simd> Not for Which<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn not(self) -> Self {
+        Which(self.0, self.0.not_m64s(self.1))
     }
 }
