@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use allocation_counter::measure;
 use critmin::analysis::run::{Prepared, prepare};
+use critmin::engine::abreast::Abreast;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::results::Recorder;
@@ -55,6 +56,16 @@ fn trials_of_the_quickstart_ask_for_no_memory() {
     asks_for_none(&load(&in_repository("scenarios/quickstart.toml")));
 }
 
+/// Several trials at once, a block of them being one round.
+#[test]
+fn trials_side_by_side_ask_for_no_memory() {
+    let prepared = prepared(&load(&in_repository("benches/peers/small.toml")));
+    let mut abreast = Abreast::new(&prepared.model).unwrap();
+    abreast.run(TRIALS, &mut Blind);
+    let again = measure(|| abreast.run(TRIALS, &mut Blind));
+    assert_eq!(again.count_total, 0, "{again:?}");
+}
+
 #[test]
 fn trials_without_free_trade_ask_for_no_memory() {
     // The other ways to allocate: coordinated, and by flexibility with own users first.
@@ -70,8 +81,8 @@ fn trials_without_free_trade_ask_for_no_memory() {
     }
 }
 
-/// Fans collect up to 512 shares of a row and period before they are put into bins (`results/timeline.rs`): after 512 rounds of the same trials
-/// every bin that these trials need is there.
+/// Shares are collected before they are put into bins (`results/timeline.rs`): after many rounds of the same trials every bin that these trials
+/// need is there.
 #[test]
 fn recording_asks_for_memory_only_for_bins_that_were_empty() {
     const ROUNDS: usize = 512;

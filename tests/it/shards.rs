@@ -25,8 +25,12 @@ pub fn finish(command: &mut std::process::Command) -> (i32, String, String) {
 
 /// Runs the scenario; gives what it prints on stdout.
 pub fn run(out: &Path, arguments: &[&str]) -> String {
+    run_file(&scenario(), out, arguments)
+}
+
+fn run_file(scenario: &Path, out: &Path, arguments: &[&str]) -> String {
     let mut command = program();
-    command.arg("run").arg(scenario()).arg("--out").arg(out);
+    command.arg("run").arg(scenario).arg("--out").arg(out);
     let (code, printed, error) = finish(command.args(["--quiet", "--json"]).args(arguments));
     assert_eq!(code, 0, "{arguments:?}: {error}");
     printed
@@ -128,13 +132,43 @@ fn digests(files: &Files) -> String {
 fn digests_are_as_stored() {
     let scratch = tempfile::tempdir().unwrap();
     run(scratch.path(), &ALL);
-    let found = digests(&contents(scratch.path()));
-    let stored = in_repository("tests/repeatable/high-variance.sha256");
+    assert_stored("tests/repeatable/high-variance.sha256", &contents(scratch.path()));
+}
+
+fn assert_stored(stored: &str, files: &Files) {
+    let (stored, found) = (in_repository(stored), digests(files));
     if std::env::var_os("CRITMIN_UPDATE_DIGESTS").is_some() {
         std::fs::write(&stored, &found).unwrap();
     }
     let expected = std::fs::read_to_string(&stored).unwrap();
     assert!(found == expected, "stored:\n{expected}found:\n{found}");
+}
+
+/// The small problem of the benches, whose trials are simulated side by side: its digests too, for any threads, blocks and parts.
+#[test]
+fn trials_side_by_side_give_the_digests_stored() {
+    let scratch = tempfile::tempdir().unwrap();
+    let small = in_repository("benches/peers/small.toml");
+    let common = ["--trials", "700", "--formats", "none", "--samples"];
+    for (threads, block) in [("1", "128"), ("2", "37"), ("7", "1")] {
+        let out = scratch.path().join(threads);
+        let arguments = [&common[..], &["--threads", threads, "--block-trials", block]].concat();
+        run_file(&small, &out, &arguments);
+        assert_stored("tests/repeatable/side-by-side.sha256", &contents(&out));
+    }
+    let parts: Vec<PathBuf> = [(0, 5), (5, 300), (300, 700)]
+        .iter()
+        .map(|(first, end)| {
+            let file = scratch.path().join(format!("{first}.critmin"));
+            let range = format!("{first}..{end}");
+            run_file(&small, &file, &[&common[..], &["--trials-range", &range]].concat());
+            file
+        })
+        .collect();
+    let merged = scratch.path().join("merged");
+    let (code, _, error) = merge(&merged, &parts, &["--formats", "none", "--quiet"]);
+    assert_eq!(code, 0, "{error}");
+    assert_stored("tests/repeatable/side-by-side.sha256", &contents(&merged));
 }
 
 #[test]
