@@ -1,8 +1,9 @@
 //! Several trials at once: the lanes of the processor's vectors each follow a trial through the periods in which an event reaches a chain of
-//! materials; a lane whose trial has ended takes up the next. For plain models only (`plan` says which); all others are simulated trial by
+//! materials; a lane whose trial has ended takes up the next. For plain models only (`compile` says which); all others are simulated trial by
 //! trial. Every trial comes to the same, to the last bit, whichever others it is simulated with and however wide the vectors are.
 
 mod causes;
+mod compile;
 mod jobs;
 mod memory;
 mod outcome;

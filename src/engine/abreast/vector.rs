@@ -3,15 +3,14 @@
 
 use std::ops::{Add, AddAssign, Div, Mul, Not, Sub};
 
-use bytemuck::{Pod, Zeroable};
 use pulp::Simd;
 
 /// Trials side by side.
 pub const ABREAST: usize = 8;
 
 /// A number of each of the trials side by side.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Pod, Zeroable)]
-#[repr(C, align(64))]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[repr(align(64))]
 pub struct Eight(pub [f64; ABREAST]);
 
 impl Eight {
@@ -60,12 +59,6 @@ impl<S: Simd> Part<S> {
         let mut marked = Eight::default();
         marked.0[place] = 1.0;
         self.load(&marked).exceeds(self.splat(0.0))
-    }
-
-    /// Whether it includes a place.
-    #[inline(always)]
-    pub fn includes(self, place: usize) -> bool {
-        self.bits() & 1 << place != 0
     }
 
     /// The same number in every lane.
