@@ -52,13 +52,8 @@ impl Recorder {
                     slot += 1;
                 }
                 if row.sampled && plan.recording.samples {
-                    self.samples.push(Sample {
-                        trial,
-                        row: number,
-                        shortfall_t: row_trial.shortfall_t,
-                        shortfall_pct: share * 100.0,
-                        worst_spell_months: row_trial.spells.worst_periods as f64 * plan.layout.step_months,
-                    });
+                    let step_months = plan.layout.step_months;
+                    self.samples.push(Sample::new(trial, number, &row_trial, step_months));
                 }
             }
             self.several.forget(material.material(), place);
