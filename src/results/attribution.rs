@@ -1,5 +1,6 @@
 //! Who caused it: shares of the expected and of the tail shortfall by cause, which add up.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,16 @@ impl RowCauses {
             }
         }
         waiting.parts.clear();
+    }
+
+    /// With every trial in its bin.
+    fn in_full(&self) -> Cow<'_, Self> {
+        if self.waiting.parts.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut settled = self.clone();
+        settled.settle();
+        Cow::Owned(settled)
     }
 }
 
@@ -223,16 +234,25 @@ impl AttributionRecorder {
         }
     }
 
-    /// Puts everything that waits where it belongs.
+    /// Puts everything that waits where it belongs. What waits counts as added in every respect.
     pub fn settle(&mut self) {
         self.rows.iter_mut().for_each(RowCauses::settle);
+    }
+
+    /// With nothing waiting: what is written to files.
+    pub fn in_full(&self) -> Cow<'_, Self> {
+        if self.rows.iter().all(|row| row.waiting.parts.is_empty()) {
+            return Cow::Borrowed(self);
+        }
+        let mut settled = self.clone();
+        settled.settle();
+        Cow::Owned(settled)
     }
 
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
-            debug_assert!(theirs.waiting.parts.is_empty(), "trials wait");
-            for (key, added) in theirs.bins.0.iter().enumerate() {
+            for (key, added) in theirs.in_full().bins.0.iter().enumerate() {
                 mine.bins.of(key).merge(added);
             }
         }
@@ -260,8 +280,7 @@ impl AttributionRecorder {
     /// The tail is the worst 5 % of trials: bins from the top, the last one in proportion to the trials still wanted (the split of
     /// the atom at VaR, by bins 3 % wide). Conditional means of the causes' parts add up to that of the whole.
     pub fn shares(&self, slot: usize, trials: u64) -> CauseShares {
-        let row = &self.rows[slot];
-        debug_assert!(row.waiting.parts.is_empty(), "trials wait");
+        let row = self.rows[slot].in_full();
         let mut sums = vec![FixedSum::default(); self.causes];
         for (cause, sum) in row.bins.iter().flat_map(|bin| &bin.by_cause) {
             sums[*cause].merge(sum);

@@ -56,7 +56,7 @@ impl Recorder {
             trials: self.trials,
             totals: self.totals.settled(),
             timeline: self.timeline.in_full(),
-            attribution: self.attribution.as_ref().map(Cow::Borrowed),
+            attribution: self.attribution.as_ref().map(AttributionRecorder::in_full),
             events: Cow::Borrowed(&self.events),
             flows: Cow::Borrowed(&self.flows),
             prices: Cow::Borrowed(&self.prices),

@@ -331,6 +331,24 @@ fn neighbours_and_vectors_change_no_bit() {
     assert!(compared > 20, "only {compared}");
 }
 
+/// What a recorder puts off counts as added, whether or not it has been told to rest.
+#[test]
+fn nothing_is_lost_without_a_rest() {
+    let prepared = prepare(&load(&in_repository("benches/peers/small.toml")), None).unwrap();
+    let mut abreast = Abreast::new(&prepared.model).unwrap();
+    let (mut restless, mut merged) = (recorder(&prepared), recorder(&prepared));
+    abreast.run(TRIALS, &mut restless);
+    merged.merge(&restless);
+    let state = |recorder: &Recorder| serde_json::to_string(&recorder.state()).unwrap();
+    let finished = |recorder: &Recorder| serde_json::to_string(&recorder.finish(PolicyFacts::default())).unwrap();
+    let mut rested = restless.clone();
+    rested.rest();
+    for recorder in [&restless, &merged] {
+        assert_eq!(state(recorder), state(&rested));
+        assert_eq!(finished(recorder), finished(&rested));
+    }
+}
+
 /// What is not plain is simulated trial by trial.
 #[test]
 fn other_scenarios_are_not_simulated_so() {

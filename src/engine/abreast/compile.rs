@@ -131,31 +131,29 @@ impl ChainPlan {
             }
             let mut feed = FeedPlan {
                 struck: Vec::new(),
-                others: Vec::new(),
                 others_t: Vec::new(),
-                events: Vec::new(),
             };
+            let mut others = Vec::new();
             for &(consumer, input) in &market.consumers {
                 let per_tonne = model.supplies[consumer].inputs[input].1.of(&model.reference.inputs);
                 match struck_of[consumer] {
                     Some(struck) => {
                         feed.struck.push((struck, per_tonne));
-                        feed.events
+                        plan.ordering_events
                             .extend(struck_supplies[struck].hits.iter().map(|(event, _)| *event));
                     }
-                    None => feed.others.push((consumer, per_tonne)),
+                    None => others.push((consumer, per_tonne)),
                 }
             }
             feed.others_t = starts(model)
                 .map(|period| {
                     let base = period * model.supplies.len();
-                    let ordered = feed.others.iter();
+                    let ordered = others.iter();
                     ordered
                         .map(|(supply, per_tonne)| per_tonne * model.reference.target[base + supply])
                         .sum()
                 })
                 .collect();
-            plan.ordering_events.extend_from_slice(&feed.events);
             (plan.has_feed, plan.can_differ) = (true, true);
             compiled.feed = Some(feed);
         }

@@ -134,12 +134,8 @@ pub struct InputPlan {
 pub struct FeedPlan {
     /// (In [`ChainPlan::struck`], t of feed per t).
     pub struck: Vec<(usize, f64)>,
-    /// (Supply number in the model, t of feed per t) of those that events cannot strike.
-    pub others: Vec<(usize, f64)>,
-    /// The same, orders in t by distinct normal period.
+    /// What those order that events cannot strike, by distinct normal period, t.
     pub others_t: Vec<f64>,
-    /// Events that strike any of them.
-    pub events: Vec<usize>,
 }
 
 /// A seller whose lanes events can restrict.
