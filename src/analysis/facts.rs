@@ -137,6 +137,7 @@ pub fn manifest(
             })
             .collect(),
         defaults: scenario.defaults.clone(),
+        left_out: Vec::new(),
         warnings: warnings
             .warnings()
             .map(|warning| format!("{}:{}: {}", warning.file, warning.line, warning.message))

@@ -1,12 +1,13 @@
 //! A part of a run: what some of its trials came to, kept exactly, so that parts can be saved, continued and put together.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 use super::facts;
 use super::run::Prepared;
-use crate::results::types::{Label, Manifest, PolicyResults, RunResults};
+use crate::results::types::{CostlyTable, Label, Manifest, PolicyResults, RunResults};
 use crate::results::{PolicyFacts, Recorder, VarianceSplitter};
 use crate::scenario::Document;
 
@@ -31,7 +32,7 @@ pub struct Frame {
 
 impl Frame {
     /// Of a scenario under the baseline.
-    pub(super) fn new(document: &Document, scenario_name: &str, baseline: &Prepared) -> Self {
+    pub(super) fn new(document: &Document, scenario_name: &str, baseline: &Prepared, left_out: &[CostlyTable]) -> Self {
         let Prepared {
             scenario,
             warnings,
@@ -48,7 +49,10 @@ impl Frame {
         Frame {
             title: scenario.title.clone(),
             description: scenario.description.clone(),
-            manifest: facts::manifest(document, scenario, scenario_name, warnings, &model.warnings),
+            manifest: Manifest {
+                left_out: BTreeSet::from_iter(left_out.iter().copied()).into_iter().collect(),
+                ..facts::manifest(document, scenario, scenario_name, warnings, &model.warnings)
+            },
             focus_materials: layout
                 .focus_materials
                 .iter()
@@ -120,6 +124,7 @@ impl PartHead {
         let facts = |head: &Self| {
             let manifest = &head.frame.manifest;
             let precision = head.precision.map_or("none".to_owned(), |share| share.to_string());
+            let left_out = manifest.left_out.iter().map(|table| table.name());
             let policies = std::iter::once("baseline").chain(head.policies.iter().map(String::as_str));
             // What is most telling comes first: seed and trials are part of the scenario, so its hash differs with them.
             [
@@ -130,6 +135,12 @@ impl PartHead {
                 ("scenario (SHA-256)", manifest.scenario_sha256.clone()),
                 ("list of policies", policies.collect::<Vec<_>>().join(", ")),
                 ("--precision", precision),
+                (
+                    "--without",
+                    Some(left_out.collect::<Vec<_>>().join(","))
+                        .filter(|list| !list.is_empty())
+                        .unwrap_or_else(|| "none".to_owned()),
+                ),
                 ("--samples", if head.samples { "on" } else { "off" }.to_owned()),
             ]
         };

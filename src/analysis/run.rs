@@ -11,7 +11,7 @@ use crate::engine::observe::Layout;
 use crate::engine::run::Progress;
 use crate::model::{Model, ModelError, compile, layout};
 use crate::results::Sample;
-use crate::results::types::RunResults;
+use crate::results::types::{CostlyTable, RunResults};
 use crate::scenario::{Diagnostics, Document, Scenario};
 
 /// Why a run failed.
@@ -63,6 +63,8 @@ pub struct RunPlan {
     pub precision: Option<f64>,
     /// Whether samples are wanted.
     pub samples: bool,
+    /// Tables to do without, for speed: the others stay the same, to the last bit.
+    pub left_out: Vec<CostlyTable>,
     /// These of the scenario's trials only; all when `None`.
     pub trials: Option<Range<u64>>,
     /// Trials in a block of work; [`crate::engine::run::BLOCK_TRIALS`] when `None`. Results do not depend on it.

@@ -49,7 +49,7 @@ pub fn simulate_part(
         policies: plan.policies.clone(),
         precision: plan.precision,
         samples: plan.samples,
-        frame: Frame::new(document, scenario_name, &baseline),
+        frame: Frame::new(document, scenario_name, &baseline, &plan.left_out),
     };
     let mut part = match earlier {
         Some(earlier) => continued(earlier, head)?,
@@ -169,7 +169,7 @@ impl Job<'_> {
         let Job { prepared, number, .. } = *self;
         let recording = Recording {
             samples: self.plan.samples,
-            ..Recording::RUN
+            ..Recording::RUN.without(&self.plan.left_out)
         };
         let empty = Recorder::with(&prepared.layout, recording);
         let mut recorder = empty.fresh();

@@ -53,6 +53,10 @@ impl<'a> SplitObserver<'a> {
 }
 
 impl Observer for SplitObserver<'_> {
+    fn wants_causes(&self) -> bool {
+        false
+    }
+
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
         if let Some(probe) = &mut self.probe {
             probe.period(outcome);

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::results::types::CostlyTable;
+
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
 #[derive(Debug, Parser)]
 #[command(name = "critmin", version, max_term_width = 100, after_help = EXAMPLES)]
@@ -98,6 +100,7 @@ Examples:
   critmin run scenario.toml --policy baseline                       # the baseline alone
   critmin run scenario.toml --precision 1% --trials 1000000         # until the standard error is 1 % of the mean
   critmin run scenario.toml --json --formats none | jq '.policies[0].sentence'
+  critmin run scenario.toml --trials 1000000 --without timeline,attribution --formats none          # quick totals
   critmin run scenario.toml --resume                                # go on after Ctrl-C, a crash or a full disk
   critmin run scenario.toml --trials 1000000 --trials-range 0..500000 --out shards   # half of it; see `critmin merge`";
 
@@ -177,6 +180,9 @@ pub struct RunOptions {
     /// Chart formats: svg, png, or none
     #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
+    /// Tables to do without, for speed: timeline, attribution, or both; charts that show them are not drawn, all else stays the same
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
+    pub without: Vec<Omission>,
     /// Simulate only trials A to B - 1 of the whole and write a partial result, for `critmin merge`; --out may name the file (*.critmin)
     #[arg(long, value_name = "A..B", value_parser = parse_range, conflicts_with = "precision")]
     pub trials_range: Option<Range<u64>>,
@@ -221,6 +227,22 @@ pub enum ChartFormat {
     Svg,
     Png,
     None,
+}
+
+/// What a run can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Omission {
+    Timeline,
+    Attribution,
+}
+
+impl From<Omission> for CostlyTable {
+    fn from(omission: Omission) -> Self {
+        match omission {
+            Omission::Timeline => CostlyTable::Timeline,
+            Omission::Attribution => CostlyTable::Attribution,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

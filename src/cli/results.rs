@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::report::charts::{Format, KINDS, render_all};
 use crate::report::json::{self, StageTime};
 use crate::report::write::{OutputFolder, PendingFile, commit_all};
-use crate::report::{prepare_results, table};
+use crate::report::{prepare_results, table, tables_left_out};
 use crate::results::types::RunResults;
 
 /// Name of the file of samples.
@@ -33,7 +33,7 @@ pub fn stage(name: &str, started: Instant) -> StageTime {
     }
 }
 
-/// Writes tables, charts and samples. Everything is on disk under temporary names before the first file is replaced. Then removes charts and
+/// Writes tables, charts and samples. Everything is on disk under temporary names before the first file is replaced. Then removes charts, tables and
 /// samples of earlier runs that this one does not have: what no longer belongs to the tables beside it would mislead.
 pub fn write(
     folder: &OutputFolder,
@@ -52,6 +52,9 @@ pub fn write(
     commit_all(files)?;
     if !has_samples {
         folder.remove(SAMPLES)?;
+    }
+    for table in tables_left_out(results) {
+        folder.remove(table)?;
     }
     let charts: Vec<&str> = charts.iter().map(String::as_str).collect();
     Ok(folder.keep_only("charts", &KINDS, &charts)?)

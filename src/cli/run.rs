@@ -42,6 +42,7 @@ pub fn run(options: &RunOptions) -> Outcome {
         policies: policies(options, &document),
         precision: options.precision,
         samples: options.samples,
+        left_out: options.without.iter().copied().map(Into::into).collect(),
         trials: options.trials_range.clone(),
         block_trials: options.block_trials,
     };

@@ -189,8 +189,9 @@ impl Blame {
     }
 
     pub(super) fn stock_lost(&mut self, model: &Model, market: usize, cause: usize, tonnes: f64) {
-        if tonnes > 0.0 {
-            let slot = self.slot(model, model.markets[market].material, cause);
+        let slot = self.slot(model, model.markets[market].material, cause);
+        // A cause that is not followed has none.
+        if tonnes > 0.0 && slot != NONE {
             self.stock_losses.push((market, slot, tonnes));
         }
     }

@@ -141,6 +141,10 @@ pub trait Observer {
     fn wants_trace(&self) -> bool {
         false
     }
+    /// Whether it reads what causes are blamed for. Where nobody does, none are followed and `blame_t` says nothing; everything else is the same, to the last bit.
+    fn wants_causes(&self) -> bool {
+        true
+    }
     /// Whether it can be told of several trials at once, by the three methods below instead of those above. Only then they are simulated so.
     fn takes_several(&self) -> bool {
         false

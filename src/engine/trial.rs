@@ -108,7 +108,13 @@ impl<'a> Simulator<'a> {
         let traced = observer.wants_trace();
         state.start(model, world, &self.inputs);
         state.traced = traced;
-        state.blame.start(model, &self.severities);
+        // Without an event there is no cause but the structural one.
+        let blamed = if traced || observer.wants_causes() {
+            &self.severities
+        } else {
+            &self.quiet
+        };
+        state.blame.start(model, blamed);
         for period in 0..model.periods {
             let structural_t = structural.map_or(&self.zeros[..cells], |values| {
                 &values[period * cells..(period + 1) * cells]

@@ -278,7 +278,7 @@ impl Collector<'_> {
                 }
             }
         }
-        for fan in &self.policy.timeline {
+        for fan in self.policy.fans() {
             if self.is_headline(&fan.material, &fan.country) {
                 self.timeline(fan);
             }
@@ -302,7 +302,7 @@ impl Collector<'_> {
 
     fn headline(&mut self) {
         let (material, country) = &self.policy.headline;
-        for part in &self.policy.attribution {
+        for part in self.policy.attributed() {
             let kind = match part.kind {
                 // Events have a table of their own.
                 AttributionKind::Event => continue,
@@ -347,8 +347,8 @@ impl Collector<'_> {
             for (name, value, scale) in [
                 ("mean_duration_months", event.mean_duration_months, horizon),
                 ("mean_severity", event.mean_severity, 1.0),
-                ("share_of_expected", Some(event.share_of_expected), 1.0),
-                ("share_of_cvar95", Some(event.share_of_cvar95), 1.0),
+                ("share_of_expected", event.share_of_expected, 1.0),
+                ("share_of_cvar95", event.share_of_cvar95, 1.0),
             ] {
                 self.add(Table::Events, &labels, name, (value.unwrap_or(f64::NAN), None), scale);
             }

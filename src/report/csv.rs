@@ -181,7 +181,7 @@ pub fn timeline(run: &RunResults, to: impl Write) -> Written {
         "mean_pct_se",
     ])?;
     for policy in &run.policies {
-        for fan in &policy.timeline {
+        for fan in policy.fans() {
             for point in &fan.points {
                 let key = [&policy.policy, &fan.material, &fan.country].into_iter().cloned();
                 let time = [
@@ -223,8 +223,8 @@ pub fn events(run: &RunResults, to: impl Write) -> Written {
                 six_digits(event.expected_count.value),
                 optional(event.mean_duration_months),
                 optional(event.mean_severity),
-                six_digits(event.share_of_expected),
-                six_digits(event.share_of_cvar95),
+                optional(event.share_of_expected),
+                optional(event.share_of_cvar95),
                 six_digits(event.expected_count.standard_error),
                 event.name.clone(),
             ])?;
@@ -246,7 +246,7 @@ pub fn attribution(run: &RunResults, to: impl Write) -> Written {
         "share_of_cvar95",
     ])?;
     for policy in &run.policies {
-        for part in &policy.attribution {
+        for part in policy.attributed() {
             let kind = match part.kind {
                 AttributionKind::Event => "event",
                 AttributionKind::Country => "country",

@@ -19,5 +19,5 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
-pub use files::{prepare_results, write_results};
+pub use files::{prepare_results, tables_left_out, write_results};
 pub use number::{grouped, six_digits};

@@ -93,7 +93,7 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
 /// Sentence on the largest cause of the headline's expected shortfall.
 fn main_cause(policy: &PolicyResults, row: &SummaryRow) -> String {
     let mut largest: Option<(&str, f64, f64)> = None;
-    let parts = policy.attribution.iter().filter(|part| {
+    let parts = policy.attributed().iter().filter(|part| {
         part.kind == AttributionKind::Event && part.material == row.material && part.country == row.country
     });
     for part in parts {

@@ -70,12 +70,17 @@ impl EventRecorder {
         self.events.len() == events && self.events.iter().all(|event| u128::from(event.occurrences) <= most)
     }
 
-    /// One row per event; `shares` gives its share of the headline's expected shortfall and CVaR 95.
-    pub fn finish(&self, layout: &Layout, trials: u64, shares: impl Fn(usize) -> (f64, f64)) -> Vec<EventResult> {
+    /// One row per event; `shares` gives its share of the headline's expected shortfall and CVaR 95, if that is known.
+    pub fn finish(
+        &self,
+        layout: &Layout,
+        trials: u64,
+        shares: impl Fn(usize) -> Option<(f64, f64)>,
+    ) -> Vec<EventResult> {
         let named = self.events.iter().zip(&layout.events).enumerate();
         named
             .map(|(number, (event, (id, name)))| {
-                let (share_of_expected, share_of_cvar95) = shares(number);
+                let (share_of_expected, share_of_cvar95) = shares(number).unzip();
                 let occurred = event.occurrences > 0;
                 EventResult {
                     event: id.clone(),

@@ -78,10 +78,13 @@ impl Recorder {
                 .iter()
                 .enumerate()
                 .filter(|(_, cause)| cause.event == Some(event));
-            causes.fold((0.0, 0.0), |(expected, tail), (number, _)| match &headline_shares {
-                Some(shares) => (expected + shares.expected[number], tail + shares.tail[number]),
-                None => (expected, tail),
-            })
+            match &headline_shares {
+                Some(shares) => Some(causes.fold((0.0, 0.0), |(expected, tail), (number, _)| {
+                    (expected + shares.expected[number], tail + shares.tail[number])
+                })),
+                // Without a headline, nothing has a part in it.
+                None => attribution.is_some().then_some((0.0, 0.0)),
+            }
         });
         let headline = self.plan.headline.map(|number| &self.plan.rows[number]);
         PolicyResults {
@@ -183,26 +186,25 @@ impl Recorder {
         }
     }
 
-    fn fans(&self) -> Vec<Fan> {
+    fn fans(&self) -> Option<Vec<Fan>> {
         if !self.plan.recording.timeline {
-            return Vec::new();
+            return None;
         }
         let layout = &self.plan.layout;
         let rows: Vec<&Row> = self.plan.rows.iter().filter(|row| row.is_all()).collect();
-        rows.par_iter()
-            .enumerate()
-            .map(|(fan, row)| Fan {
-                material: self.material(row),
-                country: row.place.clone(),
-                points: self.timeline.points(fan, self.trials, &layout.dates),
-            })
-            .collect()
+        let fans = rows.par_iter().enumerate();
+        let points = fans.map(|(fan, row)| Fan {
+            material: self.material(row),
+            country: row.place.clone(),
+            points: self.timeline.points(fan, self.trials, &layout.dates),
+        });
+        Some(points.collect())
     }
 
-    /// Every attributed row's groups, and the headline's shares by cause.
-    fn attribution_rows(&self) -> (Vec<Attribution>, Option<CauseShares>) {
+    /// Every attributed row's groups, unless left out, and the headline's shares by cause.
+    fn attribution_rows(&self) -> (Option<Vec<Attribution>>, Option<CauseShares>) {
         let Some(recorder) = &self.attribution else {
-            return (Vec::new(), None);
+            return (None, None);
         };
         let mut found = Vec::new();
         let mut headline = None;
@@ -220,7 +222,7 @@ impl Recorder {
                 headline = Some(shares);
             }
         }
-        (found, headline)
+        (Some(found), headline)
     }
 }
 

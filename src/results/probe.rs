@@ -56,6 +56,10 @@ impl ShortfallProbe {
 }
 
 impl Observer for ShortfallProbe {
+    fn wants_causes(&self) -> bool {
+        false
+    }
+
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
         if outcome.short.contains(&self.material) {
             for (cell, shortfall_t) in self.cells.iter().zip(&mut self.shortfall_t) {

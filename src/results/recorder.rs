@@ -22,10 +22,11 @@ use super::row_totals::RowTrial;
 use super::rows::{Row, Rows, plan_rows};
 use super::samples::Sample;
 use super::timeline::Timeline;
-use super::types::Estimate;
+use super::types::{CostlyTable, Estimate};
 use super::waiting::WaitingTotals;
 
-/// Which of the costlier things to record; totals, quantiles, events, supplies, prices and replayable trials always are.
+/// Which of the costlier things to record; totals, quantiles, events, supplies, prices and replayable trials always are. What is recorded is the
+/// same, to the last bit, whatever else is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Fans over time: memory grows with rows x periods.
@@ -49,6 +50,15 @@ impl Recording {
         attribution: false,
         samples: false,
     };
+
+    /// Without these tables.
+    pub fn without(self, left_out: &[CostlyTable]) -> Self {
+        Self {
+            timeline: self.timeline && !left_out.contains(&CostlyTable::Timeline),
+            attribution: self.attribution && !left_out.contains(&CostlyTable::Attribution),
+            ..self
+        }
+    }
 }
 
 /// What does not change over trials; shared by all recorders of a run.
@@ -300,6 +310,10 @@ impl Observer for Recorder {
         if let Some(attribution) = &mut self.attribution {
             attribution.settle();
         }
+    }
+
+    fn wants_causes(&self) -> bool {
+        self.plan.recording.attribution
     }
 
     fn takes_several(&self) -> bool {

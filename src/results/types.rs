@@ -150,10 +150,10 @@ pub struct EventResult {
     pub mean_duration_months: Option<f64>,
     /// Mean severity of an occurrence. `None` if it never occurred.
     pub mean_severity: Option<f64>,
-    /// Share of the headline's expected shortfall.
-    pub share_of_expected: f64,
-    /// Share of the headline's CVaR 95.
-    pub share_of_cvar95: f64,
+    /// Share of the headline's expected shortfall. `None` without attribution.
+    pub share_of_expected: Option<f64>,
+    /// Share of the headline's CVaR 95. `None` without attribution.
+    pub share_of_cvar95: Option<f64>,
 }
 
 /// How a shortfall is attributed.
@@ -282,12 +282,12 @@ pub struct PolicyResults {
     pub summary: Vec<SummaryRow>,
     /// `exceedance.csv`.
     pub exceedance: Vec<ExceedanceCurve>,
-    /// `timeline.csv`.
-    pub timeline: Vec<Fan>,
+    /// `timeline.csv`, unless left out.
+    pub timeline: Option<Vec<Fan>>,
     /// `events.csv`.
     pub events: Vec<EventResult>,
-    /// `attribution.csv`.
-    pub attribution: Vec<Attribution>,
+    /// `attribution.csv`, unless left out.
+    pub attribution: Option<Vec<Attribution>>,
     /// Trials to replay.
     pub replayable: Vec<ReplayableTrial>,
     /// Undisrupted supply at the start, by material in file order and share descending.
@@ -300,6 +300,38 @@ pub struct PolicyResults {
     pub stocks: Vec<StockResult>,
     /// Variance split; `None` without uncertain inputs (everything is event randomness then).
     pub variance: Option<VarianceSplit>,
+}
+
+impl PolicyResults {
+    /// The fans; none where they were left out.
+    pub fn fans(&self) -> &[Fan] {
+        self.timeline.as_deref().unwrap_or_default()
+    }
+
+    /// The attribution; nothing where it was left out.
+    pub fn attributed(&self) -> &[Attribution] {
+        self.attribution.as_deref().unwrap_or_default()
+    }
+}
+
+/// A table that takes much of a run's time and memory, and that a run can leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CostlyTable {
+    /// `timeline.csv`: the distribution of every row's shortfall in every period.
+    Timeline,
+    /// `attribution.csv`, and the shares of events: the causes of shortfalls.
+    Attribution,
+}
+
+impl CostlyTable {
+    /// Its name, as users give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            CostlyTable::Timeline => "timeline",
+            CostlyTable::Attribution => "attribution",
+        }
+    }
 }
 
 /// A material or place and how to show it.
@@ -355,6 +387,9 @@ pub struct Manifest {
     pub defaults: Vec<String>,
     /// Warnings of the checks.
     pub warnings: Vec<String>,
+    /// What was left out, in order; not in the file where nothing was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<CostlyTable>,
     /// The resolved scenario (baseline).
     pub resolved_scenario: serde_json::Value,
 }

@@ -34,7 +34,7 @@ fn seeds() -> Range<u64> {
 
 /// A scenario with nothing but what can be simulated several trials at once (or nearly): chains of one to three stages, stocks, growth, own
 /// users first or not; losses, bans and surges that overlap.
-fn plain(seed: u64) -> String {
+pub fn plain(seed: u64) -> String {
     let random = &mut Random::new(seed);
     let mut text = String::new();
     let countries: Vec<String> = (0..random.whole(2, 7)).map(|number| format!("c{number}")).collect();

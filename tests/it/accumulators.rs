@@ -409,7 +409,7 @@ fn check_attribution(seed: u64, both: &Compared) {
     let results = &both.report.results;
     let policy = &results.policies[0];
     let mut sums: BTreeMap<(String, String, String), [f64; 2]> = BTreeMap::new();
-    for part in &policy.attribution {
+    for part in policy.attributed() {
         let key = (part.material.clone(), part.country.clone(), format!("{:?}", part.kind));
         let sum = sums.entry(key).or_default();
         *sum = [sum[0] + part.share_of_expected, sum[1] + part.share_of_cvar95];
@@ -428,13 +428,13 @@ fn check_attribution(seed: u64, both: &Compared) {
     }
     let (material, country) = &policy.headline;
     for event in &policy.events {
-        let mut parts = policy.attribution.iter();
+        let mut parts = policy.attributed().iter();
         let part = parts
             .find(|part| part.material == *material && part.country == *country && part.key == event.event)
             .unwrap();
         assert_eq!(
             (part.share_of_expected, part.share_of_cvar95),
-            (event.share_of_expected, event.share_of_cvar95),
+            (event.share_of_expected.unwrap(), event.share_of_cvar95.unwrap()),
             "seed {seed}, {}",
             event.event
         );

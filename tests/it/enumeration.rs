@@ -191,13 +191,11 @@ fn a_run_gives_what_the_enumeration_of_all_states_gives() {
                 TRIALS,
             );
         }
-        let fan = |results: &PolicyResults| results.timeline.iter().position(|fan| fan.country == place).unwrap();
+        let fan = |results: &PolicyResults| results.fans().iter().position(|fan| fan.country == place).unwrap();
         let number = fan(run);
-        for (period, point) in run.timeline[number].points.iter().enumerate() {
+        for (period, point) in run.fans()[number].points.iter().enumerate() {
             let exact = outcomes(&states, |state| {
-                state.results.timeline[fan(&state.results)].points[period]
-                    .mean_pct
-                    .value
+                state.results.fans()[fan(&state.results)].points[period].mean_pct.value
             });
             let what = format!("{place}, period {period}");
             assert_agrees(
@@ -331,7 +329,7 @@ fn events_agree(run: &PolicyResults, states: &[State]) {
             1e-12,
         );
         let blamed = |state: &State| {
-            of(&state.results, event).share_of_expected * state.row("focus").expected_shortfall_pct.value
+            of(&state.results, event).share_of_expected.unwrap() * state.row("focus").expected_shortfall_pct.value
         };
         let exact = outcomes(states, blamed).mean() / total;
         let residual = outcomes(states, |state| {
@@ -340,7 +338,7 @@ fn events_agree(run: &PolicyResults, states: &[State]) {
         let what = format!("share of {event}");
         assert_agrees(
             &what,
-            found.share_of_expected,
+            found.share_of_expected.unwrap(),
             exact,
             residual.deviation() / total,
             TRIALS,

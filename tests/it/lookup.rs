@@ -76,7 +76,7 @@ pub fn find(case: &Case, expect: &Expect, period: Option<usize>, threshold: Opti
     }
     if let Some(period) = period {
         let fan = policy
-            .timeline
+            .fans()
             .iter()
             .find(|fan| fan.material == material && fan.country == country)
             .ok_or("no such fan")?;
@@ -202,8 +202,8 @@ fn in_event(policy: &PolicyResults, event: &str, column: &str, trials: u64) -> R
         "sd_count" => deviation(found.expected_count, trials),
         "mean_duration_months" => optional(found.mean_duration_months)?,
         "mean_severity" => optional(found.mean_severity)?,
-        "share_of_expected" => found.share_of_expected,
-        "share_of_cvar95" => found.share_of_cvar95,
+        "share_of_expected" => found.share_of_expected.unwrap(),
+        "share_of_cvar95" => found.share_of_cvar95.unwrap(),
         other => return Err(format!("events have no `{other}`")),
     })
 }

@@ -91,7 +91,7 @@ fn a_run_stopped_at_every_checkpoint_comes_to_the_same_results() {
 }
 
 /// Keeps nothing.
-struct Quiet;
+pub struct Quiet;
 impl RunListener for Quiet {}
 
 /// Results of an interrupted run are those of a run of so many trials.

@@ -89,7 +89,7 @@ pub fn with(document: &Document, changes: &[&str]) -> Document {
 
 /// Keeps samples.
 #[derive(Default)]
-struct Keeper(Vec<(String, String, String, Sample)>);
+pub struct Keeper(pub Vec<NamedSample>);
 
 impl RunListener for Keeper {
     fn samples(

@@ -25,6 +25,8 @@ pub struct Present<'a, S: Simd> {
     /// Whether some orders can differ from normal.
     pub is_ordering: bool,
     pub live: LiveSlots,
+    /// Whether anybody asks for causes.
+    pub wants_causes: bool,
 }
 
 /// Slots of the causes that are at work now: nothing can be missing for others.
@@ -173,6 +175,7 @@ pub fn step<S: Simd>(
             overlap: plan.overlap,
             is_ordering: strikes.any_of(&own.ordering_events) & part.bits() != 0,
             live: LiveSlots::of(part, own, strikes),
+            wants_causes: observer.wants_causes(),
         };
         produce(present, upstream, memory, scratch);
         order(present, plan, when.normal, scratch);
@@ -272,6 +275,9 @@ fn produce<S: Simd>(
             continue;
         }
         part.add(lost_output, lost);
+        if !present.wants_causes {
+            continue;
+        }
         let lost = counts.keep(lost);
         let parts = &plan.rows[supply.row].parts;
         let mut lost_with_cause = zero;
@@ -446,7 +452,9 @@ fn serve<S: Simd>(
     }
     if any_short {
         memory.is_lacking = plan.has_feed;
-        causes::attribute(present, traded, memory, scratch);
+        if present.wants_causes {
+            causes::attribute(present, traded, memory, scratch);
+        }
     }
     any_missing.any()
 }

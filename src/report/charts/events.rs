@@ -32,7 +32,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
             .map_or(key, |e| if e.name.is_empty() { key } else { &e.name })
             .to_owned()
     };
-    let rows = source.baseline.attribution.iter();
+    let rows = source.baseline.attributed().iter();
     let rows = rows.filter(|a| a.material == material && a.country == place && a.kind == AttributionKind::Event);
     let mut causes: Vec<Cause> = rows
         .map(|a| Cause {

@@ -146,7 +146,7 @@ impl<'a> Source<'a> {
     /// The baseline's fan of a material and place.
     pub(super) fn fan(&self, material: &str, place: &str) -> Option<&'a Fan> {
         self.baseline
-            .timeline
+            .fans()
             .iter()
             .find(|f| f.material == material && f.country == place && !f.points.is_empty())
     }

@@ -81,7 +81,7 @@ fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], bla
 
 fn share_of(results: &PolicyResults, kind: AttributionKind, country: &str, key: &str) -> (f64, f64) {
     let found = results
-        .attribution
+        .attributed()
         .iter()
         .find(|part| part.kind == kind && part.country == country && part.key == key);
     found
@@ -115,7 +115,7 @@ fn e3_total_and_time_to_survive() {
     assert_eq!((row.prob_gt_50.value, row.prob_gt_25.value), (1.0, 1.0));
     assert_eq!(row.quantiles_pct[2].estimate.value, row.max_pct);
     assert!(row.quantiles_pct[2].supported && !row.quantiles_pct[6].supported);
-    assert_eq!(results.timeline[0].points[3].quantiles_pct, [90.0; 5]);
+    assert_eq!(results.fans()[0].points[3].quantiles_pct, [90.0; 5]);
     assert_eq!(row.peak_price_index.unwrap().value, 1.0);
 }
 
@@ -155,7 +155,7 @@ fn e2_two_suppliers_through_the_recorder() {
         share_of(&results, AttributionKind::Stage, "WLD", "structural"),
         (0.0, 0.0)
     );
-    assert_eq!(results.events[1].share_of_expected, 0.5);
+    assert_eq!(results.events[1].share_of_expected, Some(0.5));
     let replayable: Vec<_> = results
         .replayable
         .iter()
@@ -250,7 +250,8 @@ fn samples_probe_and_totals_agree() {
     assert_eq!(samples[2].worst_spell_months, 2.0);
     assert!(recorder.take_samples().is_empty());
     let results = recorder.finish(PolicyFacts::default());
-    assert!(results.timeline.is_empty() && results.attribution.is_empty());
+    assert!(results.timeline.is_none() && results.attribution.is_none());
+    assert_eq!(results.events[0].share_of_expected, None);
     assert_eq!(results.events[0].expected_count.value, 2.0);
     assert!((results.events[0].mean_duration_months.unwrap() - 3.3).abs() < 1e-12);
     assert_eq!(results.events[1].mean_severity, None);

@@ -65,7 +65,7 @@ proptest! {
         trials.iter().enumerate().for_each(|(number, trial)| feed(&mut recorder, number as u64, trial));
         let results = recorder.finish(PolicyFacts::default());
         let mut sums = std::collections::BTreeMap::new();
-        for part in &results.attribution {
+        for part in results.attributed() {
             let sum = sums.entry((part.country.clone(), format!("{:?}", part.kind))).or_insert((0.0, 0.0));
             sum.0 += part.share_of_expected;
             sum.1 += part.share_of_cvar95;

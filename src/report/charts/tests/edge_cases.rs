@@ -107,10 +107,10 @@ fn everywhere(results: &mut RunResults, value: f64) {
         for point in policy.exceedance.iter_mut().flat_map(|c| &mut c.points) {
             (point.shortfall_pct, point.probability) = (value, estimate);
         }
-        for point in policy.timeline.iter_mut().flat_map(|f| &mut f.points) {
+        for point in policy.timeline.iter_mut().flatten().flat_map(|f| &mut f.points) {
             (point.mean_pct, point.quantiles_pct) = (estimate, [value; 5]);
         }
-        for share in &mut policy.attribution {
+        for share in policy.attribution.iter_mut().flatten() {
             (share.share_of_expected, share.share_of_cvar95) = (value, -value);
         }
         for share in &mut policy.supply_shares {
@@ -154,7 +154,7 @@ fn missing_pieces_never_panic() {
         |r| {
             r.policies
                 .iter_mut()
-                .for_each(|p| p.timeline.iter_mut().for_each(|f| f.points.clear()))
+                .for_each(|p| p.timeline.iter_mut().flatten().for_each(|f| f.points.clear()))
         },
         |r| {
             r.policies

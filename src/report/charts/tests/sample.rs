@@ -211,8 +211,8 @@ fn policy(sample: &Sample, (id, name, factor, cost): (&str, &str, f64, Option<f6
         expected_count: estimate(1.0, n, 1.0),
         mean_duration_months: None,
         mean_severity: None,
-        share_of_expected: *expected,
-        share_of_cvar95: *tail,
+        share_of_expected: Some(*expected),
+        share_of_cvar95: Some(*tail),
     };
     let shares = |(id, _, _, output, by): &Stage| {
         let mut rows: Vec<SupplyShare> = by
@@ -241,17 +241,19 @@ fn policy(sample: &Sample, (id, name, factor, cost): (&str, &str, f64, Option<f6
             .iter()
             .map(|(place, law)| curve(material, place, *law, n))
             .collect(),
-        timeline: places
-            .iter()
-            .map(|(place, law)| fan(sample, material, place, *law))
-            .collect(),
+        timeline: Some(
+            places
+                .iter()
+                .map(|(place, law)| fan(sample, material, place, *law))
+                .collect(),
+        ),
         events: sample
             .events
             .iter()
             .filter(|e| e.0 != "structural")
             .map(event)
             .collect(),
-        attribution: sample.events.iter().map(attribution).collect(),
+        attribution: Some(sample.events.iter().map(attribution).collect()),
         replayable: Vec::new(),
         supply_shares: sample.stages.iter().flat_map(shares).collect(),
         balance: Vec::new(),
@@ -298,6 +300,7 @@ impl Sample {
                 step_months: months,
                 citations: Vec::new(),
                 defaults: Vec::new(),
+                left_out: Vec::new(),
                 warnings: Vec::new(),
                 resolved_scenario: serde_json::Value::Null,
             },
