@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Steps per unit: 2^64.
-const STEPS_PER_UNIT: f64 = 18_446_744_073_709_551_616.0;
+pub const STEPS_PER_UNIT: f64 = 18_446_744_073_709_551_616.0;
 /// Largest magnitude that can be added in one go; beyond it values saturate.
 const LARGEST: f64 = 2_147_483_648.0;
 
@@ -40,6 +40,13 @@ impl FixedSum {
             }
         }
         self.0 += sum as i128;
+    }
+
+    /// Adds a value so many times.
+    pub fn add_times(&mut self, value: f64, times: u64) {
+        let mut once = Self::default();
+        once.add(value);
+        self.0 += once.0 * i128::from(times);
     }
 
     /// Adds a value that has been measured.
@@ -102,7 +109,7 @@ fn steps(value: f64) -> i128 {
 
 /// A number from 0 to below 1 in steps, the same as [`steps`]; other numbers give nonsense.
 #[inline]
-fn steps_below_one(value: f64) -> u64 {
+pub fn steps_below_one(value: f64) -> u64 {
     let bits = value.to_bits();
     // The mantissa's leading bit stands for 2^(exponent - 1023), and is moved from place 63.
     let mantissa = (bits << 11) | 1 << 63;
@@ -145,6 +152,14 @@ impl Moments {
     #[inline]
     pub fn add(&mut self, value: f64) {
         self.add_measured(Measured::new(value));
+    }
+
+    /// Those of some values, most of which are from 0 to below 1.
+    #[inline]
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut moments = Self::default();
+        moments.add_all(values);
+        moments
     }
 
     /// Adds values, most of which are from 0 to below 1.
@@ -268,6 +283,10 @@ mod tests {
             [value, 1.5, value].into_iter().for_each(|value| one.add(value));
             prop_assert_eq!(sum.0, 1 << 64);
             prop_assert_eq!(moments, one);
+            let (mut often, mut times) = (FixedSum::default(), FixedSum::default());
+            (0..7).for_each(|_| often.add(-3.0 * value));
+            times.add_times(-3.0 * value, 7);
+            prop_assert_eq!(often, times);
         }
 
         #[test]

@@ -1,16 +1,15 @@
 //! Distribution of a share of demand over trials, in memory that does not grow with their number: quantiles, tail means and
 //! their errors come from here.
 //!
-//! Bins are a zero bin, an underflow bin (below 2^-14, that is 0.006 %), logarithmic bins and one for exactly 1. Each holds its
+//! Bins are a zero bin, an underflow bin (below 2^-14, that is 0.006 %), logarithmic bins and one for exactly 1 ([`Binned`]). Each holds its
 //! count and exact sum, so that a bin's mean is exact and a value that many trials share (an atom) is reported as it is. A
 //! quantile is the mean of the bin at its rank: its relative error is below one bin width, 1/256 < 0.4 % for [`ShareHistogram`].
 //! Tail means are exact but for the part of the boundary bin.
 
 use serde::{Deserialize, Serialize};
 
-use super::bins::{Bin, Bins, bin_index};
+use super::binned::Binned;
 use super::estimate::{Bounds, Z95, normal_estimate};
-use super::fixed::FixedSum;
 use super::order_statistics::{Level, QuantileRanks};
 use super::types::{Estimate, TailEstimate};
 
@@ -25,26 +24,11 @@ pub type ShareHistogram = Histogram<8>;
 /// Histogram of the worst spell: bins at most 1/64 wide.
 pub type SpellHistogram = Histogram<6>;
 
-/// Count and exact sum of the values in a bin.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct CountAndSum {
-    count: u64,
-    sum: FixedSum,
-}
-
-impl Bin for CountAndSum {
-    fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.sum.merge(&other.sum);
-    }
-}
-
 /// Distribution of shares in [0, 1] with 2^`SUB_BITS` bins per power of two.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Histogram<const SUB_BITS: u32> {
     trials: u64,
-    underflow: CountAndSum,
-    bins: Bins<CountAndSum>,
+    binned: Binned<OCTAVES, SUB_BITS>,
 }
 
 /// The bins of a histogram that hold trials, from the smallest value to the largest: what quantiles are read from.
@@ -68,47 +52,37 @@ impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
         if share.is_nan() || share <= NEGLIGIBLE {
             return;
         }
-        let share = share.min(1.0);
-        let bin = match bin_index(share, OCTAVES, SUB_BITS) {
-            Some(index) => self.bins.at(index),
-            None => &mut self.underflow,
-        };
-        bin.count += 1;
-        bin.sum.add(share);
+        self.binned.add(share);
+    }
+
+    /// Adds trials in which nothing was short.
+    pub fn add_zeros(&mut self, trials: u64) {
+        self.trials += trials;
     }
 
     /// Adds what another histogram has seen.
     pub fn merge(&mut self, other: &Self) {
         self.trials += other.trials;
-        self.underflow.merge(&other.underflow);
-        self.bins.merge(&other.bins);
+        self.binned.merge(&other.binned);
     }
 
     /// Whether it can have seen that many trials: what is read from a file may be anything.
     pub fn fits(&self, trials: u64) -> bool {
-        let bins = || self.bins.iter().map(|(_, bin)| bin).chain([&self.underflow]);
-        self.trials == trials
-            && add_up(bins().map(|bin| bin.count)).is_some_and(|counted| counted <= trials)
-            && bins().all(|bin| bin.sum.is_of(bin.count, 0, 1))
+        self.trials == trials && self.binned.fits(trials)
     }
 
     /// The distribution seen so far.
     pub fn distribution(&self) -> Distribution {
-        let occupied = self.bins.iter().map(|(_, bin)| bin);
-        let mut steps = Vec::new();
-        let above_zero: Vec<_> = std::iter::once(&self.underflow)
-            .chain(occupied)
-            .filter(|bin| bin.count > 0)
+        let zeros = self.trials - self.binned.count().unwrap_or(self.trials);
+        let zero = (zeros > 0).then_some((zeros, 0.0));
+        let mut seen = 0;
+        let counted = zero.into_iter().chain(self.binned.means());
+        let steps = counted
+            .map(|(count, mean)| {
+                seen += count;
+                (seen, count, mean)
+            })
             .collect();
-        let zeros = self.trials - above_zero.iter().map(|bin| bin.count).sum::<u64>();
-        let mut seen = zeros;
-        if zeros > 0 {
-            steps.push((seen, zeros, 0.0));
-        }
-        for bin in above_zero {
-            seen += bin.count;
-            steps.push((seen, bin.count, bin.sum.mean(bin.count)));
-        }
         Distribution {
             trials: self.trials,
             steps,

@@ -5,6 +5,7 @@
 //! merging is associative and commutative and the same bytes come out for any number of threads, blocks or shards. Memory does not
 //! grow with the number of trials.
 mod attribution;
+mod binned;
 mod bins;
 mod chains;
 mod estimate;

@@ -31,6 +31,12 @@ pub struct RowTrial {
 }
 
 impl RowTrial {
+    /// Whether nothing was short, with events or without.
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        self.shortfall_t <= 0.0 && self.structural_t <= 0.0 && self.exposed_usd <= 0.0
+    }
+
     /// Part of the horizon's demand, in [0, 1]; 0 without demand.
     pub fn share(&self, tonnes: f64) -> f64 {
         if self.demand_t > 0.0 {
@@ -111,6 +117,15 @@ impl RowTotals {
         }
     }
 
+    /// Adds trials of this demand in which nothing was short.
+    pub fn add_quiet(&mut self, demand_t: f64, trials: u64, reference_t: f64) {
+        if trials > 0 {
+            self.demand.add_times(demand_t / reference_t, trials);
+            self.histogram.add_zeros(trials);
+            self.worst_spell_histogram.add_zeros(trials);
+        }
+    }
+
     /// Adds at most [`MANY`] trials, sum by sum, so that each stays in the processor's registers.
     fn add_many(&mut self, trials: &[RowTrial], reference_t: f64) {
         let mut shares = [[0.0; 2]; MANY];
@@ -119,8 +134,14 @@ impl RowTotals {
         }
         let shares = &shares[..trials.len()];
         let (mut short, mut count) = ([0; MANY], 0);
+        let first_t = trials.first().map_or(0.0, |trial| trial.demand_t);
+        if trials.iter().all(|trial| trial.demand_t == first_t) {
+            self.demand.add_times(first_t / reference_t, trials.len() as u64);
+        } else {
+            self.demand
+                .add_all(trials.iter().map(|trial| trial.demand_t / reference_t));
+        }
         for (number, trial) in trials.iter().enumerate() {
-            self.demand.add(trial.demand_t / reference_t);
             if trial.exposed_usd > 0.0 {
                 self.exposed.add(trial.exposed_usd / USD_PER_STEP);
             }
@@ -148,21 +169,28 @@ impl RowTotals {
     fn add_short(&mut self, trials: &[RowTrial], shares: &[[f64; 2]], short: &[usize], reference_t: f64) {
         let of_trials = || short.iter().map(|&number| &trials[number]);
         let (share, worst_spell) = (|&number: &usize| shares[number][0], |&number: &usize| shares[number][1]);
-        self.shortfall
-            .add_all(of_trials().map(|trial| trial.shortfall_t / reference_t));
-        self.share.add_all(short.iter().map(share));
-        let of_events = short
-            .iter()
-            .filter(|&&number| trials[number].share(trials[number].structural_t) <= 0.0);
-        self.event.add_all(of_events.map(share));
-        self.unmet.add_all(short.iter().map(|&number| {
-            let trial = &trials[number];
-            if trial.unmet_t == trial.shortfall_t {
-                shares[number][0]
-            } else {
-                trial.share(trial.unmet_t)
-            }
-        }));
+        // Four quantities are mostly the same numbers.
+        let sums = Moments::of(short.iter().map(share));
+        self.share.merge(&sums);
+        if of_trials().all(|trial| trial.demand_t == reference_t && trial.shortfall_t <= reference_t) {
+            self.shortfall.merge(&sums);
+        } else {
+            self.shortfall
+                .add_all(of_trials().map(|trial| trial.shortfall_t / reference_t));
+        }
+        if of_trials().all(|trial| trial.structural_t <= 0.0) {
+            self.event.merge(&sums);
+        } else {
+            let of_events = short
+                .iter()
+                .filter(|&&number| trials[number].share(trials[number].structural_t) <= 0.0);
+            self.event.add_all(of_events.map(share));
+        }
+        if of_trials().all(|trial| trial.unmet_t == trial.shortfall_t) {
+            self.unmet.merge(&sums);
+        } else {
+            self.unmet.add_all(of_trials().map(|trial| trial.share(trial.unmet_t)));
+        }
         self.short_periods
             .add_whole(of_trials().map(|trial| trial.spells.short_periods));
         self.spells.add_whole(of_trials().map(|trial| trial.spells.spells));

@@ -1,127 +1,39 @@
 //! Shortfall over time: mean and quantiles per period of every row with sector `all`.
 //!
 //! Only shortfalls are stored; the zeros of all other trials are implied. Bins are 1/32 wide down to 2^-9 (0.2 % of the period's
-//! demand), so a quantile's relative error is below 3.2 %, and none for a value that many trials share. A bin is 16 bytes: a count and a sum of
-//! offsets within the bin in steps of 2^-30 of its width, exact for 2^34 trials.
+//! demand), so a quantile's relative error is below 3.2 %, and none for a value that many trials share.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::bins::{Bin, Bins, bin_index};
+use super::binned::Binned;
 use super::estimate::{Bounds, mean_estimate};
 use super::fixed::Moments;
-use super::histogram::{NEGLIGIBLE, add_up};
+use super::histogram::NEGLIGIBLE;
 use super::order_statistics::Level;
 use super::types::FanPoint;
 use crate::engine::abreast::{ABREAST, Eight};
 
-const OCTAVES: u32 = 9;
-const SUB_BITS: u32 = 5;
-/// Bits of a number below its bin's leading bits.
-const OFFSET_BITS: u32 = 52 - SUB_BITS;
-/// Bits of an offset that are kept.
-const KEPT_BITS: u32 = 30;
-/// Steps per unit in the underflow bin.
-const UNDERFLOW_STEPS: f64 = 1_099_511_627_776.0;
 /// Levels of a fan's quantiles.
 const FAN_LEVELS: [Level; 5] = [Level(50), Level(250), Level(500), Level(750), Level(950)];
 
-/// Count and sum of offsets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct FanBin {
-    count: u64,
-    offsets: u64,
-}
-
-impl Bin for FanBin {
-    fn merge(&mut self, other: &Self) {
-        self.count += other.count;
-        self.offsets += other.offsets;
-    }
-}
-
 /// Distribution of one row's shortfall in one period.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-struct FanHistogram {
-    underflow: FanBin,
-    bins: Bins<FanBin>,
-    /// Trials short of everything: apart, so that they need no chunk of bins.
-    whole: u64,
-}
+type FanHistogram = Binned<9, 5>;
 
-impl FanHistogram {
-    fn add(&mut self, share: f64) {
-        if share >= 1.0 {
-            self.whole += 1;
-            return;
+/// Values at ascending ranks from 1 among `trials`, those not added being 0.
+fn at_ranks<const N: usize>(histogram: &FanHistogram, ranks: [u64; N], trials: u64) -> [f64; N] {
+    let mut seen = trials.saturating_sub(histogram.count().unwrap_or(trials));
+    let mut values = [0.0; N];
+    let mut next = ranks.iter().take_while(|rank| **rank <= seen).count();
+    for (count, mean) in histogram.means() {
+        seen += count;
+        while next < N && ranks[next] <= seen {
+            values[next] = mean;
+            next += 1;
         }
-        let (bin, offset) = match bin_index(share, OCTAVES, SUB_BITS) {
-            Some(index) => {
-                let below = share.to_bits() & ((1 << OFFSET_BITS) - 1);
-                let dropped = OFFSET_BITS - KEPT_BITS;
-                (self.bins.at(index), (below + (1 << (dropped - 1))) >> dropped)
-            }
-            None => (&mut self.underflow, (share * UNDERFLOW_STEPS) as u64),
-        };
-        bin.count += 1;
-        bin.offsets += offset;
     }
-
-    fn merge(&mut self, other: &Self) {
-        self.underflow.merge(&other.underflow);
-        self.bins.merge(&other.bins);
-        self.whole += other.whole;
-    }
-
-    fn fits(&self, trials: u64) -> bool {
-        let bins = || self.bins.iter().map(|(_, bin)| bin).chain([&self.underflow]);
-        let highest = self.bins.iter().last().map_or(0, |(index, _)| index);
-        add_up(bins().map(|bin| bin.count).chain([self.whole])).is_some_and(|counted| counted <= trials)
-            // Offsets are below 2^31 in the underflow bin and at most 2^30 elsewhere.
-            && bins().all(|bin| u128::from(bin.offsets) <= u128::from(bin.count) << 31)
-            && highest < ((OCTAVES + 1) as usize) << SUB_BITS
-    }
-
-    /// Values at ascending ranks from 1 among `trials`, those not added being 0.
-    fn at_ranks<const N: usize>(&self, ranks: [u64; N], trials: u64) -> [f64; N] {
-        let occupied: Vec<(Option<usize>, &FanBin)> = std::iter::once((None, &self.underflow))
-            .chain(self.bins.iter().map(|(index, bin)| (Some(index), bin)))
-            .filter(|(_, bin)| bin.count > 0)
-            .collect();
-        let above = self.whole + occupied.iter().map(|(_, bin)| bin.count).sum::<u64>();
-        let mut seen = trials.saturating_sub(above);
-        let mut values = [0.0; N];
-        let mut next = ranks.iter().take_while(|rank| **rank <= seen).count();
-        for (index, bin) in occupied {
-            seen += bin.count;
-            while next < N && ranks[next] <= seen {
-                values[next] = bin_mean(index, bin);
-                next += 1;
-            }
-        }
-        values[next..].fill(1.0);
-        values
-    }
-}
-
-fn bin_mean(index: Option<usize>, bin: &FanBin) -> f64 {
-    let offset = bin.offsets as f64 / bin.count as f64;
-    let Some(index) = index else {
-        return offset / UNDERFLOW_STEPS;
-    };
-    let first = u64::from(1023 - OCTAVES) << SUB_BITS;
-    let edge = |index: u64| f64::from_bits((first + index) << OFFSET_BITS);
-    let (low, high) = (edge(index as u64), edge(index as u64 + 1));
-    low + (high - low) * offset / (1u64 << KEPT_BITS) as f64
-}
-
-/// Ten significant digits, which is what the kept bits hold: 0.9 comes back as 0.9.
-fn ten_digits(value: f64) -> f64 {
-    if value == 0.0 || value == 100.0 {
-        return value;
-    }
-    format!("{value:.9e}").parse().unwrap_or(value)
+    values
 }
 
 /// One row over time.
@@ -318,7 +230,7 @@ impl Timeline {
                 date: dates.get(period).cloned().unwrap_or_default(),
                 mean_pct: mean_estimate(moments, trials, 100.0, Bounds::PERCENT),
                 quantiles_pct: match histogram {
-                    Some(histogram) => histogram.at_ranks(ranks, trials).map(|share| ten_digits(share * 100.0)),
+                    Some(histogram) => at_ranks(histogram, ranks, trials).map(|share| share * 100.0),
                     None => [0.0; 5],
                 },
             })

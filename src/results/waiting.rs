@@ -16,6 +16,15 @@ pub struct WaitingTotals {
     /// `ROOM` trials for each row, and how many of them are in use.
     waiting: Vec<RowTrial>,
     counts: Vec<usize>,
+    /// By row, trials in which nothing was short.
+    quiet: Vec<Quiet>,
+}
+
+/// Trials in which nothing was short, all of one demand.
+#[derive(Debug, Clone, Copy, Default)]
+struct Quiet {
+    demand_t: f64,
+    trials: u64,
 }
 
 impl PartialEq for WaitingTotals {
@@ -35,6 +44,7 @@ impl WaitingTotals {
     pub fn of(reference_t: Vec<f64>, totals: Vec<RowTotals>) -> Self {
         Self {
             counts: vec![0; totals.len()],
+            quiet: vec![Quiet::default(); totals.len()],
             reference_t,
             totals,
             waiting: Vec::new(),
@@ -49,6 +59,18 @@ impl WaitingTotals {
     /// Adds a row's trial.
     #[inline]
     pub fn add(&mut self, row: usize, trial: RowTrial) {
+        if trial.is_quiet() {
+            let quiet = &mut self.quiet[row];
+            if quiet.demand_t != trial.demand_t {
+                self.totals[row].add_quiet(quiet.demand_t, quiet.trials, self.reference_t[row]);
+                *quiet = Quiet {
+                    demand_t: trial.demand_t,
+                    trials: 0,
+                };
+            }
+            quiet.trials += 1;
+            return;
+        }
         if self.waiting.is_empty() {
             self.waiting.resize(self.totals.len() * ROOM, RowTrial::default());
         }
@@ -61,18 +83,18 @@ impl WaitingTotals {
         }
     }
 
-    /// Those that wait for a row.
-    fn waiting(&self, row: usize) -> &[RowTrial] {
-        let count = self.counts[row];
-        if count == 0 {
-            return &[];
+    /// Adds those that wait for a row to some totals.
+    fn settle(&self, row: usize, totals: &mut RowTotals) {
+        let (count, quiet, reference_t) = (self.counts[row], self.quiet[row], self.reference_t[row]);
+        totals.add_quiet(quiet.demand_t, quiet.trials, reference_t);
+        if count > 0 {
+            totals.add(&self.waiting[row * ROOM..][..count], reference_t);
         }
-        &self.waiting[row * ROOM..][..count]
     }
 
     /// The totals with every trial in them.
     pub fn settled(&self) -> Cow<'_, [RowTotals]> {
-        if self.counts.iter().all(|count| *count == 0) {
+        if self.counts.iter().all(|count| *count == 0) && self.quiet.iter().all(|quiet| quiet.trials == 0) {
             return Cow::Borrowed(&self.totals);
         }
         Cow::Owned((0..self.len()).map(|row| self.row(row)).collect())
@@ -81,7 +103,7 @@ impl WaitingTotals {
     /// The totals of one row with every trial in them.
     pub fn row(&self, row: usize) -> RowTotals {
         let mut totals = self.totals[row].clone();
-        totals.add(self.waiting(row), self.reference_t[row]);
+        self.settle(row, &mut totals);
         totals
     }
 
@@ -89,7 +111,7 @@ impl WaitingTotals {
     pub fn merge(&mut self, other: &Self) {
         for (row, (totals, added)) in self.totals.iter_mut().zip(&other.totals).enumerate() {
             totals.merge(added);
-            totals.add(other.waiting(row), other.reference_t[row]);
+            other.settle(row, totals);
         }
     }
 }
