@@ -54,18 +54,18 @@ impl Bin for CountAndSum {
 }
 
 /// Distribution of shares in (0, 1]: bins for each of the powers of two down to 2^-`OCTAVES`, cut evenly into 2^`SUB_BITS`; one bin for what lies
-/// below, and one for exactly 1.
+/// below, and one for exactly 1. Bins are allocated in chunks of `CHUNK`: many small ones cost time, large ones memory.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Binned<const OCTAVES: u32, const SUB_BITS: u32> {
+pub struct Binned<const OCTAVES: u32, const SUB_BITS: u32, const CHUNK: usize> {
     /// In steps of [`STEPS_PER_UNIT`].
     underflow: CountAndSum,
     /// In the last place of a number in the bin, above the bin's lower edge.
-    bins: Bins<CountAndSum>,
+    bins: Bins<CountAndSum, CHUNK>,
     /// Shares of exactly 1: apart, so that they need no chunk of bins.
     whole: u64,
 }
 
-impl<const OCTAVES: u32, const SUB_BITS: u32> Binned<OCTAVES, SUB_BITS> {
+impl<const OCTAVES: u32, const SUB_BITS: u32, const CHUNK: usize> Binned<OCTAVES, SUB_BITS, CHUNK> {
     /// Bits of a number below those that tell its bin.
     const OFFSET_BITS: u32 = FRACTION_BITS - SUB_BITS;
 
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    type Fine = Binned<14, 8>;
+    type Fine = Binned<14, 8, 32>;
 
     fn of(shares: &[f64]) -> Fine {
         let mut binned = Fine::default();

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// Bins per allocated chunk.
-const CHUNK: usize = 32;
 /// No array has more bins: what a file may make this program allocate.
 const MOST: usize = 1 << 12;
 
@@ -27,13 +25,13 @@ pub fn bin_index(share: f64, octaves: u32, sub_bits: u32) -> Option<usize> {
     leading.checked_sub(first).map(|index| index as usize)
 }
 
-/// A sparse array of bins.
+/// A sparse array of bins, allocated in chunks of so many.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Bins<B> {
+pub struct Bins<B, const CHUNK: usize> {
     chunks: Vec<Option<Box<[B; CHUNK]>>>,
 }
 
-impl<B: Bin> Bins<B> {
+impl<B: Bin, const CHUNK: usize> Bins<B, CHUNK> {
     /// The bin, made when missing.
     #[inline]
     pub fn at(&mut self, index: usize) -> &mut B {
@@ -76,7 +74,7 @@ impl<B: Bin> Bins<B> {
 }
 
 /// Written as (index, bin) of the bins that hold something, ascending.
-impl<B: Bin + PartialEq + Serialize> Serialize for Bins<B> {
+impl<B: Bin + PartialEq + Serialize, const CHUNK: usize> Serialize for Bins<B, CHUNK> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let empty = B::default();
         let occupied: Vec<(usize, &B)> = self.iter().filter(|(_, bin)| **bin != empty).collect();
@@ -84,7 +82,7 @@ impl<B: Bin + PartialEq + Serialize> Serialize for Bins<B> {
     }
 }
 
-impl<'de, B: Bin + Deserialize<'de>> Deserialize<'de> for Bins<B> {
+impl<'de, B: Bin + Deserialize<'de>, const CHUNK: usize> Deserialize<'de> for Bins<B, CHUNK> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut bins = Bins { chunks: Vec::new() };
         let mut next = 0;

@@ -28,7 +28,7 @@ pub type SpellHistogram = Histogram<6>;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Histogram<const SUB_BITS: u32> {
     trials: u64,
-    binned: Binned<OCTAVES, SUB_BITS>,
+    binned: Binned<OCTAVES, SUB_BITS, 512>,
 }
 
 /// The bins of a histogram that hold trials, from the smallest value to the largest: what quantiles are read from.

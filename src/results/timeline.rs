@@ -19,7 +19,7 @@ use crate::engine::abreast::{ABREAST, Eight};
 const FAN_LEVELS: [Level; 5] = [Level(50), Level(250), Level(500), Level(750), Level(950)];
 
 /// Distribution of one row's shortfall in one period.
-type FanHistogram = Binned<9, 5>;
+type FanHistogram = Binned<9, 5, 96>;
 
 /// Values at ascending ranks from 1 among `trials`, those not added being 0.
 fn at_ranks<const N: usize>(histogram: &FanHistogram, ranks: [u64; N], trials: u64) -> [f64; N] {
