@@ -3,10 +3,12 @@
 use std::io::Write;
 
 use serde::Serialize;
+use serde_json::Serializer;
 
 use crate::results::types::{EventResult, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit};
 
 use super::cautions::cautions;
+use super::layered::Layered;
 use super::prose::headline_sentence;
 
 /// How long a stage took. The only part of results.json that differs between runs of the same input.
@@ -28,7 +30,8 @@ struct Document<'a> {
 /// `results.json`: every field of [`RunResults`] in its order, then `timing` as the last key. Not-available numbers are null.
 pub fn results(run: &RunResults, timing: &[StageTime], mut to: impl Write) -> Result<(), serde_json::Error> {
     // In memory first: the serialiser writes a few bytes at a time.
-    let mut text = serde_json::to_vec_pretty(&Document { run, timing })?;
+    let mut text = Vec::new();
+    Document { run, timing }.serialize(&mut Serializer::with_formatter(&mut text, Layered::default()))?;
     text.push(b'\n');
     to.write_all(&text).map_err(serde_json::Error::io)
 }

@@ -5,6 +5,7 @@ pub mod charts;
 pub mod csv;
 mod files;
 pub mod json;
+mod layered;
 mod number;
 pub mod part_file;
 mod pending;

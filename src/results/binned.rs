@@ -101,12 +101,13 @@ impl<const OCTAVES: u32, const SUB_BITS: u32, const CHUNK: usize> Binned<OCTAVES
 
     /// Whether it can have seen that many shares at most: what is read from a file may be anything.
     pub fn fits(&self, most: u64) -> bool {
-        let highest = self.bins.iter().last().map_or(0, |(index, _)| index);
+        let occupied = || self.bins.iter().filter(|(_, bin)| **bin != CountAndSum::default());
         self.count().is_some_and(|count| count <= most)
-            && self.underflow.is_below((STEPS_PER_UNIT / f64::from(1 << OCTAVES)) as u64)
-            && self.bins.iter().all(|(_, bin)| bin.is_below(1 << Self::OFFSET_BITS))
-            // One chunk of bins may go beyond the last power of two.
-            && highest < ((OCTAVES + 1) as usize) << SUB_BITS
+            && self
+                .underflow
+                .is_below((STEPS_PER_UNIT / f64::from(1 << OCTAVES)) as u64)
+            && occupied()
+                .all(|(index, bin)| index < (OCTAVES as usize) << SUB_BITS && bin.is_below(1 << Self::OFFSET_BITS))
     }
 
     /// Count and mean of the bins that hold any, ascending.
@@ -172,8 +173,10 @@ mod tests {
         assert_eq!(sound.count(), Some(4));
         assert!(sound.fits(4) && !sound.fits(3));
         let mut far = sound.clone();
-        far.bins.at(15 << 8);
-        assert!(!far.fits(4));
+        far.bins.at(14 << 8);
+        assert!(far.fits(4), "nothing is in it");
+        far.bins.at(14 << 8).count = 1;
+        assert!(!far.fits(5));
         let mut heavy = sound.clone();
         heavy.bins.at(3).high = 1;
         assert!(!heavy.fits(4));

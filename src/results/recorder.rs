@@ -306,6 +306,7 @@ impl Observer for Recorder {
     }
 
     fn rest(&mut self) {
+        self.totals.settle();
         self.timeline.settle();
         if let Some(attribution) = &mut self.attribution {
             attribution.settle();

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use super::row_totals::{RowTotals, RowTrial};
 
 /// Trials that wait at most.
@@ -83,8 +85,19 @@ impl WaitingTotals {
         }
     }
 
+    /// Puts all that wait into the totals.
+    pub fn settle(&mut self) {
+        let mut totals = std::mem::take(&mut self.totals);
+        for (row, totals) in totals.iter_mut().enumerate() {
+            self.settle_into(row, totals);
+        }
+        self.totals = totals;
+        self.counts.fill(0);
+        self.quiet.fill(Quiet::default());
+    }
+
     /// Adds those that wait for a row to some totals.
-    fn settle(&self, row: usize, totals: &mut RowTotals) {
+    fn settle_into(&self, row: usize, totals: &mut RowTotals) {
         let (count, quiet, reference_t) = (self.counts[row], self.quiet[row], self.reference_t[row]);
         totals.add_quiet(quiet.demand_t, quiet.trials, reference_t);
         if count > 0 {
@@ -103,15 +116,16 @@ impl WaitingTotals {
     /// The totals of one row with every trial in them.
     pub fn row(&self, row: usize) -> RowTotals {
         let mut totals = self.totals[row].clone();
-        self.settle(row, &mut totals);
+        self.settle_into(row, &mut totals);
         totals
     }
 
     /// Adds what others have seen.
     pub fn merge(&mut self, other: &Self) {
-        for (row, (totals, added)) in self.totals.iter_mut().zip(&other.totals).enumerate() {
+        let pairs = self.totals.par_iter_mut().zip(&other.totals);
+        pairs.enumerate().for_each(|(row, (totals, added))| {
             totals.merge(added);
-            other.settle(row, totals);
-        }
+            other.settle_into(row, totals);
+        });
     }
 }
