@@ -126,6 +126,10 @@ fn mean_severity(strike: &Strike, from: f64, to: f64) -> f64 {
     let start = occurrence.start_months;
     let full = start + occurrence.duration_months;
     let approved = (start + strike.approval_months).min(full);
+    if from >= approved && to <= full {
+        // The middle of most occurrences; the same bits as below.
+        return occurrence.severity * (to - from) / (to - from);
+    }
     let overlap = |low: f64, high: f64| (high.min(to) - low.max(from)).max(0.0);
     let mut integral = overlap(start, approved) + occurrence.severity * overlap(approved, full);
     match strike.tail {
@@ -177,6 +181,30 @@ mod tests {
             // E4: full for 3, then a triangle of 6, or an exponential tail of time constant 2.
             assert!((total(start, 3.0, Tail::Linear(6.0)) - 0.8 * 6.0).abs() < 1e-12);
             assert!((total(start, 3.0, Tail::Exponential(2.0)) - 0.8 * 5.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn in_the_middle_it_is_the_severity() {
+        let mut strike = Strike {
+            occurrence: Occurrence {
+                event: 0,
+                start_months: 0.75,
+                duration_months: 9.5,
+                severity: 0.3,
+            },
+            approval_months: 1.5,
+            tail: Tail::Linear(3.0),
+        };
+        assert_eq!(mean_severity(&strike, 2.25, 3.25), 0.3);
+        assert_eq!(mean_severity(&strike, 9.25, 10.25), 0.3);
+        assert!((mean_severity(&strike, 2.0, 3.0) - (0.25 + 0.75 * 0.3)).abs() < 1e-15);
+        assert!(mean_severity(&strike, 9.5, 10.5) < 0.3);
+        // A step that is no whole number of months.
+        strike.approval_months = 0.0;
+        for step in [0.229_979_466_119_096_5, 3.0, 1.0 / 3.0] {
+            let mean = mean_severity(&strike, 2.0 * step + 1.0, 3.0 * step + 1.0);
+            assert!((mean - 0.3).abs() < 1e-15, "{mean}");
         }
     }
 

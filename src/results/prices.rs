@@ -6,7 +6,7 @@ use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::Layout;
 
 use super::estimate::{Bounds, mean_estimate};
-use super::fixed::{FixedSum, Moments};
+use super::fixed::{FixedSum, Measured, Moments};
 use super::types::Estimate;
 
 /// One market's peaks over trials.
@@ -21,9 +21,18 @@ struct MarketTotals {
 impl MarketTotals {
     fn add(&mut self, [peak, least, most]: [f64; 3]) {
         if most > 1.0 || peak > 1.0 || least > 1.0 {
-            self.rise.add(peak - 1.0);
-            self.rise_band.0.add(least - 1.0);
-            self.rise_band.1.add(most - 1.0);
+            let measured = Measured::new(peak - 1.0);
+            self.rise.add_measured(measured);
+            // Mostly the elasticity is one number.
+            let rise_of = |end: f64| {
+                if end == peak {
+                    measured.value()
+                } else {
+                    Measured::new(end - 1.0).value()
+                }
+            };
+            self.rise_band.0.add_measured(rise_of(least));
+            self.rise_band.1.add_measured(rise_of(most));
         }
     }
 }
