@@ -7,6 +7,9 @@ use crate::model::EffectModel;
 
 /// Part of a lane's normal flow below which nothing is missing on it.
 pub(super) const NOTHING: f64 = 1e-12;
+/// Part of a market's orders below which what causes explain is no shortage: the last hours of a recovery do not replace the causes known before,
+/// and their shares would be rounding.
+pub(super) const TRACE: f64 = 1e-9;
 
 impl State {
     /// Shares out the shortfalls of a material's markets in this period.
@@ -39,11 +42,11 @@ impl State {
             if lead == 0 {
                 if computed {
                     let from = std::mem::take(&mut self.blame.columns);
-                    self.blame.adopt(material, markets.start, &from);
+                    self.blame.adopt(material, markets.start, &self.order[markets], &from);
                     self.blame.columns = from;
                 }
             } else {
-                self.pass_on_causes(material, markets.start, period, lead, computed);
+                self.pass_on_causes(trial, material, markets.start, period, lead, computed);
             }
         }
         if any_short {
@@ -88,13 +91,22 @@ impl State {
     }
 
     /// With lead times, the causes of what arrives are those of the period in which it was sent.
-    fn pass_on_causes(&mut self, material: usize, first_market: usize, period: usize, lead: usize, computed: bool) {
+    fn pass_on_causes(
+        &mut self,
+        trial: &Trial<'_>,
+        material: usize,
+        first_market: usize,
+        period: usize,
+        lead: usize,
+        computed: bool,
+    ) {
         let width = self.blame.ring[material].len() / lead;
         let slot = period % lead;
         if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
             let ring = std::mem::take(&mut self.blame.ring[material]);
+            let orders = &self.order[trial.model.links[material].markets.clone()];
             self.blame
-                .adopt(material, first_market, &ring[slot * width..(slot + 1) * width]);
+                .adopt(material, first_market, orders, &ring[slot * width..(slot + 1) * width]);
             self.blame.ring[material] = ring;
         }
         if computed {

@@ -6,6 +6,7 @@
 //!
 //! Here: what is kept, and the causes of lost output. `attribute` shares out what is short.
 
+use super::attribute::TRACE;
 use super::severity::Severities;
 use crate::model::Model;
 
@@ -305,12 +306,13 @@ impl Blame {
         }
     }
 
-    /// Takes missing deliveries by cause as the shares of a material's markets from now on; a market with none keeps its last causes.
-    pub(super) fn adopt(&mut self, material: usize, first_market: usize, columns: &[f64]) {
+    /// Takes missing deliveries by cause as the shares of a material's markets from now on; a market with none (or hardly any of its orders, which
+    /// are given too) keeps its last causes.
+    pub(super) fn adopt(&mut self, material: usize, first_market: usize, orders: &[f64], columns: &[f64]) {
         let slots = self.causes[material].len();
-        for (missing, market) in columns.chunks_exact(slots).zip(first_market..) {
+        for ((missing, order), market) in columns.chunks_exact(slots).zip(orders).zip(first_market..) {
             let total: f64 = missing.iter().sum();
-            if total > 0.0 {
+            if total > TRACE * order {
                 self.has_share[market] = true;
                 let start = self.market_start[market];
                 for (share, part) in self.share[start..start + slots].iter_mut().zip(missing) {

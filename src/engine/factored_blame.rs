@@ -3,7 +3,7 @@
 //! With B_ij = r_i c_j / total and T_ij = a_i b_j B_ij, column j misses c_j / total · Σ_i (1 - a_i b_j) r_i. Shared out by the causes of each
 //! seller's lost output, that is c_j / total · (P - b_j Q) with the sums P = Σ r_i · share_i and Q = Σ a_i r_i · share_i by cause.
 
-use super::attribute::NOTHING;
+use super::attribute::{NOTHING, TRACE};
 use super::blame::{Blame, LaneHit};
 use super::factored::Factored;
 use crate::model::{EffectModel, Model};
@@ -60,7 +60,7 @@ impl Blame {
         // What is missing for want of a seller is shared out like the rest.
         self.missing_by_seller(model, material, trade);
         let total: f64 = self.offered.iter().sum();
-        if total > 0.0 {
+        if total > TRACE * trade.total {
             self.offered.iter_mut().for_each(|part| *part /= total);
             let markets = model.links[material].markets.clone();
             let lines = self.share[self.market_start[markets.start]..].chunks_exact_mut(slots);

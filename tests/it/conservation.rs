@@ -159,7 +159,8 @@ fn the_quiet_path_gives_what_the_full_path_gives() {
 fn trade_by_factors_gives_what_lanes_give() {
     let mut failures = Vec::new();
     let (mut factored, mut short_periods) = (0, 0);
-    for seed in seeds() {
+    // 40523: a recovery all but over beside a gap of another kind; its last traces were taken for the causes of all of it.
+    for seed in seeds().chain([40523]) {
         let (mut document, generated, policy) = generated(seed);
         for stage in 0..generated.stages {
             for change in ["flexibility=1", "domestic_first=false", "supply_elasticity=0"] {
