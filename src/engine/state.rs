@@ -133,6 +133,8 @@ pub struct State {
     /// Whether refills were sent in the material's last trade, and whether it left anything that could refill stocks.
     pub(super) has_refill: Vec<bool>,
     pub(super) has_unsold: Vec<bool>,
+    /// Whether processors left some of the material in this period: their stocks have moved, though they may hold what they held before.
+    pub(super) has_returned: Vec<bool>,
     /// Whether a material's output, orders and trade would come out the same again, whatever its stocks do.
     pub(super) stands: Vec<bool>,
     /// Whether a material's plans may differ from their targets, and its needs from the reference.
@@ -344,6 +346,7 @@ impl State {
             &mut self.is_factored,
             &mut self.has_refill,
             &mut self.has_unsold,
+            &mut self.has_returned,
             &mut self.stands,
             &mut self.causes_known,
             &mut self.is_replanned,

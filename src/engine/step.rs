@@ -89,6 +89,7 @@ impl State {
         }
         self.stock_change.fill(0.0);
         self.released.fill(0.0);
+        self.has_returned.fill(false);
         self.short.clear();
         if model.links.iter().any(|links| !links.constant_stocks) {
             self.stock_levels(model, world, period);
@@ -233,7 +234,8 @@ impl State {
         let stocks_moved = self.stock_change[links.markets.clone()]
             .iter()
             .any(|change| *change != 0.0)
-            || links.stockpiles.iter().any(|&index| self.released[index] != 0.0);
+            || links.stockpiles.iter().any(|&index| self.released[index] != 0.0)
+            || self.has_returned[material];
         let in_transit = model.materials[material].lead_periods > 0;
         if stocks_moved || in_transit || self.struck.changed[material] || !links.constant_stocks {
             (self.stocks_at_rest[material], self.stocks_full[material]) = self.stocks_rest(model, links);

@@ -4,6 +4,8 @@ use super::state::State;
 use super::step::Trial;
 use crate::model::Model;
 
+/// Part of a need by which a shortfall must be beyond a stockpile's trigger: rounding alone, at a ban as severe as the trigger is high, releases nothing.
+const BEYOND: f64 = 1e-9;
 /// Share of a need below which a gap counts as closed (rounding).
 pub(super) const CLOSED: f64 = 1e-12;
 
@@ -269,7 +271,7 @@ impl State {
                         .filter(|&cell| stockpile.allowed[cell]);
                     let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
                     let short: f64 = cells.clone().map(|cell| self.shortfall[cell]).sum();
-                    if short > 0.0 && short > stockpile.trigger.of(inputs) * need {
+                    if short > 0.0 && short > (stockpile.trigger.of(inputs) + BEYOND) * need {
                         self.pool.extend(cells);
                     }
                 }
@@ -331,6 +333,7 @@ impl State {
                     self.commercial[market] += left;
                     self.stock_change[market] += left;
                     (self.rests[material], self.steady[material]) = (false, false);
+                    self.has_returned[material] = true;
                 }
             }
         }
