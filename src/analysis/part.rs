@@ -124,7 +124,7 @@ impl PartHead {
         let facts = |head: &Self| {
             let manifest = &head.frame.manifest;
             let precision = head.precision.map_or("none".to_owned(), |share| share.to_string());
-            let left_out = manifest.left_out.iter().map(|table| table.name());
+            let left_out: Vec<&str> = manifest.left_out.iter().map(|table| table.name()).collect();
             let policies = std::iter::once("baseline").chain(head.policies.iter().map(String::as_str));
             // What is most telling comes first: seed and trials are part of the scenario, so its hash differs with them.
             [
@@ -137,9 +137,11 @@ impl PartHead {
                 ("--precision", precision),
                 (
                     "--without",
-                    Some(left_out.collect::<Vec<_>>().join(","))
-                        .filter(|list| !list.is_empty())
-                        .unwrap_or_else(|| "none".to_owned()),
+                    if left_out.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        left_out.join(",")
+                    },
                 ),
                 ("--samples", if head.samples { "on" } else { "off" }.to_owned()),
             ]
