@@ -3,8 +3,10 @@
 use crate::engine::observe::Layout;
 use crate::model::{Model, WORLD};
 use crate::results::FOCUS;
-use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, SupplyShare};
-use crate::scenario::{Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
+use crate::results::types::{
+    BalanceRow, Label, Manifest, ManifestAcknowledgement, ManifestCitation, ManifestWarning, SupplyShare,
+};
+use crate::scenario::{Code, Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
 
 /// Raised whenever the same input gives other values.
 pub const SAMPLING_VERSION: u32 = 2;
@@ -96,13 +98,16 @@ pub fn labels(layout: &Layout) -> (Vec<Label>, Vec<Label>) {
 }
 
 /// Where a run's results come from.
-pub fn manifest(
-    document: &Document,
-    scenario: &Scenario,
-    scenario_name: &str,
-    warnings: &Diagnostics,
-    model_warnings: &[String],
-) -> Manifest {
+pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, warnings: &Diagnostics) -> Manifest {
+    let acknowledgements: Vec<ManifestAcknowledgement> = document
+        .acknowledgements()
+        .into_iter()
+        .map(|one| ManifestAcknowledgement {
+            code: one.code.number().into(),
+            at: one.at,
+            reason: one.reason,
+        })
+        .collect();
     Manifest {
         program: format!("critmin {}", env!("CARGO_PKG_VERSION")),
         sampling_version: SAMPLING_VERSION,
@@ -138,15 +143,44 @@ pub fn manifest(
             .collect(),
         defaults: scenario.defaults.clone(),
         left_out: Vec::new(),
-        warnings: warnings
-            .warnings()
-            .map(|warning| format!("{}:{}: {}", warning.file, warning.line, warning.message))
-            .chain(model_warnings.iter().cloned())
-            .chain((scenario.run.sampling != SamplingDesign::Random).then(|| {
-                "standard errors and intervals are computed as if trials were independent; with this sampling design they are not exact (usually too wide)"
-                    .to_owned()
-            }))
-            .collect(),
+        warnings: listed(scenario, warnings, &acknowledgements),
+        acknowledgements,
         resolved_scenario: document.resolved(None),
     }
+}
+
+/// The warnings, first those that stand, then those that are acknowledged.
+fn listed(
+    scenario: &Scenario,
+    warnings: &Diagnostics,
+    acknowledgements: &[ManifestAcknowledgement],
+) -> Vec<ManifestWarning> {
+    let all = warnings.warnings().chain(warnings.acknowledged());
+    let mut list: Vec<ManifestWarning> = all
+        .map(|warning| ManifestWarning {
+            code: warning.code.number().into(),
+            address: warning.address.clone(),
+            place: if warning.line == 0 {
+                warning.file.clone()
+            } else {
+                format!("{}:{}", warning.file, warning.line)
+            },
+            message: warning.message.clone(),
+            acknowledged: warning.acknowledged.clone(),
+        })
+        .collect();
+    if scenario.run.sampling != SamplingDesign::Random {
+        let (code, address) = (Code::NotIndependent.number(), "run.sampling");
+        list.push(ManifestWarning {
+            code: code.into(),
+            address: address.into(),
+            place: String::new(),
+            message: "standard errors and intervals are computed as if trials were independent; with this sampling design they are not exact (usually too wide)".into(),
+            acknowledged: acknowledgements
+                .iter()
+                .find(|one| one.code == code && one.at == address)
+                .map(|one| one.reason.clone()),
+        });
+    }
+    list
 }

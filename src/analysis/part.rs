@@ -36,8 +36,8 @@ impl Frame {
         let Prepared {
             scenario,
             warnings,
-            model,
             layout,
+            ..
         } = baseline;
         let (materials, places) = facts::labels(layout);
         let has_demand = |material: &usize| {
@@ -51,7 +51,7 @@ impl Frame {
             description: scenario.description.clone(),
             manifest: Manifest {
                 left_out: BTreeSet::from_iter(left_out.iter().copied()).into_iter().collect(),
-                ..facts::manifest(document, scenario, scenario_name, warnings, &model.warnings)
+                ..facts::manifest(document, scenario, scenario_name, warnings)
             },
             focus_materials: layout
                 .focus_materials

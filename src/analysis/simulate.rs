@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::examine::examine;
 use super::facts;
 use super::part::{Difference, Frame, Part, PartHead, PolicyPart};
 use super::run::{PartReport, Prepared, RunError, RunListener, RunPlan, Stage, prepare};
@@ -34,8 +35,24 @@ pub fn simulate_part(
     progress: &Progress,
     listener: &mut dyn RunListener,
 ) -> Result<PartReport, RunError> {
+    let baseline = examine(document)?;
+    simulate_examined(document, &baseline, scenario_name, plan, earlier, progress, listener)
+}
+
+/// As [`simulate_part`], of a scenario that has been examined.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn simulate_examined(
+    document: &Document,
+    baseline: &Prepared,
+    scenario_name: &str,
+    plan: &RunPlan,
+    earlier: Option<Part>,
+    progress: &Progress,
+    listener: &mut dyn RunListener,
+) -> Result<PartReport, RunError> {
     let mut clock = Clock::default();
-    let baseline = clock.check(|| prepare(document, None))?;
     let whole = baseline.scenario.run.trials;
     let trials = plan.trials.clone().unwrap_or(0..whole);
     if trials.is_empty() || trials.end > whole {
@@ -49,7 +66,7 @@ pub fn simulate_part(
         policies: plan.policies.clone(),
         precision: plan.precision,
         samples: plan.samples,
-        frame: Frame::new(document, scenario_name, &baseline, &plan.left_out),
+        frame: Frame::new(document, scenario_name, baseline, &plan.left_out),
     };
     let mut part = match earlier {
         Some(earlier) => continued(earlier, head)?,
@@ -65,7 +82,7 @@ pub fn simulate_part(
         }
         let under_policy;
         let prepared = match number.checked_sub(1) {
-            None => &baseline,
+            None => baseline,
             Some(policy) => {
                 under_policy = clock.check(|| prepare(document, Some(&plan.policies[policy])))?;
                 &under_policy
@@ -96,7 +113,7 @@ pub fn simulate_part(
         if !first.complete {
             // For results of what is there; renewed when the part is completed.
             let done = first.recorder.trials();
-            first.variance = clock.simulate(|| split(&baseline, &(trials.start..trials.start + done), done));
+            first.variance = clock.simulate(|| split(baseline, &(trials.start..trials.start + done), done));
         }
     }
     Ok(PartReport {

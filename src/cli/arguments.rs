@@ -248,8 +248,11 @@ impl From<Omission> for CostlyTable {
 #[derive(Debug, Args)]
 pub struct ValidateOptions {
     /// Scenario files (TOML)
-    #[arg(required = true)]
+    #[arg(required_unless_present = "explain")]
     pub scenarios: Vec<PathBuf>,
+    /// Print what a code of an error or warning means, and what to do (e.g. W003)
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["scenarios", "set", "json", "strict"])]
+    pub explain: Option<String>,
     /// Set a key of the scenarios
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

@@ -11,9 +11,10 @@ use super::checkpoint::{self, Keeper, Names};
 use super::failure::Failure;
 use super::results::{self, SAMPLES, default_folder, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load};
+use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
 use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
-use crate::analysis::simulate::simulate_part;
+use crate::analysis::simulate::simulate_examined;
 use crate::engine::run::Progress;
 use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartKind};
@@ -29,13 +30,10 @@ const BASELINE: &str = "baseline";
 pub fn run(options: &RunOptions) -> Outcome {
     let started = Instant::now();
     let document = load::load(&options.scenario, options.trials, options.json)?;
-    let (_, warnings) = document.check(None).map_err(|diagnostics| Failure::Invalid {
-        diagnostics: Box::new(diagnostics),
-        json: options.json,
-    })?;
-    if !options.quiet && !warnings.is_empty() {
+    let examined = examine(&document).map_err(|error| Failure::of_run(error, options.json))?;
+    if !options.quiet && !examined.warnings.is_empty() {
         let stderr = std::io::stderr();
-        write!(&stderr, "{}", warnings.render(super::is_colored(&stderr)))?;
+        write!(&stderr, "{}", examined.warnings.render(super::is_colored(&stderr)))?;
     }
     let mut timing = vec![stage("load", started)];
     let plan = RunPlan {
@@ -55,7 +53,7 @@ pub fn run(options: &RunOptions) -> Outcome {
     let begun = earlier.map(|earlier| earlier.part);
     let name = load::file_name(&options.scenario.scenario);
     let pool = thread_pool(options.threads)?;
-    let report = pool.install(|| simulate_part(&document, &name, &plan, begun, &progress, &mut keeper));
+    let report = pool.install(|| simulate_examined(&document, &examined, &name, &plan, begun, &progress, &mut keeper));
     let checkpoint = place.folder.path().join(&place.names.checkpoint);
     let not_lost = |is_saved: bool| {
         if is_saved {

@@ -3,13 +3,18 @@
 use std::io::Write;
 
 use super::arguments::ValidateOptions;
-use super::failure::exit_code;
+use super::failure::{Failure, exit_code};
 use super::{Outcome, load};
-use crate::model::compile;
-use crate::scenario::{Diagnostics, Document, Scenario};
+use crate::analysis::examine::examine;
+use crate::analysis::run::RunError;
+use crate::report::number::counted;
+use crate::scenario::{Code, Diagnostics, Document};
 
-/// Checks scenarios and prints every error and warning.
+/// Checks scenarios and their models under every policy, and prints every error and warning; or explains a code.
 pub fn validate(options: &ValidateOptions) -> Outcome {
+    if let Some(number) = &options.explain {
+        return explain(number);
+    }
     let mut documents = Vec::new();
     let mut code = 0;
     let mut stdout = std::io::stdout();
@@ -18,16 +23,18 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
             for change in &options.set {
                 document.set(change)?;
             }
-            document.check(None)
+            Ok(document)
         });
-        let (diagnostics, compiled) = match checked {
-            Ok((scenario, warnings)) => (warnings, Some(compiles(&scenario))),
-            Err(diagnostics) => (diagnostics, None),
+        let examined = match checked {
+            Ok(document) => examine(&document).map(|examined| examined.warnings),
+            Err(diagnostics) => Err(diagnostics.into()),
         };
-        let model_error = compiled.as_ref().and_then(|compiled| compiled.as_ref().err());
-        let is_bad = diagnostics.has_errors()
-            || model_error.is_some()
-            || (options.strict && diagnostics.warnings().next().is_some());
+        let diagnostics = match examined {
+            Ok(warnings) => warnings,
+            Err(RunError::Invalid(diagnostics)) => *diagnostics,
+            Err(error) => return Err(Failure::of_run(error, options.json)),
+        };
+        let is_bad = diagnostics.has_errors() || (options.strict && diagnostics.warnings().next().is_some());
         if is_bad {
             code = code.max(exit_code(&diagnostics));
         }
@@ -36,27 +43,12 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
                 "file": load::file_name(path),
                 "valid": !is_bad,
                 "diagnostics": diagnostics.to_json(),
-                "model": match &compiled {
-                    Some(Ok(notes)) => serde_json::json!({ "notes": notes }),
-                    Some(Err(error)) => serde_json::json!({ "error": error }),
-                    None => serde_json::Value::Null,
-                },
             }));
             continue;
         }
         print(&diagnostics)?;
-        match compiled {
-            Some(Ok(notes)) => {
-                for note in notes {
-                    writeln!(std::io::stderr(), "note: {note}")?;
-                }
-            }
-            Some(Err(error)) => writeln!(std::io::stderr(), "error: {}: {error}", path.display())?,
-            None => {}
-        }
-        let (errors, warnings) = (diagnostics.errors().count(), diagnostics.warnings().count());
         let verdict = if is_bad { "not valid" } else { "valid" };
-        writeln!(stdout, "{}: {verdict}{}", path.display(), counts(errors, warnings))?;
+        writeln!(stdout, "{}: {verdict}{}", path.display(), counts(&diagnostics))?;
     }
     if options.json {
         writeln!(stdout, "{:#}", serde_json::Value::Array(documents))?;
@@ -64,11 +56,16 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
     Ok(code)
 }
 
-/// Compiles the model; gives what it has to say.
-fn compiles(scenario: &Scenario) -> Result<Vec<String>, String> {
-    compile(scenario)
-        .map(|model| model.warnings)
-        .map_err(|error| error.to_string())
+/// Prints what a code means.
+fn explain(number: &str) -> Outcome {
+    let Some(code) = Code::of(number) else {
+        let meant = Code::meant(number).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+        return Err(Failure::Usage(format!("there is no code `{number}`{meant}")));
+    };
+    let entry = code.entry();
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{}: {}\n\n{}", entry.number, entry.title, entry.advice)?;
+    Ok(0)
 }
 
 fn print(diagnostics: &Diagnostics) -> std::io::Result<()> {
@@ -79,16 +76,17 @@ fn print(diagnostics: &Diagnostics) -> std::io::Result<()> {
     Ok(())
 }
 
-fn counts(errors: usize, warnings: usize) -> String {
-    let count = |number: usize, what: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {what}")),
-        _ => Some(format!("{number} {what}s")),
-    };
-    let parts: Vec<String> = [count(errors, "error"), count(warnings, "warning")]
+fn counts(diagnostics: &Diagnostics) -> String {
+    let (errors, warnings) = (diagnostics.errors().count(), diagnostics.warnings().count());
+    let acknowledged = diagnostics.acknowledged().count();
+    let mut parts: Vec<String> = [(errors, "error"), (warnings, "warning")]
         .into_iter()
-        .flatten()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| counted(count as u64, what))
         .collect();
+    if acknowledged > 0 {
+        parts.push(format!("{} acknowledged", counted(acknowledged as u64, "warning")));
+    }
     if parts.is_empty() {
         String::new()
     } else {

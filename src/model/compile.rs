@@ -7,11 +7,11 @@ use thiserror::Error;
 use super::links::{complete_links, links};
 use super::patterns::{Observed, balance_observed};
 use super::{
-    CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
-    Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
+    CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, ModelWarning,
+    RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
 };
 use crate::sampling::{Dirichlet, Sampler, StreamKey};
-use crate::scenario::{Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel, TradeFlows};
+use crate::scenario::{Code, Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel, TradeFlows};
 
 /// Why a checked scenario cannot be compiled.
 #[derive(Debug, Error)]
@@ -677,12 +677,16 @@ fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, mate
             }
         }
         if absent > 0.0 {
-            warnings.push(format!(
-                "trade of {} to {}: {:.1} % of the observed flow comes from countries that have no supply in the scenario (re-exports?); it is spread over the others",
-                scenario.materials[material].id,
-                scenario.countries[trade.to].code,
-                100.0 * absent / total
-            ));
+            let (id, to) = (&scenario.materials[material].id, &scenario.countries[trade.to].code);
+            warnings.push(ModelWarning {
+                code: Code::OriginsAbsent,
+                address: format!("trade.{id}.{to}"),
+                message: format!(
+                    "trade of {id} to {to}: {:.1} % of the observed flow comes from countries that have no supply in the scenario (re-exports?); it is spread over the others",
+                    100.0 * absent / total
+                ),
+                extent: absent / total,
+            });
         }
     }
     let openness = scenario.materials[material].openness;

@@ -21,7 +21,7 @@ pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
 pub use world::World;
 
 use crate::sampling::{Copula, LengthBiased, Sampler, StreamKey};
-use crate::scenario::{Balance, CopulaTarget, Overlap, RenewalStart, SamplingDesign};
+use crate::scenario::{Balance, Code, CopulaTarget, Overlap, RenewalStart, SamplingDesign};
 
 /// One material, compiled. Rows are the countries that can supply it, columns the countries that may order it.
 #[derive(Debug, Clone)]
@@ -424,7 +424,20 @@ pub struct Model {
     /// Whether any input that shapes the reference is uncertain, so that each trial has its own [`World`].
     pub world_is_uncertain: bool,
     /// What the compilation found worth saying (observed origins without supply, baseline shortfalls, ...).
-    pub warnings: Vec<String>,
+    pub warnings: Vec<ModelWarning>,
+}
+
+/// Something that the compilation found worth saying.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelWarning {
+    /// What it is about.
+    pub code: Code,
+    /// Address of what it is about.
+    pub address: String,
+    /// What is doubtful, in one sentence.
+    pub message: String,
+    /// How bad it is: under a policy only what is worse than in the baseline is told.
+    pub extent: f64,
 }
 
 impl Model {

@@ -5,9 +5,11 @@ use std::io::Write;
 use serde::Serialize;
 use serde_json::Serializer;
 
-use crate::results::types::{EventResult, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit};
+use crate::results::types::{
+    EventResult, ManifestWarning, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit,
+};
 
-use super::cautions::cautions;
+use super::cautions::{Caution, cautions};
 use super::layered::Layered;
 use super::prose::headline_sentence;
 
@@ -45,7 +47,7 @@ struct SummaryDocument<'a> {
     seed: u64,
     trials: u64,
     policies: Vec<PolicySummary<'a>>,
-    warnings: &'a [String],
+    warnings: &'a [ManifestWarning],
 }
 
 #[derive(Serialize)]
@@ -55,7 +57,7 @@ struct PolicySummary<'a> {
     cost: Option<f64>,
     headline: Headline<'a>,
     sentence: String,
-    cautions: Vec<String>,
+    cautions: Vec<Caution>,
     summary: &'a [SummaryRow],
     events: &'a [EventResult],
     replayable: &'a [ReplayableTrial],

@@ -6,7 +6,7 @@ pub mod csv;
 mod files;
 pub mod json;
 mod layered;
-mod number;
+pub(crate) mod number;
 pub mod part_file;
 mod pending;
 pub mod prose;

@@ -31,6 +31,12 @@ pub fn grouped(count: u64) -> String {
     text
 }
 
+/// `1 period`, `2 periods`.
+pub fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(count))
+}
+
 /// Tonnes for people: whole numbers with commas from 100 up, three significant digits below.
 pub(super) fn tonnes(value: f64) -> String {
     if value >= 99.95 {

@@ -47,8 +47,12 @@ pub fn summary(run: &RunResults) -> String {
         if let Some(line) = replayable(policy) {
             text.push_str(&line);
         }
-        for caution in cautions(run, policy) {
-            text.push_str(&wrapped(&caution, "  caution: ", "           "));
+        for caution in cautions(run, policy)
+            .iter()
+            .filter(|caution| caution.acknowledged.is_none())
+        {
+            let line = format!("{} ({})", caution.message, caution.code.number());
+            text.push_str(&wrapped(&line, "  caution: ", "           "));
             text.push('\n');
         }
     }

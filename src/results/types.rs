@@ -356,6 +356,33 @@ pub struct ManifestCitation {
     pub text: String,
 }
 
+/// A warning about the scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestWarning {
+    /// Its code: `docs/diagnostics.md` says what to do.
+    pub code: String,
+    /// Address in the scenario.
+    pub address: String,
+    /// File and line, `FILE:LINE`; empty where it is about no place.
+    pub place: String,
+    /// What is doubtful.
+    pub message: String,
+    /// Why it is meant to stand, if the scenario acknowledges it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<String>,
+}
+
+/// A warning that is meant to stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestAcknowledgement {
+    /// Code of the warning.
+    pub code: String,
+    /// Its address.
+    pub at: String,
+    /// Why it is meant to stand.
+    pub reason: String,
+}
+
 /// Where the results come from: enough to run them again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -385,8 +412,11 @@ pub struct Manifest {
     pub citations: Vec<ManifestCitation>,
     /// Defaults in force where the file is silent.
     pub defaults: Vec<String>,
-    /// Warnings of the checks.
-    pub warnings: Vec<String>,
+    /// Warnings of the checks, also those that the scenario acknowledges.
+    pub warnings: Vec<ManifestWarning>,
+    /// What the scenario acknowledges; not in the file where it is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acknowledgements: Vec<ManifestAcknowledgement>,
     /// What was left out, in order; not in the file where nothing was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<CostlyTable>,

@@ -1,6 +1,7 @@
 //! Addresses of keys: `supply.ID.capacity`, `demand.MATERIAL.COUNTRY.SECTOR.amount`, `time.periods`. Finds the place in the
 //! tree and puts a value there.
 
+use super::codes::Code;
 use super::data_files::DataFiles;
 use super::diagnostics::Problem;
 use super::format::{Addressing, Field, Kind, TOP, TableSpec};
@@ -55,11 +56,17 @@ impl Overrides<'_> {
         let fixed = ["format", "extends", "policy"];
         if fixed.contains(&parts[0]) {
             let message = format!("`{}` cannot be set", change.key);
-            return Err(Problem::error(change.key_span, message, "not a key that can be set"));
+            return Err(Problem::error(
+                Code::NotSettable,
+                change.key_span,
+                message,
+                "not a key that can be set",
+            ));
         }
         if parts.iter().any(|part| part.is_empty()) {
             let message = format!("`{}` is not an address", change.key);
             return Err(Problem::error(
+                Code::UnknownAddress,
                 change.key_span,
                 message,
                 "expected e.g. supply.ID.capacity",
@@ -98,6 +105,7 @@ impl Overrides<'_> {
         if parts.len() == 1 {
             if key == "id" {
                 return Err(Problem::error(
+                    Code::NotSettable,
                     change.key_span,
                     "an id cannot be changed",
                     "other tables refer to it",
@@ -160,7 +168,7 @@ impl Overrides<'_> {
             _ => {
                 let Some(name) = present else {
                     let message = format!("`{done}{key}` is not set, so `{}` cannot be", change.key);
-                    return Err(Problem::error(change.key_span, message, "")
+                    return Err(Problem::error(Code::UnknownAddress, change.key_span, message, "")
                         .hint(format!("set `{done}{key}` to a whole table instead")));
                 };
                 put_inside(table, &name, rest, change)
@@ -236,8 +244,10 @@ impl Overrides<'_> {
             }
             _ => {
                 let message = format!("`{}` fits more than one table", change.key);
-                return Err(Problem::error(change.key_span, message, "ambiguous")
-                    .hint("use the longer address, e.g. host.SUPPLY.HOST.ratio"));
+                return Err(
+                    Problem::error(Code::UnknownAddress, change.key_span, message, "ambiguous")
+                        .hint("use the longer address, e.g. host.SUPPLY.HOST.ratio"),
+                );
             }
         };
         let node = &mut nodes[index];
@@ -338,7 +348,7 @@ fn put_inside(table: &mut Table, key: &str, rest: &[&str], change: &Override) ->
 
 fn unknown(change: &Override, here: &str, part: &str) -> Problem {
     let message = format!("there is no `{here}{part}` in this scenario");
-    Problem::error(change.key_span, message, "unknown address")
+    Problem::error(Code::UnknownAddress, change.key_span, message, "unknown address")
 }
 
 fn not_a_table(change: &Override, key: &str) -> Problem {
@@ -347,7 +357,7 @@ fn not_a_table(change: &Override, key: &str) -> Problem {
         change.key,
         key.trim_end_matches('.')
     );
-    Problem::error(change.key_span, message, "").hint("replace the whole value instead")
+    Problem::error(Code::UnknownAddress, change.key_span, message, "").hint("replace the whole value instead")
 }
 
 /// Where single shares were set, the other countries' shares give way in proportion, so that the sum stays 1.

@@ -1,5 +1,6 @@
 //! First pass for values that are neither single values nor plain tables: shares by country, flows, lanes, correlations.
 
+use super::codes::Code;
 use super::diagnostics::Problem;
 use super::format::{Range, Target};
 use super::structure::Structure;
@@ -26,7 +27,7 @@ pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
     };
     if dist.text() != Some("dirichlet") {
         pass.out.push(
-            Problem::error(dist.span, "the shares of a table can only be a Dirichlet vector", "expected \"dirichlet\"")
+            Problem::error(Code::UnknownDistribution, dist.span, "the shares of a table can only be a Dirichlet vector", "expected \"dirichlet\"")
                 .hint("a single country's share may be any distribution: by_country = { CHN = { dist = \"beta\", ... }, ... }"),
         );
         return;
@@ -39,6 +40,7 @@ pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
     {
         let message = format!("the Dirichlet vector has no parameter `{}`", entry.key);
         let problem = Problem::error(
+            Code::Parameters,
             entry.key_span,
             message,
             "expected `mean` and `concentration`, or `alphas`",
@@ -54,6 +56,7 @@ pub(crate) fn shares(pass: &mut Structure<'_>, key: &str, node: &Node) {
         (None, None, Some(alphas)) => component(pass, "alphas", alphas, Range::Positive),
         _ => pass.out.push(
             Problem::error(
+                Code::Parameters,
                 node.span,
                 "a Dirichlet vector needs `mean` and `concentration`, or `alphas`",
                 "",
@@ -78,6 +81,7 @@ fn rows<'n>(pass: &mut Structure<'_>, key: &str, node: &'n Node, example: &str) 
         Some(table) if !table.entries.is_empty() => Some(table),
         Some(_) => {
             pass.out.error(
+                Code::Empty,
                 node.span,
                 format!("`{key}` is an empty table"),
                 format!("expected e.g. {example}"),
@@ -86,7 +90,8 @@ fn rows<'n>(pass: &mut Structure<'_>, key: &str, node: &'n Node, example: &str) 
         }
         None => {
             let message = format!("`{key}` must be a table by country, not {}", node.kind());
-            pass.out.error(node.span, message, format!("expected e.g. {example}"));
+            pass.out
+                .error(Code::WrongType, node.span, message, format!("expected e.g. {example}"));
             None
         }
     }
@@ -107,6 +112,7 @@ pub(crate) fn lanes(pass: &mut Structure<'_>, key: &str, node: &Node) {
     let example = "expected e.g. [[\"IDN\", \"JPN\"], [\"MYS\", \"all\"]]";
     let Some(list) = node.list().filter(|list| !list.is_empty()) else {
         pass.out.error(
+            Code::WrongType,
             node.span,
             format!("`{key}` must be a list of pairs [exporter, importer]"),
             example,
@@ -125,9 +131,12 @@ pub(crate) fn lanes(pass: &mut Structure<'_>, key: &str, node: &Node) {
                     }
                 }
             }
-            _ => pass
-                .out
-                .error(pair.span, "a lane is a pair [exporter, importer]", example),
+            _ => pass.out.error(
+                Code::WrongType,
+                pair.span,
+                "a lane is a pair [exporter, importer]",
+                example,
+            ),
         }
     }
 }
@@ -139,6 +148,7 @@ pub(crate) fn correlation(pass: &mut Structure<'_>, key: &str, node: &Node) {
             && !(-1.0..=1.0).contains(&value)
         {
             pass.out.error(
+                Code::Correlation,
                 node.span,
                 "a correlation lies between -1 and 1",
                 format!("{value} is not possible"),
@@ -153,6 +163,7 @@ pub(crate) fn correlation(pass: &mut Structure<'_>, key: &str, node: &Node) {
         match row.list() {
             Some(cells) if cells.len() == matrix.len() => cells.iter().for_each(|cell| in_range(pass, cell)),
             _ => pass.out.error(
+                Code::Correlation,
                 row.span,
                 "the correlation matrix must be square",
                 format!("expected a list of {} numbers", matrix.len()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::codes::Code;
 use super::diagnostics::Problem;
 use super::source::{Sources, Span, Unreadable, read_text};
 use super::suggest::quoted;
@@ -65,7 +66,7 @@ impl DataFiles {
             None => "it was not read".to_string().into(),
         };
         let message = format!("the data file `{name}` cannot be used: {}", why.why);
-        let problem = Problem::error(node.span, message, "").by_system(why.by_system);
+        let problem = Problem::error(Code::Data, node.span, message, "").by_system(why.by_system);
         Err(problem.hint("the name is relative to the file that names it"))
     }
 
@@ -87,9 +88,14 @@ impl DataFiles {
             Some("shares") => {
                 let (Some(mineral), Some(stage)) = (mineral, stage) else {
                     let names: Vec<String> = data::minerals().into_iter().map(|(name, _)| name).collect();
-                    let problem = Problem::error(node.span, "the shipped data needs a mineral and a stage", "")
-                        .hint("add `mineral` and `stage` here or to the material")
-                        .hint(format!("minerals: {}", names.join(", ")));
+                    let problem = Problem::error(
+                        Code::Data,
+                        node.span,
+                        "the shipped data needs a mineral and a stage",
+                        "",
+                    )
+                    .hint("add `mineral` and `stage` here or to the material")
+                    .hint(format!("minerals: {}", names.join(", ")));
                     return Err(problem);
                 };
                 data::shares(mineral, stage).map_err(|error| data_problem(node.span, table, &error))
@@ -114,7 +120,7 @@ impl DataFiles {
         let key = |key| material.and_then(|material| material.text(key));
         let needs = |key: &str, data: &str| {
             let message = format!("`data = \"{data}\"` needs the material's `{key}`");
-            Problem::error(node.span, message, "").hint(format!("add `{key}` to the [[material]]"))
+            Problem::error(Code::Data, node.span, message, "").hint(format!("add `{key}` to the [[material]]"))
         };
         let table = match node.text() {
             Some("trade") => {
@@ -142,6 +148,7 @@ fn is_file(name: &str) -> bool {
 fn unknown_data(node: &Node, known: &[&str]) -> Problem {
     let message = "`data` names neither shipped data nor a CSV file";
     Problem::error(
+        Code::Data,
         node.span,
         message,
         format!("expected {} or the name of a .csv file", quoted(known)),
@@ -159,7 +166,7 @@ fn data_problem(data: Span, table: &Table, error: &DataError) -> Problem {
 }
 
 fn problem_of(span: Span, error: &DataError) -> Problem {
-    Problem::error(span, error.to_string(), "").hints(error.hint())
+    Problem::error(Code::Data, span, error.to_string(), "").hints(error.hint())
 }
 
 /// The warnings of a user's file. That a country is no ISO code is none: the scenario may declare its own.
@@ -168,6 +175,6 @@ pub(crate) fn warnings(node: &Node, warnings: &[String]) -> Vec<Problem> {
     warnings
         .iter()
         .filter(own_codes)
-        .map(|warning| Problem::warning(node.span, warning.as_str(), ""))
+        .map(|warning| Problem::warning(Code::DataNote, node.span, warning.as_str(), ""))
         .collect()
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::codes::Code;
 use super::diagnostics::Problem;
 use super::source::Span;
 use super::tree::{Node, Value};
@@ -41,7 +42,7 @@ pub(crate) fn read(key: &str, node: &Node, out: &mut Problems) -> Option<Date> {
         Value::Integer(year) => year.to_string(),
         _ => {
             let message = format!("`{key}` must be a date, not {}", node.kind());
-            out.error(node.span, message, "expected e.g. \"2026-01\"");
+            out.error(Code::WrongType, node.span, message, "expected e.g. \"2026-01\"");
             return None;
         }
     };
@@ -54,6 +55,7 @@ pub(crate) fn read(key: &str, node: &Node, out: &mut Problems) -> Option<Date> {
 
 pub(crate) fn not_a_date(text: &str, span: Span) -> Problem {
     Problem::error(
+        Code::NotADate,
         span,
         format!("`{text}` is not a date"),
         "expected \"2026\", \"2026-01\" or \"2026-01-15\"",

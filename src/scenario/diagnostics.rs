@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 use serde::Serialize;
 
+use super::codes::Code;
 use super::source::{Sources, Span};
 
 /// How bad it is.
@@ -35,6 +36,11 @@ pub struct Related {
 pub struct Diagnostic {
     /// Error or warning.
     pub level: Level,
+    /// What it is about.
+    pub code: Code,
+    /// The address of what it is about, e.g. `event.ban.duration`; empty when the whole file is meant. What only a policy brings about begins
+    /// with `policy.ID.`.
+    pub address: String,
     /// The file, as the user named it.
     pub file: String,
     /// Line, from 1; 0 when the whole file is meant.
@@ -49,6 +55,9 @@ pub struct Diagnostic {
     pub hints: Vec<String>,
     /// Other places that matter.
     pub related: Vec<Related>,
+    /// Why it may stand, if the scenario acknowledges it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<String>,
     #[serde(skip)]
     pub(crate) span: Option<Span>,
     /// Whether the system failed to read a file, which is not a mistake in the scenario.
@@ -59,34 +68,45 @@ pub struct Diagnostic {
 /// A diagnostic that is not yet tied to lines and columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
-    pub level: Level,
+    pub code: Code,
     pub span: Span,
+    /// Found from the place where it is empty.
+    pub address: Box<str>,
     pub message: String,
     pub label: Box<str>,
     pub hints: Vec<String>,
     pub related: Vec<(Span, String)>,
+    pub acknowledged: Option<String>,
     pub by_system: bool,
 }
 
 impl Problem {
-    pub fn error(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-        let (message, label) = (message.into(), label.into().into_boxed_str());
+    pub fn error(code: Code, span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        debug_assert_eq!(code.level(), Level::Error);
+        Problem::new(code, span, message.into(), label.into())
+    }
+
+    pub fn warning(code: Code, span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        debug_assert_eq!(code.level(), Level::Warning);
+        Problem::new(code, span, message.into(), label.into())
+    }
+
+    fn new(code: Code, span: Span, message: String, label: String) -> Problem {
         Problem {
-            level: Level::Error,
+            code,
             span,
+            address: Box::default(),
             message,
-            label,
+            label: label.into_boxed_str(),
             hints: Vec::new(),
             related: Vec::new(),
+            acknowledged: None,
             by_system: false,
         }
     }
 
-    pub fn warning(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-        Problem {
-            level: Level::Warning,
-            ..Problem::error(span, message, label)
-        }
+    pub fn is_error(&self) -> bool {
+        self.code.level() == Level::Error
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Problem {
@@ -110,6 +130,21 @@ impl Problem {
     }
 }
 
+/// Something that was found after the file was checked, e.g. when its model was compiled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is about.
+    pub code: Code,
+    /// The policy under which it was found; `None` for the baseline.
+    pub policy: Option<String>,
+    /// Address of what it is about; empty when the whole scenario is meant.
+    pub address: String,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// How bad it is, where that can be measured: under a policy only what is worse than in the baseline is told.
+    pub extent: f64,
+}
+
 /// Errors and warnings, sorted by file and position.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
@@ -120,7 +155,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Sorts, removes exact repetitions and finds lines and columns.
     pub(crate) fn new(mut problems: Vec<Problem>, sources: &Sources) -> Diagnostics {
-        problems.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
+        problems.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
         problems.dedup();
         let list = problems.into_iter().map(|problem| locate(problem, sources)).collect();
         Diagnostics {
@@ -129,11 +164,22 @@ impl Diagnostics {
         }
     }
 
+    /// Adds others.
+    pub(crate) fn extend(&mut self, other: Diagnostics) {
+        self.list.extend(other.list);
+        let key = |one: &Diagnostic| (one.span, one.code);
+        self.list
+            .sort_by(|one, other| key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message)));
+        self.sources = other.sources;
+    }
+
     /// An error about a file as a whole.
-    pub(crate) fn about_file(file: &str, message: impl Into<String>, by_system: bool) -> Diagnostics {
+    pub(crate) fn about_file(code: Code, file: &str, message: impl Into<String>, by_system: bool) -> Diagnostics {
         let (message, label, hints) = (message.into(), String::new(), Vec::new());
         let list = vec![Diagnostic {
-            level: Level::Error,
+            level: code.level(),
+            code,
+            address: String::new(),
             file: file.to_string(),
             line: 0,
             column: 0,
@@ -141,6 +187,7 @@ impl Diagnostics {
             label,
             hints,
             related: Vec::new(),
+            acknowledged: None,
             span: None,
             by_system,
         }];
@@ -152,27 +199,32 @@ impl Diagnostics {
 
     /// Whether there is nothing to report.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.len() == 0
     }
 
     /// How many errors and warnings there are.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.iter().count()
     }
 
-    /// All, sorted by file and position.
+    /// All errors and warnings, sorted by file and position.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter()
+        self.list.iter().filter(|diagnostic| diagnostic.acknowledged.is_none())
+    }
+
+    /// The warnings that the scenario acknowledges: they are not among the others.
+    pub fn acknowledged(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().filter(|diagnostic| diagnostic.acknowledged.is_some())
     }
 
     /// The errors.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter().filter(|diagnostic| diagnostic.level == Level::Error)
+        self.iter().filter(|diagnostic| diagnostic.level == Level::Error)
     }
 
     /// The warnings.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter().filter(|diagnostic| diagnostic.level == Level::Warning)
+        self.iter().filter(|diagnostic| diagnostic.level == Level::Warning)
     }
 
     /// Whether any of them is an error.
@@ -189,7 +241,6 @@ impl Diagnostics {
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let shown: Vec<String> = self
-            .list
             .iter()
             .map(|diagnostic| render_one(diagnostic, &self.sources, &renderer))
             .collect();
@@ -200,12 +251,13 @@ impl Diagnostics {
         text
     }
 
-    /// As JSON for programs: `{"errors": 1, "warnings": 0, "diagnostics": [...]}`.
+    /// As JSON for programs: `{"errors": 1, "warnings": 0, "diagnostics": [...], "acknowledged": []}`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
             "errors": self.errors().count(),
             "warnings": self.warnings().count(),
-            "diagnostics": self.list,
+            "diagnostics": self.iter().collect::<Vec<_>>(),
+            "acknowledged": self.acknowledged().collect::<Vec<_>>(),
         })
     }
 }
@@ -231,7 +283,9 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
         }
     });
     Diagnostic {
-        level: problem.level,
+        level: problem.code.level(),
+        code: problem.code,
+        address: problem.address.into(),
         file,
         line,
         column,
@@ -239,6 +293,7 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
         label: problem.label.into(),
         hints: problem.hints,
         related: related.collect(),
+        acknowledged: problem.acknowledged,
         span: Some(problem.span),
         by_system: problem.by_system,
     }
@@ -249,7 +304,12 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
         Level::Error => Shown::ERROR,
         Level::Warning => Shown::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
+    let at;
+    let mut group = Group::with_title(
+        level
+            .primary_title(diagnostic.message.as_str())
+            .id(diagnostic.code.number()),
+    );
     match diagnostic.span {
         None => group = group.element(annotate_snippets::Origin::path(diagnostic.file.as_str())),
         Some(span) => {
@@ -265,6 +325,10 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
                 ));
             }
         }
+    }
+    if diagnostic.level == Level::Warning && !diagnostic.address.is_empty() {
+        at = format!("at `{}`", diagnostic.address);
+        group = group.element(Shown::NOTE.message(at.as_str()));
     }
     for hint in &diagnostic.hints {
         group = group.element(Shown::HELP.message(hint.as_str()));

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::codes::Code;
 use super::dates;
 use super::diagnostics::Problem;
 use super::format::{DISTRIBUTIONS, DistributionSpec};
@@ -31,6 +32,7 @@ pub(crate) fn read(
         .filter(|entry| entry.key != "dist" && !keys.contains(&entry.key.as_str()))
     {
         let problem = Problem::error(
+            Code::Parameters,
             entry.key_span,
             format!("the {} distribution has no parameter `{}`", spec.name, entry.key),
             format!("allowed: {}", quoted(&keys)),
@@ -62,7 +64,10 @@ pub(crate) fn read(
             spec.name,
             spec.alternatives()
         );
-        out.push(Problem::error(span, message, format!("given: {has}")).hint(format!("e.g. {}", spec.example)));
+        out.push(
+            Problem::error(Code::Parameters, span, message, format!("given: {has}"))
+                .hint(format!("e.g. {}", spec.example)),
+        );
         return None;
     }
     if spec.name == "empirical" {
@@ -87,6 +92,7 @@ fn named(key: &str, table: &Table, span: Span, out: &mut Problems) -> Option<&'s
     let names = || DISTRIBUTIONS.iter().map(|spec| spec.name);
     let Some(node) = table.get("dist") else {
         let problem = Problem::error(
+            Code::WrongType,
             span,
             format!("`{key}` is a table without `dist`"),
             "expected a number or a distribution",
@@ -96,6 +102,7 @@ fn named(key: &str, table: &Table, span: Span, out: &mut Problems) -> Option<&'s
     };
     let Some(name) = node.text() else {
         out.error(
+            Code::WrongType,
             node.span,
             format!("`dist` must be a string, not {}", node.kind()),
             "expected the name of a distribution",
@@ -105,6 +112,7 @@ fn named(key: &str, table: &Table, span: Span, out: &mut Problems) -> Option<&'s
     let spec = DistributionSpec::named(name);
     if spec.is_none() {
         let problem = Problem::error(
+            Code::UnknownDistribution,
             node.span,
             format!("there is no distribution `{name}`"),
             "unknown distribution",
@@ -133,6 +141,7 @@ fn empirical(key: &str, table: &Table, dates_from: Option<Date>, out: &mut Probl
         let Some(node) = table.get(name) else { return Some(None) };
         let Some(list) = node.list().filter(|list| !list.is_empty()) else {
             out.error(
+                Code::WrongType,
                 node.span,
                 format!("`{key}.{name}` must be a list of numbers"),
                 "expected e.g. [1, 2, 6]",
@@ -151,11 +160,21 @@ fn empirical(key: &str, table: &Table, dates_from: Option<Date>, out: &mut Probl
     if let (Some(list), Some(node)) = (&weights, table.get("weights")) {
         if list.len() != values.len() {
             let label = format!("{} weights for {} values", list.len(), values.len());
-            out.error(node.span, "`weights` must have as many elements as `values`", label);
+            out.error(
+                Code::Parameters,
+                node.span,
+                "`weights` must have as many elements as `values`",
+                label,
+            );
             return None;
         }
         if list.iter().any(|weight| *weight < 0.0) || list.iter().sum::<f64>() <= 0.0 {
-            out.error(node.span, "`weights` must be 0 or more, and one of them above 0", "");
+            out.error(
+                Code::Impossible,
+                node.span,
+                "`weights` must be 0 or more, and one of them above 0",
+                "",
+            );
             return None;
         }
     }
@@ -193,6 +212,7 @@ fn build(spec: &DistributionSpec, p: &Parameters<'_>, span: Span, out: &mut Prob
         let at = p.span(name).unwrap_or(span);
         let value = show(p.get(name));
         out.error(
+            Code::Impossible,
             at,
             format!("`{name}` of the {} distribution must be {rule}", spec.name),
             format!("{value} is not possible"),
@@ -253,14 +273,20 @@ fn finish(made: Result<Distribution, String>, name: &str, span: Span, out: &mut 
                 let message = format!("this {name} distribution reaches too far");
                 let label = format!("one draw of a thousand million is beyond {}", show(FARTHEST));
                 out.push(
-                    Problem::error(span, message, label).hint("choose a smaller spread, or a distribution with limits"),
+                    Problem::error(Code::TailTooLong, span, message, label)
+                        .hint("choose a smaller spread, or a distribution with limits"),
                 );
                 return None;
             }
             Some(Uncertain::Distribution(distribution))
         }
         Err(why) => {
-            out.error(span, format!("this {name} distribution is not possible: {why}"), "");
+            out.error(
+                Code::Impossible,
+                span,
+                format!("this {name} distribution is not possible: {why}"),
+                "",
+            );
             None
         }
     }

@@ -4,12 +4,15 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::acknowledge::{self, Acknowledgement};
 use super::address::{self, Override, Overrides};
 use super::checked::{PolicyLabel, Scenario};
+use super::codes::{Code, Stage};
 use super::data_files::DataFiles;
-use super::diagnostics::{Diagnostics, Level, Problem};
+use super::diagnostics::{Diagnostics, Finding, Level, Problem};
 use super::format::TOP;
 use super::names::tables;
+use super::places::Places;
 use super::source::{SourceFile, Sources, Span, Unreadable, read_text};
 use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
@@ -39,15 +42,26 @@ impl Document {
     pub fn load(path: &Path) -> Result<Document, Diagnostics> {
         let name = path.to_string_lossy().replace('\\', "/");
         let text = read_text(path).map_err(|no| {
-            Diagnostics::about_file(&name, format!("the scenario cannot be read: {}", no.why), no.by_system)
+            Diagnostics::about_file(
+                Code::Unreadable,
+                &name,
+                format!("the scenario cannot be read: {}", no.why),
+                no.by_system,
+            )
         })?;
         Document::read(&name, text, path)
     }
 
     /// Reads a scenario from memory. What it names is looked for relative to `name`.
     pub fn from_text(name: &str, text: &str) -> Result<Document, Diagnostics> {
-        let text = super::source::text_from_bytes(text.as_bytes().to_vec())
-            .map_err(|why| Diagnostics::about_file(name, format!("the scenario cannot be read: {why}"), false))?;
+        let text = super::source::text_from_bytes(text.as_bytes().to_vec()).map_err(|why| {
+            Diagnostics::about_file(
+                Code::Unreadable,
+                name,
+                format!("the scenario cannot be read: {why}"),
+                false,
+            )
+        })?;
         Document::read(name, text, Path::new(name))
     }
 
@@ -116,36 +130,109 @@ impl Document {
     /// Checks everything and returns the scenario under a policy (`None` or "baseline" = the baseline) with its warnings, or all errors and
     /// warnings. Without a policy, what each policy changes is checked too.
     pub fn check(&self, policy: Option<&str>) -> Result<(Scenario, Diagnostics), Diagnostics> {
-        let policy = policy.filter(|id| *id != "baseline");
-        let mut problems = self.pending.clone();
-        let (scenario, found) = self.check_one(policy);
-        problems.extend(found);
-        if policy.is_none() {
-            for label in self.policies() {
-                let (_, found) = self.check_one(Some(&label.id));
-                let fresh: Vec<Problem> = found
-                    .into_iter()
-                    .filter(|problem| !problems.contains(problem))
-                    .collect();
-                for problem in fresh {
-                    let same = |old: &Problem| old.span == problem.span && old.message == problem.message;
-                    if problem.level == Level::Error && !problems.iter().any(same) {
-                        let here = tables(&self.merged, "policy")
-                            .any(|(_, span)| span.file == problem.span.file && self.inside_policy(problem.span));
-                        problems.push(if here {
-                            problem
-                        } else {
-                            problem.hint(format!("this holds under the policy `{}`", label.id))
-                        });
-                    }
+        match policy.filter(|id| *id != "baseline") {
+            None => self
+                .check_all()
+                .map(|(baseline, _, diagnostics)| (baseline, diagnostics)),
+            Some(id) => {
+                let mut problems = self.pending.clone();
+                let (scenario, found) = self.check_one(Some(id));
+                problems.extend(found);
+                let diagnostics = Diagnostics::new(problems, &self.sources);
+                match scenario {
+                    Some(scenario) if !diagnostics.has_errors() => Ok((scenario, diagnostics)),
+                    _ => Err(diagnostics),
                 }
             }
         }
+    }
+
+    /// Checks everything: the scenario, and the scenario under each policy, in their order.
+    pub fn check_all(&self) -> Result<(Scenario, Vec<Scenario>, Diagnostics), Diagnostics> {
+        let mut problems = self.pending.clone();
+        let (baseline, found) = self.check_one(None);
+        problems.extend(found);
+        let mut under_policies = Vec::new();
+        for label in self.policies() {
+            let (scenario, found) = self.check_one(Some(&label.id));
+            under_policies.extend(scenario);
+            let fresh = found.into_iter().filter(|problem| {
+                // The same figure may make the same mistake worse: that is told once.
+                let same = |old: &Problem| {
+                    old.span == problem.span
+                        && old.code == problem.code
+                        && (!old.is_error() || old.message == problem.message)
+                };
+                !problems.iter().any(same)
+            });
+            let fresh: Vec<Problem> = fresh.collect();
+            for mut problem in fresh {
+                if !problem.address.is_empty() {
+                    problem.address = format!("policy.{}.{}", label.id, problem.address).into();
+                }
+                problems.push(if self.inside_policy(problem.span) {
+                    problem
+                } else {
+                    problem.hint(format!("this holds under the policy `{}`", label.id))
+                });
+            }
+        }
+        let acknowledgements = self.acknowledgements();
+        acknowledge::apply(&acknowledgements, &mut problems);
+        let idle = acknowledge::idle(&acknowledgements, Stage::File, &problems);
+        problems.extend(idle);
         let diagnostics = Diagnostics::new(problems, &self.sources);
-        match scenario {
-            Some(scenario) if !diagnostics.has_errors() => Ok((scenario, diagnostics)),
+        match baseline {
+            Some(baseline) if !diagnostics.has_errors() => Ok((baseline, under_policies, diagnostics)),
             _ => Err(diagnostics),
         }
+    }
+
+    /// The warnings that are meant to stand.
+    pub fn acknowledgements(&self) -> Vec<Acknowledgement> {
+        acknowledge::read(&self.resolve(None).0)
+    }
+
+    /// The diagnostics of a check with what was found later, acknowledgements applied.
+    pub fn with_findings(&self, mut diagnostics: Diagnostics, findings: Vec<Finding>) -> Diagnostics {
+        let (top, _) = self.resolve(None);
+        let places = Places::of(&top);
+        let mut problems: Vec<Problem> = Vec::new();
+        for finding in &findings {
+            // Under a policy what the baseline has too is told only where it is worse.
+            let in_baseline = |other: &&Finding| {
+                other.policy.is_none() && other.code == finding.code && other.address == finding.address
+            };
+            let is_old = findings
+                .iter()
+                .find(in_baseline)
+                .is_some_and(|old| finding.extent <= 1.01 * old.extent);
+            if finding.policy.is_some() && is_old {
+                continue;
+            }
+            let table = finding.policy.as_ref().map(|id| format!("policy.{id}"));
+            let place = table.as_deref().unwrap_or(&finding.address);
+            let span = places.span(place).unwrap_or_default();
+            let (address, message) = match &finding.policy {
+                None => (finding.address.clone(), finding.message.clone()),
+                Some(id) => (
+                    format!("policy.{id}.{}", finding.address),
+                    format!("under the policy `{id}`: {}", finding.message),
+                ),
+            };
+            let mut problem = match finding.code.level() {
+                Level::Error => Problem::error(finding.code, span, message, ""),
+                Level::Warning => Problem::warning(finding.code, span, message, ""),
+            };
+            problem.address = address.trim_end_matches('.').into();
+            problems.push(problem);
+        }
+        let acknowledgements = acknowledge::read(&top);
+        acknowledge::apply(&acknowledgements, &mut problems);
+        let idle = acknowledge::idle(&acknowledgements, Stage::Model, &problems);
+        problems.extend(idle);
+        diagnostics.extend(Diagnostics::new(problems, &self.sources));
+        diagnostics
     }
 
     fn inside_policy(&self, span: Span) -> bool {
@@ -167,6 +254,12 @@ impl Document {
         };
         let (scenario, found) = build::scenario(&top, label.unwrap_or_else(baseline), &self.data, &self.sources);
         problems.extend(found);
+        if !problems.is_empty() {
+            let places = Places::of(&top);
+            for problem in problems.iter_mut().filter(|problem| problem.address.is_empty()) {
+                problem.address = places.address(problem.span).into();
+            }
+        }
         (scenario, problems)
     }
 
@@ -191,7 +284,12 @@ impl Document {
                 }
                 None => {
                     let known: Vec<String> = self.policies().into_iter().map(|label| label.id).collect();
-                    let problem = Problem::error(Span::default(), format!("there is no policy `{id}`"), "");
+                    let problem = Problem::error(
+                        Code::UnknownPolicy,
+                        Span::default(),
+                        format!("there is no policy `{id}`"),
+                        "",
+                    );
                     problems.push(problem.hints(hint(id, "policy", known.iter().map(String::as_str))));
                 }
             }
@@ -259,7 +357,10 @@ fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
         end: text.len(),
     };
     let Some((key, value)) = text.split_once('=') else {
-        return Err(Problem::error(whole, "this is not `key=value`", "no `=`").hint("e.g. --set run.trials=5000"));
+        return Err(
+            Problem::error(Code::NotAnAssignment, whole, "this is not `key=value`", "no `=`")
+                .hint("e.g. --set run.trials=5000"),
+        );
     };
     let key_start = key.len() - key.trim_start().len();
     let key_span = Span {
@@ -271,6 +372,7 @@ fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
     let value = value.trim();
     if key.trim().is_empty() || value.is_empty() {
         return Err(Problem::error(
+            Code::NotAnAssignment,
             whole,
             "this is not `key=value`",
             "key or value is missing",
@@ -317,6 +419,7 @@ impl Loading {
                 let Some(base) = node.text() else {
                     let message = format!("`extends` must name a file, not be {}", node.kind());
                     self.problems.push(Problem::error(
+                        Code::Extends,
                         node.span,
                         message,
                         "expected a string or a list of strings",
@@ -349,14 +452,23 @@ impl Loading {
             let mut chain: Vec<&str> = self.open[at..].iter().map(|(name, _)| name.as_str()).collect();
             chain.push(chain.first().copied().unwrap_or_default());
             let message = format!("`extends` goes in a circle: {}", chain.join(" -> "));
-            self.problems
-                .push(Problem::error(span, message, "leads back to a file that is being read"));
+            self.problems.push(Problem::error(
+                Code::Extends,
+                span,
+                message,
+                "leads back to a file that is being read",
+            ));
             self.fatal = true;
             return None;
         }
         let problem = |why: String| {
-            Problem::error(span, format!("the base scenario `{base}` cannot be read: {why}"), "")
-                .hint("the name is relative to the file that names it")
+            Problem::error(
+                Code::Extends,
+                span,
+                format!("the base scenario `{base}` cannot be read: {why}"),
+                "",
+            )
+            .hint("the name is relative to the file that names it")
         };
         if self.open.len() >= 32 || self.sources.iter().count() >= 256 {
             self.problems

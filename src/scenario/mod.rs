@@ -4,9 +4,11 @@
 //! [`Scenario`] that cannot hold an invalid value, or every error at once as [`Diagnostics`]. Knows nothing of how a scenario
 //! is simulated or shown.
 
+mod acknowledge;
 mod address;
 mod build;
 pub mod checked;
+mod codes;
 mod compound;
 mod data_files;
 mod dates;
@@ -16,6 +18,7 @@ mod document;
 mod format;
 mod merge;
 mod names;
+mod places;
 mod reference;
 mod references;
 mod schema;
@@ -29,11 +32,14 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use acknowledge::Acknowledgement;
 pub use checked::*;
-pub use diagnostics::{Diagnostic, Diagnostics, Level, Related};
+pub use codes::{CODES, Code, CodeEntry, Stage, diagnostics_reference};
+pub use diagnostics::{Diagnostic, Diagnostics, Finding, Level, Related};
 pub use document::Document;
 pub use reference::format_reference;
 pub use schema::json_schema;
 pub(crate) use source::read_text;
 pub use source::{MAXIMUM_BYTES, SourceFile};
 pub use starter::starter;
+pub(crate) use values::rounded;

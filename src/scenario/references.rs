@@ -1,5 +1,6 @@
 //! First pass for ids that refer to other tables.
 
+use super::codes::Code;
 use super::diagnostics::Problem;
 use super::format::Target;
 use super::source::Span;
@@ -16,6 +17,7 @@ impl Structure<'_> {
         let items = node.one_or_many();
         if items.is_empty() {
             self.out.error(
+                Code::Empty,
                 node.span,
                 format!("`{key}` is an empty list"),
                 format!("expected at least one {}", target.noun()),
@@ -24,6 +26,7 @@ impl Structure<'_> {
         for item in items {
             if item.text() == Some("all") {
                 self.out.error(
+                    Code::WrongType,
                     item.span,
                     "\"all\" cannot be one of a list",
                     format!("write {key} = \"all\""),
@@ -45,13 +48,19 @@ impl Structure<'_> {
         let noun = target.noun();
         if target == Target::Country && self.names.groups.contains(name) {
             self.out.error(
+                Code::WrongType,
                 span,
                 format!("`{name}` is a group; a single country is needed here"),
                 "a group",
             );
             return;
         }
-        let problem = Problem::error(span, format!("there is no {noun} `{name}`"), format!("unknown {noun}"));
+        let problem = Problem::error(
+            Code::UnknownName,
+            span,
+            format!("there is no {noun} `{name}`"),
+            format!("unknown {noun}"),
+        );
         let code = matches!(target, Target::Country | Target::Place)
             .then(|| country_code(name))
             .flatten();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::codes::Code;
 use super::diagnostics::Problem;
 use super::format::{Field, Kind, Range, SOURCE, TableSpec, Target};
 use super::names::Names;
@@ -45,8 +46,13 @@ impl Structure<'_> {
             if let [first, second, ..] = given[..] {
                 let message = format!("`{}` and `{}` are the same key", first.key, second.key);
                 self.out.push(
-                    Problem::error(second.key_span, message, "only one of the two may be given")
-                        .related(first.key_span, "given here"),
+                    Problem::error(
+                        Code::Exclusive,
+                        second.key_span,
+                        message,
+                        "only one of the two may be given",
+                    )
+                    .related(first.key_span, "given here"),
                 );
             }
             if field.required && given.is_empty() {
@@ -83,13 +89,18 @@ impl Structure<'_> {
                             .collect::<Vec<_>>()
                             .join(" or ")
                     );
-                    self.out.error(header, message, label);
+                    self.out.error(Code::MissingKey, header, message, label);
                 }
                 [first, second, ..] => {
                     let message = format!("`{}` and `{}` exclude each other", first.key, second.key);
                     self.out.push(
-                        Problem::error(second.key_span, message, "only one of the two may be given")
-                            .related(first.key_span, "given here"),
+                        Problem::error(
+                            Code::Exclusive,
+                            second.key_span,
+                            message,
+                            "only one of the two may be given",
+                        )
+                        .related(first.key_span, "given here"),
                     );
                 }
                 _ => {}
@@ -119,7 +130,7 @@ impl Structure<'_> {
                     .collect::<Vec<_>>()
                     .join(" or ")
             );
-            let problem = Problem::error(entry.key_span, message, label);
+            let problem = Problem::error(Code::Misplaced, entry.key_span, message, label);
             let span = table.get(key).map(|node| node.span);
             self.out.push(match span {
                 Some(span) => problem.related(span, "decided here"),
@@ -135,6 +146,7 @@ impl Structure<'_> {
             .flat_map(|field| [field.name].into_iter().chain(field.aliases.iter().copied()))
             .collect();
         let problem = Problem::error(
+            Code::UnknownKey,
             entry.key_span,
             format!("unknown key `{}` in {}", entry.key, spec.name),
             "no such key",
@@ -156,8 +168,9 @@ impl Structure<'_> {
                 format!("`{}` is missing", field.name),
             ),
         };
-        self.out
-            .push(Problem::error(header, message, label).hint(format!("`{}`: {}", field.name, field.doc)));
+        self.out.push(
+            Problem::error(Code::MissingKey, header, message, label).hint(format!("`{}`: {}", field.name, field.doc)),
+        );
     }
 
     fn provenance(&mut self, spec: &TableSpec, table: &Table, header: Span) {
@@ -171,6 +184,7 @@ impl Structure<'_> {
         }
         if table.get("source").is_none() && table.get("assumption").is_none() {
             let problem = Problem::error(
+                Code::NoProvenance,
                 header,
                 format!("{} states figures without saying where they come from", spec.name),
                 "`source` or `assumption` is missing",
@@ -198,6 +212,7 @@ impl Structure<'_> {
             Kind::Flag => {
                 if !matches!(node.value, Value::Flag(_)) {
                     self.out.error(
+                        Code::WrongType,
                         node.span,
                         format!("`{key}` must be true or false, not {}", node.kind()),
                         "expected true or false",
@@ -236,6 +251,7 @@ impl Structure<'_> {
             Kind::Table(spec) => match &node.value {
                 Value::Table(table) => self.table(spec, table, node.span),
                 _ => self.out.error(
+                    Code::WrongType,
                     node.span,
                     format!("`{key}` must be a table, not {}", node.kind()),
                     "expected a table",
@@ -245,6 +261,7 @@ impl Structure<'_> {
             Kind::TablesByMaterial(spec) => {
                 let Some(table) = node.table() else {
                     self.out.error(
+                        Code::WrongType,
                         node.span,
                         format!("`{key}` must be a table by material"),
                         format!("write [{key}.MATERIAL]"),
@@ -271,6 +288,7 @@ impl Structure<'_> {
                 format!("expected [[{key}]]")
             };
             self.out.error(
+                Code::WrongType,
                 node.span,
                 format!("`{key}` must be a list of tables, not {}", node.kind()),
                 double,
@@ -281,6 +299,7 @@ impl Structure<'_> {
             match &item.value {
                 Value::Table(table) => self.table(spec, table, item.span),
                 _ => self.out.error(
+                    Code::WrongType,
                     item.span,
                     format!("each element of `{key}` must be a table, not {}", item.kind()),
                     "expected a table",
@@ -294,8 +313,12 @@ impl Structure<'_> {
         match node.text() {
             Some(text) if !text.trim().is_empty() => Some(text.to_string()),
             Some(_) => {
-                self.out
-                    .error(node.span, format!("`{key}` is empty"), "expected some text");
+                self.out.error(
+                    Code::Empty,
+                    node.span,
+                    format!("`{key}` is empty"),
+                    "expected some text",
+                );
                 None
             }
             None => {
@@ -305,6 +328,7 @@ impl Structure<'_> {
                     "expected a string"
                 };
                 self.out.error(
+                    Code::WrongType,
                     node.span,
                     format!("`{key}` must be a string, not {}", node.kind()),
                     label,
@@ -319,10 +343,15 @@ impl Structure<'_> {
         let good = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
         if !good || text.chars().count() > 80 {
             let label = "letters, digits, `_` and `-` only, at most 80";
-            self.out
-                .error(node.span, format!("`{}` cannot be an id", text.escape_debug()), label);
+            self.out.error(
+                Code::BadId,
+                node.span,
+                format!("`{}` cannot be an id", text.escape_debug()),
+                label,
+            );
         } else if ["all", "baseline"].contains(&text.as_str()) {
             self.out.error(
+                Code::Reserved,
                 node.span,
                 format!("`{text}` is a reserved word and cannot be an id"),
                 "choose another",
@@ -334,6 +363,7 @@ impl Structure<'_> {
         let Some(text) = self.text(key, node) else { return };
         if !words.contains(&text.as_str()) {
             let problem = Problem::error(
+                Code::UnknownWord,
                 node.span,
                 format!("`{text}` is not a value of `{key}`"),
                 format!("expected {}", quoted(words)),

@@ -2,6 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::codes::Code;
 use super::diagnostics::Problem;
 use super::source::Span;
 
@@ -250,6 +251,7 @@ fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
     if message == "duplicate key" {
         let key = &text[range.clone()];
         return Problem::error(
+            Code::GivenTwice,
             place.span(range),
             format!("`{key}` is given twice"),
             "already given above",
@@ -265,13 +267,19 @@ fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
         && message.starts_with("string values must be quoted")
     {
         return Problem::error(
+            Code::NotToml,
             place.span(range),
             "this is not TOML: a value is missing",
             "expected a value",
         );
     }
     let quoted = message.starts_with("string values must be quoted") || message.starts_with("invalid float");
-    let problem = Problem::error(place.span(range), format!("this is not TOML: {message}"), "");
+    let problem = Problem::error(
+        Code::NotToml,
+        place.span(range),
+        format!("this is not TOML: {message}"),
+        "",
+    );
     if quoted {
         problem.hint("text stands in double quotes: \"...\"")
     } else {
@@ -316,6 +324,7 @@ fn convert(value: &DeValue<'_>, span: Span, place: Place, problems: &mut Vec<Pro
 
 fn too_large(span: Span, problems: &mut Vec<Problem>) -> Value {
     problems.push(Problem::error(
+        Code::NumberTooLarge,
         span,
         "this number is too large to be held",
         "at most about 1.8e308",

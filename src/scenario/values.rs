@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::codes::Code;
 use super::dates;
 use super::diagnostics::Problem;
 use super::distribution;
@@ -31,8 +32,8 @@ impl Problems {
         }
     }
 
-    pub fn error(&mut self, span: Span, message: impl Into<String>, label: impl Into<String>) {
-        self.push(Problem::error(span, message, label));
+    pub fn error(&mut self, code: Code, span: Span, message: impl Into<String>, label: impl Into<String>) {
+        self.push(Problem::error(code, span, message, label));
     }
 }
 
@@ -58,6 +59,7 @@ pub(crate) fn plain(key: &str, node: &Node, range: Range, out: &mut Problems) ->
     match &node.value {
         Value::Table(table) if table.get("dist").is_some() => {
             out.error(
+                Code::WrongType,
                 node.span,
                 format!("`{key}` cannot be uncertain"),
                 "expected a plain number",
@@ -74,6 +76,7 @@ fn bounded(key: &str, node: &Node, range: Range, out: &mut Problems) -> Option<f
         return Some(value);
     }
     let problem = Problem::error(
+        Code::OutOfRange,
         node.span,
         format!("`{key}` is {}; it must be {}", show(value), range.words()),
         format!("must be {}", range.words()),
@@ -105,12 +108,13 @@ pub(crate) fn finite(key: &str, node: &Node, expected: &str, out: &mut Problems)
                 show(value),
                 show(LARGEST)
             );
-            out.error(node.span, message, "too large to be meant");
+            out.error(Code::NumberTooLarge, node.span, message, "too large to be meant");
             None
         }
         Some(value) => {
             let what = if value.is_nan() { "not a number" } else { "infinite" };
             out.error(
+                Code::NumberTooLarge,
                 node.span,
                 format!("`{key}` is {what}; it must be a finite number"),
                 "must be finite",
@@ -126,7 +130,7 @@ pub(crate) fn finite(key: &str, node: &Node, expected: &str, out: &mut Problems)
 
 fn not_a_number(key: &str, node: &Node, expected: &str) -> Problem {
     let message = format!("`{key}` must be {expected}, not {}", node.kind());
-    let problem = Problem::error(node.span, message, format!("expected {expected}"));
+    let problem = Problem::error(Code::WrongType, node.span, message, format!("expected {expected}"));
     match node.text() {
         Some(text) if is_withheld(text) => problem.hint(
             "a withheld or missing figure is not 0 and cannot be a word here: leave the key out (its share belongs to OTH), or give an estimate as a distribution with an `assumption`",
@@ -168,6 +172,7 @@ pub(crate) fn count(key: &str, node: &Node, low: u64, high: u64, out: &mut Probl
         format!("a whole number from {low} to {high}")
     };
     out.error(
+        Code::OutOfRange,
         node.span,
         format!("`{key}` must be {allowed}"),
         format!("must be {allowed}"),
@@ -180,7 +185,12 @@ pub(crate) fn uncertain(key: &str, node: &Node, range: Range, out: &mut Problems
     match &node.value {
         Value::Table(table) if table.get("path").is_some() => {
             let label = "a path is not possible here";
-            out.error(node.span, format!("`{key}` cannot change over time"), label);
+            out.error(
+                Code::WrongType,
+                node.span,
+                format!("`{key}` cannot change over time"),
+                label,
+            );
             None
         }
         Value::Table(table) => {
@@ -212,6 +222,7 @@ fn distribution_in_range(
         return Some(value);
     }
     let mut problem = Problem::error(
+        Code::OutsideRange,
         span,
         format!("`{key}` can lie outside its range: it must be {}", range.words()),
         format!("runs from {} to {}", show(from), show(to)),
@@ -237,9 +248,14 @@ pub(crate) fn quantity(
     match &node.value {
         Value::Table(table) if table.get("path").is_some() => path(key, table, range, start, out),
         Value::Table(table) if table.get("dist").is_none() => {
-            let problem = Problem::error(node.span, format!("`{key}` has neither `dist` nor `path`"), "")
-                .hint("a distribution is { dist = \"uniform\", low = 1, high = 2 }")
-                .hint("a path over time is { path = { \"2026\" = 100, \"2030\" = 180 } }");
+            let problem = Problem::error(
+                Code::WrongType,
+                node.span,
+                format!("`{key}` has neither `dist` nor `path`"),
+                "",
+            )
+            .hint("a distribution is { dist = \"uniform\", low = 1, high = 2 }")
+            .hint("a path over time is { path = { \"2026\" = 100, \"2030\" = 180 } }");
             out.push(problem);
             None
         }
@@ -255,6 +271,7 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         .filter(|entry| entry.key != "path" && entry.key != "factor")
     {
         out.error(
+            Code::Path,
             entry.key_span,
             format!("a path has no key `{}`", entry.key),
             "only `path` and `factor` go here",
@@ -276,6 +293,7 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         .filter(|entries| !entries.is_empty())
     else {
         out.error(
+            Code::Path,
             node.span,
             format!("the path of `{key}` must be a table of dates"),
             "expected { \"2026\" = 100, ... }",
@@ -298,6 +316,7 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
     }
     if points.windows(2).any(|pair| pair[1].0 <= pair[0].0) {
         out.error(
+            Code::Path,
             node.span,
             format!("the dates of the path of `{key}` must ascend"),
             "not in order, or twice the same",
@@ -305,6 +324,12 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         good = false;
     }
     good.then_some(OverTime::Path { points, factor })
+}
+
+/// A number with at most so many significant digits, as a person would write it.
+pub fn rounded(value: f64, digits: usize) -> String {
+    let rounded = format!("{value:.*e}", digits.saturating_sub(1));
+    show(rounded.parse().unwrap_or(value))
 }
 
 /// A number as a person would write it.

@@ -86,6 +86,7 @@ pub fn run() -> RunResults {
             }],
             defaults: vec![],
             warnings: vec![],
+            acknowledgements: vec![],
             left_out: vec![],
             resolved_scenario: serde_json::json!({ "format": 1 }),
         },

@@ -4,6 +4,7 @@ use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
 use crate::sampling::Distribution;
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
@@ -30,7 +31,12 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
         && view.get("probability").is_some()
     {
         let message = format!("`{}` can never happen: its probability is 0", event.address);
-        out.push(Problem::warning(view.span("probability"), message, "never happens"));
+        out.push(Problem::warning(
+            Code::NeverHappens,
+            view.span("probability"),
+            message,
+            "never happens",
+        ));
     }
     let horizon = view.base.end_months();
     match process.as_str() {
@@ -50,7 +56,12 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
         "window" => {
             let (from_months, to_months) = (view.date("from")?, view.date("to")?);
             if to_months <= from_months {
-                let problem = Problem::error(view.span("to"), "the window ends before it begins", "end");
+                let problem = Problem::error(
+                    Code::NoInterval,
+                    view.span("to"),
+                    "the window ends before it begins",
+                    "end",
+                );
                 out.push(problem.related(view.span("from"), "beginning"));
             } else if let Some(end) = horizon {
                 if from_months < 0.0 || from_months >= end {
@@ -70,7 +81,12 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             let per_year = view.number("per_year")?.ok_or(Skip)?;
             if let Number::Fixed(0.0) = per_year {
                 let message = format!("`{}` can never happen: its rate is 0", event.address);
-                out.push(Problem::warning(view.span("per_year"), message, "never happens"));
+                out.push(Problem::warning(
+                    Code::NeverHappens,
+                    view.span("per_year"),
+                    message,
+                    "never happens",
+                ));
             }
             expected(event, &view, "per_year", per_year.mean() / 12.0, out);
             if let (Number::Uncertain { distribution, .. }, Some(end)) = (&per_year, horizon) {
@@ -82,8 +98,13 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                         show(most.round())
                     );
                     out.push(
-                        Problem::error(view.span("per_year"), message, format!("at most {}", show(MOST)))
-                            .hint("choose a distribution of the rate with an upper limit or a lighter tail"),
+                        Problem::error(
+                            Code::TooMany,
+                            view.span("per_year"),
+                            message,
+                            format!("at most {}", show(MOST)),
+                        )
+                        .hint("choose a distribution of the rate with an upper limit or a lighter tail"),
                     );
                 }
             }
@@ -93,7 +114,12 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             let (up, down) = (view.drawn("up")?.ok_or(Skip)?, view.drawn("down")?.ok_or(Skip)?);
             let cycle = up.mean() + down.mean();
             if cycle <= 0.0 {
-                out.error(view.span("up"), "up and down times cannot both be 0", "");
+                out.error(
+                    Code::NoInterval,
+                    view.span("up"),
+                    "up and down times cannot both be 0",
+                    "",
+                );
                 return Err(Skip);
             }
             expected(event, &view, "up", 1.0 / cycle, out);
@@ -106,7 +132,8 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                 if starts == RenewalStart::Steady && time.mean() <= 0.0 {
                     let message = format!("`{key}` is always 0, so there is no steady state to start from");
                     out.push(
-                        Problem::error(view.span(key), message, "always 0").hint("say `starts = \"up\"` or `\"down\"`"),
+                        Problem::error(Code::NoInterval, view.span(key), message, "always 0")
+                            .hint("say `starts = \"up\"` or `\"down\"`"),
                     );
                     return Err(Skip);
                 }
@@ -149,7 +176,7 @@ fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {
     let start = view.base.start.map(|date| date.to_string()).unwrap_or_default();
     let message = format!("`{key}` lies outside the simulated time");
     let label = format!("the simulation starts on {start} and lasts {} months", show(end));
-    out.error(view.span(key), message, label);
+    out.error(Code::OutsideTime, view.span(key), message, label);
 }
 
 fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &mut Problems) {
@@ -165,9 +192,10 @@ fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &
     );
     let span = view.span(key);
     out.push(if count > TOO_MANY {
-        Problem::error(span, message, format!("more than {}", show(TOO_MANY)))
+        Problem::error(Code::TooMany, span, message, format!("more than {}", show(TOO_MANY)))
     } else {
-        Problem::warning(span, message, format!("more than {}", show(MANY))).hint("rates are per year, times in months")
+        Problem::warning(Code::VeryOften, span, message, format!("more than {}", show(MANY)))
+            .hint("rates are per year, times in months")
     });
 }
 

@@ -8,6 +8,7 @@ use super::view::View;
 use super::{Read, Skip, text_of};
 use crate::scenario::address;
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::data_files::DataFiles;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::{Kind, TOP, TableSpec};
@@ -210,7 +211,7 @@ impl<'a> Base<'a> {
                 // Each group of the circle reports it; one is enough.
                 if circle.iter().min().map(String::as_str) == Some(id) {
                     let message = format!("the groups contain each other: {}", circle.join(" -> "));
-                    out.push(Problem::error(*span, message, "leads back to itself"));
+                    out.push(Problem::error(Code::Circle, *span, message, "leads back to itself"));
                 }
                 continue;
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::base::Base;
 use super::supplies::Made;
 use crate::scenario::checked::Size;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
 use crate::scenario::names::{self, shares, tables};
@@ -73,7 +74,8 @@ pub(crate) fn check(base: &Base<'_>, out: &mut Problems) {
 }
 
 fn no_supply(span: Span, message: String, id: &str) -> Problem {
-    Problem::error(span, message, "never delivered").hint(format!("add [shares.{id}] or a [[supply]] of it"))
+    Problem::error(Code::NoSupply, span, message, "never delivered")
+        .hint(format!("add [shares.{id}] or a [[supply]] of it"))
 }
 
 /// Every material that a recipe names.
@@ -115,7 +117,7 @@ fn idle_materials(base: &Base<'_>, out: &mut Problems) {
         {
             let span = table.get("id").map_or(header, |node| node.span);
             let message = format!("nobody uses `{id}`: there is no demand for it and no recipe needs it");
-            out.push(Problem::warning(span, message, "not used"));
+            out.push(Problem::warning(Code::Unused, span, message, "not used"));
         }
     }
 }
@@ -149,7 +151,7 @@ fn regions(base: &Base<'_>, out: &mut Problems) {
         if let Some((code, span)) = list.iter().find(|(code, _)| member(code)) {
             let message = format!("{role} of `{id}`: EU27 stands beside {code}, which is a member of it");
             out.push(
-                Problem::warning(*span, message, "a member of EU27")
+                Problem::warning(Code::MemberBesideRegion, *span, message, "a member of EU27")
                     .related(*region, "the region")
                     .hint("make sure that EU27 stands for the other members only, or merge the two"),
             );

@@ -9,6 +9,7 @@ use super::view::View;
 use super::{Read, Skip, text_of};
 use crate::sampling::Distribution;
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::source::Span;
 use crate::scenario::tree::Node;
@@ -34,7 +35,9 @@ fn members(
         match taken.get(&(on.to_string(), event)) {
             Some(first) => {
                 let message = format!("the event `{id}` can be in one {what} only");
-                out.push(Problem::error(item.span, message, "again here").related(*first, "first here"));
+                out.push(
+                    Problem::error(Code::Grouping, item.span, message, "again here").related(*first, "first here"),
+                );
             }
             None => {
                 taken.insert((on.to_string(), event), item.span);
@@ -53,9 +56,13 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
             if !matches!(event.arrival, Arrival::Poisson { .. } | Arrival::Renewal { .. }) {
                 let message = format!("the event `{}` has no rate that a frailty could multiply", event.id);
                 out.push(
-                    Problem::error(view.span("events"), message, "needs a poisson or renewal arrival").hint(
-                        "tie the probabilities of fixed and window arrivals with a [[copula]] on = \"occurrence\"",
-                    ),
+                    Problem::error(
+                        Code::Grouping,
+                        view.span("events"),
+                        message,
+                        "needs a poisson or renewal arrival",
+                    )
+                    .hint("tie the probabilities of fixed and window arrivals with a [[copula]] on = \"occurrence\""),
                 );
             }
         }
@@ -70,8 +77,13 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
                     show(most.round())
                 );
                 out.push(
-                    Problem::error(view.span("factor"), message, format!("at most {}", show(MOST)))
-                        .hint("a factor has a mean of about 1; choose a distribution with a lighter tail"),
+                    Problem::error(
+                        Code::TooMany,
+                        view.span("factor"),
+                        message,
+                        format!("at most {}", show(MOST)),
+                    )
+                    .hint("a factor has a mean of about 1; choose a distribution with a lighter tail"),
                 );
                 break;
             }
@@ -103,12 +115,22 @@ pub(crate) fn copulas(base: &Base<'_>, events: &Events, out: &mut Problems) -> V
         let on = view.text("on").ok_or(Skip)?;
         let list = members(view, &format!("copula on {on}"), &mut taken, &on, out)?;
         if list.len() < 2 {
-            out.error(view.span("events"), "a copula needs at least two events", "");
+            out.error(
+                Code::Grouping,
+                view.span("events"),
+                "a copula needs at least two events",
+                "",
+            );
             return Err(Skip);
         }
         for event in list.iter().filter_map(|event| events.list.get(*event)) {
             if let Some(why) = cannot(event, &on) {
-                out.error(view.span("events"), format!("the event `{}` {why}", event.id), "");
+                out.error(
+                    Code::Grouping,
+                    view.span("events"),
+                    format!("the event `{}` {why}", event.id),
+                    "",
+                );
             }
         }
         let family = match view.text("family").as_deref() {
@@ -158,7 +180,12 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
         Some(rows) => {
             if rows.len() != size {
                 let label = format!("{} rows for {size} events", rows.len());
-                out.error(node.span, "the correlation matrix needs one row per event", label);
+                out.error(
+                    Code::Correlation,
+                    node.span,
+                    "the correlation matrix needs one row per event",
+                    label,
+                );
                 return Err(Skip);
             }
             let row = |row: &Node| {
@@ -177,6 +204,7 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
     let symmetric = (0..size).all(|i| matrix[i][i] == 1.0 && (0..i).all(|j| matrix[i][j] == matrix[j][i]));
     if !symmetric {
         out.error(
+            Code::Correlation,
             node.span,
             "the correlation matrix must be symmetric with 1 on its diagonal",
             "",
@@ -186,6 +214,7 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
     if !positive_definite(&matrix) {
         let lowest = if size > 1 { -1.0 / (size as f64 - 1.0) } else { -1.0 };
         let problem = Problem::error(
+            Code::Correlation,
             node.span,
             "no events can be correlated like this",
             "not positive definite",

@@ -9,6 +9,7 @@ use super::supplies::Made;
 use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
 use crate::scenario::names::tables;
@@ -54,7 +55,7 @@ fn crowding(base: &Base<'_>, views: &[View<'_>], list: &[Event], out: &mut Probl
             "all events together are expected to happen {} times in the simulated time",
             show(total.round())
         );
-        out.error(span, message, format!("more than {}", show(MOST)));
+        out.error(Code::TooMany, span, message, format!("more than {}", show(MOST)));
     }
 }
 
@@ -103,7 +104,12 @@ fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling:
         .and_then(Node::table)
         .and_then(|table| table.text("process"));
     if process == Some("renewal") && view.get("duration").is_some() {
-        let problem = Problem::error(view.span("duration"), "`duration` does not go with a renewal", "");
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("duration"),
+            "`duration` does not go with a renewal",
+            "",
+        );
         out.push(problem.hint("`down` in `arrival` is the duration"));
     }
     view.drawn("duration")
@@ -116,6 +122,7 @@ fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::samp
     let (low, high) = severity.support();
     if high > 1.0 && !["demand_surge", "cost_shock"].contains(&kind) {
         let mut problem = Problem::error(
+            Code::NotAShare,
             view.span("severity"),
             format!("the severity of {kind} is a share: it must lie between 0 and 1"),
             if low == high {
@@ -137,7 +144,7 @@ fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::samp
             show(30.0)
         );
         let label = format!("runs above {}", show(LARGEST_GROWTH));
-        out.error(view.span("severity"), message, label);
+        out.error(Code::NotAShare, view.span("severity"), message, label);
     }
     Ok(severity)
 }
@@ -182,7 +189,12 @@ fn supplies(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<(Vec<Suppl
     let mut hit = BTreeSet::new();
     if let Some(node) = view.get("supplies") {
         if view.get("materials").is_some() {
-            let problem = Problem::error(view.span("materials"), "`materials` does not go with `supplies`", "");
+            let problem = Problem::error(
+                Code::Misplaced,
+                view.span("materials"),
+                "`materials` does not go with `supplies`",
+                "",
+            );
             out.push(problem.hint("each supply makes one material; leave `materials` out"));
         }
         if node.text() == Some("all") {
@@ -234,7 +246,12 @@ fn no_supply(view: &View<'_>, key: &str, made: &Made, materials: &[MaterialIndex
         .map(|supply| view.base.countries[supply.country].code.as_str())
         .collect();
     let makers: Vec<&str> = makers.into_iter().take(12).collect();
-    let problem = Problem::error(view.span(key), message, format!("makes no {what}"));
+    let problem = Problem::error(
+        Code::TouchesNothing,
+        view.span(key),
+        message,
+        format!("makes no {what}"),
+    );
     out.push(if makers.is_empty() {
         problem
     } else {
@@ -246,6 +263,7 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
     let licensing = view.text("form").as_deref() == Some("licensing");
     if view.get("approval_months").is_some() && !licensing {
         let problem = Problem::error(
+            Code::Misplaced,
             view.span("approval_months"),
             "`approval_months` goes with form = \"licensing\" only",
             "not with this form",
@@ -253,12 +271,18 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
         out.push(problem);
     }
     if licensing && view.get("approval_months").is_none() {
-        let problem = Problem::error(view.span("form"), "form = \"licensing\" needs `approval_months`", "");
+        let problem = Problem::error(
+            Code::MissingKey,
+            view.span("form"),
+            "form = \"licensing\" needs `approval_months`",
+            "",
+        );
         out.push(problem.hint("approval_months = 3: nothing passes for so long"));
     }
     if view.get("materials").is_none() {
         out.push(
             Problem::error(
+                Code::MissingKey,
                 view.header,
                 "an export restriction needs `materials`",
                 "`materials` is missing",
@@ -276,6 +300,7 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
     }
     if to.is_empty() {
         out.error(
+            Code::TouchesNothing,
             to_node.span,
             "an export restriction needs a destination other than the exporter",
             "no destination is left",
@@ -361,7 +386,7 @@ fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read
             written(view, "sectors"),
             written(view, "countries")
         );
-        out.error(view.span("countries"), message, "no such demand");
+        out.error(Code::TouchesNothing, view.span("countries"), message, "no such demand");
     }
     let places: BTreeSet<CountryIndex> = hit.iter().map(|index| demands[*index].country).collect();
     Ok((EventKind::DemandSurge { demands: hit }, places.into_iter().collect()))

@@ -3,6 +3,7 @@
 use super::base::Base;
 use super::text_of;
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::values::Problems;
 
@@ -25,7 +26,12 @@ pub(crate) fn read(base: &Base<'_>, demands: &[Demand], out: &mut Problems) -> O
             if !demands.iter().any(|demand| demand.material == material) {
                 let id = &base.material_ids[material];
                 let message = format!("the focus names `{id}`, for which there is no final demand");
-                out.push(Problem::warning(item.span, message, "only processors use it"));
+                out.push(Problem::warning(
+                    Code::FocusWithoutDemand,
+                    item.span,
+                    message,
+                    "only processors use it",
+                ));
             }
         }
     }

@@ -18,9 +18,10 @@ mod uniqueness;
 mod users;
 mod view;
 
+use super::acknowledge;
 use super::checked::{PolicyLabel, Scenario};
 use super::data_files::DataFiles;
-use super::diagnostics::{Level, Problem};
+use super::diagnostics::Problem;
 use super::format::TOP;
 use super::names::Names;
 use super::source::{Sources, Span};
@@ -57,9 +58,10 @@ pub(crate) fn scenario(
     pass.table(&TOP, top, whole);
     let Structure { mut out, mentioned, .. } = pass;
     uniqueness::check(top, &names, &mut out);
+    acknowledge::check(top, &mut out);
     let base = base::Base::read(top, &names, mentioned, files, sources, &mut out);
     let built = build(&base, policy, assumption, &mut out);
-    let bad = out.list.iter().any(|problem| problem.level == Level::Error);
+    let bad = out.list.iter().any(|problem| problem.is_error());
     (if bad { None } else { built }, out.list)
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::Base;
 use crate::scenario::checked::MaterialIndex;
+use crate::scenario::codes::Code;
 use crate::scenario::names::{self, tables};
 use crate::scenario::source::Span;
 use crate::scenario::tree::{Node, Table};
@@ -18,7 +19,7 @@ pub(crate) fn materials(base: &Base<'_>, out: &mut Problems) -> Option<Vec<Mater
     for circle in circles(&before) {
         let names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
         let message = format!("the recipes go in a circle: {} needs {}", names[0], join(&names));
-        out.error(circle[0].1, message, "leads back to itself");
+        out.error(Code::Circle, circle[0].1, message, "leads back to itself");
     }
     let mut order = Vec::new();
     let mut left: Vec<&String> = base.material_ids.iter().collect();
@@ -108,7 +109,7 @@ pub(crate) fn after_cycles(base: &Base<'_>, out: &mut Problems) {
         let mut names: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
         names.push(names[0]);
         let message = format!("these events wait for each other: {}", names.join(" after "));
-        out.error(circle[0].1, message, "never starts");
+        out.error(Code::Circle, circle[0].1, message, "never starts");
     }
 }
 

@@ -6,6 +6,7 @@ use super::supplies::Made;
 use super::view::{View, number};
 use super::{Read, Skip};
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::data_files::warnings;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Range;
@@ -39,6 +40,7 @@ fn one(view: &View<'_>, id: &str, materials: &[Material], made: &mut Made, out: 
         (None, Some(total)) => Quantity::Constant(Number::Fixed(total)),
         (None, None) => {
             let problem = Problem::error(
+                Code::MissingKey,
                 view.header,
                 format!("[shares.{id}] has no `output`"),
                 "`output` is missing",
@@ -118,6 +120,7 @@ pub(crate) fn check_sum(what: &str, sum: f64, span: Span, out: &mut Problems) {
         return;
     }
     let problem = Problem::error(
+        Code::ShareSum,
         span,
         format!("{what} sum to {}, not 1", show(sum)),
         format!("sum is {}", show(sum)),
@@ -167,6 +170,7 @@ fn dirichlet(view: &View<'_>, node: &Node, table: &Table, made: &mut Made, out: 
         .collect();
     if positive.len() < 2 || positive.iter().any(|alpha| !alpha.is_finite()) {
         out.error(
+            Code::Impossible,
             node.span,
             "a Dirichlet vector needs at least two countries with a share above 0",
             "",
@@ -211,7 +215,7 @@ fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read
             .has(crate::scenario::format::Target::Country, &row.country)
         {
             let message = format!("the data of `{id}` names `{}`, which is no known country", row.country);
-            out.push(Problem::error(node.span, message, "").hint("declare it with [[country]]"));
+            out.push(Problem::error(Code::UnknownName, node.span, message, "").hint("declare it with [[country]]"));
             continue;
         }
         rows.push((view.base.country(&row.country)?, Share::Own(Number::Fixed(row.share))));

@@ -6,6 +6,7 @@ use super::base::Base;
 use super::view::View;
 use super::{Read, Skip, materials, shares};
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::tree::Node;
 use crate::scenario::values::Problems;
@@ -50,7 +51,12 @@ fn one(view: &View<'_>, materials: &[Material], out: &mut Problems) -> Read<Supp
     if let (Some(opens), Some(closes)) = (&opens_months, &closes_months)
         && latest(closes).1 <= latest(opens).0
     {
-        let problem = Problem::error(view.span("closes"), "this supply closes before it opens", "closes");
+        let problem = Problem::error(
+            Code::NeverOpen,
+            view.span("closes"),
+            "this supply closes before it opens",
+            "closes",
+        );
         out.push(problem.related(view.span("opens"), "opens"));
     }
     let material = view.material("material")?;
@@ -91,6 +97,7 @@ fn over(output: Quantity, utilisation: &Number, view: &View<'_>, out: &mut Probl
         Number::Fixed(u) => *u,
         Number::Uncertain { .. } => {
             let problem = Problem::error(
+                Code::Misplaced,
                 view.span("utilisation"),
                 "`utilisation` cannot be uncertain beside `output`",
                 "",
@@ -125,7 +132,12 @@ fn dates(view: &View<'_>, key: &str, out: &mut Problems) -> Read<Option<Number>>
             "`{}` opens after the end of the simulated time, so it never produces",
             view.address
         );
-        out.push(Problem::warning(view.span(key), message, "after the end"));
+        out.push(Problem::warning(
+            Code::NeverOpens,
+            view.span(key),
+            message,
+            "after the end",
+        ));
     }
     Ok(read)
 }
@@ -136,6 +148,7 @@ pub(crate) fn hosts(base: &Base<'_>, made: &Made, out: &mut Problems) -> Vec<Hos
         let (supply, host) = (find("supply")?, find("host")?);
         if made.list[supply].material == made.list[host].material {
             let problem = Problem::error(
+                Code::SameMaterial,
                 view.span("host"),
                 "a by-product and its host make the same material",
                 "host",

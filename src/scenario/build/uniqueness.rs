@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::scenario::address;
+use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::{Addressing, Kind, TOP, TableSpec};
 use crate::scenario::names::{Names, tables};
@@ -29,7 +30,10 @@ pub(crate) fn check(top: &Table, names: &Names, out: &mut Problems) {
         let Some(id) = node.text() else { continue };
         if crate::data::country_name(id).is_some() || names.declared.contains_key(id) {
             let message = format!("the group `{id}` has the name of a country");
-            out.push(Problem::error(node.span, message, "already a country").hint("give the group another id"));
+            out.push(
+                Problem::error(Code::NameTaken, node.span, message, "already a country")
+                    .hint("give the group another id"),
+            );
         }
     }
 }
@@ -45,7 +49,7 @@ fn twice(spec: &TableSpec, table: &Table, own: &str, span: Span) -> Problem {
     } else {
         format!("there are two tables [[{}]] for `{own}`", spec.name)
     };
-    let problem = Problem::error(span, message, "second here");
+    let problem = Problem::error(Code::Duplicate, span, message, "second here");
     match (by_id, may, spec.name) {
         (true, ..) => {
             problem.hint("ids must be unique; a file that `extends` another changes the table by using its id")
@@ -63,7 +67,7 @@ pub(crate) fn once_each(key: &str, entries: &[(usize, usize, Span, String)], out
             None => drop(seen.insert((*material, *country), (*span, own))),
             Some((first, other)) if other != own => {
                 let message = format!("there is a second [[{key}]] for the same material and country");
-                out.push(Problem::error(*span, message, "second here").related(*first, "first here"));
+                out.push(Problem::error(Code::Duplicate, *span, message, "second here").related(*first, "first here"));
             }
             Some(_) => {}
         }

@@ -5,6 +5,7 @@ use super::shares::check_sum;
 use super::view::View;
 use super::{Read, Skip};
 use crate::scenario::checked::*;
+use crate::scenario::codes::Code;
 use crate::scenario::data_files::warnings;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
@@ -30,6 +31,7 @@ fn demand(view: &View<'_>, out: &mut Problems) -> Read<Demand> {
             _ => "\"all\" is the sum of the sectors",
         };
         out.error(
+            Code::Reserved,
             view.span("sector"),
             format!("`{sector}` is a reserved sector name"),
             label,
@@ -66,7 +68,12 @@ fn trade(view: &View<'_>, out: &mut Problems) -> Read<Trade> {
         let node = view.get("tonnes").ok_or(Skip)?;
         let rows = flows(view, node)?;
         if rows.iter().all(|(_, tonnes)| *tonnes == 0.0) {
-            out.error(node.span, "all these flows are 0", "at least one must be above 0");
+            out.error(
+                Code::Empty,
+                node.span,
+                "all these flows are 0",
+                "at least one must be above 0",
+            );
         }
         TradeFlows::Tonnes(rows)
     };
@@ -96,7 +103,12 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
     view.country("to")?;
     node.text().ok_or(Skip)?;
     if node.text() == Some("us_import_sources") && to != "USA" {
-        let problem = Problem::error(node.span, "\"us_import_sources\" states the imports of the USA", "");
+        let problem = Problem::error(
+            Code::Data,
+            node.span,
+            "\"us_import_sources\" states the imports of the USA",
+            "",
+        );
         out.push(problem.related(view.span("to"), format!("but this is `{to}`")));
         return Err(Skip);
     }
@@ -113,7 +125,7 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
     for row in &table.rows {
         if !view.base.names.has(Target::Country, &row.exporter) {
             let message = format!("the trade data names `{}`, which is no known country", row.exporter);
-            out.push(Problem::error(node.span, message, "").hint("declare it with [[country]]"));
+            out.push(Problem::error(Code::UnknownName, node.span, message, "").hint("declare it with [[country]]"));
             return Err(Skip);
         }
         rows.push((view.base.country(&row.exporter)?, row.share));

@@ -62,6 +62,11 @@ pub(crate) const TOP: TableSpec = TableSpec {
         ),
         field("copula", Kind::Tables(&events::COPULA), "Dependence between events."),
         field("policy", Kind::Tables(&POLICY), "Variants of the scenario to compare."),
+        field(
+            "acknowledge",
+            Kind::Tables(&ACKNOWLEDGE),
+            "Warnings that are meant to stand.",
+        ),
     ],
     ..BARE
 };
@@ -110,6 +115,24 @@ const RUN: TableSpec = TableSpec {
         field("sampling", Kind::Word(&["random", "antithetic", "latin_hypercube", "sobol"]), "Sampling design.").default("\"random\""),
     ],
     example: "[run]\ntrials = 20_000\nseed = 42",
+    ..BARE
+};
+
+const ACKNOWLEDGE: TableSpec = TableSpec {
+    name: "acknowledge",
+    doc: "A warning that is meant to stand, with the reason: it is no longer printed and does not fail `validate --strict`, and results list it with its reason. `docs/diagnostics.md` lists all codes.",
+    fields: &[
+        field("code", Kind::Text, "The warning's code.").required(),
+        field(
+            "at",
+            Kind::Text,
+            "The warning's address, as the warning states it; what only a policy brings about begins with `policy.ID.`.",
+        )
+        .required(),
+        field("reason", Kind::Text, "Why it is meant to stand.").required(),
+    ],
+    addressing: Addressing::Keys(&["code", "at"]),
+    example: "[[acknowledge]]\ncode = \"W003\"\nat = \"supply.project.opens\"\nreason = \"opens in the sensitivity run of 2031 only\"",
     ..BARE
 };
 

@@ -46,7 +46,7 @@ fn one_mistake_is_one_message() {
         let shown = picture(&path);
         let count = shown
             .lines()
-            .filter(|line| line.starts_with("error: ") || line.starts_with("warning: "))
+            .filter(|line| line.starts_with("error[") || line.starts_with("warning["))
             .count();
         let expected = if name.starts_with("ten-mistakes") { 10 } else { 1 };
         assert_eq!(count, expected, "{name}\n{shown}");

@@ -46,6 +46,38 @@ fn the_reference_page_is_committed_as_generated() {
 }
 
 #[test]
+fn the_page_of_diagnostics_is_committed_as_generated() {
+    let path = "docs/diagnostics.md";
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        std::fs::write(path, diagnostics_reference()).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == diagnostics_reference(),
+        "run the tests with UPDATE_PAGES=1 and commit {path}"
+    );
+}
+
+#[test]
+fn codes_ascend_and_say_what_to_do() {
+    for pair in CODES.windows(2) {
+        assert!(pair[0].number < pair[1].number, "{} {}", pair[0].number, pair[1].number);
+    }
+    for entry in CODES {
+        let (letter, digits) = entry.number.split_at(1);
+        assert!(["E", "W"].contains(&letter) && digits.len() == 3 && digits.parse::<u16>().is_ok());
+        assert_eq!(Code::of(&entry.number.to_lowercase()), Some(entry.code));
+        assert!(
+            entry.advice.ends_with('.') && !entry.title.ends_with('.'),
+            "{}",
+            entry.number
+        );
+    }
+    assert_eq!((Code::of("W999"), Code::of("")), (None, None));
+    assert_eq!(Code::meant("W03"), Some("W003"));
+}
+
+#[test]
 fn the_examples_of_the_reference_use_known_keys() {
     let page = format_reference();
     for example in page

@@ -302,6 +302,7 @@ impl Sample {
                 defaults: Vec::new(),
                 left_out: Vec::new(),
                 warnings: Vec::new(),
+                acknowledgements: Vec::new(),
                 resolved_scenario: serde_json::Value::Null,
             },
             materials,

@@ -1,0 +1,125 @@
+//! Everything that can be said about a scenario before its first draw: the checks of the file, and the models of the baseline and of every
+//! policy.
+
+use super::facts;
+use super::run::{Prepared, RunError};
+use crate::model::{Model, ModelError, compile, layout};
+use crate::results::types::BalanceRow;
+use crate::scenario::{Code, Document, Finding, Scenario};
+
+/// Supply and demand of a material that differ by more than this factor are probably in different units.
+const FAR_APART: f64 = 10.0;
+/// A shortfall of less than this share of orders is rounding.
+const SHORT: f64 = 1e-6;
+
+/// Checks and compiles the scenario and every policy. Gives the baseline, with all warnings.
+///
+/// # Errors
+/// [`RunError::Invalid`] with everything that is wrong, also with the models.
+pub fn examine(document: &Document) -> Result<Prepared, RunError> {
+    let (scenario, under_policies, warnings) = document.check_all()?;
+    let mut findings = Vec::new();
+    let baseline = compiled(&scenario, &mut findings);
+    for under_policy in &under_policies {
+        compiled(under_policy, &mut findings);
+    }
+    let warnings = document.with_findings(warnings, findings);
+    match baseline {
+        Some(model) if !warnings.has_errors() => Ok(Prepared {
+            layout: layout(&scenario, &model),
+            scenario,
+            warnings,
+            model,
+        }),
+        _ => Err(warnings.into()),
+    }
+}
+
+/// Compiles the model and notes what it has to say.
+fn compiled(scenario: &Scenario, findings: &mut Vec<Finding>) -> Option<Model> {
+    let id = scenario.policy.id.as_str();
+    let policy = (id != "baseline").then(|| id.to_owned());
+    let mut note = |code: Code, address: String, message: String, extent: f64| {
+        findings.push(Finding {
+            code,
+            policy: policy.clone(),
+            address,
+            message,
+            extent,
+        });
+    };
+    let model = match compile(scenario) {
+        Ok(model) => model,
+        Err(error) => {
+            note(code(&error), String::new(), error.to_string(), f64::INFINITY);
+            return None;
+        }
+    };
+    for warning in &model.warnings {
+        note(
+            warning.code,
+            warning.address.clone(),
+            warning.message.clone(),
+            warning.extent,
+        );
+    }
+    for row in facts::balance(scenario, &model) {
+        if let Some((code, extent)) = imbalance(&row) {
+            let unit = scenario
+                .materials
+                .iter()
+                .find(|material| material.id == row.material)
+                .map_or("t", |material| material.unit.as_str());
+            note(
+                code,
+                format!("material.{}", row.material),
+                words(&row, code, unit),
+                extent,
+            );
+        }
+    }
+    Some(model)
+}
+
+/// The code of an error of the model.
+pub fn code(error: &ModelError) -> Code {
+    match error {
+        ModelError::TooLarge { .. } => Code::ModelTooLarge,
+        ModelError::OutOfReach { .. } => Code::OutOfReach,
+        ModelError::Sampling { .. } => Code::NoNumbers,
+    }
+}
+
+/// What is wrong with the balance of a material at the start, and how much.
+fn imbalance(row: &BalanceRow) -> Option<(Code, f64)> {
+    let (supply, orders) = (row.supply_t, row.orders_t);
+    let short = row.baseline_shortfall_t / orders;
+    if supply > 0.0 && orders > 0.0 && supply.max(orders) > FAR_APART * supply.min(orders) {
+        Some((Code::FarApart, supply.max(orders) / supply.min(orders)))
+    } else if short > SHORT {
+        Some((Code::StartsShort, short))
+    } else {
+        None
+    }
+}
+
+fn words(row: &BalanceRow, code: Code, unit: &str) -> String {
+    let amount = |value: f64| crate::scenario::rounded(value, 3);
+    let material = &row.material;
+    let (supply, orders) = (amount(row.supply_t), amount(row.orders_t));
+    if code == Code::FarApart {
+        let apart = amount((row.supply_t / row.orders_t).max(row.orders_t / row.supply_t));
+        return format!(
+            "supply and demand of `{material}` are {apart} times apart at the start: {supply} {unit} a year are made, {orders} {unit} are ordered"
+        );
+    }
+    let short = amount(100.0 * row.baseline_shortfall_t / row.orders_t);
+    if row.supply_t >= row.orders_t {
+        return format!(
+            "`{material}` starts short: {short} % of orders ({orders} {unit} a year) are not met without any event, although {supply} {unit} are made"
+        );
+    }
+    format!(
+        "`{material}` starts short: {short} % of orders are not met without any event: {supply} {unit} a year are made, {orders} {unit} are ordered"
+    )
+}
