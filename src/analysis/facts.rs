@@ -95,6 +95,12 @@ pub fn labels(layout: &Layout) -> (Vec<Label>, Vec<Label>) {
     (materials, places)
 }
 
+/// Whether a `KEY=VALUE` change is of what the manifest has in keys of its own.
+fn is_seed_or_trials(change: &str) -> bool {
+    let key = change.split('=').next().unwrap_or_default();
+    ["run.seed", "run.trials"].contains(&key.trim())
+}
+
 /// Where a run's results come from.
 pub fn manifest(
     document: &Document,
@@ -110,6 +116,8 @@ pub fn manifest(
         scenario_sha256: document.hash(),
         seed: scenario.run.seed,
         trials: scenario.run.trials,
+        trials_asked: scenario.run.trials,
+        interrupted: false,
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: match scenario.time.step {
@@ -137,6 +145,7 @@ pub fn manifest(
             })
             .collect(),
         defaults: scenario.defaults.clone(),
+        set: document.changes().filter(|change| !is_seed_or_trials(change)).map(str::to_owned).collect(),
         left_out: Vec::new(),
         warnings: warnings
             .warnings()
