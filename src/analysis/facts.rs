@@ -97,6 +97,12 @@ pub fn labels(layout: &Layout) -> (Vec<Label>, Vec<Label>) {
     (materials, places)
 }
 
+/// Whether a `KEY=VALUE` change is of what the manifest has in keys of its own.
+fn is_seed_or_trials(change: &str) -> bool {
+    let key = change.split('=').next().unwrap_or_default();
+    ["run.seed", "run.trials"].contains(&key.trim())
+}
+
 /// Where a run's results come from.
 pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, warnings: &Diagnostics) -> Manifest {
     let acknowledgements: Vec<ManifestAcknowledgement> = document
@@ -115,6 +121,8 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         scenario_sha256: document.hash(),
         seed: scenario.run.seed,
         trials: scenario.run.trials,
+        trials_asked: scenario.run.trials,
+        interrupted: false,
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: match scenario.time.step {
@@ -142,6 +150,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
             })
             .collect(),
         defaults: scenario.defaults.clone(),
+        set: document.changes().filter(|change| !is_seed_or_trials(change)).map(str::to_owned).collect(),
         left_out: Vec::new(),
         warnings: listed(scenario, warnings, &acknowledgements),
         acknowledgements,

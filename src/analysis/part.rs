@@ -73,13 +73,14 @@ impl Frame {
     }
 
     /// With the policies' results of so many trials.
-    fn fill(&self, trials: u64, policies: Vec<PolicyResults>) -> RunResults {
+    fn fill(&self, trials: u64, interrupted: bool, policies: Vec<PolicyResults>) -> RunResults {
         let frame = self.clone();
         RunResults {
             title: frame.title,
             description: frame.description,
             manifest: Manifest {
                 trials,
+                interrupted,
                 ..frame.manifest
             },
             materials: frame.materials,
@@ -151,6 +152,15 @@ impl PartHead {
             .map(|((what, one), (_, other))| Difference { what, one, other })
             .find(|difference| difference.one != difference.other)
     }
+
+    /// The same, of parts that hold the same trials.
+    pub fn difference_of_part(&self, other: &Self) -> Option<Difference> {
+        self.difference(other).or_else(|| {
+            let [one, other] = [self, other].map(|head| format!("{}..{}", head.trials.start, head.trials.end));
+            let what = "range of trials";
+            (one != other).then_some(Difference { what, one, other })
+        })
+    }
 }
 
 /// What one policy's trials came to.
@@ -199,6 +209,6 @@ impl Part {
                 })
             });
         let trials = self.policies.first().map_or(0, |baseline| baseline.recorder.trials());
-        self.head.frame.fill(trials, policies.collect())
+        self.head.frame.fill(trials, !self.is_complete(), policies.collect())
     }
 }

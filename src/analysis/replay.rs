@@ -165,10 +165,10 @@ pub struct Replay {
     pub stockpiles: Vec<ReplayStockpile>,
 }
 
-/// Replays a trial under a policy (`None` = the baseline).
+/// Replays a trial of the run that the scenario describes, under a policy (`None` = the baseline).
 ///
 /// # Errors
-/// Invalid scenario, or a model that cannot be compiled.
+/// Invalid scenario, a model that cannot be compiled, or a trial that the run does not have.
 pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<Replay, RunError> {
     let prepared = prepare(document, policy)?;
     let Prepared {
@@ -177,6 +177,10 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         layout,
         ..
     } = &prepared;
+    let of = scenario.run.trials;
+    if trial >= of {
+        return Err(RunError::Trial { trial, of });
+    }
     let mut simulator = Simulator::new(model);
     let mut tracer = Tracer::new(&prepared);
     simulator.run(trial, TrialStreams::of(trial), &mut tracer);

@@ -37,6 +37,14 @@ pub enum RunError {
         /// Trials of the run.
         of: u64,
     },
+    /// The trial asked for is not among those of the run.
+    #[error("there is no trial {trial}: the run has {of} trials, the last of them is {}", of - 1)]
+    Trial {
+        /// The trial asked for.
+        trial: u64,
+        /// Trials of the run.
+        of: u64,
+    },
     /// What was to be continued belongs to another run.
     #[error("it belongs to another run: its {} is {}, that of this run is {}", .0.what, .0.one, .0.other)]
     AnotherRun(Difference),

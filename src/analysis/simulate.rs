@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::examine::examine;
 use super::facts;
-use super::part::{Difference, Frame, Part, PartHead, PolicyPart};
+use super::part::{Frame, Part, PartHead, PolicyPart};
 use super::run::{PartReport, Prepared, RunError, RunListener, RunPlan, Stage, prepare};
 use super::variance;
 use crate::engine::run::{BLOCK_TRIALS, Gather, Progress, simulate_in_blocks};
@@ -54,20 +54,8 @@ pub fn simulate_examined(
 ) -> Result<PartReport, RunError> {
     let mut clock = Clock::default();
     let whole = baseline.scenario.run.trials;
-    let trials = plan.trials.clone().unwrap_or(0..whole);
-    if trials.is_empty() || trials.end > whole {
-        return Err(RunError::Range {
-            range: trials,
-            of: whole,
-        });
-    }
-    let head = PartHead {
-        trials: trials.clone(),
-        policies: plan.policies.clone(),
-        precision: plan.precision,
-        samples: plan.samples,
-        frame: Frame::new(document, scenario_name, baseline, &plan.left_out),
-    };
+    let head = part_head(document, scenario_name, plan, baseline)?;
+    let trials = head.trials.clone();
     let mut part = match earlier {
         Some(earlier) => continued(earlier, head)?,
         None => Part {
@@ -122,14 +110,33 @@ pub fn simulate_examined(
     })
 }
 
+/// Which run the part belongs to that the plan would give.
+///
+/// # Errors
+/// Invalid scenario, or a model that cannot be compiled; trials that are not among those of the run.
+pub fn part_head(
+    document: &Document,
+    scenario_name: &str,
+    plan: &RunPlan,
+    baseline: &Prepared,
+) -> Result<PartHead, RunError> {
+    let of = baseline.scenario.run.trials;
+    let trials = plan.trials.clone().unwrap_or(0..of);
+    if trials.is_empty() || trials.end > of {
+        return Err(RunError::Range { range: trials, of });
+    }
+    Ok(PartHead {
+        trials,
+        policies: plan.policies.clone(),
+        precision: plan.precision,
+        samples: plan.samples,
+        frame: Frame::new(document, scenario_name, baseline, &plan.left_out),
+    })
+}
+
 /// An earlier part under the head of this run.
 fn continued(earlier: Part, head: PartHead) -> Result<Part, RunError> {
-    let difference = earlier.head.difference(&head).or_else(|| {
-        let [one, other] = [&earlier.head, &head].map(|head| format!("{}..{}", head.trials.start, head.trials.end));
-        let what = "range of trials";
-        (one != other).then_some(Difference { what, one, other })
-    });
-    match difference {
+    match earlier.head.difference_of_part(&head) {
         Some(difference) => Err(RunError::AnotherRun(difference)),
         // Names and places of files may have changed; the rest is the same.
         None => Ok(Part { head, ..earlier }),

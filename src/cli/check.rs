@@ -275,6 +275,7 @@ fn cannot_write(error: &WriteError, json: bool) -> Failure {
     let message = match error {
         WriteError::Folder { path, source } => format!("cannot make the folder {}: {source}", path.display()),
         WriteError::NotAFolder { path } => format!("{} is a file, not a folder", path.display()),
+        WriteError::Obstructed(obstruction) => obstruction.to_string(),
         WriteError::File { path, source } => format!("cannot write {}: {source}", path.display()),
     };
     Failure::File {

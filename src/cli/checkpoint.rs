@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::arguments::RunOptions;
 use super::failure::Failure;
+use super::place::Place;
 use super::progress::Bar;
 use super::results::SAMPLES;
 use crate::analysis::part::Part;
@@ -21,6 +22,9 @@ use crate::results::Sample;
 
 /// What to do about a checkpoint that does not fit.
 const START_ANEW: &str = "run without --resume to start anew, or choose another folder with --out";
+
+/// What to do about one that cannot be read.
+const REMOVE_IT: &str = "remove it to start anew, or choose another folder with --out";
 
 /// How the names of files of samples begin.
 const SAMPLES_STEM: &str = "samples";
@@ -69,13 +73,15 @@ pub struct Earlier {
 }
 
 /// Finds the checkpoint to continue, and tells what becomes of one that is not continued. Removes what else killed runs have left.
-pub fn find(options: &RunOptions, folder: &OutputFolder, names: &Names) -> Result<Option<Earlier>, Failure> {
+pub fn find(options: &RunOptions, place: &Place) -> Result<Option<Earlier>, Failure> {
+    let (folder, names) = (place.folder(), &place.names);
     let path = folder.path().join(&names.checkpoint);
     let tell = |note: String| match options.quiet {
         true => Ok(()),
         false => writeln!(std::io::stderr(), "note: {note}"),
     };
-    if !path.exists() {
+    let about = std::fs::symlink_metadata(&path);
+    if about.is_err() {
         names.remove_stale(folder);
         if options.resume {
             tell(format!("there is no {}: starting with the first trial", path.display()))?;
@@ -96,8 +102,15 @@ pub fn find(options: &RunOptions, folder: &OutputFolder, names: &Names) -> Resul
         hint: Some(START_ANEW.to_owned()),
         json: options.json,
     };
-    let of_file = |error| Failure::of_part_file(&error, START_ANEW, options.json);
+    let of_file = |error| Failure::of_part_file(&error, REMOVE_IT, options.json);
     let file = PartFile::open(&path).map_err(of_file)?;
+    if about.is_ok_and(|about| about.is_symlink()) {
+        return Err(Failure::Input {
+            message: format!("{} is a symbolic link, which the next checkpoint would replace", path.display()),
+            hint: Some("move the checkpoint itself here".to_owned()),
+            json: options.json,
+        });
+    }
     if file.kind != PartKind::Checkpoint {
         return Err(wrong(format!(
             "{} is a partial result, not a checkpoint",
@@ -108,7 +121,7 @@ pub fn find(options: &RunOptions, folder: &OutputFolder, names: &Names) -> Resul
     // A run that differs has no use for the samples, and says so later.
     let samples = match file.samples.as_ref().filter(|_| options.samples) {
         Some(note) => {
-            let resumed = SamplesFile::resume(folder, &names.samples, note);
+            let resumed = SamplesFile::resume(folder, &names.samples, note, place.is_ours(&names.samples));
             Some(resumed.map_err(|error| match error {
                 WriteError::File { path: samples, source } => wrong(format!(
                     "{} cannot be continued: the samples that belong to it are not in {}: {source}",
@@ -152,15 +165,14 @@ impl Keeper {
     /// For a run that begins now, or goes on.
     pub fn new(
         options: &RunOptions,
-        folder: &OutputFolder,
-        names: &Names,
+        place: &Place,
         progress: &Arc<Progress>,
         earlier: Option<&mut Earlier>,
     ) -> Self {
         Self {
             bar: Bar::new(progress, options.quiet),
-            folder: folder.clone(),
-            names: names.clone(),
+            folder: place.folder().clone(),
+            names: place.names.clone(),
             wants_samples: options.samples,
             policy: 0,
             is_saved: earlier.is_some(),

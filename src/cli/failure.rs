@@ -49,6 +49,7 @@ impl Failure {
                 json,
             },
             RunError::Interrupted => Failure::Interrupted,
+            RunError::Trial { .. } => Failure::Usage(format!("{error} (--trials says how many; the scenario does otherwise)")),
             RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
             RunError::AnotherRun(_) | RunError::AnotherModel => Failure::Input {
                 message: error.to_string(),
@@ -134,6 +135,20 @@ impl From<io::Error> for Failure {
             Failure::ClosedPipe
         } else {
             Failure::Internal(format!("cannot write to standard output: {error}"))
+        }
+    }
+}
+
+impl Failure {
+    /// From an error of a place that was looked at before anything was done.
+    pub fn of_place(error: impl Into<WriteError>, json: bool) -> Self {
+        match error.into() {
+            WriteError::Obstructed(obstruction) => Failure::File {
+                message: obstruction.to_string(),
+                hint: Some(obstruction.hint().to_owned()),
+                json,
+            },
+            error => error.into(),
         }
     }
 }

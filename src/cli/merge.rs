@@ -12,6 +12,8 @@ use crate::analysis::merge::order;
 use crate::analysis::part::PartHead;
 use crate::report::csv::SamplesWriter;
 use crate::report::part_file::{PartFile, PartKind};
+use crate::report::file_list::ScenarioIdentity;
+use crate::report::results_folder::ResultsFolder;
 use crate::report::write::{FormatError, OutputFolder, PendingFile};
 
 /// What to do about a file that cannot be used.
@@ -57,6 +59,15 @@ pub fn merge(options: &MergeOptions) -> Outcome {
         };
         wrong(message, "give every part of one run once")
     })?;
+    // The place comes before the work.
+    let head = &files[order[0]].head;
+    let manifest = &head.frame.manifest;
+    let identity = ScenarioIdentity::new(&manifest.scenario, &manifest.resolved_scenario);
+    let default = || default_folder(Path::new(&manifest.scenario));
+    let folder = ResultsFolder::create(options.out.clone().unwrap_or_else(default), identity, None)?;
+    let wanted = results::wanted(&options.formats, head.samples, &manifest.left_out);
+    let checked = folder.check(&wanted, &options.partials);
+    checked.map_err(|error| Failure::of_place(error, options.json))?;
     let mut timing = vec![stage("load", started)];
     let merging = Instant::now();
     let mut whole = None;
@@ -83,17 +94,15 @@ pub fn merge(options: &MergeOptions) -> Outcome {
         return Err(Failure::Usage("there is nothing to merge".to_owned()));
     };
     whole.head.trials = 0..whole.head.frame.manifest.trials;
-    let default = || default_folder(Path::new(&whole.head.frame.manifest.scenario));
-    let folder = OutputFolder::create(options.out.clone().unwrap_or_else(default))?;
     let samples = match whole.head.samples {
-        true => Some(merge_samples(&folder, &taken, whole.policies.len(), options.json)?),
+        true => Some(merge_samples(folder.folder(), &taken, whole.policies.len(), options.json)?),
         false => None,
     };
     let found = whole.finish();
     timing.push(stage("merge", merging));
     results::write(&folder, &found, &options.formats, samples, timing)?;
-    results::print(&found, options.json, options.quiet)?;
-    results::say_where(folder.path(), options.quiet, started)?;
+    results::print(&found, Path::new(&found.manifest.scenario), options.json, options.quiet)?;
+    results::say_where(folder.folder().path(), options.quiet, started)?;
     Ok(0)
 }
 

@@ -9,6 +9,7 @@ mod failure;
 mod load;
 mod merge;
 mod new;
+mod place;
 mod progress;
 mod replay;
 mod results;

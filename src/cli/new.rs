@@ -27,8 +27,11 @@ pub fn new(options: &NewOptions) -> Outcome {
             },
             _ => Failure::Internal(format!("cannot write {}: {error}", path.display())),
         })?;
-    file.write_all(text.as_bytes())
-        .map_err(|error| Failure::Internal(format!("cannot write {}: {error}", path.display())))?;
+    file.write_all(text.as_bytes()).map_err(|error| {
+        // It is new: nobody else's is lost with it.
+        let _ = std::fs::remove_file(path);
+        Failure::Internal(format!("cannot write {}: {error}", path.display()))
+    })?;
     writeln!(
         std::io::stdout(),
         "wrote {}; next: critmin run {}",

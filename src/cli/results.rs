@@ -8,11 +8,12 @@ use rayon::prelude::*;
 
 use super::arguments::ChartFormat;
 use super::failure::Failure;
-use crate::report::charts::{Format, KINDS, render_all};
+use crate::report::charts::{Format, render_all};
 use crate::report::json::{self, StageTime};
-use crate::report::write::{OutputFolder, PendingFile, commit_all};
-use crate::report::{prepare_results, table, tables_left_out};
-use crate::results::types::RunResults;
+use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
+use crate::report::write::{OutputFolder, PendingFile};
+use crate::report::{prepare_results, result_names, table, trace_csv};
+use crate::results::types::{CostlyTable, RunResults};
 
 /// Name of the file of samples.
 pub const SAMPLES: &str = "samples.csv";
@@ -33,56 +34,60 @@ pub fn stage(name: &str, started: Instant) -> StageTime {
     }
 }
 
+/// What a run may write into its folder of results.
+pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) -> Wanted {
+    let mut files = result_names(left_out);
+    if samples {
+        files.push(SAMPLES.to_owned());
+    }
+    let charts = chart_formats(formats).into_iter().map(Format::extension).collect();
+    Wanted { files, charts }
+}
+
 /// Writes tables, charts and samples. Everything is on disk under temporary names before the first file is replaced. Then removes charts, tables and
-/// samples of earlier runs that this one does not have: what no longer belongs to the tables beside it would mislead.
+/// samples of earlier runs that this one does not have.
 pub fn write(
-    folder: &OutputFolder,
+    folder: &ResultsFolder,
     results: &RunResults,
     formats: &[ChartFormat],
     samples: Option<PendingFile>,
     mut timing: Vec<StageTime>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let (mut files, charts) = prepare_charts(folder, results, formats)?;
+    let mut files = prepare_charts(folder.folder(), results, formats)?;
     timing.push(stage("charts", started));
-    let has_samples = samples.is_some();
     files.extend(samples);
     // The manifest comes last: where it is new, all is.
-    files.extend(prepare_results(folder, results, &timing)?);
-    commit_all(files)?;
-    if !has_samples {
-        folder.remove(SAMPLES)?;
-    }
-    for table in tables_left_out(results) {
-        folder.remove(table)?;
-    }
-    let charts: Vec<&str> = charts.iter().map(String::as_str).collect();
-    Ok(folder.keep_only("charts", &KINDS, &charts)?)
+    files.extend(prepare_results(folder.folder(), results, &timing)?);
+    // Traces of single trials are not of a run.
+    Ok(folder.commit(files, |name| !trace_csv::NAMES.contains(&name))?)
 }
 
-/// Every chart in the wanted formats, and their names.
+fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {
+    let formats = formats.iter().filter_map(|format| match format {
+        ChartFormat::Svg => Some(Format::Svg),
+        ChartFormat::Png => Some(Format::Png),
+        ChartFormat::None => None,
+    });
+    formats.collect()
+}
+
+/// Every chart in the wanted formats.
 fn prepare_charts(
     folder: &OutputFolder,
     results: &RunResults,
     formats: &[ChartFormat],
-) -> Result<(Vec<PendingFile>, Vec<String>), Failure> {
-    let formats: Vec<Format> = formats
-        .iter()
-        .filter_map(|format| match format {
-            ChartFormat::Svg => Some(Format::Svg),
-            ChartFormat::Png => Some(Format::Png),
-            ChartFormat::None => None,
-        })
-        .collect();
+) -> Result<Vec<PendingFile>, Failure> {
+    let formats = chart_formats(formats);
     let charts = if formats.is_empty() {
         Vec::new()
     } else {
         render_all(results)?
     };
     if charts.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok(Vec::new());
     }
-    let charts_folder = folder.folder("charts")?;
+    let charts_folder = folder.folder(CHARTS)?;
     charts_folder.remove_stale(|_| true);
     let drawn: Vec<(String, Vec<u8>)> = charts
         .par_iter()
@@ -98,15 +103,15 @@ fn prepare_charts(
     for (name, bytes) in &drawn {
         files.push(charts_folder.prepare(name, |file| file.write_all(bytes))?);
     }
-    Ok((files, drawn.into_iter().map(|(name, _)| name).collect()))
+    Ok(files)
 }
 
-/// Prints the summary as a table or as JSON.
-pub fn print(results: &RunResults, as_json: bool, quiet: bool) -> Result<(), Failure> {
+/// Prints the summary as a table or as JSON. `scenario` is where its file is, as far as that is known.
+pub fn print(results: &RunResults, scenario: &Path, as_json: bool, quiet: bool) -> Result<(), Failure> {
     if as_json {
         json::summary(results, std::io::stdout().lock())?;
     } else if !quiet {
-        write!(std::io::stdout(), "{}", table::summary(results))?;
+        write!(std::io::stdout(), "{}", table::summary(results, &scenario.to_string_lossy()))?;
     }
     Ok(())
 }

@@ -7,9 +7,10 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::arguments::RunOptions;
-use super::checkpoint::{self, Keeper, Names};
+use super::checkpoint::{self, Keeper};
 use super::failure::Failure;
-use super::results::{self, SAMPLES, default_folder, stage};
+use super::place::Place;
+use super::results::{self, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load};
 use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
@@ -17,9 +18,6 @@ use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
 use crate::analysis::simulate::simulate_examined;
 use crate::engine::run::Progress;
 use crate::report::json::StageTime;
-use crate::report::part_file::{self, PartKind};
-use crate::report::samples_file::SamplesFile;
-use crate::report::write::OutputFolder;
 use crate::results::types::RunResults;
 use crate::scenario::Document;
 
@@ -44,17 +42,17 @@ pub fn run(options: &RunOptions) -> Outcome {
         trials: options.trials_range.clone(),
         block_trials: options.block_trials,
     };
-    // The folder is made first: a long run must not fail at its end for want of a place to write.
-    let place = Place::of(options)?;
-    let mut earlier = checkpoint::find(options, &place.folder, &place.names)?;
+    // The place comes first: a long run must not fail at its end for want of one, nor for what is there.
+    let place = Place::open(options, &document, &plan)?;
+    let mut earlier = checkpoint::find(options, &place)?;
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
-    let mut keeper = Keeper::new(options, &place.folder, &place.names, &progress, earlier.as_mut());
+    let mut keeper = Keeper::new(options, &place, &progress, earlier.as_mut());
     let begun = earlier.map(|earlier| earlier.part);
     let name = load::file_name(&options.scenario.scenario);
     let pool = thread_pool(options.threads)?;
     let report = pool.install(|| simulate_examined(&document, &examined, &name, &plan, begun, &progress, &mut keeper));
-    let checkpoint = place.folder.path().join(&place.names.checkpoint);
+    let checkpoint = place.checkpoint();
     let not_lost = |is_saved: bool| {
         if is_saved {
             let path = checkpoint.display();
@@ -83,20 +81,22 @@ pub fn run(options: &RunOptions) -> Outcome {
     let samples = keeper.samples.take();
     drop(keeper);
     let written = pool.install(|| match &options.trials_range {
-        Some(_) => place.write_partial(&part, samples),
-        None => place.write_results(options, &part, samples, timing),
+        Some(_) => place.write_partial(&part, samples).map(|path| match path {
+            Some(path) => Written::Partial(path),
+            None => Written::Nothing,
+        }),
+        None => place
+            .write_results(options, &part, samples, timing)
+            .map(|(found, path)| Written::Results(Box::new(found), path)),
     });
     if written.is_err() {
         not_lost(is_saved);
     }
     let written = written?;
     if part.is_complete() {
-        if checkpoint.is_file() {
-            place.folder.remove(&place.names.checkpoint)?;
-        }
-        place.names.remove_stale(&place.folder);
+        place.tidy(options)?;
     }
-    place.print(options, &part, &written, started)?;
+    print(options, &part, &written, started)?;
     let is_complete = part.is_complete();
     // The program ends here: the system takes back its memory at once, freeing it piece by piece takes milliseconds.
     std::mem::forget((part, written));
@@ -115,108 +115,52 @@ pub fn run(options: &RunOptions) -> Outcome {
 
 /// What a run has written.
 enum Written {
-    /// Results, complete or as far as they go.
-    Results(Box<RunResults>),
+    /// Results, complete or as far as they go, and where.
+    Results(Box<RunResults>, PathBuf),
     /// The results of a part.
     Partial(PathBuf),
     /// Nothing: a part is of no use before it is complete.
     Nothing,
 }
 
-/// Where a run's files go.
-struct Place {
-    folder: OutputFolder,
-    names: Names,
-}
-
-impl Place {
-    fn of(options: &RunOptions) -> Result<Self, Failure> {
-        let mut names = Names::of(options);
-        let default = || default_folder(&options.scenario.scenario);
-        let mut path = options.out.clone().unwrap_or_else(default);
-        // The partial result may be given a name of its own.
-        let is_file = path.extension().is_some_and(|extension| extension == "critmin") && !path.is_dir();
-        if options.trials_range.is_some()
-            && is_file
-            && let Some(name) = path.file_name()
-        {
-            names.partial = name.to_string_lossy().into_owned();
-            path = match path.parent() {
-                Some(parent) if parent != Path::new("") => parent.to_owned(),
-                _ => PathBuf::from("."),
-            };
-        }
-        let folder = OutputFolder::create(path)?;
-        folder.probe()?;
-        Ok(Self { folder, names })
-    }
-
-    fn write_results(
-        &self,
-        options: &RunOptions,
-        part: &Part,
-        samples: Option<SamplesFile>,
-        timing: Vec<StageTime>,
-    ) -> Result<Written, Failure> {
-        let found = part.finish();
-        let samples = match samples {
-            Some(samples) if part.is_complete() => Some(samples.finish()),
-            // What is under way stays with the checkpoint; the results get a copy of what belongs to them.
-            Some(mut samples) => {
-                let policies = found.policies.len();
-                let copy = |file: &mut _| samples.copy_policies(policies, file);
-                Some(self.folder.prepare(SAMPLES, copy)?)
-            }
-            None => None,
-        };
-        results::write(&self.folder, &found, &options.formats, samples, timing)?;
-        Ok(Written::Results(Box::new(found)))
-    }
-
-    fn write_partial(&self, part: &Part, samples: Option<SamplesFile>) -> Result<Written, Failure> {
-        if !part.is_complete() {
-            return Ok(Written::Nothing);
-        }
-        let path = self.folder.write(&self.names.partial, |file| match samples {
-            Some(mut samples) => {
-                samples.read_inside(|note, bytes| part_file::write(PartKind::Partial, part, Some((note, bytes)), file))
-            }
-            None => part_file::write(PartKind::Partial, part, None, file),
-        })?;
-        Ok(Written::Partial(path))
-    }
-
-    fn print(&self, options: &RunOptions, part: &Part, written: &Written, started: Instant) -> Result<(), Failure> {
-        let policies = part.head.policies.len() + 1;
-        match written {
-            Written::Results(found) => {
-                results::print(found, options.json, options.quiet)?;
-                if !part.is_complete() {
-                    writeln!(
-                        std::io::stderr(),
-                        "interrupted: the results hold {} trials of {} of {policies} policies, whole",
-                        found.manifest.trials,
-                        found.policies.len(),
-                    )?;
-                }
-                results::say_where(self.folder.path(), options.quiet, started)
-            }
-            Written::Partial(path) => {
-                if options.json {
-                    writeln!(std::io::stdout(), "{:#}", about_partial(path, part))?;
-                }
-                results::say_where(path, options.quiet, started)
-            }
-            Written::Nothing => {
-                let trials = part.head.trials.end - part.head.trials.start;
+fn print(
+    options: &RunOptions,
+    part: &Part,
+    written: &Written,
+    started: Instant,
+) -> Result<(), Failure> {
+    let policies = part.head.policies.len() + 1;
+    match written {
+        Written::Results(found, path) => {
+            results::print(found, &options.scenario.scenario, options.json, options.quiet)?;
+            if !part.is_complete() {
                 writeln!(
                     std::io::stderr(),
-                    "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
-                    part.trials_done(),
-                    trials * policies as u64
+                    "interrupted: the results hold {} trials of {} of {policies} policies, whole, of {} trials asked for; they are in {}, complete \
+                     results beside them are as they were",
+                    found.manifest.trials,
+                    found.policies.len(),
+                    found.manifest.trials_asked,
+                    path.display(),
                 )?;
-                Ok(())
             }
+            results::say_where(path, options.quiet, started)
+        }
+        Written::Partial(path) => {
+            if options.json {
+                writeln!(std::io::stdout(), "{:#}", about_partial(path, part))?;
+            }
+            results::say_where(path, options.quiet, started)
+        }
+        Written::Nothing => {
+            let trials = part.head.trials.end - part.head.trials.start;
+            writeln!(
+                std::io::stderr(),
+                "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
+                part.trials_done(),
+                trials * policies as u64
+            )?;
+            Ok(())
         }
     }
 }

@@ -1,19 +1,21 @@
 //! The result files of a run, in one call.
 
-use std::path::PathBuf;
-
 use rayon::prelude::*;
 
-use crate::results::types::{PolicyResults, RunResults};
+use crate::results::types::{CostlyTable, PolicyResults, RunResults};
 
 use super::csv;
 use super::json::{self, StageTime};
-use super::write::{OutputFolder, PendingFile, WriteError, commit_all};
+use super::results_folder::ResultsFolder;
+use super::write::{OutputFolder, PendingFile, WriteError};
 
 type Format = fn(&RunResults, &mut PendingFile) -> Result<(), ::csv::Error>;
 
 /// Whether results have a table.
 type Has = fn(&PolicyResults) -> bool;
+
+/// The document with everything.
+const DOCUMENT: &str = "results.json";
 
 /// Tables by file name.
 const TABLES: [(&str, Has, Format); 6] = [
@@ -33,13 +35,14 @@ const TABLES: [(&str, Has, Format); 6] = [
     ("supply.csv", |_| true, |run, file| csv::supply(run, file)),
 ];
 
-/// Tables that these results do without.
-pub fn tables_left_out(run: &RunResults) -> impl Iterator<Item = &'static str> {
-    let left_out = TABLES.iter().filter(|(_, has, _)| !run.policies.iter().any(has));
-    left_out.map(|(name, ..)| *name)
+/// Names of the tables that a run writes which leaves these out, and of the document with all of it.
+pub fn result_names(left_out: &[CostlyTable]) -> Vec<String> {
+    let is_left_out = |name: &str| left_out.iter().any(|table| name.strip_suffix(".csv") == Some(table.name()));
+    let tables = TABLES.iter().map(|(name, ..)| *name).filter(|name| !is_left_out(name));
+    tables.chain([DOCUMENT]).map(str::to_owned).collect()
 }
 
-/// Writes every CSV table and `results.json` to temporary names, complete; they get their names together ([`commit_all`]). `samples.csv` is
+/// Writes every CSV table and `results.json` to temporary names, complete; they get their names together ([`ResultsFolder::commit`]). `samples.csv` is
 /// written while the run goes ([`super::samples_file`]), charts by their own room.
 pub fn prepare_results(
     folder: &OutputFolder,
@@ -54,7 +57,7 @@ pub fn prepare_results(
                 .map(|(name, _, format)| folder.prepare(name, |file| format(run, file)))
                 .collect::<Result<Vec<_>, _>>()
         },
-        || folder.prepare("results.json", |file| json::results(run, timing, file)),
+        || folder.prepare(DOCUMENT, |file| json::results(run, timing, file)),
     );
     let mut files = tables?;
     files.push(document?);
@@ -62,10 +65,6 @@ pub fn prepare_results(
 }
 
 /// The same, with their names. Either all are replaced or, when one cannot be written, none.
-pub fn write_results(
-    folder: &OutputFolder,
-    run: &RunResults,
-    timing: &[StageTime],
-) -> Result<Vec<PathBuf>, WriteError> {
-    commit_all(prepare_results(folder, run, timing)?)
+pub fn write_results(folder: &ResultsFolder, run: &RunResults, timing: &[StageTime]) -> Result<(), WriteError> {
+    folder.commit(prepare_results(folder.folder(), run, timing)?, |_| false)
 }

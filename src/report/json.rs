@@ -46,6 +46,9 @@ struct SummaryDocument<'a> {
     scenario_sha256: &'a str,
     seed: u64,
     trials: u64,
+    trials_asked: u64,
+    interrupted: bool,
+    set: &'a [String],
     policies: Vec<PolicySummary<'a>>,
     warnings: &'a [ManifestWarning],
 }
@@ -98,6 +101,9 @@ pub fn summary(run: &RunResults, mut to: impl Write) -> Result<(), serde_json::E
         scenario_sha256: &run.manifest.scenario_sha256,
         seed: run.manifest.seed,
         trials: run.manifest.trials,
+        trials_asked: run.manifest.trials_asked,
+        interrupted: run.manifest.interrupted,
+        set: &run.manifest.set,
         policies: run.policies.iter().map(|policy| policy_summary(run, policy)).collect(),
         warnings: &run.manifest.warnings,
     };

@@ -3,6 +3,7 @@
 pub mod cautions;
 pub mod charts;
 pub mod csv;
+pub mod file_list;
 mod files;
 pub mod json;
 mod layered;
@@ -11,6 +12,8 @@ pub mod part_file;
 mod pending;
 pub mod prose;
 pub mod regression;
+mod replay_command;
+pub mod results_folder;
 pub mod samples_file;
 pub mod story;
 pub mod table;
@@ -20,5 +23,5 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
-pub use files::{prepare_results, tables_left_out, write_results};
+pub use files::{prepare_results, result_names, write_results};
 pub use number::{grouped, six_digits};

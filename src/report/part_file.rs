@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use super::samples_file::SamplesNote;
 use crate::analysis::part::{Part, PartHead, PolicyPart};
+use crate::scenario::not_a_file;
 use crate::results::{MOST_TRIALS, PolicyFacts, RecorderState, VarianceSplitter};
 
 /// What the first line begins with; the version of the format follows.
@@ -46,6 +47,14 @@ pub enum PartFileError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// It is a folder, a pipe or a device.
+    #[error("{} cannot be used: {what}", path.display())]
+    NoFile {
+        /// What has that name.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
     },
     /// It is not such a file, or not one that this program understands.
     #[error("{} {}", path.display(), fault)]
@@ -178,6 +187,13 @@ impl PartFile {
             path: path.to_owned(),
             source,
         };
+        // A pipe must not be opened: that would wait for somebody to write into it.
+        if let Some(what) = not_a_file(&std::fs::metadata(path).map_err(unreadable)?) {
+            return Err(PartFileError::NoFile {
+                path: path.to_owned(),
+                what,
+            });
+        }
         let file = File::open(path).map_err(unreadable)?;
         let read = Self::read(path, BufReader::new(file)).map_err(unreadable)?;
         read.map_err(|fault| PartFileError::Wrong {

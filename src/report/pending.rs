@@ -1,51 +1,93 @@
 //! Files under a temporary name, complete or not. Files that belong together are all complete before the first of them is renamed.
 //!
-//! A temporary file is locked while it is being written. One that is not was left by a run that was killed, and is removed by the next.
+//! A temporary file is locked while it is being written. One that is not was left by a run that was killed, and is removed by the next. Its name
+//! cannot be foreseen, and it is made new: never opened through a link, and never somebody else's file.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
 
 use super::write::WriteError;
 
 /// How temporary names end.
 const TEMPORARY: &str = ".part";
+/// What stands in temporary names between the file's name and random letters.
+const MARK: &str = ".critmin-";
+/// How many letters are random.
+const RANDOM: usize = 12;
 /// What the files of results are called at their end.
 const EXTENSIONS: [&str; 6] = ["csv", "json", "svg", "png", "html", "critmin"];
 
-/// A temporary name for a file that this process writes: `.NAME.PROCESS-COUNT.part`, another one each time.
-pub(super) fn temporary_name(name: &str) -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!(".{name}.{}-{count}{TEMPORARY}", std::process::id())
-}
-
-/// What a file of results is called whose temporary name this is; `None` for any other name.
+/// What a file of results is called whose temporary name this is (`.NAME.critmin-RANDOM.part`); `None` for any other name.
 pub(super) fn final_name(temporary: &str) -> Option<&str> {
-    let (name, process) = temporary.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once('.')?;
+    let (name, random) = temporary.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once(MARK)?;
     let (_, extension) = name.rsplit_once('.')?;
-    let is_ours = process.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    let is_ours = random.len() == RANDOM
+        && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && EXTENSIONS.contains(&extension)
         && !name.contains(['/', '\\']);
     is_ours.then_some(name)
 }
 
-/// Opens a file, made when missing, and locks it for as long as it is open. Where the file system knows no locks there is none.
-pub(super) fn open_locked(path: &Path) -> io::Result<File> {
-    let busy = || io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing it");
+/// Makes a temporary file for a file called `name`, locked for as long as it is open. Where the file system knows no locks there is none.
+pub(super) fn create_locked(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     // Another run that removes stale files may get hold of it before it is locked here, and remove it.
     for _ in 0..100 {
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).open(path)?;
+        let made = tempfile::Builder::new()
+            .prefix(&format!(".{name}{MARK}"))
+            .suffix(TEMPORARY)
+            .rand_bytes(RANDOM)
+            .make_in(folder, |path| {
+                OpenOptions::new().read(true).write(true).create_new(true).open(path)
+            })?;
+        let (file, path) = made.keep().map_err(|error| error.error)?;
+        let path = folder.join(path.file_name().unwrap_or_default());
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(1)),
-            _ if path.exists() => return Ok(file),
+            Err(TryLockError::WouldBlock) => {}
+            _ if path.exists() => return Ok((path, file)),
             _ => {}
         }
     }
     Err(busy())
+}
+
+/// Opens a temporary file of an earlier run, and locks it. What is a link, or has another name too, is not opened.
+pub(super) fn open_locked(path: &Path) -> io::Result<File> {
+    let about = fs::symlink_metadata(path)?;
+    let no_file = || io::Error::new(io::ErrorKind::InvalidData, "it is a link, or no file");
+    if !about.is_file() {
+        return Err(no_file());
+    }
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    if !is_the_only_name(&about, &file.metadata()?) {
+        return Err(no_file());
+    }
+    for _ in 0..100 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(1)),
+            _ => return Ok(file),
+        }
+    }
+    Err(busy())
+}
+
+fn busy() -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, "another run is writing it")
+}
+
+/// Whether what was opened is what was looked at, and no other name leads to it.
+#[cfg(unix)]
+fn is_the_only_name(about: &fs::Metadata, opened: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    about.dev() == opened.dev() && about.ino() == opened.ino() && opened.nlink() == 1
+}
+
+#[cfg(not(unix))]
+fn is_the_only_name(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
 }
 
 /// Gives files their names, one right after the other, replacing older ones.
@@ -74,12 +116,36 @@ pub fn commit_all(files: Vec<PendingFile>) -> Result<Vec<PathBuf>, WriteError> {
     Ok(paths)
 }
 
+/// SHA-256 of a file, in hexadecimal digits.
+pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
+    struct Hasher(Sha256);
+    impl Write for Hasher {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hasher = Hasher(Sha256::new());
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hexadecimal(&hasher.0.finalize()))
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A file under its temporary name. Dropped without [`PendingFile::commit`] or [`PendingFile::keep`], it is removed.
 #[derive(Debug)]
 pub struct PendingFile {
     path: PathBuf,
     temporary: PathBuf,
     file: Option<BufWriter<File>>,
+    /// Of all that has been written; `None` where it was begun by an earlier run.
+    hash: Option<Sha256>,
     is_kept: bool,
     /// Whether all that has been written is on the disk.
     is_flushed: bool,
@@ -91,6 +157,7 @@ impl PendingFile {
             path,
             temporary,
             file: Some(BufWriter::new(file)),
+            hash: (!is_kept).then(Sha256::new),
             is_kept,
             is_flushed: false,
         }
@@ -119,6 +186,22 @@ impl PendingFile {
     /// Its path until it is committed.
     pub fn temporary_path(&self) -> &Path {
         &self.temporary
+    }
+
+    /// The path that it is to have.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// SHA-256 of what has been written, in hexadecimal digits.
+    pub(super) fn sha256(&mut self) -> io::Result<String> {
+        match &self.hash {
+            Some(hash) => Ok(hexadecimal(&hash.clone().finalize())),
+            None => {
+                self.flush()?;
+                sha256_of(&self.temporary)
+            }
+        }
     }
 
     /// An error about this file.
@@ -152,7 +235,13 @@ impl Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.is_flushed = false;
         match &mut self.file {
-            Some(file) => file.write(bytes),
+            Some(file) => {
+                let written = file.write(bytes)?;
+                if let Some(hash) = &mut self.hash {
+                    hash.update(&bytes[..written]);
+                }
+                Ok(written)
+            }
             None => Err(io::Error::other("the file is complete")),
         }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::csv::SamplesWriter;
-use super::pending::final_name;
+use super::pending::{final_name, hexadecimal};
 use super::write::{FormatError, OutputFolder, PendingFile, WriteError};
 use crate::results::Sample;
 
@@ -61,12 +61,19 @@ impl SamplesFile {
         Ok(samples)
     }
 
-    /// Goes on with one of an earlier run, as it was when the note was made: what was written after that is cut off.
-    pub fn resume(folder: &OutputFolder, name: &str, note: &SamplesNote) -> Result<Self, WriteError> {
+    /// Goes on with one of an earlier run, as it was when the note was made: what was written after that is cut off. `is_ours` says whether what
+    /// has its final name is as it was written.
+    pub fn resume(
+        folder: &OutputFolder,
+        name: &str,
+        note: &SamplesNote,
+        is_ours: bool,
+    ) -> Result<Self, WriteError> {
         let temporary = note.file.clone().unwrap_or_default();
         let (begun, committed) = (folder.path().join(&temporary), folder.path().join(name));
         // A run that was killed when the file had just got its name has left the checkpoint, too.
-        if !begun.exists()
+        if is_ours
+            && std::fs::symlink_metadata(&begun).is_err()
             && File::open(&committed).is_ok_and(|mut file| read_noted(&mut file, note).is_ok())
             && let Err(source) = std::fs::rename(&committed, &begun)
         {
@@ -172,9 +179,4 @@ fn read_noted(file: &mut File, note: &SamplesNote) -> io::Result<Sha256> {
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     Ok(hash)
-}
-
-/// Bytes as hexadecimal digits.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

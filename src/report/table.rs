@@ -9,6 +9,7 @@ use crate::results::{ALL_SECTORS, FOCUS};
 use super::cautions::cautions;
 use super::number::{grouped, percent, significant, tonnes};
 use super::prose::{headline_sentence, material_name};
+use super::replay_command::replay_command;
 
 /// Width that text is wrapped to.
 const WIDTH: usize = 100;
@@ -18,8 +19,8 @@ const ID_WIDTH: usize = 14;
 /// A line under the header and nothing else.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// The summary as text, ending in a newline.
-pub fn summary(run: &RunResults) -> String {
+/// The summary as text, ending in a newline. `scenario` is where its file is, as commands are to name it.
+pub fn summary(run: &RunResults, scenario: &str) -> String {
     let mut text = format!("{}\n", wrapped(&run.title, "", ""));
     let manifest = &run.manifest;
     text.push_str(&format!(
@@ -44,7 +45,7 @@ pub fn summary(run: &RunResults) -> String {
         };
         text.push_str(&wrapped(&format!("{lead}{}", headline_sentence(run, policy)), "", ""));
         text.push('\n');
-        if let Some(line) = replayable(policy) {
+        if let Some(line) = replayable(run, policy, scenario) {
             text.push_str(&line);
         }
         for caution in cautions(run, policy)
@@ -59,8 +60,8 @@ pub fn summary(run: &RunResults) -> String {
     text
 }
 
-/// The trials worth replaying.
-fn replayable(policy: &PolicyResults) -> Option<String> {
+/// The trials worth replaying, and the command for the worst of them. It is one line, however long, so that it can be copied.
+fn replayable(run: &RunResults, policy: &PolicyResults, scenario: &str) -> Option<String> {
     if policy.replayable.iter().all(|trial| trial.shortfall_pct <= 0.0) {
         return None;
     }
@@ -69,7 +70,9 @@ fn replayable(policy: &PolicyResults) -> Option<String> {
         .iter()
         .map(|trial| format!("{} {}", trial.rank, trial.trial))
         .collect();
-    (!trials.is_empty()).then(|| format!("  trials to replay: {}\n", trials.join(", ")))
+    let last = policy.replayable.last()?;
+    let command = replay_command(&run.manifest, &policy.policy, last.trial, scenario);
+    Some(format!("  trials to replay: {}\n    {command}\n", trials.join(", ")))
 }
 
 fn one_step(step: &str) -> String {

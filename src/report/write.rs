@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use super::pending::{PendingFile, commit_all};
-use super::pending::{final_name, open_locked, temporary_name};
+use super::pending::{create_locked, final_name, open_locked};
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub enum WriteError {
         /// The file.
         path: PathBuf,
     },
+    /// What is there may not be replaced.
+    #[error("{0}\n\nhint: {hint}", hint = .0.hint())]
+    Obstructed(#[from] super::results_folder::Obstruction),
     /// The file cannot be written.
     #[error("cannot write {}: {source}\n\nhint: check free space and permissions, or choose another folder with --out", path.display())]
     File {
@@ -84,27 +87,6 @@ impl OutputFolder {
         }
     }
 
-    /// In the folder `name` within this one, removes files whose name begins with one of `prefixes` (those of earlier runs; nothing else is
-    /// touched), except those in `keep`. Without such a folder it does nothing.
-    ///
-    /// # Errors
-    /// When a file cannot be removed.
-    pub fn keep_only(&self, name: &str, prefixes: &[&str], keep: &[&str]) -> Result<(), WriteError> {
-        let path = self.path.join(name);
-        let Ok(entries) = fs::read_dir(&path) else {
-            return Ok(());
-        };
-        let folder = Self { path };
-        for entry in entries.flatten() {
-            let file = entry.file_name().to_string_lossy().into_owned();
-            let is_ours = prefixes.iter().any(|prefix| file.starts_with(prefix));
-            if is_ours && !keep.contains(&file.as_str()) {
-                folder.remove(&file)?;
-            }
-        }
-        Ok(())
-    }
-
     /// A folder within it.
     pub fn folder(&self, name: &str) -> Result<Self, WriteError> {
         Self::create(self.path.join(name))
@@ -113,13 +95,8 @@ impl OutputFolder {
     /// Begins a file, to be committed when it is complete.
     pub fn begin(&self, name: &str) -> Result<PendingFile, WriteError> {
         let path = self.path.join(name);
-        let temporary = self.path.join(temporary_name(name));
-        let begun = open_locked(&temporary).and_then(|file| {
-            file.set_len(0)?;
-            Ok(file)
-        });
-        match begun {
-            Ok(file) => Ok(PendingFile::new(path, temporary, file, false)),
+        match create_locked(&self.path, name) {
+            Ok((temporary, file)) => Ok(PendingFile::new(path, temporary, file, false)),
             Err(source) => Err(WriteError::File { path, source }),
         }
     }
@@ -133,9 +110,7 @@ impl OutputFolder {
         check: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> Result<PendingFile, WriteError> {
         let (path, temporary) = (self.path.join(name), self.path.join(temporary));
-        // Opening it must not make it.
-        let opened = fs::metadata(&temporary).and_then(|_| open_locked(&temporary));
-        let positioned = opened.and_then(|mut file| {
+        let positioned = open_locked(&temporary).and_then(|mut file| {
             check(&mut file)?;
             let length = io::Seek::stream_position(&mut file)?;
             file.set_len(length)?;
@@ -178,8 +153,9 @@ impl OutputFolder {
             if !final_name(&name).is_some_and(&is_wanted) {
                 continue;
             }
-            // A courtesy: what cannot be opened, locked or removed stays.
-            if let Ok(file) = OpenOptions::new().write(true).open(entry.path())
+            // A courtesy: what is no file, or cannot be opened, locked or removed, stays.
+            if entry.file_type().is_ok_and(|kind| kind.is_file())
+                && let Ok(file) = OpenOptions::new().write(true).open(entry.path())
                 && file.try_lock().is_ok()
             {
                 let _ = fs::remove_file(entry.path());

@@ -398,6 +398,10 @@ pub struct Manifest {
     pub seed: u64,
     /// Trials simulated per policy.
     pub trials: u64,
+    /// Trials that were asked for. Fewer were simulated where the run stopped early, as `--precision` has it or because it was interrupted.
+    pub trials_asked: u64,
+    /// Whether the run was interrupted: some trials or policies are missing.
+    pub interrupted: bool,
     /// First trial number.
     pub first_trial: u64,
     /// Simulation start, `YYYY-MM-DD`.
@@ -417,6 +421,10 @@ pub struct Manifest {
     /// What the scenario acknowledges; not in the file where it is nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acknowledgements: Vec<ManifestAcknowledgement>,
+    /// Changes of the scenario on the command line (`--set`), as they were given, but for seed and number of trials; not in the file where there
+    /// are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
     /// What was left out, in order; not in the file where nothing was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<CostlyTable>,

@@ -1,7 +1,7 @@
 //! The data that a scenario names instead of writing numbers: shipped tables and CSV files of the user's own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::codes::Code;
 use super::diagnostics::Problem;
@@ -52,6 +52,10 @@ impl DataFiles {
             }
             _ => {}
         }
+    }
+
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.keys().map(PathBuf::as_path)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &DataFile> {

@@ -90,7 +90,7 @@ impl Document {
 
     /// Applies `key=value`. The value is TOML; a bare word that is not TOML is a string.
     pub fn set(&mut self, assignment: &str) -> Result<(), Diagnostics> {
-        let file = self.sources.add("--set", assignment.to_string(), PathBuf::new());
+        let file = self.sources.add_typed("--set", assignment.to_string());
         let change = parse_assignment(assignment, file);
         let result = change.and_then(|change| {
             let mut top = self.merged.clone();
@@ -125,6 +125,18 @@ impl Document {
     /// The texts that the scenario was read from: the file itself first.
     pub fn sources(&self) -> impl Iterator<Item = &SourceFile> {
         self.sources.iter()
+    }
+
+    /// Every file that was read: the scenario, what it extends, and data files.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let data = self.data.paths();
+        self.sources.paths().chain(data).map(Path::to_path_buf).collect()
+    }
+
+    /// The `KEY=VALUE` changes that were made, as they were given.
+    pub fn changes(&self) -> impl Iterator<Item = &str> {
+        let typed = self.overrides.iter().map(|change| change.key_span.file);
+        typed.map(|file| self.sources.get(file).text.as_str())
     }
 
     /// Checks everything and returns the scenario under a policy (`None` or "baseline" = the baseline) with its warnings, or all errors and
@@ -407,7 +419,7 @@ fn is_number(value: &str) -> bool {
 impl Loading {
     fn file(&mut self, name: &str, text: String, path: &Path) -> Table {
         let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let file = self.sources.add(name, text, directory.clone());
+        let file = self.sources.add_file(name, text, path);
         let parsed = parse_document(&self.sources.get(file).text, file);
         self.fatal |= parsed.fatal;
         self.problems.extend(parsed.problems);

@@ -39,7 +39,7 @@ pub use diagnostics::{Diagnostic, Diagnostics, Finding, Level, Related};
 pub use document::Document;
 pub use reference::format_reference;
 pub use schema::json_schema;
-pub(crate) use source::read_text;
+pub(crate) use source::{not_a_file, read_text};
 pub use source::{MAXIMUM_BYTES, SourceFile};
 pub use starter::starter;
 pub(crate) use values::rounded;

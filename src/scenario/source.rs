@@ -26,6 +26,8 @@ pub(crate) struct Span {
 #[derive(Clone)]
 struct Entry {
     file: Arc<SourceFile>,
+    /// `None` for what was typed on the command line.
+    path: Option<PathBuf>,
     directory: PathBuf,
 }
 
@@ -44,13 +46,23 @@ impl std::fmt::Debug for Sources {
 }
 
 impl Sources {
-    /// Adds a source; `directory` is where the files that it names are looked for.
-    pub fn add(&mut self, name: &str, text: String, directory: PathBuf) -> usize {
+    /// Adds a file; the files that it names are looked for beside it.
+    pub fn add_file(&mut self, name: &str, text: String, path: &Path) -> usize {
+        let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        self.add(name, text, Some(path.to_path_buf()), directory)
+    }
+
+    /// Adds what was typed.
+    pub fn add_typed(&mut self, name: &str, text: String) -> usize {
+        self.add(name, text, None, PathBuf::new())
+    }
+
+    fn add(&mut self, name: &str, text: String, path: Option<PathBuf>, directory: PathBuf) -> usize {
         let file = Arc::new(SourceFile {
             name: name.to_string(),
             text,
         });
-        self.0.push(Entry { file, directory });
+        self.0.push(Entry { file, path, directory });
         self.0.len() - 1
     }
 
@@ -64,6 +76,11 @@ impl Sources {
 
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
         self.0.iter().map(|entry| &*entry.file)
+    }
+
+    /// The files among them.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().filter_map(|entry| entry.path.as_deref())
     }
 
     /// File name, line and column (from 1, in characters).
@@ -110,11 +127,37 @@ impl From<std::io::Error> for Unreadable {
     }
 }
 
+/// What something is that is no file; `None` for a file. A pipe is never opened: that would wait for somebody to write into it.
+pub(crate) fn not_a_file(about: &std::fs::Metadata) -> Option<&'static str> {
+    let kind = about.file_type();
+    if kind.is_file() {
+        return None;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return Some("it is a pipe, not a file (process substitution, `<(...)`, gives a pipe too); write what it gives to a file first");
+        }
+        if kind.is_socket() {
+            return Some("it is a socket, not a file");
+        }
+        if kind.is_char_device() || kind.is_block_device() {
+            return Some("it is a device, not a file");
+        }
+    }
+    if kind.is_dir() {
+        Some("it is a folder, not a file")
+    } else {
+        Some("it is not a file")
+    }
+}
+
 /// Reads a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     let about = std::fs::metadata(path)?;
-    if about.is_dir() {
-        return Err("it is a folder, not a file".to_string().into());
+    if let Some(what) = not_a_file(&about) {
+        return Err(what.to_string().into());
     }
     if about.len() > MAXIMUM_BYTES {
         return Err(format!(

@@ -1,7 +1,8 @@
 //! Snapshots, and the promises of the interface that they must keep.
 
 use super::example::{quiet_run, run, samples};
-use crate::report::write::OutputFolder;
+use crate::report::file_list::ScenarioIdentity;
+use crate::report::results_folder::ResultsFolder;
 use crate::report::{csv, json, table, write_results};
 
 fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
@@ -17,14 +18,14 @@ fn head(text: &str, lines: usize) -> String {
 
 #[test]
 fn terminal_summary() {
-    let text = table::summary(&run());
+    let text = table::summary(&run(), "scenario.toml");
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn terminal_summary_without_any_shortfall() {
-    insta::assert_snapshot!(table::summary(&quiet_run()));
+    insta::assert_snapshot!(table::summary(&quiet_run(), "scenario.toml"));
 }
 
 #[test]
@@ -36,7 +37,7 @@ fn wide_ids_stay_within_120_columns() {
             row.demand_t *= 1e7;
         }
     }
-    let text = table::summary(&run);
+    let text = table::summary(&run, "scenario.toml");
     assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
 }
 
@@ -126,29 +127,28 @@ fn summary_json_is_the_same_every_time() {
 #[test]
 fn all_files_are_written_the_same_every_time() {
     let scratch = tempfile::tempdir().unwrap();
-    let folder = OutputFolder::create(scratch.path().join("out")).unwrap();
-    let first = write_results(&folder, &run(), &[]).unwrap();
-    let names: Vec<_> = first
-        .iter()
-        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
-        .collect();
+    let scenario = ScenarioIdentity::new("example.toml", &serde_json::Value::Null);
+    let folder = ResultsFolder::create(scratch.path().join("out"), scenario, None).unwrap();
+    let contents = || {
+        write_results(&folder, &run(), &[]).unwrap();
+        let entries = std::fs::read_dir(folder.folder().path()).unwrap();
+        let read = |path: std::path::PathBuf| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read(path).unwrap())
+        };
+        entries.map(|entry| read(entry.unwrap().path())).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let first = contents();
     let expected = [
-        "summary.csv",
-        "exceedance.csv",
-        "timeline.csv",
-        "events.csv",
         "attribution.csv",
-        "supply.csv",
+        "events.csv",
+        "exceedance.csv",
+        "files.json",
         "results.json",
+        "summary.csv",
+        "supply.csv",
+        "timeline.csv",
     ];
-    assert_eq!(names, expected);
-    let bytes: Vec<_> = first.iter().map(|path| std::fs::read(path).unwrap()).collect();
-    let second = write_results(&folder, &run(), &[]).unwrap();
-    assert_eq!(
-        bytes,
-        second
-            .iter()
-            .map(|path| std::fs::read(path).unwrap())
-            .collect::<Vec<_>>()
-    );
+    assert!(first.keys().eq(expected), "{:?}", first.keys());
+    assert_eq!(first, contents());
 }

@@ -1,0 +1,47 @@
+//! The command that replays a trial of a run: with everything that the trial depends on, so that it shows the same trial.
+
+use crate::results::types::Manifest;
+
+/// Id of the baseline.
+const BASELINE: &str = "baseline";
+
+/// The command for a trial of a policy. `scenario` is where the scenario's file is.
+pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &str) -> String {
+    let mut words = vec!["critmin".to_owned(), "replay".to_owned(), quoted(scenario)];
+    for change in &manifest.set {
+        words.extend(["--set".to_owned(), quoted(change)]);
+    }
+    let numbers = [
+        ("--trials", manifest.trials_asked),
+        ("--seed", manifest.seed),
+        ("--trial", trial),
+    ];
+    words.extend(numbers.iter().flat_map(|(flag, number)| [(*flag).to_owned(), number.to_string()]));
+    if policy != BASELINE {
+        words.extend(["--policy".to_owned(), quoted(policy)]);
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it: within quotes where it holds anything that shells give a meaning to.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "_-./=:,+@%".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_shells() {
+        assert_eq!(quoted("scenarios/a-b_1.toml"), "scenarios/a-b_1.toml");
+        assert_eq!(quoted("my file.toml"), "'my file.toml'");
+        assert_eq!(quoted("title=it's"), "'title=it'\\''s'");
+        assert_eq!(quoted("a=[1, 2]"), "'a=[1, 2]'");
+        assert_eq!(quoted(""), "''");
+    }
+}
