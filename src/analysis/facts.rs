@@ -4,10 +4,10 @@ use crate::engine::observe::Layout;
 use crate::model::{Model, WORLD};
 use crate::results::FOCUS;
 use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, SupplyShare};
-use crate::scenario::{Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
+use crate::scenario::{Diagnostics, Document, Provenance, SamplingDesign, Scenario};
 
 /// Raised whenever the same input gives other values.
-pub const SAMPLING_VERSION: u32 = 2;
+pub const SAMPLING_VERSION: u32 = 3;
 
 /// Undisrupted supply at the start, by material in file order and share descending.
 pub fn supply_shares(scenario: &Scenario, model: &Model) -> Vec<SupplyShare> {
@@ -112,13 +112,7 @@ pub fn manifest(
         trials: scenario.run.trials,
         first_trial: 0,
         start: scenario.time.start.to_string(),
-        step: match scenario.time.step {
-            Step::Week => "week",
-            Step::Month => "month",
-            Step::Quarter => "quarter",
-            Step::Year => "year",
-        }
-        .to_owned(),
+        step: scenario.time.step.name().to_owned(),
         periods: scenario.time.periods,
         step_months: scenario.time.step.months(),
         citations: scenario

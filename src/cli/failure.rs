@@ -43,7 +43,7 @@ impl Failure {
     pub fn of_run(error: RunError, json: bool) -> Self {
         match error {
             RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
-            RunError::Model(error) => Failure::Input {
+            RunError::Model(_) | RunError::TooManyRenewals { .. } => Failure::Input {
                 message: error.to_string(),
                 hint: None,
                 json,

@@ -5,6 +5,7 @@
 //! is simulated or shown.
 
 mod address;
+mod as_written;
 mod build;
 pub mod checked;
 mod compound;
@@ -30,6 +31,7 @@ mod values;
 mod tests;
 
 pub use checked::*;
+pub use dates::Calendar;
 pub use diagnostics::{Diagnostic, Diagnostics, Level, Related};
 pub use document::Document;
 pub use reference::format_reference;
