@@ -6,10 +6,10 @@ use crate::results::FOCUS;
 use crate::results::types::{
     BalanceRow, Label, Manifest, ManifestAcknowledgement, ManifestCitation, ManifestWarning, SupplyShare,
 };
-use crate::scenario::{Code, Diagnostics, Document, Provenance, SamplingDesign, Scenario, Step};
+use crate::scenario::{Code, Diagnostics, Document, Provenance, SamplingDesign, Scenario};
 
 /// Raised whenever the same input gives other values.
-pub const SAMPLING_VERSION: u32 = 2;
+pub const SAMPLING_VERSION: u32 = 3;
 
 /// Undisrupted supply at the start, by material in file order and share descending.
 pub fn supply_shares(scenario: &Scenario, model: &Model) -> Vec<SupplyShare> {
@@ -125,13 +125,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         interrupted: false,
         first_trial: 0,
         start: scenario.time.start.to_string(),
-        step: match scenario.time.step {
-            Step::Week => "week",
-            Step::Month => "month",
-            Step::Quarter => "quarter",
-            Step::Year => "year",
-        }
-        .to_owned(),
+        step: scenario.time.step.name().to_owned(),
         periods: scenario.time.periods,
         step_months: scenario.time.step.months(),
         citations: scenario
@@ -150,7 +144,11 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
             })
             .collect(),
         defaults: scenario.defaults.clone(),
-        set: document.changes().filter(|change| !is_seed_or_trials(change)).map(str::to_owned).collect(),
+        set: document
+            .changes()
+            .filter(|change| !is_seed_or_trials(change))
+            .map(str::to_owned)
+            .collect(),
         left_out: Vec::new(),
         warnings: listed(scenario, warnings, &acknowledgements),
         acknowledgements,

@@ -19,7 +19,7 @@ pub struct ReplayEvent {
     pub name: String,
     /// Months from the start.
     pub start_months: f64,
-    /// Date of the period in which it starts.
+    /// The day on which it starts.
     pub start_date: String,
     /// Months at full severity.
     pub duration_months: f64,
@@ -184,10 +184,11 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
     let mut simulator = Simulator::new(model);
     let mut tracer = Tracer::new(&prepared);
     simulator.run(trial, TrialStreams::of(trial), &mut tracer);
-    let date = |months: f64| {
-        let period = ((months / model.step_months) as usize).min(layout.dates.len() - 1);
-        layout.dates[period].clone()
-    };
+    if let Some(found) = simulator.exhausted() {
+        return Err(RunError::exhausted(&prepared, found));
+    }
+    let calendar = scenario.time.calendar();
+    let date = |months: f64| calendar.day(months).unwrap_or(jiff::civil::Date::MAX).to_string();
     let mut events: Vec<ReplayEvent> = simulator
         .strikes()
         .all

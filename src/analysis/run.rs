@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::part::{Difference, Part};
 use super::simulate::simulate_part;
+use crate::engine::draws::Exhausted;
 use crate::engine::observe::Layout;
 use crate::engine::run::Progress;
 use crate::model::{Model, ModelError, compile, layout};
@@ -45,6 +46,18 @@ pub enum RunError {
         /// Trials of the run.
         of: u64,
     },
+    /// An event was drawn so often in a trial that the rest had to be left out.
+    #[error(
+        "the event `{event}` happens more than a million times in trial {trial} under {policy}, and its later occurrences would be missing: the run is given up. Make its up and down times longer, or the horizon shorter"
+    )]
+    TooManyRenewals {
+        /// Its id.
+        event: String,
+        /// The first trial in which it does.
+        trial: u64,
+        /// `the baseline`, or the policy.
+        policy: String,
+    },
     /// What was to be continued belongs to another run.
     #[error("it belongs to another run: its {} is {}, that of this run is {}", .0.what, .0.one, .0.other)]
     AnotherRun(Difference),
@@ -53,6 +66,21 @@ pub enum RunError {
         "it was computed by a program that differs in more than its version says: the scenario gives another model"
     )]
     AnotherModel,
+}
+
+impl RunError {
+    /// A trial that had to stop drawing an event.
+    pub(super) fn exhausted(prepared: &Prepared, found: Exhausted) -> Self {
+        let policy = &prepared.scenario.policy.id;
+        RunError::TooManyRenewals {
+            event: prepared.scenario.events[found.event].id.clone(),
+            trial: found.trial,
+            policy: match policy.as_str() {
+                "baseline" => "the baseline".to_owned(),
+                id => format!("the policy `{id}`"),
+            },
+        }
+    }
 }
 
 impl From<Diagnostics> for RunError {

@@ -259,6 +259,9 @@ impl Job<'_> {
             // To the end of the batch; less when paused or stopped on the way.
             let slice = next..((next / batch + 1) * batch).min(self.trials.end);
             let gathered = simulate_in_blocks(model, slice, block_trials, progress, || empty.fresh());
+            if let Some(found) = progress.exhausted() {
+                return Err(RunError::exhausted(self.prepared, found));
+            }
             let Some(mut recorder) = gathered else { continue };
             if self.plan.samples {
                 let mut samples = recorder.take_samples();

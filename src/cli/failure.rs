@@ -43,13 +43,15 @@ impl Failure {
     pub fn of_run(error: RunError, json: bool) -> Self {
         match error {
             RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
-            RunError::Model(error) => Failure::Input {
+            RunError::Model(_) | RunError::TooManyRenewals { .. } => Failure::Input {
                 message: error.to_string(),
                 hint: None,
                 json,
             },
             RunError::Interrupted => Failure::Interrupted,
-            RunError::Trial { .. } => Failure::Usage(format!("{error} (--trials says how many; the scenario does otherwise)")),
+            RunError::Trial { .. } => {
+                Failure::Usage(format!("{error} (--trials says how many; the scenario does otherwise)"))
+            }
             RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
             RunError::AnotherRun(_) | RunError::AnotherModel => Failure::Input {
                 message: error.to_string(),

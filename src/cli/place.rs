@@ -8,9 +8,9 @@ use super::checkpoint::Names;
 use super::failure::Failure;
 use super::load;
 use super::results::{SAMPLES, default_folder, wanted, write};
+use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
 use crate::analysis::run::RunPlan;
-use crate::analysis::examine::examine;
 use crate::analysis::simulate::part_head;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json::StageTime;
@@ -61,7 +61,10 @@ impl Place {
         place.check(options, document, plan)?;
         place.results.folder().probe()?;
         if options.trials_range.is_none() {
-            place.results.claim().map_err(|error| Failure::of_place(error, options.json))?;
+            place
+                .results
+                .claim()
+                .map_err(|error| Failure::of_place(error, options.json))?;
         }
         Ok(place)
     }
@@ -100,7 +103,12 @@ impl Place {
             Ok(about) if about.is_dir() => return Ok(()),
             Ok(_) => {}
         }
-        let refused = |why: String| Err(Obstruction::File { path: path.clone(), why });
+        let refused = |why: String| {
+            Err(Obstruction::File {
+                path: path.clone(),
+                why,
+            })
+        };
         let file = match whole_part(&path) {
             Ok(file) => file,
             Err(why) => return refused(why),
@@ -113,7 +121,10 @@ impl Place {
         if theirs.is_same(self.results.scenario()) || self.results.is_claimed() {
             return Ok(());
         }
-        refused(format!("it is the checkpoint of another scenario, {}", manifest.scenario))
+        refused(format!(
+            "it is the checkpoint of another scenario, {}",
+            manifest.scenario
+        ))
     }
 
     /// A partial result is replaced by the same trials of the same run only.

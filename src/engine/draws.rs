@@ -13,6 +13,10 @@ const SEVERITY: usize = 2;
 /// Dimensions of an event in a Sobol' design: the three above, arrival, delay, recovery, approval.
 const DIMENSIONS: usize = 7;
 
+/// Renewals drawn of one event in one trial at most: spells of length 0 must not stop time. The scenario's checks refuse what is expected to come
+/// near; a trial that does all the same is an error of the run.
+pub const MOST_RENEWALS: u64 = 1_000_000;
+
 /// How severity falls after an occurrence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Tail {
@@ -40,6 +44,8 @@ pub struct Strike {
 pub struct Strikes {
     /// All occurrences, sorted by (event, start).
     pub all: Vec<Strike>,
+    /// A renewal event that was drawn [`MOST_RENEWALS`] times before the horizon ended: its later occurrences are missing.
+    pub exhausted: Option<usize>,
     by_event: Vec<Vec<Strike>>,
     frailty: Vec<f64>,
     uniforms: Vec<f64>,
@@ -151,15 +157,26 @@ impl EventDraws<'_> {
     }
 }
 
+/// A trial that had to stop drawing an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exhausted {
+    /// The trial.
+    pub trial: u64,
+    /// Index of the event.
+    pub event: usize,
+}
+
 /// Draws every event's occurrences within the horizon.
 pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], strikes: &mut Strikes) {
     let Strikes {
         all,
+        exhausted,
         by_event,
         frailty,
         uniforms,
         coupled,
     } = strikes;
+    *exhausted = None;
     let horizon = model.periods as f64 * model.step_months;
     frailty.clear();
     frailty.extend(
@@ -227,9 +244,12 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
                 }
             }
             ArrivalModel::Renewal { .. } => {
-                renew(&draws, rate_factor, horizon, |start, draw, down| {
+                let reached = renew(&draws, rate_factor, horizon, |start, draw, down| {
                     add(start, draw, Some(down), (uniforms, coupled));
                 });
+                if !reached {
+                    *exhausted = exhausted.or(Some(index));
+                }
             }
             ArrivalModel::After {
                 event: followed,
@@ -271,8 +291,9 @@ fn happens(uniform: f64, probability: f64, rate_factor: f64) -> bool {
     uniform < -libm::expm1(rate_factor * libm::log1p(-probability))
 }
 
-/// Alternating up and down times; calls `down` with (start, draw number, length) of every down time.
-fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: impl FnMut(f64, u64, f64)) {
+/// Alternating up and down times; calls `down` with (start, draw number, length) of every down time. Whether the horizon
+/// was reached; else there were too many.
+fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: impl FnMut(f64, u64, f64)) -> bool {
     let ArrivalModel::Renewal {
         up,
         down,
@@ -281,11 +302,11 @@ fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: 
         starts,
     } = &draws.event.arrival
     else {
-        return;
+        return true;
     };
     let streams = &draws.event.streams;
     if rate_factor <= 0.0 {
-        return;
+        return true;
     }
     // A higher rate shortens up times; down times are repairs and stay.
     let mean_share_down = if rate_factor == 1.0 {
@@ -317,14 +338,13 @@ fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: 
         None if starts_down => {}
         None => time = up_time(0),
     }
-    // A spell of length 0 must not stop time: at most this many draws per trial.
-    const DRAWS: u64 = 1_000_000;
-    while time < horizon && draw < DRAWS {
+    while time < horizon && draw < MOST_RENEWALS {
         let length = down_length(draw);
         down_time(time, draw, length);
         draw += 1;
         time += length + up_time(draw);
     }
+    time >= horizon
 }
 
 fn strike(

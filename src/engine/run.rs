@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::abreast::Abreast;
-use super::draws::TrialStreams;
+use super::draws::{Exhausted, TrialStreams};
 use super::observe::Observer;
 use super::trial::Simulator;
 use crate::model::Model;
@@ -22,12 +23,24 @@ pub struct Progress {
     pub stop: AtomicBool,
     /// Set to have what is gathered handed over after the blocks under way, so that it can be saved; the run then goes on.
     pub pause: AtomicBool,
+    /// The first trial in which an event had to be left off being drawn. The run is then stopped after the blocks under way.
+    exhausted: Mutex<Option<Exhausted>>,
 }
 
 impl Progress {
     /// Whether a stop was asked for.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    /// The first trial, of all so far, in which an event had to be left off being drawn: what is gathered is then of no use.
+    pub fn exhausted(&self) -> Option<Exhausted> {
+        *self.exhausted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, exhausted: Exhausted) {
+        let mut first = self.exhausted.lock().unwrap_or_else(PoisonError::into_inner);
+        *first = Some(first.map_or(exhausted, |first| first.min(exhausted)));
     }
 
     /// Whether a pause was asked for; it is then over.
@@ -68,13 +81,16 @@ pub fn simulate_in_blocks<O: Gather>(
     // One simulator and one observer per thread: memory does not grow with the number of blocks.
     let gathered = rayon::broadcast(|_| {
         let mut worker: Option<(Simulator<'_>, Option<Abreast<'_>>, O)> = None;
-        while !progress.is_stopped() {
+        // Blocks are begun in order and finished, so the first trial found is the first of all.
+        while !progress.is_stopped() && progress.exhausted().is_none() {
             let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else {
                 break;
             };
             let (simulator, abreast, observer) =
                 worker.get_or_insert_with(|| (Simulator::new(model), Abreast::new(model), make()));
             simulate_block(block.clone(), simulator, abreast.as_mut(), observer);
+            let exhausted = [simulator.exhausted(), abreast.as_ref().and_then(Abreast::exhausted)];
+            exhausted.into_iter().flatten().for_each(|found| progress.note(found));
             progress.done.fetch_add(block.end - block.start, Ordering::Relaxed);
             // Looked at after a block, so that a run moves on however often it is paused.
             if progress.pause.load(Ordering::Relaxed) {

@@ -1,12 +1,39 @@
 //! From occurrences to severities by period: each severity curve is averaged over each period exactly, so no result depends on
 //! where in a period an event starts.
 
+use std::ops::Range;
+
 use super::draws::{Strike, Strikes, Tail};
 use crate::model::{EffectModel, Model};
 use crate::scenario::Overlap;
 
 /// Time constants after which an exponential recovery counts as complete (e^-36 is below rounding).
 const EXPONENTIAL_END: f64 = 36.0;
+
+/// An instant that lies within this share of a period from where a period begins is meant to be there: dates and durations are rounded numbers
+/// of months.
+const ON_BOUNDARY: f64 = 1e-9;
+
+/// Periods from the start to an instant; a whole number where it is meant to be where a period begins.
+fn in_periods(months: f64, step_months: f64) -> f64 {
+    let periods = months / step_months;
+    let whole = libm::round(periods);
+    if (periods - whole).abs() <= ON_BOUNDARY {
+        whole
+    } else {
+        periods
+    }
+}
+
+/// The instant, in months; exactly where a period begins if it is meant to be there.
+fn exact(months: f64, step_months: f64) -> f64 {
+    let periods = in_periods(months, step_months);
+    if periods == libm::round(periods) {
+        periods * step_months
+    } else {
+        months
+    }
+}
 
 /// The largest increase that overlapping surges or cost shocks make together.
 pub(super) const LARGEST_GROWTH: f64 = 1e30;
@@ -60,22 +87,26 @@ impl Severities {
             if self.struck.last() != Some(&event) {
                 self.struck.push(event);
             }
+            let begin = strike.occurrence.start_months;
+            let start = exact(begin, model.step_months);
+            let full = exact(begin + strike.occurrence.duration_months, model.step_months);
             let grows = matches!(model.events[event].effect, EffectModel::Surge(_) | EffectModel::Cost(_));
             if matches!(model.events[event].effect, EffectModel::Stock { .. }) {
                 // A stock loss happens at once.
-                let period = (strike.occurrence.start_months / model.step_months) as usize;
-                // Division may round up to the end of the horizon.
+                let period = in_periods(start, model.step_months) as usize;
+                // Rounding may lead to the end of the horizon.
                 let period = period.min(model.periods - 1);
                 self.add(model, event, period, strike.occurrence.severity, false);
                 self.touched.push((event, period, period + 1));
                 continue;
             }
-            let end = strike.end_months();
-            let first = (strike.occurrence.start_months / model.step_months) as usize;
-            let last = (libm::ceil(end / model.step_months).min(model.periods as f64)) as usize;
+            let first = in_periods(start, model.step_months) as usize;
+            let end = in_periods(strike.end_months(), model.step_months);
+            let last = libm::ceil(end).min(model.periods as f64) as usize;
             for period in first..last {
                 let from = period as f64 * model.step_months;
-                let severity = mean_severity(strike, from, from + model.step_months);
+                let to = (period + 1) as f64 * model.step_months;
+                let severity = mean_severity(strike, start..full, from..to);
                 self.add(model, event, period, severity, grows);
             }
             if last > first {
@@ -120,11 +151,11 @@ impl Strike {
     }
 }
 
-/// Mean severity of an occurrence over `from..to` (months).
-fn mean_severity(strike: &Strike, from: f64, to: f64) -> f64 {
+/// Mean severity over a stretch of time of an occurrence that is at full severity for another (months).
+fn mean_severity(strike: &Strike, at_full: Range<f64>, over: Range<f64>) -> f64 {
     let occurrence = &strike.occurrence;
-    let start = occurrence.start_months;
-    let full = start + occurrence.duration_months;
+    let (start, full) = (at_full.start, at_full.end);
+    let (from, to) = (over.start, over.end);
     let approved = (start + strike.approval_months).min(full);
     if from >= approved && to <= full {
         // The middle of most occurrences; the same bits as below.
@@ -157,6 +188,12 @@ fn mean_severity(strike: &Strike, from: f64, to: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::engine::observe::Occurrence;
+    use crate::scenario::Step;
+
+    fn mean(strike: &Strike, from: f64, to: f64) -> f64 {
+        let start = strike.occurrence.start_months;
+        mean_severity(strike, start..start + strike.occurrence.duration_months, from..to)
+    }
 
     fn total(start: f64, duration: f64, tail: Tail) -> f64 {
         let strike = Strike {
@@ -170,7 +207,7 @@ mod tests {
             tail,
         };
         (0..200)
-            .map(|month| mean_severity(&strike, f64::from(month), f64::from(month + 1)))
+            .map(|month| mean(&strike, f64::from(month), f64::from(month + 1)))
             .sum()
     }
 
@@ -196,15 +233,33 @@ mod tests {
             approval_months: 1.5,
             tail: Tail::Linear(3.0),
         };
-        assert_eq!(mean_severity(&strike, 2.25, 3.25), 0.3);
-        assert_eq!(mean_severity(&strike, 9.25, 10.25), 0.3);
-        assert!((mean_severity(&strike, 2.0, 3.0) - (0.25 + 0.75 * 0.3)).abs() < 1e-15);
-        assert!(mean_severity(&strike, 9.5, 10.5) < 0.3);
+        assert_eq!(mean(&strike, 2.25, 3.25), 0.3);
+        assert_eq!(mean(&strike, 9.25, 10.25), 0.3);
+        assert!((mean(&strike, 2.0, 3.0) - (0.25 + 0.75 * 0.3)).abs() < 1e-15);
+        assert!(mean(&strike, 9.5, 10.5) < 0.3);
         // A step that is no whole number of months.
         strike.approval_months = 0.0;
         for step in [0.229_979_466_119_096_5, 3.0, 1.0 / 3.0] {
-            let mean = mean_severity(&strike, 2.0 * step + 1.0, 3.0 * step + 1.0);
+            let mean = mean(&strike, 2.0 * step + 1.0, 3.0 * step + 1.0);
             assert!((mean - 0.3).abs() < 1e-15, "{mean}");
+        }
+    }
+
+    #[test]
+    fn an_instant_beside_a_boundary_is_on_it() {
+        for step in [Step::Week, Step::Month, Step::Quarter, Step::Year] {
+            let step = step.months();
+            for period in 0..5_000 {
+                let begin = f64::from(period) * step;
+                assert_eq!(in_periods(begin, step), f64::from(period));
+                for months in [begin.next_down(), begin, begin.next_up()] {
+                    assert_eq!(exact(months, step), begin);
+                }
+                // Adding the step to a boundary is rounded otherwise than counting the steps.
+                assert_eq!(exact(begin + step, step), f64::from(period + 1) * step);
+                let within = begin + 0.3 * step;
+                assert_eq!(exact(within, step), within);
+            }
         }
     }
 
@@ -229,9 +284,9 @@ mod tests {
             approval_months: 2.0,
             tail: Tail::Step,
         };
-        assert_eq!(mean_severity(&strike, 1.0, 2.0), 1.0);
-        assert_eq!(mean_severity(&strike, 3.0, 4.0), 0.5);
-        assert_eq!(mean_severity(&strike, 2.0, 4.0), 0.75);
-        assert_eq!(mean_severity(&strike, 7.0, 8.0), 0.0);
+        assert_eq!(mean(&strike, 1.0, 2.0), 1.0);
+        assert_eq!(mean(&strike, 3.0, 4.0), 0.5);
+        assert_eq!(mean(&strike, 2.0, 4.0), 0.75);
+        assert_eq!(mean(&strike, 7.0, 8.0), 0.0);
     }
 }

@@ -1,7 +1,7 @@
 //! One trial from its random numbers to an observer.
 
 use super::abreast::price_peak;
-use super::draws::{Strikes, TrialStreams, design, draw_events, draw_inputs};
+use super::draws::{Exhausted, Strikes, TrialStreams, design, draw_events, draw_inputs};
 use super::observe::{Observer, PeriodOutcome, TrialOutcome};
 use super::severity::Severities;
 use super::state::State;
@@ -30,6 +30,7 @@ pub struct Simulator<'a> {
     output: Vec<f64>,
     stock: Vec<f64>,
     occurrences: Vec<super::observe::Occurrence>,
+    exhausted: Option<Exhausted>,
 }
 
 impl<'a> Simulator<'a> {
@@ -55,13 +56,21 @@ impl<'a> Simulator<'a> {
             output: Vec::new(),
             stock: Vec::new(),
             occurrences: Vec::new(),
+            exhausted: None,
         }
+    }
+
+    /// The first of the trials so far in which an event had to be left off being drawn.
+    pub fn exhausted(&self) -> Option<Exhausted> {
+        self.exhausted
     }
 
     /// Simulates a trial.
     pub fn run(&mut self, trial: u64, streams: TrialStreams, observer: &mut impl Observer) {
         draw_inputs(self.model, self.design, streams.inputs, &mut self.inputs);
         draw_events(self.model, self.design, streams.events, &self.inputs, &mut self.strikes);
+        let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
+        self.exhausted = self.exhausted.or(exhausted);
         self.severities.fill(self.model, &self.strikes);
         if self.model.world_is_uncertain {
             self.world.compute(self.model, &self.inputs);

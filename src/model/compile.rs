@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::links::{complete_links, links};
-use super::patterns::{Observed, balance_observed};
+use super::observed::{SupplyAsWritten, observe, say_what_moves};
+use super::patterns::balance_observed;
 use super::{
-    CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, ModelWarning,
-    RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
+    CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
+    Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
 };
 use crate::sampling::{Dirichlet, Sampler, StreamKey};
-use crate::scenario::{Code, Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel, TradeFlows};
+use crate::scenario::{Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel};
 
 /// Why a checked scenario cannot be compiled.
 #[derive(Debug, Error)]
@@ -195,7 +196,11 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     reference.is_reference = true;
     reference.compute(&model, &means);
     super::size::check_reach(scenario, &model, &reference)?;
-    if observe(scenario, &mut model, &reference) {
+    let written = match &scenario.supply_as_written {
+        Some(written) => Some(SupplyAsWritten::of(written, &compile(written)?)),
+        None => None,
+    };
+    if observe(scenario, written.as_ref(), &mut model, &reference) {
         reference.compute(&model, &means);
     }
     complete_links(&mut model);
@@ -203,6 +208,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         .map(|material| balance_observed(&model, &reference, material))
         .collect();
     model.reference = reference;
+    say_what_moves(scenario, &mut model);
     Ok(model)
 }
 
@@ -591,109 +597,5 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
             allowed,
             refill: stockpile.refill,
         });
-    }
-}
-
-/// Builds the seeds of observed lanes from `[[trade]]`, mixed with gravity. Returns whether any material has one.
-fn observe(scenario: &Scenario, model: &mut Model, reference: &World) -> bool {
-    let mut any = false;
-    for material in 0..model.materials.len() {
-        if scenario.trades.iter().any(|trade| trade.material == material) {
-            let seed = observed_seed(scenario, model, reference, material);
-            model.materials[material].observed = Some(seed);
-            any = true;
-        }
-    }
-    any
-}
-
-fn observed_seed(scenario: &Scenario, model: &mut Model, reference: &World, material: usize) -> Observed {
-    let compiled = &model.materials[material];
-    let (rows, columns) = (compiled.rows.clone(), compiled.columns.clone());
-    let domestic = compiled.domestic.clone();
-    let own_row = compiled.own_row.clone();
-    let domestic_first = compiled.domestic_first;
-    let supply = reference.supply(model, material, 0).to_vec();
-    let orders = reference.orders(model, material, 0).to_vec();
-    let shape = super::balance::Shape {
-        rows: rows.len(),
-        columns: columns.len(),
-        domestic: &domestic,
-    };
-    let mut seed = vec![0.0; rows.len() * columns.len()];
-    super::balance::gravity(shape, &supply, &orders, domestic_first, &mut Vec::new(), &mut seed);
-    let step_years = model.step_years();
-    let mut warnings = Vec::new();
-    for trade in scenario.trades.iter().filter(|trade| trade.material == material) {
-        let Ok(column) = columns.binary_search(&trade.to) else {
-            continue;
-        };
-        let (flows, in_tonnes) = match &trade.flows {
-            TradeFlows::Tonnes(flows) => (flows, true),
-            TradeFlows::Shares(flows) => (flows, false),
-        };
-        let lists_itself = flows.iter().any(|&(origin, _)| origin == trade.to);
-        let total: f64 = flows.iter().map(|&(_, amount)| amount).sum();
-        let home = match own_row[column] {
-            Some(row) if !lists_itself => {
-                let left = if in_tonnes {
-                    (orders[column] - total * step_years).max(0.0)
-                } else {
-                    orders[column]
-                };
-                if domestic_first || in_tonnes {
-                    supply[row].min(left)
-                } else {
-                    left * supply[row] / supply.iter().sum::<f64>().max(f64::MIN_POSITIVE)
-                }
-            }
-            _ => 0.0,
-        };
-        // A plant at home that opens or grows later serves home first too: its lane is as wide as home ever allows.
-        let home_lane = match own_row[column] {
-            Some(row) if domestic_first && !lists_itself => {
-                let ever = (0..model.reference_periods).map(|period| {
-                    let supply = reference.supply(model, material, period)[row];
-                    supply.min(reference.orders(model, material, period)[column])
-                });
-                ever.fold(home, f64::max)
-            }
-            _ => home,
-        };
-        for row in 0..rows.len() {
-            seed[row * columns.len() + column] = if Some(row) == own_row[column] { home_lane } else { 0.0 };
-        }
-        let mut absent = 0.0;
-        for &(origin, amount) in flows {
-            match rows.binary_search(&origin) {
-                Ok(row) => {
-                    seed[row * columns.len() + column] += if in_tonnes {
-                        amount * step_years
-                    } else {
-                        (orders[column] - home) * amount / total
-                    };
-                }
-                Err(_) => absent += amount,
-            }
-        }
-        if absent > 0.0 {
-            let (id, to) = (&scenario.materials[material].id, &scenario.countries[trade.to].code);
-            warnings.push(ModelWarning {
-                code: Code::OriginsAbsent,
-                address: format!("trade.{id}.{to}"),
-                message: format!(
-                    "trade of {id} to {to}: {:.1} % of the observed flow comes from countries that have no supply in the scenario (re-exports?); it is spread over the others",
-                    100.0 * absent / total
-                ),
-                extent: absent / total,
-            });
-        }
-    }
-    let openness = scenario.materials[material].openness;
-    model.warnings.append(&mut warnings);
-    Observed {
-        lanes: seed,
-        orders: orders.iter().sum(),
-        openness,
     }
 }

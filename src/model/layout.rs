@@ -2,7 +2,7 @@
 
 use super::{Model, World};
 use crate::engine::observe::{Cause, Cell, Layout};
-use crate::scenario::{Place, Scenario, Step};
+use crate::scenario::{Place, Scenario};
 
 /// Country code of everyone together.
 pub const WORLD: &str = "WLD";
@@ -115,17 +115,8 @@ fn stocks(scenario: &Scenario, model: &Model, reference: &World) -> Vec<(String,
     inventories.chain(stockpiles).collect()
 }
 
-/// First day of a period. Weeks are seven days; the other steps are whole months.
+/// First day of a period.
 fn period_date(scenario: &Scenario, period: usize) -> String {
-    let start = scenario.time.start;
-    let count = i64::try_from(period).unwrap_or(i64::MAX);
-    let span = match scenario.time.step {
-        Step::Week => jiff::Span::new().try_weeks(count),
-        Step::Month => jiff::Span::new().try_months(count),
-        Step::Quarter => jiff::Span::new().try_months(count.saturating_mul(3)),
-        Step::Year => jiff::Span::new().try_years(count),
-    };
-    span.and_then(|span| start.checked_add(span))
-        .unwrap_or(jiff::civil::Date::MAX)
-        .to_string()
+    let day = scenario.time.calendar().first_day(period);
+    day.unwrap_or(jiff::civil::Date::MAX).to_string()
 }

@@ -9,6 +9,7 @@ mod compile_events;
 mod layout;
 pub mod linear;
 mod links;
+mod observed;
 pub mod patterns;
 mod size;
 mod value;

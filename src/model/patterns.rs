@@ -10,12 +10,27 @@ use super::{MaterialModel, Model, World};
 /// Observed lanes of a material.
 #[derive(Debug, Clone)]
 pub struct Observed {
-    /// Flows at the start, t per period (row-major).
-    pub lanes: Vec<f64>,
+    /// Flows at the scale of the start, t per period (row-major): one table, or several where they follow a changed supply.
+    pub lanes: Vec<Vec<f64>>,
+    /// The table of each reference period; the first for all where there is only one.
+    pub table_of_period: Vec<usize>,
     /// Orders at the start, t per period: the scale of the flows.
     pub orders: f64,
     /// Share of the gravity rule that is mixed in.
     pub openness: f64,
+}
+
+impl Observed {
+    /// Number of the table of flows that holds in a period.
+    fn table(&self, period: usize) -> usize {
+        let last = self.table_of_period.last().copied().unwrap_or(0);
+        self.table_of_period.get(period).copied().unwrap_or(last)
+    }
+
+    /// Flows at the scale of the start in a period.
+    fn lanes(&self, period: usize) -> &[f64] {
+        self.lanes.get(self.table(period)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Balanced patterns of a material with observed lanes, by reference period (equal neighbours are stored once).
@@ -53,12 +68,13 @@ pub fn shape(material: &MaterialModel) -> Shape<'_> {
 /// Balances the observed lanes of a material to the reference world, period by period.
 pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patterns {
     let mut patterns = Patterns::default();
-    if model.materials[material].observed.is_none() {
+    let Some(observed) = &model.materials[material].observed else {
         return patterns;
-    }
+    };
     let mut memory = PatternMemory::default();
     for period in 0..model.reference_periods {
         let same = period > 0
+            && observed.table(period) == observed.table(period - 1)
             && world.supply(model, material, period) == world.supply(model, material, period - 1)
             && world.orders(model, material, period) == world.orders(model, material, period - 1);
         if !same {
@@ -67,7 +83,14 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
                 world.supply(model, material, period),
                 world.orders(model, material, period),
             );
-            balance(&model.materials[material], supply, orders, &mut memory, &mut flows);
+            balance(
+                &model.materials[material],
+                period,
+                supply,
+                orders,
+                &mut memory,
+                &mut flows,
+            );
             patterns.stored.push((flows, memory.balancing.clone()));
         }
         patterns.period.push(patterns.stored.len() - 1);
@@ -75,9 +98,10 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
     patterns
 }
 
-/// Writes B of a material for this supply and these orders into `flows` (row-major, t per period). RAS starts from the factors in `memory`.
+/// Writes B of a material in a period for this supply and these orders into `flows` (row-major, t per period). RAS starts from the factors in `memory`.
 pub(super) fn balance(
     material: &MaterialModel,
+    period: usize,
     supply: &[f64],
     orders: &[f64],
     memory: &mut PatternMemory,
@@ -101,7 +125,7 @@ pub(super) fn balance(
     } else {
         1.0
     };
-    for (flow, lane) in flows.iter_mut().zip(&observed.lanes) {
+    for (flow, lane) in flows.iter_mut().zip(observed.lanes(period)) {
         *flow = (1.0 - observed.openness) * growth * lane + observed.openness * *flow;
     }
     ras(&memory.row_sums, &memory.column_sums, &mut memory.balancing, flows);
@@ -151,6 +175,7 @@ pub fn pattern(
     }
     balance(
         compiled,
+        period,
         world.supply(model, material, period),
         world.orders(model, material, period),
         memory,

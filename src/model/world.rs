@@ -219,7 +219,7 @@ impl World {
         let ramp = supply.ramp_months.of(&self.inputs);
         for period in 0..model.reference_periods {
             let from = period as f64 * model.step_months;
-            let to = from + model.step_months;
+            let to = (period + 1) as f64 * model.step_months;
             let open = opens.map_or(1.0, |date| mean_ramp(from - date, to - date, ramp));
             let closed = closes.map_or(0.0, |date| mean_ramp(from - date, to - date, 0.0));
             self.capacity[period * supplies + index] = (level * size.profile(period) * open * (1.0 - closed)).max(0.0);
@@ -447,7 +447,7 @@ impl World {
             .is_some_and(|observed| observed.openness <= 0.0)
         {
             // Without openness only balancing tells who can be reached.
-            balance(compiled, supply, orders, &mut self.memory, &mut self.flows);
+            balance(compiled, period, supply, orders, &mut self.memory, &mut self.flows);
             for (column, share) in coverage.iter_mut().enumerate() {
                 let sum: f64 = (0..compiled.rows.len())
                     .map(|row| self.flows[row * orders.len() + column])

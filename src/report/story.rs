@@ -64,18 +64,13 @@ fn events(replay: &Replay, text: &mut String) {
         let _ = writeln!(
             text,
             "  {}  {}: severity {:.0} %, {:.1} months{recovery}",
-            month(&event.start_date),
+            event.start_date,
             event.name,
             100.0 * event.severity,
             event.duration_months,
         );
     }
     text.push('\n');
-}
-
-/// `YYYY-MM` of a date.
-fn month(date: &str) -> &str {
-    date.get(..7).unwrap_or(date)
 }
 
 fn active(replay: &Replay, period: usize) -> impl Iterator<Item = &ReplayEvent> {
@@ -122,8 +117,8 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
     );
     let _ = write!(
         text,
-        "  {:<9}{:>9}",
-        "period",
+        "  {:<11}{:>9}",
+        "first day",
         place.chars().take(8).collect::<String>()
     );
     for country in &columns {
@@ -147,12 +142,7 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
             let _ = writeln!(text, "  ...");
             skipped = false;
         }
-        let _ = write!(
-            text,
-            "  {:<9}{:>9.1}",
-            month(date),
-            replay.headline_by_period_pct[period]
-        );
+        let _ = write!(text, "  {date:<11}{:>9.1}", replay.headline_by_period_pct[period]);
         for country in &columns {
             match of(period, country) {
                 Some(market) if market.final_demand_t > 0.0 => {

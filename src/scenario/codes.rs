@@ -186,6 +186,10 @@ codes! {
         "A frailty has a mean of about 1, and `flexibility` rarely exceeds 3. Look for a percentage.";
     UnlikelyTime = "W021", "a time that is unlikely in its unit",
         "`lag_years` are years, `lead_time` is periods, and the simulated time is `periods` times `step`.";
+    TradeMoves = "W022", "observed trade that output does not allow",
+        "Sellers have less, or keep more, than the observed shares ask of them, so purchases move to others; the message says from what to what. Correct the shares or the output, or acknowledge it.";
+    TradeStays = "W023", "observed trade that does not follow a changed supply",
+        "Supply was changed, but the file that states the trade does not state the supply under which it was observed. State both in one file.";
     AcknowledgesNothing = "W030", "an acknowledgement of something that does not occur",
         "The warning has gone, or its address has changed. Remove the acknowledgement, or correct it.";
     // Warnings of results.
@@ -235,7 +239,7 @@ impl Code {
     /// When it is known whether it occurs.
     pub fn stage(self) -> Stage {
         match self {
-            Code::OriginsAbsent | Code::StartsShort | Code::FarApart => Stage::Model,
+            Code::OriginsAbsent | Code::TradeMoves | Code::StartsShort | Code::FarApart => Stage::Model,
             Code::NotIndependent | Code::TooFewTrials | Code::NoShortfall | Code::LooseMean | Code::Structural => {
                 Stage::Result
             }

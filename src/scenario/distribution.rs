@@ -1,9 +1,7 @@
 //! Distribution tables: `{ dist = "...", ... }`.
 
-use jiff::civil::Date;
-
 use super::codes::Code;
-use super::dates;
+use super::dates::{self, Calendar};
 use super::diagnostics::Problem;
 use super::format::{DISTRIBUTIONS, DistributionSpec};
 use super::source::Span;
@@ -15,12 +13,12 @@ use crate::sampling::Distribution;
 /// How far the tail of a distribution may reach, but for one draw of a thousand million.
 const FARTHEST: f64 = 1e30;
 
-/// Reads a distribution of numbers, or (with the start of the simulation) of dates, which become months from the start.
+/// Reads a distribution of numbers, or (with the simulation's calendar) of dates, which become months from the start.
 pub(crate) fn read(
     key: &str,
     table: &Table,
     span: Span,
-    dates_from: Option<Date>,
+    dates_from: Option<Calendar>,
     out: &mut Problems,
 ) -> Option<Uncertain> {
     let spec = named(key, table, span, out)?;
@@ -128,16 +126,16 @@ fn named(key: &str, table: &Table, span: Span, out: &mut Problems) -> Option<&'s
     spec
 }
 
-fn parameter(key: &str, name: &str, node: &Node, dates_from: Option<Date>, out: &mut Problems) -> Option<f64> {
+fn parameter(key: &str, name: &str, node: &Node, dates_from: Option<Calendar>, out: &mut Problems) -> Option<f64> {
     let is_length = ["sd", "sigma", "shape", "scale", "rate", "alpha", "beta"].contains(&name);
     match dates_from {
-        Some(start) if !is_length => Some(dates::months(start, dates::read(key, node, out)?)),
+        Some(calendar) if !is_length => Some(calendar.months(dates::read(key, node, out)?)),
         _ => finite(key, node, "a number", out),
     }
 }
 
-fn empirical(key: &str, table: &Table, dates_from: Option<Date>, out: &mut Problems) -> Option<Uncertain> {
-    let numbers = |name: &str, dates: Option<Date>, out: &mut Problems| -> Option<Option<Vec<f64>>> {
+fn empirical(key: &str, table: &Table, dates_from: Option<Calendar>, out: &mut Problems) -> Option<Uncertain> {
+    let numbers = |name: &str, dates: Option<Calendar>, out: &mut Problems| -> Option<Option<Vec<f64>>> {
         let Some(node) = table.get(name) else { return Some(None) };
         let Some(list) = node.list().filter(|list| !list.is_empty()) else {
             out.error(

@@ -1,5 +1,6 @@
 //! A scenario as it was read: one tree out of a file and all that it extends, with the changes asked for on the command line.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -16,12 +17,14 @@ use super::places::Places;
 use super::source::{SourceFile, Sources, Span, Unreadable, read_text};
 use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
-use super::{build, merge};
+use super::{as_written, build, merge};
 
 /// A scenario with its places in the files it came from.
 #[derive(Debug, Clone)]
 pub struct Document {
     merged: Table,
+    /// Files that state observed trade and are extended, each with what it extends itself: by number of the file.
+    extended: BTreeMap<usize, Table>,
     sources: Sources,
     overrides: Vec<Override>,
     data: DataFiles,
@@ -34,6 +37,8 @@ struct Loading {
     problems: Vec<Problem>,
     /// Files that are being read, outermost first: name and path.
     open: Vec<(String, PathBuf)>,
+    /// See [`Document::extended`].
+    extended: BTreeMap<usize, Table>,
     fatal: bool,
 }
 
@@ -70,6 +75,7 @@ impl Document {
             sources: Sources::default(),
             problems: Vec::new(),
             open: Vec::new(),
+            extended: BTreeMap::new(),
             fatal: false,
         };
         let merged = loading.file(name, text, path);
@@ -78,9 +84,18 @@ impl Document {
         }
         let mut data = DataFiles::default();
         data.read_named(&merged, &loading.sources);
-        let Loading { sources, problems, .. } = loading;
+        for extended in loading.extended.values() {
+            data.read_named(extended, &loading.sources);
+        }
+        let Loading {
+            sources,
+            problems,
+            extended,
+            ..
+        } = loading;
         Ok(Document {
             merged,
+            extended,
             sources,
             overrides: Vec::new(),
             data,
@@ -266,6 +281,7 @@ impl Document {
         };
         let (scenario, found) = build::scenario(&top, label.unwrap_or_else(baseline), &self.data, &self.sources);
         problems.extend(found);
+        let scenario = scenario.map(|scenario| self.with_supply_as_written(scenario, &top, &mut problems));
         if !problems.is_empty() {
             let places = Places::of(&top);
             for problem in problems.iter_mut().filter(|problem| problem.address.is_empty()) {
@@ -273,6 +289,29 @@ impl Document {
             }
         }
         (scenario, problems)
+    }
+
+    /// The scenario with the supply under which its trade was observed, where that is another.
+    fn with_supply_as_written(&self, scenario: Scenario, top: &Table, problems: &mut Vec<Problem>) -> Scenario {
+        let Some(written) = as_written::supply(top, &self.merged, &self.extended) else {
+            return scenario;
+        };
+        let (found, _) = build::scenario(&written, scenario.policy.clone(), &self.data, &self.sources);
+        if found.is_none() {
+            let first = tables(top, "trade").next();
+            let message = "observed trade stays as it is: the supply under which it was observed, as its file states it, is no whole scenario";
+            let problem = Problem::warning(
+                Code::TradeStays,
+                first.map(|(_, span)| span).unwrap_or_default(),
+                message,
+                "does not follow the changed supply",
+            );
+            problems.push(problem.hint("state supply and trade in one file"));
+        }
+        Scenario {
+            supply_as_written: found.map(Box::new),
+            ..scenario
+        }
     }
 
     /// The tree after `--set` and the policy.
@@ -447,13 +486,18 @@ impl Loading {
             }
         }
         self.open.pop();
-        match merged {
+        let states_trade = table.get("trade").is_some();
+        let whole = match merged {
             None => table,
             Some(mut merged) => {
                 merge::tables(Some(&TOP), &mut merged, table);
                 merged
             }
+        };
+        if states_trade && !self.open.is_empty() {
+            self.extended.insert(file, whole.clone());
         }
+        whole
     }
 
     fn base(&mut self, span: Span, base: &str, directory: &Path) -> Option<Table> {

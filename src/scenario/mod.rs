@@ -6,6 +6,7 @@
 
 mod acknowledge;
 mod address;
+mod as_written;
 mod build;
 pub mod checked;
 mod codes;
@@ -35,11 +36,12 @@ mod tests;
 pub use acknowledge::Acknowledgement;
 pub use checked::*;
 pub use codes::{CODES, Code, CodeEntry, Stage, diagnostics_reference};
+pub use dates::Calendar;
 pub use diagnostics::{Diagnostic, Diagnostics, Finding, Level, Related};
 pub use document::Document;
 pub use reference::format_reference;
 pub use schema::json_schema;
-pub(crate) use source::{not_a_file, read_text};
 pub use source::{MAXIMUM_BYTES, SourceFile};
+pub(crate) use source::{not_a_file, read_text};
 pub use starter::starter;
 pub(crate) use values::rounded;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::codes::Code;
+use super::dates::Calendar;
 use super::diagnostics::Problem;
 use super::format::{Field, Kind, Range, SOURCE, TableSpec, Target};
 use super::names::Names;
@@ -230,7 +231,7 @@ impl Structure<'_> {
                         key,
                         table,
                         node.span,
-                        Some(jiff::civil::date(2000, 1, 1)),
+                        Some(Calendar::ANY),
                         &mut self.out,
                     ));
                 }

@@ -1,9 +1,7 @@
 //! Single values: counts, numbers, uncertain numbers, paths. Each reader says what is wrong and returns nothing then.
 
-use jiff::civil::Date;
-
 use super::codes::Code;
-use super::dates;
+use super::dates::{self, Calendar};
 use super::diagnostics::Problem;
 use super::distribution;
 use super::format::Range;
@@ -242,11 +240,11 @@ pub(crate) fn quantity(
     key: &str,
     node: &Node,
     range: Range,
-    start: Option<Date>,
+    calendar: Option<Calendar>,
     out: &mut Problems,
 ) -> Option<OverTime> {
     match &node.value {
-        Value::Table(table) if table.get("path").is_some() => path(key, table, range, start, out),
+        Value::Table(table) if table.get("path").is_some() => path(key, table, range, calendar, out),
         Value::Table(table) if table.get("dist").is_none() => {
             let problem = Problem::error(
                 Code::WrongType,
@@ -263,7 +261,7 @@ pub(crate) fn quantity(
     }
 }
 
-fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut Problems) -> Option<OverTime> {
+fn path(key: &str, table: &Table, range: Range, calendar: Option<Calendar>, out: &mut Problems) -> Option<OverTime> {
     let mut good = true;
     for entry in table
         .entries
@@ -301,7 +299,7 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         return None;
     };
     // Without a start, any will do for the order of the dates.
-    let start = start.unwrap_or(jiff::civil::date(2000, 1, 1));
+    let calendar = calendar.unwrap_or(Calendar::ANY);
     let mut points = Vec::new();
     for entry in entries {
         let date = dates::parse(&entry.key);
@@ -310,7 +308,7 @@ fn path(key: &str, table: &Table, range: Range, start: Option<Date>, out: &mut P
         }
         let value = bounded(&format!("{key}.path.{}", entry.key), &entry.node, range, out);
         match (date, value) {
-            (Some(date), Some(value)) => points.push((dates::months(start, date), value)),
+            (Some(date), Some(value)) => points.push((calendar.months(date), value)),
             _ => good = false,
         }
     }

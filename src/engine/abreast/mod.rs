@@ -25,7 +25,7 @@ use self::memory::Memory;
 use self::plan::{ChainPlan, Plan};
 use self::step::{When, step};
 use self::vector::Part;
-use super::draws::{Strikes, design, draw_events, draw_inputs};
+use super::draws::{Exhausted, Strikes, design, draw_events, draw_inputs};
 use super::observe::{Observer, Occurrence};
 use super::severity::Severities;
 use crate::model::Model;
@@ -47,6 +47,7 @@ pub struct Abreast<'a> {
     inputs: Vec<f64>,
     drawn: Vec<f64>,
     occurrences: Vec<Occurrence>,
+    exhausted: Option<Exhausted>,
 }
 
 impl<'a> Abreast<'a> {
@@ -70,7 +71,13 @@ impl<'a> Abreast<'a> {
             inputs: Vec::new(),
             drawn: Vec::new(),
             occurrences: Vec::new(),
+            exhausted: None,
         })
+    }
+
+    /// The first of the trials so far in which an event had to be left off being drawn.
+    pub fn exhausted(&self) -> Option<Exhausted> {
+        self.exhausted
     }
 
     /// Simulates these trials. The observer is told, of each, its occurrences; then of each chain what trials came to, in any order.
@@ -80,6 +87,8 @@ impl<'a> Abreast<'a> {
         for trial in trials.clone() {
             draw_inputs(self.model, self.design, trial, &mut self.drawn);
             draw_events(self.model, self.design, trial, &self.drawn, &mut self.strikes);
+            let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
+            self.exhausted = self.exhausted.or(exhausted);
             self.severities.fill(self.model, &self.strikes);
             self.jobs
                 .add(&self.plan, (trial - trials.start) as usize, &self.severities);

@@ -1,9 +1,9 @@
 //! Dates for people: the horizon in words, and the ticks of a time axis.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::results::types::Manifest;
+use crate::scenario::{Calendar, Step};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -27,17 +27,11 @@ fn month_name(date: Date) -> &'static str {
 /// First day of a period, counted from 0; `None` when the manifest's start is no date or the horizon leaves the calendar.
 fn period_start(manifest: &Manifest, period: usize) -> Option<Date> {
     let start: Date = manifest.start.parse().ok()?;
-    let count = i64::try_from(period).ok()?.min(100_000);
-    let span = match manifest.step.as_str() {
-        "week" => count.weeks(),
-        "quarter" => (3 * count).months(),
-        "year" => (12 * count).months(),
-        _ => count.months(),
-    };
-    start.checked_add(span).ok()
+    let step = Step::named(&manifest.step)?;
+    Calendar { start, step }.first_day(period)
 }
 
-/// "January 2026 to December 2030"; with days when the steps are weeks.
+/// "January 2026 to December 2030"; with days when the steps are weeks or begin within a month.
 pub(super) fn horizon(manifest: &Manifest) -> String {
     let ends = || -> Option<(Date, Date)> {
         let first = period_start(manifest, 0)?;
@@ -47,8 +41,9 @@ pub(super) fn horizon(manifest: &Manifest) -> String {
     let Some((first, last)) = ends() else {
         return format!("{} periods from {}", manifest.periods, manifest.start);
     };
+    let with_days = manifest.step == "week" || first.day() > 1;
     let say = |date: Date| {
-        if manifest.step == "week" {
+        if with_days {
             format!("{} {} {}", date.day(), month_name(date), date.year())
         } else {
             format!("{} {}", month_name(date), date.year())

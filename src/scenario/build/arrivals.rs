@@ -122,7 +122,11 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                 );
                 return Err(Skip);
             }
-            expected(event, &view, "up", 1.0 / cycle, out);
+            if let Some(end) = horizon {
+                // By Wald's equation at least so many: what is longer than the horizon counts as long as it.
+                let renewals = end / (mean_within(&up, end) + mean_within(&down, end));
+                expected(event, &view, "up", renewals / end, out);
+            }
             let starts = match view.text("starts").as_deref() {
                 Some("up") => RenewalStart::Up,
                 Some("down") => RenewalStart::Down,
@@ -170,6 +174,23 @@ pub(super) fn practical_maximum(distribution: &Distribution) -> f64 {
     } else {
         distribution.quantile(1.0 - 1e-9)
     }
+}
+
+/// Mean of the smaller of a draw and a limit: the integral of the probability of more than x, on a logarithmic scale.
+pub(super) fn mean_within(distribution: &Distribution, limit: f64) -> f64 {
+    /// e^-80 of the limit is nothing.
+    const DEPTH: f64 = 80.0;
+    const POINTS: u32 = 1_000;
+    let (least, most) = distribution.support();
+    if least >= limit || least == most {
+        return least.min(limit);
+    }
+    let width = DEPTH / f64::from(POINTS);
+    let at = |point: u32| {
+        let x = limit * libm::exp(-width * (f64::from(point) + 0.5));
+        x * (1.0 - distribution.cdf(x)) * width
+    };
+    (0..POINTS).map(at).sum()
 }
 
 fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {

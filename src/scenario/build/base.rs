@@ -10,6 +10,7 @@ use crate::scenario::address;
 use crate::scenario::checked::*;
 use crate::scenario::codes::Code;
 use crate::scenario::data_files::DataFiles;
+use crate::scenario::dates::Calendar;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::{Kind, TOP, TableSpec};
 use crate::scenario::names::{self, Names};
@@ -61,6 +62,7 @@ impl<'a> Base<'a> {
             .into_iter()
             .map(|code| Country {
                 name: names.country_name(&code),
+                is_in_eu27: crate::data::countries().iter().any(|row| row.code == code && row.eu27),
                 code,
             })
             .collect();
@@ -95,6 +97,14 @@ impl<'a> Base<'a> {
         base
     }
 
+    /// The calendar; in months where the time cannot be read whole, which has been reported.
+    pub fn calendar(&self) -> Option<Calendar> {
+        Some(Calendar {
+            start: self.start?,
+            step: self.time.as_ref().map_or(Step::Month, |time| time.step),
+        })
+    }
+
     /// A table at the top that stands once.
     pub fn single(&'a self, key: &str) -> Option<View<'a>> {
         single(self, key)
@@ -102,12 +112,9 @@ impl<'a> Base<'a> {
 
     fn time(&self) -> Option<TimeAxis> {
         let view = single(self, "time")?;
-        let step = match view.text("step").as_deref() {
-            None | Some("month") => Step::Month,
-            Some("week") => Step::Week,
-            Some("quarter") => Step::Quarter,
-            Some("year") => Step::Year,
-            Some(_) => return None,
+        let step = match view.text("step") {
+            None => Step::Month,
+            Some(name) => Step::named(&name)?,
         };
         view.get("periods")?;
         Some(TimeAxis {

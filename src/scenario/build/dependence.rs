@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::arrivals::{MOST, event_index, practical_maximum};
+use super::arrivals::{MOST, event_index, mean_within, practical_maximum};
 use super::base::Base;
 use super::events::Events;
 use super::view::View;
@@ -99,14 +99,21 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
 
 /// The most arrivals that a factor can bring about in one trial, of all but one of a thousand million draws.
 fn most_arrivals(view: &View<'_>, event: &Event, factor: &Distribution) -> Option<f64> {
-    let Arrival::Poisson { per_year } = &event.arrival else {
-        return None;
-    };
-    let rate = match per_year {
-        Number::Fixed(rate) => *rate,
-        Number::Uncertain { distribution, .. } => practical_maximum(distribution),
-    };
-    Some(rate * practical_maximum(factor) / 12.0 * view.base.end_months()?)
+    let (most, end) = (practical_maximum(factor), view.base.end_months()?);
+    match &event.arrival {
+        Arrival::Poisson { per_year } => {
+            let rate = match per_year {
+                Number::Fixed(rate) => *rate,
+                Number::Uncertain { distribution, .. } => practical_maximum(distribution),
+            };
+            Some(rate * most / 12.0 * end)
+        }
+        // The factor divides up times; a first draw of a renewal is no arrival.
+        Arrival::Renewal { up, down, .. } if most > 0.0 => {
+            Some(end / (mean_within(up, end * most) / most + mean_within(down, end)))
+        }
+        _ => None,
+    }
 }
 
 pub(crate) fn copulas(base: &Base<'_>, events: &Events, out: &mut Problems) -> Vec<CopulaGroup> {

@@ -100,6 +100,7 @@ fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, o
         share_vectors: made.vectors,
         demands,
         trades,
+        supply_as_written: None,
         inventories,
         stockpiles,
         recyclings,

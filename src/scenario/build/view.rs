@@ -98,8 +98,8 @@ impl<'a> View<'a> {
 
     pub fn quantity(&self, key: &str) -> Read<Option<Quantity>> {
         let Some(node) = self.get(key) else { return Ok(None) };
-        let start = self.base.start;
-        let read = values::quantity(key, node, self.range(key), start, &mut Problems::quiet()).ok_or(Skip)?;
+        let calendar = self.base.calendar();
+        let read = values::quantity(key, node, self.range(key), calendar, &mut Problems::quiet()).ok_or(Skip)?;
         Ok(Some(match read {
             OverTime::Constant(value) => Quantity::Constant(number(value, self.driver(key))),
             OverTime::Path { points, factor } => Quantity::Path {
@@ -113,16 +113,16 @@ impl<'a> View<'a> {
     pub fn date(&self, key: &str) -> Read<f64> {
         let node = self.get(key).ok_or(Skip)?;
         let date = dates::read(key, node, &mut Problems::quiet()).ok_or(Skip)?;
-        Ok(dates::months(self.base.start.ok_or(Skip)?, date))
+        Ok(self.base.calendar().ok_or(Skip)?.months(date))
     }
 
     /// A date or a distribution of dates, in months from the start.
     pub fn dates(&self, key: &str) -> Read<Option<Number>> {
         let Some(node) = self.get(key) else { return Ok(None) };
-        let start = self.base.start.ok_or(Skip)?;
+        let calendar = self.base.calendar().ok_or(Skip)?;
         match &node.value {
             Value::Table(table) => {
-                let read = distribution::read(key, table, node.span, Some(start), &mut Problems::quiet());
+                let read = distribution::read(key, table, node.span, Some(calendar), &mut Problems::quiet());
                 Ok(Some(number(read.ok_or(Skip)?, self.driver(key))))
             }
             _ => self.date(key).map(|months| Some(Number::Fixed(months))),

@@ -4,6 +4,7 @@
 //!
 //! Indices (`CountryIndex`, `MaterialIndex`, ...) point into the vectors of [`Scenario`].
 
+use super::dates::Calendar;
 use crate::sampling::Distribution;
 
 mod chain;
@@ -71,7 +72,7 @@ pub enum Provenance {
 /// Simulation step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// 7 / 365.25 year.
+    /// Seven days: 7 / 365.25 year.
     Week,
     /// 1/12 year.
     Month,
@@ -91,6 +92,23 @@ impl Step {
             Step::Year => 12.0,
         }
     }
+
+    /// As the file calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Week => "week",
+            Step::Month => "month",
+            Step::Quarter => "quarter",
+            Step::Year => "year",
+        }
+    }
+
+    /// The step that the file calls by this name.
+    pub fn named(name: &str) -> Option<Step> {
+        [Step::Week, Step::Month, Step::Quarter, Step::Year]
+            .into_iter()
+            .find(|step| step.name() == name)
+    }
 }
 
 /// The simulated horizon.
@@ -102,6 +120,16 @@ pub struct TimeAxis {
     pub step: Step,
     /// Number of periods, at least 1.
     pub periods: usize,
+}
+
+impl TimeAxis {
+    /// Which instants its dates are.
+    pub fn calendar(&self) -> Calendar {
+        Calendar {
+            start: self.start,
+            step: self.step,
+        }
+    }
 }
 
 /// How undisrupted supply relates to growing demand (`[run] balance`).
@@ -159,6 +187,8 @@ pub struct Country {
     pub code: String,
     /// Display name.
     pub name: String,
+    /// Whether it is a member of EU27.
+    pub is_in_eu27: bool,
 }
 
 /// A named set of countries.
@@ -242,6 +272,9 @@ pub struct Scenario {
     pub demands: Vec<Demand>,
     /// Observed trade.
     pub trades: Vec<Trade>,
+    /// The same with the supply as it is written in the file that states the trade, where `--set`, a policy or a file that extends it has
+    /// changed it: under that supply the trade was observed. Without events, trade and stocks. `None` where nothing is changed.
+    pub supply_as_written: Option<Box<Scenario>>,
     /// Commercial inventories.
     pub inventories: Vec<Inventory>,
     /// Strategic stockpiles.
