@@ -112,6 +112,11 @@ impl From<std::io::Error> for Unreadable {
 
 /// Reads a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    Ok(text_from_bytes(read_bytes(path)?)?)
+}
+
+/// Reads a file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let about = std::fs::metadata(path)?;
     if about.is_dir() {
         return Err("it is a folder, not a file".to_string().into());
@@ -129,7 +134,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     if bytes.len() as u64 > MAXIMUM_BYTES {
         return Err("it holds more than 16 MiB, which is the limit".to_string().into());
     }
-    Ok(text_from_bytes(bytes)?)
+    Ok(bytes)
 }
 
 /// UTF-8, with or without a byte order mark.
