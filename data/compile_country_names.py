@@ -9,6 +9,7 @@ them, and no program takes it for one. The script stops where two lists disagree
 """
 import csv
 import sys
+import unicodedata
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -250,6 +251,13 @@ common: Total; Totals; Grand total; Global; Global total; Total world; All count
 """
 
 
+def plain(name):
+    """Roughly as the program reads names: without accents, case, punctuation and order."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(c if c.isalnum() else "" if unicodedata.combining(c) or c in ".'" else " " for c in letters)
+    return " ".join(sorted("saint" if word == "st" else word for word in letters.split()))
+
+
 def lines(text):
     for line in text.strip().splitlines():
         codes, names = line.split(": ", 1)
@@ -273,13 +281,16 @@ def main():
                 numeric[territories[0]] = code
             elif len(code) == 3 and territories[0] not in iso3:
                 iso3[territories[0]] = code
-    rows = {}
+    rows, means = {}, {}
 
     def add(name, codes, what, source):
         for code in codes.split(";"):
             if code not in known:
                 raise SystemExit(f"{name}: {code} is not in countries.csv")
         key = name.casefold()
+        if plain(name) in means and means[plain(name)] != codes:
+            raise SystemExit(f"{name}: {codes} or {means[plain(name)]}?")
+        means[plain(name)] = codes
         if key in rows:
             if rows[key][1] != codes:
                 raise SystemExit(f"{name}: {codes} or {rows[key][1]}?")
@@ -288,11 +299,11 @@ def main():
 
     for codes, name in lines(SEVERAL):  # First: what is unclear stays so.
         add(name, codes, "several", "fits more than one")
-    unclear = set(rows)
+    unclear = set(means)
     for language, words in LANGUAGES.items():
         for territory, name in Locale(language).territories.items():
             name = " ".join(name.replace("\u2019", "'").split())
-            if iso3.get(territory) in known and name.casefold() not in unclear:
+            if iso3.get(territory) in known and plain(name) not in unclear:
                 add(name, iso3[territory], "country", f"{CLDR}, {words}")
     for territory, code in iso3.items():
         if code in known:

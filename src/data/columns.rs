@@ -55,39 +55,158 @@ const PARTING: &[(&str, &[&str])] = &[
     (
         "year",
         &[
-            "year", "yr", "years", "ref_year", "refyear", "period", "time_period", "refperiodid", "date", "month", "quarter",
+            "year",
+            "yr",
+            "years",
+            "ref_year",
+            "refyear",
+            "period",
+            "time_period",
+            "refperiodid",
+            "date",
+            "month",
+            "quarter",
         ],
     ),
     (
         "product",
         &[
-            "product", "products", "form", "hs6", "hs", "hs_code", "hscode", "cmdcode", "cmd_code", "cmddesc", "product_code",
+            "product",
+            "products",
+            "form",
+            "hs6",
+            "hs",
+            "hs_code",
+            "hscode",
+            "cmdcode",
+            "cmd_code",
+            "cmddesc",
+            "product_code",
             "commodity_code",
         ],
     ),
-    ("flow", &["flow", "flows", "flowcode", "flow_code", "flowdesc", "flow_desc", "trade_flow", "direction"]),
-    ("measure", &["measure", "indicator", "variable", "statistic", "series", "type", "kind", "item"]),
+    (
+        "flow",
+        &[
+            "flow",
+            "flows",
+            "flowcode",
+            "flow_code",
+            "flowdesc",
+            "flow_desc",
+            "trade_flow",
+            "direction",
+        ],
+    ),
+    (
+        "measure",
+        &[
+            "measure",
+            "indicator",
+            "variable",
+            "statistic",
+            "series",
+            "type",
+            "kind",
+            "item",
+        ],
+    ),
     (
         "",
         &[
-            "scenario", "freq", "frequency", "freqcode", "use", "end_use", "sector", "currency", "customs", "customscode", "customs_code",
-            "motcode", "mot_code", "partner2", "partner2code", "reporter", "reportercode", "reporteriso", "partner", "partnercode",
-            "partneriso", "grade", "basis", "edition", "version",
+            "scenario",
+            "freq",
+            "frequency",
+            "freqcode",
+            "use",
+            "end_use",
+            "sector",
+            "currency",
+            "customs",
+            "customscode",
+            "customs_code",
+            "motcode",
+            "mot_code",
+            "partner2",
+            "partner2code",
+            "reporter",
+            "reportercode",
+            "reporteriso",
+            "partner",
+            "partnercode",
+            "partneriso",
+            "grade",
+            "basis",
+            "edition",
+            "version",
         ],
     ),
 ];
 
 /// Columns that say something of a row, and part nothing.
 const REMARKS: &[&str] = &[
-    "source", "sources", "note", "notes", "comment", "comments", "remark", "remarks", "name", "country", "country_name", "exporter",
-    "importer", "exporter_name", "importer_name", "qualifier", "preferred", "as_published", "detail", "reference", "url", "link",
-    "region", "continent", "income_group", "iso", "iso2", "iso3", "country_iso3", "exporter_iso3", "importer_iso3", "company", "mine", "author", "publisher",
+    "source",
+    "sources",
+    "note",
+    "notes",
+    "comment",
+    "comments",
+    "remark",
+    "remarks",
+    "name",
+    "country",
+    "country_name",
+    "exporter",
+    "importer",
+    "exporter_name",
+    "importer_name",
+    "qualifier",
+    "preferred",
+    "as_published",
+    "detail",
+    "reference",
+    "url",
+    "link",
+    "region",
+    "continent",
+    "income_group",
+    "iso",
+    "iso2",
+    "iso3",
+    "country_iso3",
+    "exporter_iso3",
+    "importer_iso3",
+    "company",
+    "mine",
+    "author",
+    "publisher",
 ];
 
 /// What a cell of `status` says of its row's number; other statuses part the table.
 const STATUSES: &[&str] = &[
-    "", "w", "na", "e", "r", "p", "f", "withheld", "not_available", "small", "estimate", "estimated", "reported", "preliminary",
-    "provisional", "revised", "final", "official", "actual", "published", "imputed", "disputed", "derived",
+    "",
+    "w",
+    "na",
+    "e",
+    "r",
+    "p",
+    "f",
+    "withheld",
+    "not_available",
+    "small",
+    "estimate",
+    "estimated",
+    "reported",
+    "preliminary",
+    "provisional",
+    "revised",
+    "final",
+    "official",
+    "actual",
+    "published",
+    "imputed",
+    "disputed",
+    "derived",
 ];
 
 /// What the shares come from.
@@ -120,7 +239,14 @@ impl Columns {
             None => (None, None),
         };
         let share = sheet.column(&["share"]);
-        let percent = sheet.column(&["share_pct", "share_percent", "share_%", "share (%)", "share [%]", "share_in_%"]);
+        let percent = sheet.column(&[
+            "share_pct",
+            "share_percent",
+            "share_%",
+            "share (%)",
+            "share [%]",
+            "share_in_%",
+        ]);
         let candidates = [
             (Basis::Share, share),
             (Basis::Percent, percent),
@@ -154,6 +280,9 @@ fn quantity(sheet: &Sheet, has_units: bool) -> Result<Option<(usize, Option<Unit
     let mut found: Vec<(usize, Option<Unit>)> = Vec::new();
     let mut fault = None;
     for (column, name) in sheet.header.iter().enumerate() {
+        if sheet.header[..column].contains(name) {
+            continue;
+        }
         let Some(rest) = name.strip_prefix("quantity").or_else(|| name.strip_prefix("qty")) else {
             continue;
         };
@@ -192,7 +321,11 @@ fn quantity(sheet: &Sheet, has_units: bool) -> Result<Option<(usize, Option<Unit
     match found.len() {
         0 => fault.map_or(Ok(None), |fault| {
             // A column of shares does without.
-            if sheet.column(&["share", "share_pct"]).is_some() { Ok(None) } else { Err(fault) }
+            if sheet.column(&["share", "share_pct"]).is_some() {
+                Ok(None)
+            } else {
+                Err(fault)
+            }
         }),
         1 => Ok(found.pop()),
         _ => Err(DataError::TwoColumns {
@@ -213,7 +346,11 @@ pub(super) fn select<'a>(
     wanted: &Selection<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Rows<'a>, DataError> {
-    let mut rows: Rows<'a> = sheet.rows.iter().map(|(line, cells)| (*line, cells.as_slice())).collect();
+    let mut rows: Rows<'a> = sheet
+        .rows
+        .iter()
+        .map(|(line, cells)| (*line, cells.as_slice()))
+        .collect();
     let mut asked: Vec<(&str, Vec<usize>)> = Vec::new();
     for key in Selection::KEYS {
         let Some(value) = wanted.wanted(key) else { continue };
@@ -262,10 +399,11 @@ pub(super) fn select<'a>(
 }
 
 fn parting_columns(sheet: &Sheet, key: &str) -> Vec<usize> {
-    let names = PARTING.iter().filter(|(own, _)| *own == key).flat_map(|(_, names)| *names);
-    names
-        .filter_map(|name| sheet.column(&[name]))
-        .collect()
+    let names = PARTING
+        .iter()
+        .filter(|(own, _)| *own == key)
+        .flat_map(|(_, names)| *names);
+    names.filter_map(|name| sheet.column(&[name])).collect()
 }
 
 /// Columns by which the rows are more than one table are errors. Unknown columns that look like it are warned of.
@@ -290,7 +428,10 @@ pub(super) fn check_parts(
             continue;
         }
         let key = PARTING.iter().find(|(_, names)| names.contains(&name.as_str()));
-        let status = name == "status" && values.iter().all(|value| STATUSES.contains(&value.to_lowercase().as_str()));
+        let status = name == "status"
+            && values
+                .iter()
+                .all(|value| STATUSES.contains(&value.to_lowercase().as_str()));
         if key.is_some() || (name == "status" && !status) {
             errors.push(DataError::SeveralParts {
                 file: sheet.file.clone(),
@@ -300,9 +441,12 @@ pub(super) fn check_parts(
             });
             continue;
         }
-        let remark = status || REMARKS.contains(&name.as_str()) || name.starts_with("value") || name.starts_with("share");
+        let remark =
+            status || REMARKS.contains(&name.as_str()) || name.starts_with("value") || name.starts_with("share");
         let repeats = values.len() < rows.len();
-        let words = values.iter().any(|value| !value.is_empty() && value.parse::<f64>().is_err());
+        let words = values
+            .iter()
+            .any(|value| !value.is_empty() && value.parse::<f64>().is_err());
         if !remark && repeats && words {
             warnings.push(format!(
                 "{}: the column `{}` holds {}; all rows are taken together",

@@ -159,7 +159,10 @@ pub enum DataError {
         column: String,
     },
     /// The rows belong to more than one table.
-    #[error("{file}: rows of different kinds in one table: the column `{column}` holds {}", DataError::list(values))]
+    #[error(
+        "{file}: rows of different kinds in one table: the column `{column}` holds {}",
+        DataError::list(values)
+    )]
     SeveralParts {
         /// The file.
         file: String,
@@ -171,7 +174,10 @@ pub enum DataError {
         key: Option<&'static str>,
     },
     /// Rows are to be selected by a column that is not there.
-    #[error("{file}: no column for `{key}`, by which rows are to be selected; the header has {}", quoted(found))]
+    #[error(
+        "{file}: no column for `{key}`, by which rows are to be selected; the header has {}",
+        quoted(found)
+    )]
     NoColumnToSelect {
         /// The file.
         file: String,

@@ -22,11 +22,16 @@ impl DataError {
             Self::MissingColumn { found, wanted, .. } => column_hint(found, wanted),
             Self::AmbiguousNumber { value, .. } => both_readings(value),
             Self::MixedUnits { .. } => {
-                "state all quantities as one thing, in one unit of content or of gross weight, or keep the rows of one".to_owned()
+                "state all quantities as one thing, in one unit of content or of gross weight, or keep the rows of one"
+                    .to_owned()
             }
             Self::UnitMissing { .. } => "write the unit in every row that has a quantity".to_owned(),
-            Self::NoUnit { .. } => "name it `quantity_t` for tonnes, `quantity_kt` for thousand tonnes, or add a column `unit`".to_owned(),
-            Self::SeveralParts { key: Some(key), values, .. } => {
+            Self::NoUnit { .. } => {
+                "name it `quantity_t` for tonnes, `quantity_kt` for thousand tonnes, or add a column `unit`".to_owned()
+            }
+            Self::SeveralParts {
+                key: Some(key), values, ..
+            } => {
                 let one = values.iter().find(|value| !value.is_empty()).map_or("", String::as_str);
                 format!(
                     "choose one where the scenario names the file, such as {key} = \"{}\", or keep the rows of one",
@@ -55,9 +60,12 @@ impl DataError {
                  total and let shares be of the sum of the rows"
                 .to_owned(),
             Self::Duplicate { .. } => {
-                "if the file holds several minerals, stages, years, products, flows or measures, say which is meant".to_owned()
+                "if the file holds several minerals, stages, years, products, flows or measures, say which is meant"
+                    .to_owned()
             }
-            Self::NotACode { advice: Some(advice), .. } => advice.clone(),
+            Self::NotACode {
+                advice: Some(advice), ..
+            } => advice.clone(),
             Self::NotACode { .. } => "write the ISO code of three letters, EU27, or OTH for the rest".to_owned(),
             Self::OwnImport { .. } => "leave home supply out of a trade table".to_owned(),
             Self::NoRows { .. } => "a withheld number is not a zero".to_owned(),
@@ -98,21 +106,32 @@ fn both_readings(value: &str) -> String {
 
 fn number_hint(value: &str) -> String {
     let lower = value.to_lowercase();
-    let without_mark = value.trim_end_matches(|c: char| c.is_alphabetic() || ['*', '/', ' ', '\u{b9}', '\u{b2}', '\u{b3}'].contains(&c));
+    let without_mark = value
+        .trim_end_matches(|c: char| c.is_alphabetic() || ['*', '/', ' ', '\u{b9}', '\u{b2}', '\u{b3}'].contains(&c));
     let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
-    if lower.contains("unit") || lower.contains("1/2") || lower.contains('\u{bd}') || ["small", "s", "negligible", "trace"].contains(&lower.as_str()) {
+    if lower.contains("unit")
+        || lower.contains("1/2")
+        || lower.contains('\u{bd}')
+        || ["small", "s", "negligible", "trace"].contains(&lower.as_str())
+    {
         "it is small, not withheld: write 0, or half of the smallest unit, and say so in `source`".to_owned()
     } else if value.ends_with('%') {
         "leave the % away and name the column `share_pct`".to_owned()
     } else if value.starts_with(['<', '>', '\u{2264}', '\u{2265}', '~']) {
         "a bound is not a number: choose one and say so in `source`".to_owned()
-    } else if !value.is_empty() && value.chars().all(|c| ['-', '\u{2013}', '\u{2014}', '\u{2212}'].contains(&c)) {
+    } else if !value.is_empty()
+        && value
+            .chars()
+            .all(|c| ['-', '\u{2013}', '\u{2014}', '\u{2212}'].contains(&c))
+    {
         "write 0 for zero, W for withheld, NA for not available".to_owned()
     } else if value.chars().all(|c| c == '.' || c == '\u{2026}') {
         "write NA if the number is not available".to_owned()
     } else if without_mark.len() < value.len() && digits(without_mark) && without_mark.parse::<f64>().is_ok() {
         let mark = value[without_mark.len()..].trim();
-        format!("`{mark}` looks like a mark of an estimate or a footnote: write {without_mark} alone and say in `source` what it is")
+        format!(
+            "`{mark}` looks like a mark of an estimate or a footnote: write {without_mark} alone and say in `source` what it is"
+        )
     } else if without_mark.len() < value.len() && digits(without_mark) && without_mark.contains(',') {
         "write the number alone, thousands without a separator, and say in `source` what the mark means".to_owned()
     } else if value.contains('(') && digits(value) {

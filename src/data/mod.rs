@@ -27,8 +27,8 @@ mod user_csv;
 #[cfg(test)]
 mod tests;
 
-pub use countries::{CountryRow, countries, country_name};
 pub use columns::Selection;
+pub use countries::{CountryRow, countries, country_name};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
 pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};

@@ -113,8 +113,16 @@ fn other(mark: char) -> char {
 
 fn marks(text: &str) -> Marks {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if !digits.contains([',', '.']) || !digits.bytes().all(|byte| byte.is_ascii_digit() || b",.".contains(&byte)) {
-        return if digits.contains(',') { Marks::Wrong } else { Marks::None };
+    if !digits.contains([',', '.'])
+        || !digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b",.".contains(&byte))
+    {
+        return if digits.contains(',') {
+            Marks::Wrong
+        } else {
+            Marks::None
+        };
     }
     let count = |mark: char| digits.matches(mark).count();
     match (count(','), count('.')) {
@@ -193,7 +201,10 @@ mod tests {
 
     #[test]
     fn in_files_with_commas_between_cells() {
-        assert_eq!(read(false, &["220000", "0.123", "5e3", "1.234"]), ["220000", "0.123", "5000", "1.234"]);
+        assert_eq!(
+            read(false, &["220000", "0.123", "5e3", "1.234"]),
+            ["220000", "0.123", "5000", "1.234"]
+        );
         assert_eq!(read(false, &["1,000"]), ["Ambiguous"]);
         assert_eq!(read(false, &["75,5"]), ["NotANumber"]);
         assert_eq!(read(false, &["1,000", "1,234,567"]), ["1000*", "1234567*"]);
@@ -219,8 +230,17 @@ mod tests {
         for text in ["220 000", "220\u{a0}000", "220\u{202f}000", "220'000", "220\u{2019}000"] {
             assert_eq!(read(false, &[text]), ["220000*"], "{text:?}");
         }
-        assert_eq!(read(true, &["1 234,567", "22 0000", "2 20"]), ["1234.567*", "NotANumber", "NotANumber"]);
-        assert_eq!(read(false, &["-5", "\u{2212}5", "- 5", "5e", "e5", "--"])[..3], ["-5", "-5*", "NotANumber"]);
-        assert_eq!(read(false, &["5e", "--", "12 345 678"]), ["NotANumber", "NotANumber", "12345678*"]);
+        assert_eq!(
+            read(true, &["1 234,567", "22 0000", "2 20"]),
+            ["1234.567*", "NotANumber", "NotANumber"]
+        );
+        assert_eq!(
+            read(false, &["-5", "\u{2212}5", "- 5", "5e", "e5", "--"])[..3],
+            ["-5", "-5*", "NotANumber"]
+        );
+        assert_eq!(
+            read(false, &["5e", "--", "12 345 678"]),
+            ["NotANumber", "NotANumber", "12345678*"]
+        );
     }
 }

@@ -57,9 +57,11 @@ impl<'a> Reading<'a> {
         errors: Vec<DataError>,
         warnings: Vec<String>,
     ) -> Self {
-        let cells = rows
-            .iter()
-            .flat_map(|(_, cells)| columns.numbers().map(|column| cells[column].trim_end_matches('%').trim_end()));
+        let cells = rows.iter().flat_map(|(_, cells)| {
+            columns
+                .numbers()
+                .map(|column| cells[column].trim_end_matches('%').trim_end())
+        });
         let mut reading = Self {
             sheet,
             columns,
@@ -98,14 +100,9 @@ impl<'a> Reading<'a> {
         if faults.is_empty() {
             return Some(tonnes);
         }
-        let about_quantities = |fault: &DataError| {
-            !matches!(fault, DataError::UnknownUnit { column, .. } if column == &self.sheet.written[self.columns.value])
-        };
+        let about_quantities = |fault: &DataError| !matches!(fault, DataError::UnknownUnit { column, .. } if column == &self.sheet.written[self.columns.value]);
         if self.columns.basis != Basis::Quantity && faults.iter().all(about_quantities) {
-            self.warn(&format!(
-                "the shares are taken, the quantities are not: {}",
-                faults[0]
-            ));
+            self.warn(&format!("the shares are taken, the quantities are not: {}", faults[0]));
             return None;
         }
         self.errors.extend(faults);
@@ -117,7 +114,11 @@ impl<'a> Reading<'a> {
         let Some(column) = self.columns.quantity.filter(|_| !self.style.continental) else {
             return;
         };
-        let mut pointed = rows.iter().map(|(_, cells)| &cells[column]).filter(|text| text.contains('.')).peekable();
+        let mut pointed = rows
+            .iter()
+            .map(|(_, cells)| &cells[column])
+            .filter(|text| text.contains('.'))
+            .peekable();
         if let Some(first) = pointed.peek().copied()
             && pointed.all(|text| looks_like_thousands(text))
         {
@@ -135,7 +136,9 @@ impl<'a> Reading<'a> {
             Ok(code) => {
                 if code.code != cells[column] {
                     self.replaced.insert(cells[column].clone(), code.code.clone());
-                } else if countries::find(&code.code).is_none() && !self.wanted.own_countries.contains(code.code.as_str()) {
+                } else if countries::find(&code.code).is_none()
+                    && !self.wanted.own_countries.contains(code.code.as_str())
+                {
                     self.warnings.push(format!(
                         "{}, line {line}: `{}` is not a code of a country or region known here",
                         self.sheet.file, code.code
@@ -212,6 +215,15 @@ impl<'a> Reading<'a> {
             (Some(quantity), Some(tonnes)) => Some(quantity * tonnes),
             _ => None,
         };
+        if let (Some(column), Some(false)) = (columns.quantity, quantity_t.map(f64::is_finite)) {
+            self.errors.push(DataError::NotFinite {
+                file: file.to_owned(),
+                line,
+                column: self.sheet.written[column].clone(),
+                value: cells[column].clone(),
+            });
+            return;
+        }
         let known = match columns.basis {
             Basis::Share => value.number(),
             Basis::Percent => value.number().map(|percent| percent / 100.0),
@@ -363,12 +375,22 @@ impl<'a> Reading<'a> {
         }
         let mut notes = Vec::new();
         if !self.replaced.is_empty() {
-            let names = self.replaced.iter().map(|(name, code)| format!("`{}` as {code}", name.escape_debug()));
+            let names = self
+                .replaced
+                .iter()
+                .map(|(name, code)| format!("`{}` as {code}", name.escape_debug()));
             notes.push(format!("{}: taken as codes: {}", self.sheet.file, first_dozen(names)));
         }
         if !self.rewritten.is_empty() {
-            let numbers = self.rewritten.iter().map(|(text, value)| format!("`{text}` as {value}"));
-            notes.push(format!("{}: read as numbers: {}", self.sheet.file, first_dozen(numbers)));
+            let numbers = self
+                .rewritten
+                .iter()
+                .map(|(text, value)| format!("`{text}` as {value}"));
+            notes.push(format!(
+                "{}: read as numbers: {}",
+                self.sheet.file,
+                first_dozen(numbers)
+            ));
         }
         notes.extend(self.warnings);
         Ok((notes, divisors))
@@ -519,7 +541,11 @@ fn units_of(
                 other: (*other).to_owned(),
             });
         }
-        (Some(_), None) if columns.quantity.is_some_and(|column| ["quantity", "qty"].contains(&sheet.header[column].as_str())) => {
+        (Some(_), None)
+            if columns
+                .quantity
+                .is_some_and(|column| ["quantity", "qty"].contains(&sheet.header[column].as_str())) =>
+        {
             faults.push(DataError::NoUnit {
                 file: sheet.file.clone(),
                 column: "quantity".to_owned(),
@@ -537,5 +563,8 @@ fn units_of(
 }
 
 fn converted(unit: &str, tonnes: f64) -> String {
-    format!("quantities in `{}` are converted to tonnes, times {tonnes}", unit.escape_debug())
+    format!(
+        "quantities in `{}` are converted to tonnes, times {tonnes}",
+        unit.escape_debug()
+    )
 }

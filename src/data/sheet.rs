@@ -81,7 +81,11 @@ impl Sheet {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
-                    errors.push(malformed(line, error.to_string(), "put cells that hold a comma in double quotes"));
+                    errors.push(malformed(
+                        line,
+                        error.to_string(),
+                        "put cells that hold a comma in double quotes",
+                    ));
                     break;
                 }
             }
@@ -113,7 +117,11 @@ impl Sheet {
                 errors.push(malformed(line, message, hint));
                 continue;
             }
-            if cells.iter().zip(&sheet.written).all(|(cell, name)| cell.eq_ignore_ascii_case(name)) {
+            if cells
+                .iter()
+                .zip(&sheet.written)
+                .all(|(cell, name)| cell.eq_ignore_ascii_case(name))
+            {
                 errors.push(malformed(
                     line,
                     format!("the header again, as on line {}", sheet.header_line),
@@ -121,7 +129,12 @@ impl Sheet {
                 ));
                 continue;
             }
-            if let Some((_, cell)) = sheet.header.iter().zip(&cells).find(|(name, cell)| name.is_empty() && !cell.is_empty()) {
+            if let Some((_, cell)) = sheet
+                .header
+                .iter()
+                .zip(&cells)
+                .find(|(name, cell)| name.is_empty() && !cell.is_empty())
+            {
                 errors.push(malformed(
                     line,
                     format!("`{}` stands under no column name", cell.escape_debug()),
@@ -189,7 +202,10 @@ impl Sheet {
 fn separator_line(text: &str) -> (Option<u8>, &str, u64) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let line = first.trim_end_matches('\r').trim_matches('"');
-    let stated = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line[4..]);
+    let stated = line
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case("sep="))
+        .map(|_| &line[4..]);
     match stated.map(str::as_bytes) {
         // Spreadsheets fill the line with separators.
         Some([separator, more @ ..]) if more.iter().all(|byte| byte == separator) && separator.is_ascii() => {
@@ -217,7 +233,10 @@ fn separator(text: &str) -> u8 {
     let choices = [b',', b';', b'\t', b'|'];
     let known = |separator: &&u8| {
         let cells = cells(**separator);
-        cells.len() > 1 && cells.iter().any(|cell| KEYS.contains(&cell.as_str()) || ["i", "j"].contains(&cell.as_str()))
+        cells.len() > 1
+            && cells
+                .iter()
+                .any(|cell| KEYS.contains(&cell.as_str()) || ["i", "j"].contains(&cell.as_str()))
     };
     let fallback = choices.iter().find(|separator| cells(**separator).len() > 1);
     choices.iter().find(known).or(fallback).copied().unwrap_or(b',')

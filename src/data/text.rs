@@ -28,12 +28,15 @@ pub fn decode(bytes: Vec<u8>) -> Result<Decoded, String> {
     Ok(Decoded { text, note })
 }
 
-const HOW_TO_SAVE: &str = "save it as UTF-8 (Excel: Save As, \"CSV UTF-8\"; LibreOffice: Save As, Edit filter settings, Unicode (UTF-8))";
+const HOW_TO_SAVE: &str =
+    "save it as UTF-8 (Excel: Save As, \"CSV UTF-8\"; LibreOffice: Save As, Edit filter settings, Unicode (UTF-8))";
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(format!("it begins like UTF-16 text, but its last letter is cut; {HOW_TO_SAVE}"));
+        return Err(format!(
+            "it begins like UTF-16 text, but its last letter is cut; {HOW_TO_SAVE}"
+        ));
     }
     char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
         .collect::<Result<String, _>>()

@@ -9,7 +9,9 @@ pub(super) struct Unit {
     pub of: String,
 }
 
-const PARTS_OF_A_YEAR: &[&str] = &["month", "months", "mo", "day", "d", "days", "week", "weeks", "quarter", "hour", "h", "monat", "tag", "mois", "mes"];
+const PARTS_OF_A_YEAR: &[&str] = &[
+    "month", "months", "mo", "day", "d", "days", "week", "weeks", "quarter", "hour", "h", "monat", "tag", "mois", "mes",
+];
 
 /// Reads a unit: a number or word of scale, a mass, what it is of, and `per year` in any order after the mass.
 pub(super) fn read(text: &str) -> Result<Unit, String> {
@@ -75,12 +77,21 @@ pub(super) fn read(text: &str) -> Result<Unit, String> {
 }
 
 fn unknown(text: &str) -> String {
-    format!("`{text}` is no known unit of mass: write t, kt, kg, lb, short tons or long tons, or give shares instead of quantities")
+    format!(
+        "`{text}` is no known unit of mass: write t, kt, kg, lb, short tons or long tons, or give shares instead of quantities"
+    )
 }
 
 /// `1,000`, `10^3`, `10³` or `'000` in front of a unit, and the rest.
 fn leading_number(text: &str) -> Option<(f64, &str)> {
-    for (power, scale) in [("10^3", 1e3), ("10³", 1e3), ("1e3", 1e3), ("10^6", 1e6), ("10⁶", 1e6), ("1e6", 1e6)] {
+    for (power, scale) in [
+        ("10^3", 1e3),
+        ("10³", 1e3),
+        ("1e3", 1e3),
+        ("10^6", 1e6),
+        ("10⁶", 1e6),
+        ("1e6", 1e6),
+    ] {
         if let Some(rest) = text.strip_prefix(power) {
             return Some((scale, rest));
         }
@@ -99,7 +110,11 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
     }
     let digits = groups.concat();
     // '000 leaves the 1 away.
-    let zeros = if groups[0].is_empty() { digits.as_str() } else { digits.strip_prefix('1')? };
+    let zeros = if groups[0].is_empty() {
+        digits.as_str()
+    } else {
+        digits.strip_prefix('1')?
+    };
     if zeros.len() > 9 || !zeros.bytes().all(|byte| byte == b'0') {
         return None;
     }
@@ -120,8 +135,24 @@ const POUND: f64 = 0.000_453_592_37;
 
 /// The mass that the words begin with, and how many words it takes.
 fn mass(words: &[&str]) -> Option<Result<(Unit, usize), String>> {
-    let plain = |tonnes: f64, used: usize| Some(Ok((Unit { tonnes, of: String::new() }, used)));
-    let of = |tonnes: f64, of: &str| Some(Ok((Unit { tonnes, of: of.to_owned() }, 1)));
+    let plain = |tonnes: f64, used: usize| {
+        Some(Ok((
+            Unit {
+                tonnes,
+                of: String::new(),
+            },
+            used,
+        )))
+    };
+    let of = |tonnes: f64, of: &str| {
+        Some(Ok((
+            Unit {
+                tonnes,
+                of: of.to_owned(),
+            },
+            1,
+        )))
+    };
     let ton = |word: &str| ["ton", "tons", "tonne", "tonnes", "t"].contains(&word);
     let lower: Vec<String> = words.iter().take(2).map(|word| word.to_lowercase()).collect();
     match lower.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -152,9 +183,8 @@ fn mass(words: &[&str]) -> Option<Result<(Unit, usize), String>> {
         "megatonne" | "megatonnes" | "mmt" => plain(1e6, 1),
         "dmt" => of(1.0, "dry"),
         "wmt" => of(1.0, "wet"),
-        "kg" | "kgs" | "kilogram" | "kilograms" | "kilogramme" | "kilogrammes" | "kilogramm" | "kilogramos" | "kilo" | "kilos" => {
-            plain(1e-3, 1)
-        }
+        "kg" | "kgs" | "kilogram" | "kilograms" | "kilogramme" | "kilogrammes" | "kilogramm" | "kilogramos"
+        | "kilo" | "kilos" => plain(1e-3, 1),
         "gram" | "grams" | "gramme" | "grammes" | "gramm" | "gramos" => plain(1e-6, 1),
         "lb" | "lbs" | "lb." | "lbs." | "pound" | "pounds" => plain(POUND, 1),
         "carat" | "carats" | "karat" | "karats" | "ct" | "cts" => plain(2e-7, 1),

@@ -147,7 +147,9 @@ pub fn trade_from_csv(name: &str, text: &str, wanted: &Selection<'_>) -> Result<
     reading.replaced = replaced;
     let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
     for (position, (&(line, cells), to)) in used.iter().zip(&importers).enumerate() {
-        let Some(from) = reading.code(line, exporter, cells) else { continue };
+        let Some(from) = reading.code(line, exporter, cells) else {
+            continue;
+        };
         if from.code == *to {
             reading.errors.push(DataError::OwnImport {
                 file: name.to_owned(),
@@ -184,8 +186,12 @@ pub fn trade_from_csv(name: &str, text: &str, wanted: &Selection<'_>) -> Result<
     })
 }
 
+/// The faults of a file that cannot be read further. Columns are missed only where there is a header.
 fn with(mut errors: Vec<DataError>, error: DataError) -> Vec<DataError> {
-    errors.push(error);
+    let no_header = matches!(&error, DataError::MissingColumn { found, .. } if found.is_empty());
+    if errors.is_empty() || !no_header {
+        errors.push(error);
+    }
     errors
 }
 

@@ -112,7 +112,8 @@ impl DataFiles {
                         .hint(format!("minerals: {}", names.join(", ")));
                     return Err(vec![problem]);
                 };
-                let rows = data::shares(mineral, stage).map_err(|error| vec![data_problem(node.span, table, &error)])?;
+                let rows =
+                    data::shares(mineral, stage).map_err(|error| vec![data_problem(node.span, table, &error)])?;
                 wanted.check_shipped(table, &["mineral", "stage"], &rows.year)?;
                 Ok(rows)
             }
@@ -229,7 +230,9 @@ impl Wanted {
             measure: self.text("measure"),
             importer,
             optional,
-            own_countries: names::tables(top, "country").filter_map(|(table, _)| table.text("id")).collect(),
+            own_countries: names::tables(top, "country")
+                .filter_map(|(table, _)| table.text("id"))
+                .collect(),
         }
     }
 

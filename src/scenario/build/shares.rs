@@ -206,7 +206,11 @@ fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read
     if node.text().is_none() || view.get("by_country").is_some() {
         return Err(Skip);
     }
-    let table = match view.base.files.shares(node, view.table, id, view.base.top, view.base.sources) {
+    let table = match view
+        .base
+        .files
+        .shares(node, view.table, id, view.base.top, view.base.sources)
+    {
         Ok(table) => table,
         Err(problems) => {
             problems.into_iter().for_each(|problem| out.push(problem));

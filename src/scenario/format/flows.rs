@@ -1,7 +1,8 @@
 //! Demand, trade, stocks, recycling, substitution, by-products.
 
 use super::{
-    ASSUMPTION, Addressing, BARE, FLOW, Kind, MEASURE, Range, SOURCE, TableSpec, Target, YEAR, at_most_one_of, field, one_of,
+    ASSUMPTION, Addressing, BARE, FLOW, Kind, MEASURE, Range, SOURCE, TableSpec, Target, YEAR, at_most_one_of, field,
+    one_of,
 };
 
 pub(crate) const DEMAND: TableSpec = TableSpec {
