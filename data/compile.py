@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from compile_names import COUNTRY_NAMES, MINERAL_IDS, MINERAL_NAMES, MINERAL_NOTES, SOURCES
+from compile_names import COUNTRY_NAMES, MINERAL_IDS, MINERAL_NAMES, MINERAL_NOTES, MORE_COUNTRIES, SOURCES
 from compile_events import EVENTS
 
 HERE = Path(__file__).resolve().parent
@@ -326,6 +326,8 @@ def events(facts):
 def index(facts):
     names = [[r["iso3"], COUNTRY_NAMES.get(r["iso3"], r["name"]), r["eu27"],
               "ISO 3166-1" if r["kind"] == "country" else "region of these tables"] for r in facts.rows("countries.csv")]
+    used = {row[0] for row in names}
+    names += [[code, name, "0", "ISO 3166-1"] for code, name in MORE_COUNTRIES.items() if code not in used]
     write("countries.csv", "iso3,name,eu27,source".split(","), names)
     stages, tables = defaultdict(set), defaultdict(set)
     for name, rows in WRITTEN.items():

@@ -57,6 +57,18 @@ COUNTRY_NAMES = {
     "EU27": "European Union", "OTH": "Other countries", "WLD": "World",
 }
 
+# Countries of ISO 3166-1 that the facts do not use.
+MORE_COUNTRIES = {
+    "ALA": "Aland Islands", "ATA": "Antarctica", "ATF": "French Southern Territories", "BES": "Bonaire, Sint Eustatius and Saba",
+    "BLM": "Saint Barthelemy", "BVT": "Bouvet Island", "CCK": "Cocos (Keeling) Islands", "ESH": "Western Sahara",
+    "FLK": "Falkland Islands", "FRO": "Faroe Islands", "GGY": "Guernsey", "GIB": "Gibraltar", "GLP": "Guadeloupe", "GUF": "French Guiana",
+    "HMD": "Heard Island and McDonald Islands", "IMN": "Isle of Man", "IOT": "British Indian Ocean Territory", "MAF": "Saint Martin",
+    "MNP": "Northern Mariana Islands", "MSR": "Montserrat", "MYT": "Mayotte", "NFK": "Norfolk Island", "PCN": "Pitcairn",
+    "SGS": "South Georgia", "SHN": "Saint Helena", "SJM": "Svalbard and Jan Mayen", "SPM": "Saint Pierre and Miquelon",
+    "TCA": "Turks and Caicos Islands", "TKL": "Tokelau", "UMI": "US Minor Outlying Islands", "VAT": "Vatican City",
+    "WLF": "Wallis and Futuna",
+}
+
 _RELEASE = "public repositories that hold the publisher's files; figures only"
 SOURCES = [
     ["USGS MCS 2026", "U.S. Geological Survey", "Mineral Commodity Summaries 2026 (data release; tables 4, 6, 7; figure 13)",
@@ -94,5 +106,7 @@ SOURCES = [
     ["Baffes, Kabundi and Nagle 2020 (abstract)", "World Bank working paper", "abstract", "", "single facts, cited",
      "Baffes, Kabundi and Nagle 2020", "abstract"],
     ["ISO 3166-1", "ISO", "country codes; short names by this project", "", "codes, free to use", "", "pycountry"],
+    ["Unicode CLDR", "Unicode, Inc.", "Common Locale Data Repository, country names and codes in country_names.csv, as of Babel 2.19.0",
+     "cldr.unicode.org", "Unicode License v3 (data/LICENSE-UNICODE.txt)", "Unicode, Inc.", "Babel"],
     ["region of these tables", "this project", "codes EU27, OTH, WLD", "", "", "", ""],
 ]

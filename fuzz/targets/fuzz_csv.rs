@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use critmin::data::{shares_from_csv, trade_from_csv};
+use critmin::data::{Selection, shares_from_csv, trade_from_csv};
 use critmin::scenario::Document;
 use libfuzzer_sys::fuzz_target;
 
@@ -52,7 +52,12 @@ fn folder() -> &'static Path {
 
 fuzz_target!(|text: &str| {
     for (mineral, stage) in [(None, None), (Some("gallium"), Some("refining"))] {
-        match shares_from_csv("user.csv", text, mineral, stage) {
+        let wanted = Selection {
+            mineral,
+            stage,
+            ..Selection::default()
+        };
+        match shares_from_csv("user.csv", text, &wanted) {
             Ok(table) => {
                 let sum: f64 = table.rows.iter().map(|row| row.share).sum();
                 assert!(
@@ -67,11 +72,20 @@ fuzz_target!(|text: &str| {
                     table.total_t
                 );
             }
-            Err(error) => assert!(!error.to_string().is_empty() && error.hint().is_none_or(|hint| !hint.is_empty())),
+            Err(errors) => assert!(
+                !errors.is_empty()
+                    && errors
+                        .iter()
+                        .all(|error| !error.to_string().is_empty() && error.hint().is_none_or(|hint| !hint.is_empty()))
+            ),
         }
     }
     for importer in [None, Some("USA")] {
-        match trade_from_csv("user.csv", text, importer) {
+        let wanted = Selection {
+            importer,
+            ..Selection::default()
+        };
+        match trade_from_csv("user.csv", text, &wanted) {
             Ok(table) => {
                 assert!(
                     table.rows.iter().all(|row| (0.0..=1.0 + 1e-9).contains(&row.share)),
@@ -79,7 +93,7 @@ fuzz_target!(|text: &str| {
                     table.rows
                 );
             }
-            Err(error) => assert!(!error.to_string().is_empty()),
+            Err(errors) => assert!(!errors.is_empty() && errors.iter().all(|error| !error.to_string().is_empty())),
         }
     }
     let file = folder().join("user.csv");

@@ -1,6 +1,7 @@
 //! The checks that shares must pass, whether they are shipped or a user's. Nothing here repairs a figure.
 
 use super::DataError;
+use super::numbers::{Fault, Style};
 
 /// How far a sum may be from its whole: 0.5 %.
 pub(super) const TOLERANCE: f64 = 0.005;
@@ -49,31 +50,41 @@ pub(super) struct Place<'a> {
     pub column: &'a str,
 }
 
-/// Reads a share or quantity: a number from 0 to `limit`, or one of the codes.
-pub(super) fn cell(at: &Place<'_>, text: &str, limit: Option<f64>) -> Result<Cell, DataError> {
+/// Reads a share or quantity: a number from 0 to `limit`, or one of the codes. With it goes whether the number had to be
+/// rewritten to be read.
+pub(super) fn cell(at: &Place<'_>, text: &str, limit: Option<f64>, style: &Style) -> Result<(Cell, bool), DataError> {
     let (file, line, column) = (at.file.to_owned(), at.line, at.column.to_owned());
-    match text.to_ascii_uppercase().as_str() {
-        "" => return Ok(Cell::Empty),
-        "W" => return Ok(Cell::Withheld),
-        "NA" | "N/A" => return Ok(Cell::NotAvailable),
-        _ => {}
+    if let Some(code) = code(text) {
+        return Ok((code, false));
     }
-    let Ok(value) = text.parse::<f64>() else {
-        return Err(DataError::NotANumber {
-            file,
-            line,
-            column,
-            value: text.to_owned(),
-        });
+    let value = text.to_owned();
+    let (value, rewritten) = match style.read(text) {
+        Ok(read) if read.value.is_finite() => (read.value, read.rewritten),
+        Ok(_) => {
+            return Err(DataError::NotFinite {
+                file,
+                line,
+                column,
+                value,
+            });
+        }
+        Err(Fault::NotANumber) => {
+            return Err(DataError::NotANumber {
+                file,
+                line,
+                column,
+                value,
+            });
+        }
+        Err(Fault::Ambiguous) => {
+            return Err(DataError::AmbiguousNumber {
+                file,
+                line,
+                column,
+                value,
+            });
+        }
     };
-    if !value.is_finite() {
-        return Err(DataError::NotFinite {
-            file,
-            line,
-            column,
-            value: text.to_owned(),
-        });
-    }
     if value < 0.0 {
         return Err(DataError::Negative {
             file,
@@ -90,8 +101,18 @@ pub(super) fn cell(at: &Place<'_>, text: &str, limit: Option<f64>) -> Result<Cel
             value,
             limit,
         }),
-        _ => Ok(Cell::Number(value)),
+        _ => Ok((Cell::Number(value), rewritten)),
     }
+}
+
+/// What a cell without a number says, if it is one that may be.
+pub(super) fn code(text: &str) -> Option<Cell> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "" => Cell::Empty,
+        "w" | "withheld" => Cell::Withheld,
+        "na" | "n/a" | "n.a." | "not available" | "not_available" => Cell::NotAvailable,
+        _ => return None,
+    })
 }
 
 /// A row whose number is known.

@@ -53,11 +53,3 @@ pub(super) fn find(code: &str) -> Option<&'static CountryRow> {
         .ok()
         .map(|index| &rows[index])
 }
-
-/// The code of a country written by name or in lower case, for hints.
-pub(super) fn code_meant(text: &str) -> Option<&'static str> {
-    countries()
-        .iter()
-        .find(|row| row.name.eq_ignore_ascii_case(text) || row.code.eq_ignore_ascii_case(text))
-        .map(|row| row.code.as_str())
-}

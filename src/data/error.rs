@@ -69,12 +69,28 @@ pub enum DataError {
         line: u64,
         /// What is wrong.
         message: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// Two columns have one name, or both hold quantities.
+    #[error("{file}, line {line}: {}", two_columns(first, second))]
+    TwoColumns {
+        /// The file.
+        file: String,
+        /// The line of the header, from 1.
+        line: u64,
+        /// The first column.
+        first: String,
+        /// The second.
+        second: String,
     },
     /// A column that is needed is not in the header.
-    #[error("{file}, line 1: no column {wanted}; the header has {}", quoted(found))]
+    #[error("{file}, line {line}: no column {wanted}; the header has {}", quoted(found))]
     MissingColumn {
         /// The file.
         file: String,
+        /// The line of the header, from 1.
+        line: u64,
         /// The column or columns, one of which is needed.
         wanted: String,
         /// The header as read.
@@ -91,6 +107,116 @@ pub enum DataError {
         column: String,
         /// The cell.
         value: String,
+    },
+    /// A number can be read in two ways, as thousands or as decimals.
+    #[error("{file}, line {line}: `{value}` in the column `{column}` can be read in two ways")]
+    AmbiguousNumber {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+    },
+    /// Quantities have a unit that is no mass, or not clear.
+    #[error("{file}, line {line}: the unit in the column `{column}` cannot be used")]
+    UnknownUnit {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What is wrong with it and what to write.
+        advice: String,
+    },
+    /// Quantities of different things, such as gross weight and content.
+    #[error("{file}: quantities of different things in one table: {}", quoted(units))]
+    MixedUnits {
+        /// The file.
+        file: String,
+        /// The units as written.
+        units: Vec<String>,
+    },
+    /// Some rows have a unit and some have none.
+    #[error("{file}, line {line}: a quantity without a unit, where other rows have `{other}`")]
+    UnitMissing {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// A unit of another row.
+        other: String,
+    },
+    /// Nothing says what unit quantities have.
+    #[error("{file}: nothing says in what unit the column `{column}` is")]
+    NoUnit {
+        /// The file.
+        file: String,
+        /// The column.
+        column: String,
+    },
+    /// The rows belong to more than one table.
+    #[error(
+        "{file}: rows of different kinds in one table: the column `{column}` holds {}",
+        DataError::list(values)
+    )]
+    SeveralParts {
+        /// The file.
+        file: String,
+        /// The column that parts them.
+        column: String,
+        /// Its values.
+        values: Vec<String>,
+        /// The key by which one can be selected.
+        key: Option<&'static str>,
+    },
+    /// Rows are to be selected by a column that is not there.
+    #[error(
+        "{file}: no column for `{key}`, by which rows are to be selected; the header has {}",
+        quoted(found)
+    )]
+    NoColumnToSelect {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+        /// The header.
+        found: Vec<String>,
+    },
+    /// Two columns of a row say different things of one share.
+    #[error("{file}, line {line}: {name} has a share of {share} in one column, and of {other} by another")]
+    Contradiction {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The country, or exporter and importer.
+        name: String,
+        /// The share used.
+        share: String,
+        /// The other.
+        other: String,
+    },
+    /// Percentages that are fractions.
+    #[error("{file}: the percentages{group} sum to {sum:.4}, as fractions of 1 do")]
+    FractionsForPercentages {
+        /// The file.
+        file: String,
+        /// ` of the imports of USA`, or empty.
+        group: String,
+        /// The sum.
+        sum: f64,
+    },
+    /// There are more faults than are shown.
+    #[error("{file}: {count} more faults are not shown")]
+    More {
+        /// The file.
+        file: String,
+        /// How many.
+        count: usize,
     },
     /// A cell is NaN or infinite.
     #[error("{file}, line {line}: `{value}` in the column `{column}` is not a finite number")]
@@ -177,8 +303,8 @@ pub enum DataError {
         column: String,
         /// The cell.
         value: String,
-        /// The code that is probably meant.
-        code: Option<String>,
+        /// What to write instead.
+        advice: Option<String>,
     },
     /// Exporter and importer are the same.
     #[error("{file}, line {line}: `{country}` imports from itself")]
@@ -215,7 +341,13 @@ impl DataError {
     pub fn line(&self) -> Option<u64> {
         match self {
             Self::Malformed { line, .. }
+            | Self::TwoColumns { line, .. }
+            | Self::MissingColumn { line, .. }
             | Self::NotANumber { line, .. }
+            | Self::AmbiguousNumber { line, .. }
+            | Self::UnknownUnit { line, .. }
+            | Self::UnitMissing { line, .. }
+            | Self::Contradiction { line, .. }
             | Self::NotFinite { line, .. }
             | Self::Negative { line, .. }
             | Self::ShareAboveWhole { line, .. }
@@ -223,76 +355,35 @@ impl DataError {
             | Self::Duplicate { line, .. }
             | Self::NotACode { line, .. }
             | Self::OwnImport { line, .. } => Some(*line),
-            Self::MissingColumn { .. } => Some(1),
             _ => None,
         }
     }
+}
 
-    /// What to do about it, in a sentence.
-    pub fn hint(&self) -> Option<String> {
-        let text = match self {
-            Self::UnknownMineral { .. } => "`critmin data` lists every mineral and stage".to_owned(),
-            Self::UnknownStage { valid, .. } if valid.is_empty() => {
-                "give the shares in the scenario or in a CSV of your own".to_owned()
-            }
-            Self::UnknownStage { .. } => return None,
-            Self::UnknownProduct { .. } => {
-                "name a six-digit HS code or `mineral/form`; for US import sources, a product as published".to_owned()
-            }
-            Self::AmbiguousProduct { .. } => "name one of them".to_owned(),
-            Self::UnknownImporter { valid, .. } => format!("there are rows for {}", valid.join(", ")),
-            Self::NoMatch { present, .. } => format!("the file has {}", quoted(present)),
-            Self::Malformed { .. } => "put cells that hold a comma in double quotes".to_owned(),
-            Self::MissingColumn { found, .. } => {
-                if found.len() == 1 && found[0].contains([';', '\t']) {
-                    "separate the cells by commas".to_owned()
-                } else {
-                    "the first line names the columns".to_owned()
-                }
-            }
-            Self::NotANumber { value, .. } => number_hint(value),
-            Self::NotFinite { .. } => "write NA if the number is not available".to_owned(),
-            Self::Negative { .. } => "shares and quantities are zero or more".to_owned(),
-            Self::ShareAboveWhole { limit, .. } if *limit < 2.0 => {
-                "shares are from 0 to 1; name the column `share_pct` if these are percentages, `quantity_t` if tonnes"
-                    .to_owned()
-            }
-            Self::ShareAboveWhole { .. } => "name the column `quantity_t` if these are tonnes".to_owned(),
-            Self::SumAboveOne { .. } => {
-                "shares are not rescaled: look for a total among the rows or a region beside its members".to_owned()
-            }
-            Self::RowsAboveTotal { .. } => "quantities are not rescaled: correct the rows or the total, or remove the \
-                 total and let shares be of the sum of the rows"
-                .to_owned(),
-            Self::Duplicate { .. } => {
-                "if the file holds several minerals, stages or years, name a mineral and a stage, and keep one year"
-                    .to_owned()
-            }
-            Self::NotACode { code: Some(code), .. } => format!("write {code}"),
-            Self::NotACode { .. } => "write the ISO code of three letters, EU27, or OTH for the rest".to_owned(),
-            Self::OwnImport { .. } => "leave home supply out of a trade table".to_owned(),
-            Self::NoRows { .. } => "a withheld number is not a zero".to_owned(),
-            Self::ZeroTotal { .. } => "write at least one quantity above zero".to_owned(),
-        };
-        Some(text)
+impl DataError {
+    /// Names in backquotes, the first dozen of them; an empty one in words.
+    pub(super) fn list(names: &[String]) -> String {
+        let shown = names.iter().take(12).map(|name| match name.as_str() {
+            "" => "empty cells".to_owned(),
+            name => format!("`{}`", name.escape_debug()),
+        });
+        let mut text = shown.collect::<Vec<_>>().join(", ");
+        if names.len() > 12 {
+            text += &format!(" and {} more", names.len() - 12);
+        }
+        text
     }
 }
 
-fn number_hint(value: &str) -> String {
-    if value.contains(',') {
-        "write thousands without a separator and decimals with a point".to_owned()
-    } else if value.ends_with('%') {
-        "leave the % away and name the column `share_pct`".to_owned()
-    } else if value.starts_with(['<', '>']) {
-        "a bound is not a number: choose one and say so in `source`".to_owned()
-    } else if value == "-" || value == "\u{2013}" || value == "\u{2014}" {
-        "write 0 for zero, W for withheld, NA for not available".to_owned()
+fn two_columns(first: &str, second: &str) -> String {
+    if first == second {
+        format!("the column `{first}` stands there twice")
     } else {
-        "write a number, W for withheld, or NA for not available".to_owned()
+        format!("both `{first}` and `{second}` hold quantities")
     }
 }
 
-fn quoted(names: &[String]) -> String {
+pub(super) fn quoted(names: &[String]) -> String {
     names
         .iter()
         .map(|name| format!("`{name}`"))

@@ -8,22 +8,32 @@
 //! This room reads text that it is handed. It knows no file system, no scenario, no engine and no report.
 
 mod checks;
+mod columns;
 mod countries;
+mod country_names;
 mod error;
+mod hints;
 mod indicators;
+mod numbers;
+mod reading;
 mod shares;
 mod sheet;
 mod tables;
+mod text;
 mod trade;
+mod units;
 mod user_csv;
 
 #[cfg(test)]
 mod tests;
 
+pub use columns::Selection;
 pub use countries::{CountryRow, countries, country_name};
+pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
 pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};
 pub use shares::{ShareRow, ShareTable, minerals, shares};
 pub use tables::{Table, TableExcerpt, about, table, tables};
+pub use text::{Decoded, decode};
 pub use trade::{TradeRow, TradeTable, trade, trade_products, us_import_sources};
 pub use user_csv::{shares_from_csv, trade_from_csv};

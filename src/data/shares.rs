@@ -143,6 +143,19 @@ pub fn shares(mineral: &str, stage: &str) -> Result<ShareTable, DataError> {
     })
 }
 
+/// The rows of `production.csv` about a mineral. The table is read once: a scenario asks for many minerals, many times.
+fn production(mineral: &str) -> &'static [ProductionRecord] {
+    static ROWS: OnceLock<BTreeMap<String, Vec<ProductionRecord>>> = OnceLock::new();
+    let by_mineral = ROWS.get_or_init(|| {
+        let mut by_mineral: BTreeMap<String, Vec<ProductionRecord>> = BTreeMap::new();
+        for row in read::<ProductionRecord>("production.csv") {
+            by_mineral.entry(row.mineral.clone()).or_default().push(row);
+        }
+        by_mineral
+    });
+    by_mineral.get(mineral).map_or(&[], Vec::as_slice)
+}
+
 fn warnings(rows: &[&Record], total_t: Option<f64>) -> Vec<String> {
     let mut warnings = Vec::new();
     let Record {
@@ -152,8 +165,8 @@ fn warnings(rows: &[&Record], total_t: Option<f64>) -> Vec<String> {
         source,
         ..
     } = rows[0];
-    for row in read::<ProductionRecord>("production.csv") {
-        if (&row.mineral, &row.stage, &row.year) != (mineral, stage, year) {
+    for row in production(mineral) {
+        if (&row.stage, &row.year) != (stage, year) {
             continue;
         }
         let place = format!("{mineral} {stage} {year}");

@@ -84,6 +84,7 @@ static TABLES: &[Table] = shipped! {
     "historic_events.csv": "past disruptions with their sources",
     "governance.csv": "Worldwide Governance Indicators by country",
     "countries.csv": "country codes and short names",
+    "country_names.csv": "names and codes of countries as publishers and people write them",
     "minerals.csv": "every mineral with its stages, tables and notes",
     "sources.csv": "every source with its licence and credit",
 };

@@ -178,10 +178,9 @@ pub fn trade(product: &str, importer: Option<&str>) -> Result<TradeTable, DataEr
 /// Without a product, the only product or the published total is taken.
 pub fn us_import_sources(mineral: &str, product: Option<&str>) -> Result<TradeTable, DataError> {
     let id = mineral_id(mineral)?;
-    let rows: Vec<SourceRecord> = read::<SourceRecord>("import_sources.csv")
-        .into_iter()
-        .filter(|row| row.mineral == id)
-        .collect();
+    static ROWS: OnceLock<Vec<SourceRecord>> = OnceLock::new();
+    let all = ROWS.get_or_init(|| read("import_sources.csv"));
+    let rows: Vec<&SourceRecord> = all.iter().filter(|row| row.mineral == id).collect();
     let names: Vec<String> = rows
         .iter()
         .map(|row| row.product.clone())
@@ -212,7 +211,7 @@ pub fn us_import_sources(mineral: &str, product: Option<&str>) -> Result<TradeTa
             }
         },
     };
-    let kept: Vec<&SourceRecord> = rows.iter().filter(|row| row.product == chosen).collect();
+    let kept: Vec<&SourceRecord> = rows.into_iter().filter(|row| row.product == chosen).collect();
     let label = format!("{id}: {chosen}");
     let mut warnings = Vec::new();
     let sum: f64 = kept.iter().map(|row| row.share).sum();

@@ -5,7 +5,6 @@ use super::codes::Code;
 use super::data_files::DataFiles;
 use super::diagnostics::Problem;
 use super::format::{Addressing, Field, Kind, TOP, TableSpec};
-use super::names;
 use super::source::{Sources, Span};
 use super::suggest::{hint, nearest};
 use super::tree::{Entry, Node, Table, Value};
@@ -274,7 +273,6 @@ impl Overrides<'_> {
     /// Replaces `data` of a [shares] table by the rows it stands for, so that one of them can be set.
     fn write_out_data(&self, top: &mut Table, material: &str) {
         let rows = {
-            let known = names::material(top, material);
             let table = top
                 .get("shares")
                 .and_then(Node::table)
@@ -283,7 +281,7 @@ impl Overrides<'_> {
             let data = table.and_then(|table| table.get("data").map(|node| (table, node)));
             data.and_then(|(table, node)| {
                 self.files
-                    .shares(node, table, known, self.sources)
+                    .shares(node, table, material, top, self.sources)
                     .ok()
                     .map(|rows| (rows, node.span))
             })

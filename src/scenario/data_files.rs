@@ -5,16 +5,30 @@ use std::path::{Path, PathBuf};
 
 use super::codes::Code;
 use super::diagnostics::Problem;
-use super::source::{Sources, Span, Unreadable, read_text};
+use super::names;
+use super::source::{Sources, Span, Unreadable, read_bytes};
 use super::suggest::quoted;
 use super::tree::{Node, Table, Value};
-use crate::data::{self, DataError, ShareTable, TradeTable};
+use crate::data::{self, DataError, Selection, ShareTable, TradeTable};
 
 /// One file: how messages call it, and its text or why there is none.
 #[derive(Debug, Clone)]
 pub(crate) struct DataFile {
     pub name: String,
     pub text: Result<String, Unreadable>,
+    /// What was done to read it, if that needs saying.
+    pub note: Option<String>,
+}
+
+impl DataFile {
+    fn read(name: String, path: &Path) -> DataFile {
+        let decoded = read_bytes(path).and_then(|bytes| Ok(data::decode(bytes)?));
+        let (text, note) = match decoded {
+            Ok(decoded) => (Ok(decoded.text), decoded.note),
+            Err(why) => (Err(why), None),
+        };
+        DataFile { name, text, note }
+    }
 }
 
 /// The CSV files that a document names, by path.
@@ -35,10 +49,9 @@ impl DataFiles {
                 let directory = sources.directory(node.span.file);
                 let path = directory.join(name);
                 let shown = path.to_string_lossy().replace('\\', "/");
-                self.0.entry(path.clone()).or_insert_with(|| DataFile {
-                    name: shown,
-                    text: read_text(&path),
-                });
+                self.0
+                    .entry(path.clone())
+                    .or_insert_with(|| DataFile::read(shown, &path));
             }
             Value::Table(table) => {
                 for entry in &table.entries {
@@ -62,35 +75,42 @@ impl DataFiles {
         self.0.values()
     }
 
-    fn text(&self, node: &Node, name: &str, sources: &Sources) -> Result<(&str, &str), Problem> {
+    fn text(&self, node: &Node, name: &str, sources: &Sources) -> Result<Text<'_>, Problem> {
         let path = sources.directory(node.span.file).join(name);
         let why = match self.0.get(&path) {
-            Some(DataFile { name, text: Ok(text) }) => return Ok((name, text)),
+            Some(DataFile {
+                name,
+                text: Ok(text),
+                note,
+            }) => {
+                let note = note.as_deref();
+                return Ok(Text { name, text, note });
+            }
             Some(DataFile { text: Err(why), .. }) => why.clone(),
             None => "it was not read".to_string().into(),
         };
         let message = format!("the data file `{name}` cannot be used: {}", why.why);
         let problem = Problem::error(Code::Data, node.span, message, "").by_system(why.by_system);
-        Err(problem.hint("the name is relative to the file that names it"))
+        Err(if why.why.starts_with("there is no such file") {
+            problem.hint("the name is relative to the file that names it")
+        } else {
+            problem
+        })
     }
 
-    /// The rows of a [shares] table with `data`.
+    /// The rows of a [shares] table of this material with `data`.
     pub fn shares(
         &self,
         node: &Node,
         table: &Table,
-        material: Option<&Table>,
+        id: &str,
+        top: &Table,
         sources: &Sources,
-    ) -> Result<ShareTable, Problem> {
-        let key = |key| {
-            table
-                .text(key)
-                .or_else(|| material.and_then(|material| material.text(key)))
-        };
-        let (mineral, stage) = (key("mineral"), key("stage"));
+    ) -> Result<ShareTable, Vec<Problem>> {
+        let wanted = Wanted::of(table, names::material(top, id));
         match node.text() {
             Some("shares") => {
-                let (Some(mineral), Some(stage)) = (mineral, stage) else {
+                let (Some(mineral), Some(stage)) = (wanted.text("mineral"), wanted.text("stage")) else {
                     let names: Vec<String> = data::minerals().into_iter().map(|(name, _)| name).collect();
                     let problem = Problem::error(
                         Code::Data,
@@ -100,16 +120,22 @@ impl DataFiles {
                     )
                     .hint("add `mineral` and `stage` here or to the material")
                     .hint(format!("minerals: {}", names.join(", ")));
-                    return Err(problem);
+                    return Err(vec![problem]);
                 };
-                data::shares(mineral, stage).map_err(|error| data_problem(node.span, table, &error))
+                let rows =
+                    data::shares(mineral, stage).map_err(|error| vec![data_problem(node.span, table, &error)])?;
+                wanted.check_shipped(table, &["mineral", "stage"], &rows.year)?;
+                Ok(rows)
             }
             Some(name) if is_file(name) => {
-                let (shown, text) = self.text(node, name, sources)?;
-                data::shares_from_csv(shown, text, mineral, stage)
-                    .map_err(|error| data_problem(node.span, table, &error))
+                let file = self.text(node, name, sources).map_err(|problem| vec![problem])?;
+                let selection = wanted.selection(top, None);
+                let mut rows = data::shares_from_csv(&file.name, file.text, &selection)
+                    .map_err(|errors| data_problems(node.span, table, &errors))?;
+                rows.warnings.splice(0..0, file.note());
+                Ok(rows)
             }
-            _ => Err(unknown_data(node, &["shares"])),
+            _ => Err(vec![unknown_data(node, &["shares"])]),
         }
     }
 
@@ -117,31 +143,127 @@ impl DataFiles {
     pub fn trade(
         &self,
         node: &Node,
-        importer: &str,
-        material: Option<&Table>,
+        table: &Table,
+        top: &Table,
         sources: &Sources,
-    ) -> Result<TradeTable, Problem> {
-        let key = |key| material.and_then(|material| material.text(key));
-        let needs = |key: &str, data: &str| {
-            let message = format!("`data = \"{data}\"` needs the material's `{key}`");
-            Problem::error(Code::Data, node.span, message, "").hint(format!("add `{key}` to the [[material]]"))
+    ) -> Result<TradeTable, Vec<Problem>> {
+        let (Some(importer), Some(id)) = (table.text("to"), table.text("material")) else {
+            return Err(Vec::new());
         };
-        let table = match node.text() {
-            Some("trade") => {
-                let product = key("product").ok_or_else(|| needs("product", "trade"))?;
-                data::trade(product, Some(importer))
-            }
+        let wanted = Wanted::of(table, names::material(top, id));
+        let needed = |key: &str, data: &str| {
+            wanted.text(key).ok_or_else(|| {
+                let message = format!("`data = \"{data}\"` needs the material's `{key}`");
+                vec![
+                    Problem::error(Code::Data, node.span, message, "").hint(format!("add `{key}` to the [[material]]")),
+                ]
+            })
+        };
+        let shipped = |rows: Result<TradeTable, DataError>, keys: &[&str]| {
+            let rows = rows.map_err(|error| vec![data_problem(node.span, table, &error)])?;
+            wanted.check_shipped(table, keys, &rows.year)?;
+            Ok(rows)
+        };
+        match node.text() {
+            Some("trade") => shipped(data::trade(needed("product", "trade")?, Some(importer)), &["product"]),
             Some("us_import_sources") => {
-                let mineral = key("mineral").ok_or_else(|| needs("mineral", "us_import_sources"))?;
-                data::us_import_sources(mineral, key("product"))
+                let mineral = needed("mineral", "us_import_sources")?;
+                shipped(
+                    data::us_import_sources(mineral, wanted.text("product")),
+                    &["mineral", "product"],
+                )
             }
             Some(name) if is_file(name) => {
-                let (shown, text) = self.text(node, name, sources)?;
-                data::trade_from_csv(shown, text, Some(importer))
+                let file = self.text(node, name, sources).map_err(|problem| vec![problem])?;
+                let selection = wanted.selection(top, Some(importer));
+                let mut rows = data::trade_from_csv(&file.name, file.text, &selection)
+                    .map_err(|errors| data_problems(node.span, table, &errors))?;
+                rows.warnings.splice(0..0, file.note());
+                Ok(rows)
             }
-            _ => return Err(unknown_data(node, &["trade", "us_import_sources"])),
+            _ => Err(vec![unknown_data(node, &["trade", "us_import_sources"])]),
+        }
+    }
+}
+
+/// The text of a data file, and its name in messages.
+struct Text<'a> {
+    name: &'a str,
+    text: &'a str,
+    note: Option<&'a str>,
+}
+
+impl Text<'_> {
+    /// What was done to read it.
+    fn note(&self) -> Option<String> {
+        self.note.map(|note| format!("{}: {note}", self.name))
+    }
+}
+
+/// What selects rows, in the table itself or in its material.
+struct Wanted(BTreeMap<&'static str, (String, bool)>);
+
+impl Wanted {
+    fn of(table: &Table, material: Option<&Table>) -> Wanted {
+        let label = |node: &Node| match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            _ => None,
         };
-        table.map_err(|error| problem_of(node.span, &error))
+        let found = Selection::KEYS.into_iter().filter_map(|key| {
+            let own = table.get(key).and_then(label).map(|value| (value, true));
+            let value = own.or_else(|| {
+                let inherited = ["mineral", "stage", "product"].contains(&key);
+                let node = material.filter(|_| inherited)?.get(key)?;
+                label(node).map(|value| (value, false))
+            })?;
+            Some((key, value))
+        });
+        Wanted(found.collect())
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(|(value, _)| value.as_str())
+    }
+
+    /// What is wanted of a CSV file. A file of one mineral and stage needs no columns for them, nor for what only the material
+    /// says.
+    fn selection<'a>(&'a self, top: &'a Table, importer: Option<&'a str>) -> Selection<'a> {
+        let mut optional = vec!["mineral", "stage"];
+        if self.0.get("product").is_some_and(|(_, own)| !own) {
+            optional.push("product");
+        }
+        Selection {
+            mineral: self.text("mineral"),
+            stage: self.text("stage"),
+            year: self.text("year"),
+            product: self.text("product"),
+            flow: self.text("flow"),
+            measure: self.text("measure"),
+            importer,
+            optional,
+            own_countries: names::tables(top, "country")
+                .filter_map(|(table, _)| table.text("id"))
+                .collect(),
+        }
+    }
+
+    /// Reports keys that select nothing in shipped data, or another year than it is of.
+    fn check_shipped(&self, table: &Table, used: &[&str], year: &str) -> Result<(), Vec<Problem>> {
+        let mut problems = Vec::new();
+        for (key, (value, own)) in &self.0 {
+            let Some(entry) = table.entry(key).filter(|_| *own && !used.contains(key)) else {
+                continue;
+            };
+            if *key != "year" {
+                let message = format!("`{key}` selects rows of a CSV file; the shipped data is chosen without it");
+                problems.push(Problem::error(Code::Data, entry.key_span, message, "").hint(format!("remove `{key}`")));
+            } else if value != year {
+                let message = format!("the shipped data is of {year}, not of {value}");
+                problems.push(Problem::error(Code::Data, entry.node.span, message, ""));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 }
 
@@ -164,9 +286,14 @@ fn data_problem(data: Span, table: &Table, error: &DataError) -> Problem {
     let key = match error {
         DataError::UnknownMineral { .. } => "mineral",
         DataError::UnknownStage { .. } => "stage",
+        DataError::NoColumnToSelect { key, .. } => key,
         _ => "data",
     };
     problem_of(table.get(key).map_or(data, |node| node.span), error)
+}
+
+fn data_problems(data: Span, table: &Table, errors: &[DataError]) -> Vec<Problem> {
+    errors.iter().map(|error| data_problem(data, table, error)).collect()
 }
 
 fn problem_of(span: Span, error: &DataError) -> Problem {

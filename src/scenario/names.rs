@@ -104,7 +104,7 @@ impl Names {
                 names.add(Target::Supply, &format!("{id}.{country}"));
             }
             if let Some(node) = table.get("data")
-                && let Ok(rows) = files.shares(node, table, material(top, id), sources)
+                && let Ok(rows) = files.shares(node, table, id, top, sources)
             {
                 for row in rows.rows {
                     names.add(Target::Supply, &format!("{id}.{}", row.country));
@@ -133,6 +133,11 @@ impl Names {
 
     pub fn known(&self, target: Target) -> impl Iterator<Item = &str> {
         self.sets.get(&target).into_iter().flatten().map(String::as_str)
+    }
+
+    /// The names among them that are no codes of ISO 3166: those that the scenario declares.
+    pub fn own(&self, target: Target) -> impl Iterator<Item = &str> {
+        self.known(target).filter(|name| data::country_name(name).is_none())
     }
 
     /// Display name of a country.

@@ -81,6 +81,7 @@ fn holds(kind: Kind) -> String {
     match kind {
         Kind::Any => "any value".to_string(),
         Kind::Text => "text".to_string(),
+        Kind::Label => "text or whole number".to_string(),
         Kind::Id => "id".to_string(),
         Kind::Texts => "text or list".to_string(),
         Kind::Flag => "true or false".to_string(),

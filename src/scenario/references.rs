@@ -5,8 +5,9 @@ use super::diagnostics::Problem;
 use super::format::Target;
 use super::source::Span;
 use super::structure::Structure;
-use super::suggest::hint;
+use super::suggest::{hint, nearest};
 use super::tree::Node;
+use crate::data;
 
 impl Structure<'_> {
     /// One id or a list, or "all".
@@ -61,15 +62,13 @@ impl Structure<'_> {
             format!("there is no {noun} `{name}`"),
             format!("unknown {noun}"),
         );
-        let code = matches!(target, Target::Country | Target::Place)
-            .then(|| country_code(name))
-            .flatten();
-        let problem = match code {
-            Some(code) => problem.hint(format!(
-                "did you mean `{code}`? countries go by their ISO code of three letters"
-            )),
-            None => problem.hints(hint(name, noun, self.names.known(target))),
-        };
+        if matches!(target, Target::Country | Target::Place)
+            && let Some(advice) = self.country_advice(target, name)
+        {
+            self.out.push(problem.hint(advice));
+            return;
+        }
+        let problem = problem.hints(hint(name, noun, self.names.known(target)));
         self.out.push(match target {
             Target::Country => problem.hint("a country or region of your own is declared with [[country]]"),
             Target::Place => {
@@ -78,12 +77,19 @@ impl Structure<'_> {
             _ => problem,
         });
     }
-}
 
-/// The code of a country that goes by its name.
-fn country_code(name: &str) -> Option<&'static str> {
-    crate::data::countries()
-        .iter()
-        .find(|row| row.name.eq_ignore_ascii_case(name.trim()))
-        .map(|row| row.code.as_str())
+    /// What to write for a country that goes by another name. The scenario's own names go first.
+    fn country_advice(&self, target: Target, name: &str) -> Option<String> {
+        if let Some(own) = self.names.own(target).find(|own| own.eq_ignore_ascii_case(name.trim())) {
+            return Some(format!("did you mean `{own}`?"));
+        }
+        if data::country_meant(name).is_some() {
+            let advice = data::country_advice(name)?;
+            return Some(format!("{advice}; countries go by their ISO code of three letters"));
+        }
+        match nearest(name, self.names.own(target)) {
+            Some(_) => None,
+            None => data::country_advice(name),
+        }
+    }
 }

@@ -156,6 +156,7 @@ fn kind(kind: Kind, strict: bool, defs: &mut Map<String, Value>) -> Value {
     match kind {
         Kind::Any => json!({}),
         Kind::Text | Kind::One(_) => text,
+        Kind::Label => json!({ "anyOf": [text, { "type": "integer" }] }),
         Kind::Id => json!({ "type": "string", "pattern": "^[\\p{L}\\p{N}_-]{1,80}$" }),
         Kind::Texts | Kind::Many(_) => {
             json!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] })

@@ -157,6 +157,11 @@ pub(crate) fn not_a_file(about: &std::fs::Metadata) -> Option<&'static str> {
 
 /// Reads a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    Ok(text_from_bytes(read_bytes(path)?)?)
+}
+
+/// Reads a file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let about = std::fs::metadata(path)?;
     if let Some(what) = not_a_file(&about) {
         return Err(what.to_string().into());
@@ -174,7 +179,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     if bytes.len() as u64 > MAXIMUM_BYTES {
         return Err("it holds more than 16 MiB, which is the limit".to_string().into());
     }
-    Ok(text_from_bytes(bytes)?)
+    Ok(bytes)
 }
 
 /// UTF-8, with or without a byte order mark.

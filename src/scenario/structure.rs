@@ -204,6 +204,10 @@ impl Structure<'_> {
             Kind::Text => {
                 self.text(key, node);
             }
+            Kind::Label if matches!(node.value, Value::Integer(_)) => {}
+            Kind::Label => {
+                self.text(key, node);
+            }
             Kind::Id => self.id(key, node),
             Kind::Texts => {
                 for item in node.one_or_many() {

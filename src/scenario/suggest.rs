@@ -1,10 +1,15 @@
 //! The nearest valid name, for hints.
 
+use crate::data::{self, CountryMeant};
+
 /// The name that was probably meant, if one is near enough.
 pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wrong = wrong.to_lowercase();
+    let (typed, wrong) = (wrong, wrong.to_lowercase());
     let mut best: Option<(f64, &str)> = None;
     for name in names {
+        if another_country(typed, name) {
+            continue;
+        }
         let lower = name.to_lowercase();
         if lower == wrong {
             return Some(name);
@@ -15,6 +20,20 @@ pub(crate) fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>)
         }
     }
     best.filter(|(score, _)| *score >= 0.75).map(|(_, name)| name)
+}
+
+/// Whether a part of the name is the code of a country that the text does not mean: one letter makes another country, so codes
+/// are never near each other.
+fn another_country(typed: &str, name: &str) -> bool {
+    typed.split('.').zip(name.split('.')).any(|(typed, part)| {
+        data::country_name(part).is_some()
+            && !typed.eq_ignore_ascii_case(part)
+            && match data::country_meant(typed) {
+                Some(CountryMeant::One(code)) => code != part,
+                Some(CountryMeant::Rest) => part != "OTH",
+                _ => true,
+            }
+    })
 }
 
 /// Typing errors as a share of the length.

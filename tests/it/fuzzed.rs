@@ -2,7 +2,7 @@
 //! the targets in `fuzz/` goes there under a name that says what it showed: `.toml` is a scenario, `.csv` a user's data, `.set`
 //! lines of `--set` on `fuzz/every-table.toml`.
 
-use critmin::data::{shares_from_csv, trade_from_csv};
+use critmin::data::{Selection, shares_from_csv, trade_from_csv};
 use critmin::scenario::Document;
 
 use crate::extremes::{Outcome, outcome, set};
@@ -11,23 +11,32 @@ use crate::support::{in_repository, read};
 /// What became of a CSV: the errors it gave, or that all is in range.
 fn csv(text: &str) -> Result<(), String> {
     for (mineral, stage) in [(None, None), (Some("gallium"), Some("refining"))] {
-        match shares_from_csv("user.csv", text, mineral, stage) {
+        let wanted = Selection {
+            mineral,
+            stage,
+            ..Selection::default()
+        };
+        match shares_from_csv("user.csv", text, &wanted) {
             Ok(table) => {
                 if let Some(row) = table.rows.iter().find(|row| !(0.0..=1.0 + 1e-9).contains(&row.share)) {
                     return Err(format!("{row:?}"));
                 }
             }
-            Err(error) => assert!(!error.to_string().is_empty()),
+            Err(errors) => assert!(!errors.is_empty() && errors.iter().all(|error| !error.to_string().is_empty())),
         }
     }
     for importer in [None, Some("USA")] {
-        match trade_from_csv("user.csv", text, importer) {
+        let wanted = Selection {
+            importer,
+            ..Selection::default()
+        };
+        match trade_from_csv("user.csv", text, &wanted) {
             Ok(table) => {
                 if let Some(row) = table.rows.iter().find(|row| !(0.0..=1.0 + 1e-9).contains(&row.share)) {
                     return Err(format!("{row:?}"));
                 }
             }
-            Err(error) => assert!(!error.to_string().is_empty()),
+            Err(errors) => assert!(!errors.is_empty() && errors.iter().all(|error| !error.to_string().is_empty())),
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! E13: what the loader says of country rows that exceed their stated total.
 
 use critmin::analysis::indices::{WeightedShare, concentration, eu_supply_risk, import_risk, weighted_concentration};
-use critmin::data::{shares_from_csv, table, trade_from_csv};
+use critmin::data::{Selection, shares_from_csv, table, trade_from_csv};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -92,9 +92,17 @@ impl GeoPolRisk {
     /// `None` where the table of production is not at hand.
     fn values(&self) -> Option<Vec<(&'static str, f64)>> {
         let production = published_production(&self.production)?;
-        let production = shares_from_csv(&self.production, &production, None, None).unwrap();
+        let production = shares_from_csv(&self.production, &production, &Selection::default()).unwrap();
         let text = data(&self.imports);
-        let imports = trade_from_csv(&self.imports, &text, Some(&self.importer)).unwrap();
+        let imports = trade_from_csv(
+            &self.imports,
+            &text,
+            &Selection {
+                importer: Some(&self.importer),
+                ..Selection::default()
+            },
+        )
+        .unwrap();
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().unwrap().clone();
         let place = |name: &str| header.iter().position(|cell| cell == name).unwrap();
@@ -174,7 +182,9 @@ fn e13_rows_above_their_total_are_refused_by_name_and_amount() {
     let stages = ["refining", "battery_grade", "chemical_refining", "separation_refining"];
     for (mineral, excess) in [("nickel", "1.9 %"), ("graphite", "1.1 %")] {
         let text = as_file("supply_projection.csv", mineral, &stages, "2035");
-        let error = shares_from_csv("iea.csv", &text, None, None).unwrap_err();
+        let error = shares_from_csv("iea.csv", &text, &Selection::default())
+            .unwrap_err()
+            .remove(0);
         let message = error.to_string();
         assert!(
             message.contains(excess) && message.contains("above the stated total"),
@@ -188,7 +198,8 @@ fn e13_rows_above_their_total_are_refused_by_name_and_amount() {
     }
     for mineral in ["copper", "cobalt", "lithium", "magnet_rare_earths"] {
         let text = as_file("supply_projection.csv", mineral, &stages, "2035");
-        let table = shares_from_csv("iea.csv", &text, None, None).unwrap_or_else(|error| panic!("{mineral}: {error}"));
+        let table = shares_from_csv("iea.csv", &text, &Selection::default())
+            .unwrap_or_else(|errors| panic!("{mineral}: {errors:?}"));
         let total = table.total_t.unwrap();
         for row in &table.rows {
             assert!(

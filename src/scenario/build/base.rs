@@ -277,16 +277,14 @@ fn single<'b>(base: &'b Base<'_>, key: &str) -> Option<View<'b>> {
 fn add_data_countries(top: &Table, files: &DataFiles, sources: &Sources, mentioned: &mut BTreeSet<String>) {
     for (id, _, table, _) in names::shares(top) {
         if let Some(node) = table.get("data")
-            && let Ok(rows) = files.shares(node, table, names::material(top, id), sources)
+            && let Ok(rows) = files.shares(node, table, id, top, sources)
         {
             mentioned.extend(rows.rows.into_iter().map(|row| row.country));
         }
     }
     for (table, _) in names::tables(top, "trade") {
-        let (Some(node), Some(to), Some(id)) = (table.get("data"), table.text("to"), table.text("material")) else {
-            continue;
-        };
-        if let Ok(rows) = files.trade(node, to, names::material(top, id), sources) {
+        let Some(node) = table.get("data") else { continue };
+        if let Ok(rows) = files.trade(node, table, top, sources) {
             mentioned.extend(rows.rows.into_iter().map(|row| row.exporter));
         }
     }

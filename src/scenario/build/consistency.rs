@@ -18,9 +18,7 @@ pub(crate) fn unreadable_supplies(base: &Base<'_>, made: &Made) -> bool {
     let written: usize = shares(base.top)
         .map(|(id, _, table, _)| match table.get("data") {
             Some(node) => {
-                let rows = base
-                    .files
-                    .shares(node, table, names::material(base.top, id), base.sources);
+                let rows = base.files.shares(node, table, id, base.top, base.sources);
                 rows.map_or(usize::MAX / 2, |rows| rows.rows.len())
             }
             None => names::share_countries(table).len().max(1),

@@ -61,19 +61,12 @@ fn of_data(base: &Base<'_>, address: &str, table: &Table) -> Vec<Provenance> {
         return Vec::new();
     };
     let (sources, warnings): (Vec<String>, Vec<String>) = if let Some(id) = address.strip_prefix("shares.") {
-        match base
-            .files
-            .shares(node, table, names::material(base.top, id), base.sources)
-        {
+        match base.files.shares(node, table, id, base.top, base.sources) {
             Ok(rows) => (rows.rows.into_iter().map(|row| row.source).collect(), rows.warnings),
             Err(_) => return Vec::new(),
         }
     } else {
-        let own = table.text("material").and_then(|id| names::material(base.top, id));
-        match base
-            .files
-            .trade(node, table.text("to").unwrap_or_default(), own, base.sources)
-        {
+        match base.files.trade(node, table, base.top, base.sources) {
             Ok(rows) => (rows.rows.into_iter().map(|row| row.source).collect(), rows.warnings),
             Err(_) => return Vec::new(),
         }

@@ -89,6 +89,7 @@ fn rows(view: &View<'_>, id: &str, made: &mut Made, out: &mut Problems) -> Read<
         return data_rows(view, node, id, out);
     }
     let node = view.get("by_country").ok_or(Skip)?;
+    no_rows_to_select(view, &["year", "product", "flow", "measure"], out);
     let table = node.table().ok_or(Skip)?;
     if table.get("dist").is_some() {
         return dirichlet(view, node, table, made, out).map(|rows| (rows, None));
@@ -112,6 +113,19 @@ fn rows(view: &View<'_>, id: &str, made: &mut Made, out: &mut Problems) -> Read<
     }
     check_sum(&format!("the shares of `{id}`"), sum, node.span, out);
     Ok((rows, None))
+}
+
+/// Reports keys that select rows of data where no data is named.
+pub(crate) fn no_rows_to_select(view: &View<'_>, keys: &[&str], out: &mut Problems) {
+    for key in keys {
+        if view.get(key).is_some() {
+            let message = format!("`{key}` selects rows of `data`, which is not named here");
+            out.push(
+                Problem::error(Code::Misplaced, view.span(key), message, "")
+                    .hint(format!("remove `{key}`, or name the data")),
+            );
+        }
+    }
 }
 
 /// Reports shares that do not sum to 1 within 0.5 %.
@@ -196,14 +210,17 @@ fn dirichlet(view: &View<'_>, node: &Node, table: &Table, made: &mut Made, out: 
 }
 
 fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read<(Rows, Option<f64>)> {
-    let own = names::material(view.base.top, id);
     if node.text().is_none() || view.get("by_country").is_some() {
         return Err(Skip);
     }
-    let table = match view.base.files.shares(node, view.table, own, view.base.sources) {
+    let table = match view
+        .base
+        .files
+        .shares(node, view.table, id, view.base.top, view.base.sources)
+    {
         Ok(table) => table,
-        Err(problem) => {
-            out.push(problem);
+        Err(problems) => {
+            problems.into_iter().for_each(|problem| out.push(problem));
             return Err(Skip);
         }
     };

@@ -1,15 +1,15 @@
 //! Demand, observed trade, substitution.
 
 use super::base::Base;
-use super::shares::check_sum;
+use super::shares::{check_sum, no_rows_to_select};
 use super::view::View;
 use super::{Read, Skip};
+use crate::data::Selection;
 use crate::scenario::checked::*;
 use crate::scenario::codes::Code;
 use crate::scenario::data_files::warnings;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
-use crate::scenario::names;
 use crate::scenario::tree::Node;
 use crate::scenario::values::Problems;
 
@@ -57,6 +57,9 @@ pub(crate) fn trades(base: &Base<'_>, out: &mut Problems) -> Vec<Trade> {
 }
 
 fn trade(view: &View<'_>, out: &mut Problems) -> Read<Trade> {
+    if view.get("data").is_none() {
+        no_rows_to_select(view, &Selection::KEYS, out);
+    }
     let flows = if let Some(node) = view.get("data") {
         trade_data(view, node, out)?
     } else if let Some(node) = view.get("shares") {
@@ -99,7 +102,8 @@ fn flows(view: &View<'_>, node: &Node) -> Read<Vec<(CountryIndex, f64)>> {
 }
 
 fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlows> {
-    let (to, material) = (view.text("to").ok_or(Skip)?, view.text("material").ok_or(Skip)?);
+    let to = view.text("to").ok_or(Skip)?;
+    view.text("material").ok_or(Skip)?;
     view.country("to")?;
     node.text().ok_or(Skip)?;
     if node.text() == Some("us_import_sources") && to != "USA" {
@@ -112,13 +116,12 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
         out.push(problem.related(view.span("to"), format!("but this is `{to}`")));
         return Err(Skip);
     }
-    let own = names::material(view.base.top, &material);
     let table = view
         .base
         .files
-        .trade(node, &to, own, view.base.sources)
-        .map_err(|problem| {
-            out.push(problem);
+        .trade(node, view.table, view.base.top, view.base.sources)
+        .map_err(|problems| {
+            problems.into_iter().for_each(|problem| out.push(problem));
             Skip
         })?;
     let mut rows = Vec::new();

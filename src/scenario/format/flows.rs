@@ -1,6 +1,9 @@
 //! Demand, trade, stocks, recycling, substitution, by-products.
 
-use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, at_most_one_of, field, one_of};
+use super::{
+    ASSUMPTION, Addressing, BARE, FLOW, Kind, MEASURE, Range, SOURCE, TableSpec, Target, YEAR, at_most_one_of, field,
+    one_of,
+};
 
 pub(crate) const DEMAND: TableSpec = TableSpec {
     name: "demand",
@@ -59,6 +62,12 @@ pub(crate) const TRADE: TableSpec = TableSpec {
         field("shares", Kind::Flows, "Share by origin; sums to 1 within 0.5 %. Without the importer itself: of what it imports; with it: of all that it gets.").unit("1"),
         field("tonnes", Kind::Flows, "Tonnes by origin.").unit("t/yr"),
         field("data", Kind::Text, "\"trade\" for the shipped trade table of the material's `product`, \"us_import_sources\" for the shipped US table of its `mineral`, or the name of a CSV file."),
+        field("product", Kind::Label, "The product in the data: of a shipped table, or rows of it in the CSV file.").default("the material's"),
+        YEAR,
+        FLOW,
+        field("mineral", Kind::Text, "Name of the mineral in the data.").default("the material's"),
+        field("stage", Kind::Text, "Name of the stage in the data.").default("the material's"),
+        MEASURE,
         SOURCE,
         ASSUMPTION,
     ],

@@ -98,6 +98,8 @@ impl Target {
 pub(crate) enum Kind {
     /// A string.
     Text,
+    /// A string or a whole number, as a cell of a table holds it.
+    Label,
     /// An id that is defined here.
     Id,
     /// A string or a list of strings.
@@ -307,6 +309,23 @@ impl TableSpec {
         }
     }
 }
+
+/// Keys that select rows of the data that a table names.
+pub(crate) const YEAR: Field = field(
+    "year",
+    Kind::Label,
+    "Rows of this year in the CSV file; for shipped data, the year that they must be of.",
+);
+pub(crate) const FLOW: Field = field(
+    "flow",
+    Kind::Label,
+    "Rows of this value in the CSV file's column `flow`, e.g. \"M\" for imports.",
+);
+pub(crate) const MEASURE: Field = field(
+    "measure",
+    Kind::Label,
+    "Rows of this value in the CSV file's column `measure`.",
+);
 
 pub(crate) const SOURCE: Field = field(
     "source",

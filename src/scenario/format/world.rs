@@ -1,6 +1,6 @@
 //! Countries, materials and supply.
 
-use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, field, one_of};
+use super::{ASSUMPTION, Addressing, BARE, FLOW, Kind, MEASURE, Range, SOURCE, TableSpec, Target, YEAR, field, one_of};
 
 pub(crate) const COUNTRY: TableSpec = TableSpec {
     name: "country",
@@ -103,6 +103,10 @@ pub(crate) const SHARES: TableSpec = TableSpec {
         ),
         field("mineral", Kind::Text, "Name of the mineral in the data.").default("the material's"),
         field("stage", Kind::Text, "Name of the stage in the data.").default("the material's"),
+        YEAR,
+        field("product", Kind::Label, "Rows of this product in the CSV file.").default("the material's"),
+        FLOW,
+        MEASURE,
         field("inputs", Kind::Tables(&INPUT), "Recipe of these supplies.").default("the material's"),
         field(
             "supply_elasticity",
