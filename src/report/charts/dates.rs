@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::report::number::counted;
 use crate::results::types::Manifest;
 
 const MONTHS: [&str; 12] = [
@@ -45,7 +46,7 @@ pub(super) fn horizon(manifest: &Manifest) -> String {
         Some((first, last))
     };
     let Some((first, last)) = ends() else {
-        return format!("{} periods from {}", manifest.periods, manifest.start);
+        return format!("{} from {}", counted(manifest.periods as u64, "period"), manifest.start);
     };
     let say = |date: Date| {
         if manifest.step == "week" {
