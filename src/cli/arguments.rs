@@ -152,7 +152,7 @@ pub struct ScenarioOptions {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Seed of all random streams
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = parse_count)]
     pub seed: Option<u64>,
 }
 
@@ -161,13 +161,13 @@ pub struct RunOptions {
     #[command(flatten)]
     pub scenario: ScenarioOptions,
     /// Number of trials
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub trials: Option<u64>,
     /// Folder for results [default: out/<scenario name>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Number of threads; it changes the speed, never the results [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<u16>,
     /// Policy to run beside the baseline; repeat for more; `baseline` for none [default: all]
     #[arg(long = "policy", value_name = "ID")]
@@ -194,7 +194,7 @@ pub struct RunOptions {
     #[arg(long, hide = true, value_name = "S", default_value = "10", value_parser = parse_seconds)]
     pub checkpoint_seconds: Duration,
     /// Trials that a thread simulates in one go: results do not depend on it
-    #[arg(long, hide = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, hide = true, value_name = "N", value_parser = parse_block)]
     pub block_trials: Option<u64>,
     /// Print nothing but errors
     #[arg(long, short)]
@@ -273,7 +273,7 @@ pub struct ReplayOptions {
     #[arg(long, value_name = "N")]
     pub trials: Option<u64>,
     /// Trial number, from 0
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(0..1 << 40))]
+    #[arg(long, value_name = "K", value_parser = parse_trial)]
     pub trial: u64,
     /// Policy under which to replay [default: the baseline]
     #[arg(long, value_name = "ID")]
@@ -304,10 +304,10 @@ pub struct CheckOptions {
     #[arg(long, value_name = "SHARE", value_parser = parse_tolerance)]
     pub relative_tolerance: Option<f64>,
     /// Number of trials [default: the golden file's, at first the scenario's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
     pub trials: Option<u64>,
     /// Seed of all random streams [default: the golden file's, at first the scenario's]
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = parse_count)]
     pub seed: Option<u64>,
     /// Set a key of the scenarios, e.g. event.ban.severity=0.5
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -316,7 +316,7 @@ pub struct CheckOptions {
     #[arg(long = "policy", value_name = "ID")]
     pub policies: Vec<String>,
     /// Number of threads; it changes the speed, never the results [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<u16>,
     /// Also write the outcome as JUnit XML into this file
     #[arg(long, value_name = "FILE", conflicts_with = "update")]
@@ -364,8 +364,9 @@ fn parse_precision(text: &str) -> Result<f64, String> {
         None => (text.trim(), 1.0),
     };
     let value = number
+        .replace('_', "")
         .parse::<f64>()
-        .map_err(|_| "expected a share such as 1% or 0.01".to_owned())?
+        .map_err(|_| "expected a share such as 1% or 0.01, with a decimal point".to_owned())?
         * scale;
     if value > 0.0 && value < 1.0 {
         Ok(value)
@@ -374,15 +375,51 @@ fn parse_precision(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A whole number as people write it: `1000000`, `1_000_000` or `1e6`.
+fn parse_count(text: &str) -> Result<u64, String> {
+    let digits = text.trim().replace('_', "");
+    if let Ok(count) = digits.parse::<u64>() {
+        return Ok(count);
+    }
+    let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.parse::<f64>() {
+        // Only up to here are all whole numbers exact.
+        Ok(value) if !is_digits && value.fract() == 0.0 && (0.0..=9e15).contains(&value) => Ok(value as u64),
+        Ok(value) if is_digits || (value.fract() == 0.0 && value > 9e15) => {
+            Err(format!("it is too large: at most {}", i64::MAX))
+        }
+        Ok(value) if value < 0.0 => Err("expected 0 or more".to_owned()),
+        Ok(value) if value.fract() != 0.0 => Err("expected a whole number".to_owned()),
+        _ => Err("expected a whole number such as 10000, 10_000 or 1e4".to_owned()),
+    }
+}
+
+/// A whole number from `low` to `high`.
+fn parse_within(text: &str, low: u64, high: u64) -> Result<u64, String> {
+    match parse_count(text)? {
+        count if count < low => Err(format!("expected {low} or more")),
+        count if count > high => Err(format!("expected {high} at most")),
+        count => Ok(count),
+    }
+}
+
+fn parse_threads(text: &str) -> Result<u16, String> {
+    // The limit fits.
+    parse_within(text, 1, 1024).map(|threads| threads as u16)
+}
+
+fn parse_block(text: &str) -> Result<u64, String> {
+    parse_within(text, 1, u64::MAX)
+}
+
+fn parse_trial(text: &str) -> Result<u64, String> {
+    parse_within(text, 0, (1 << 40) - 1)
+}
+
 /// A range of trials such as `0..500000`: the end is not part of it.
 fn parse_range(text: &str) -> Result<Range<u64>, String> {
     let wanted = "expected a range of trials such as 0..500000 (trial 500000 is not part of it)";
-    let number = |text: &str| {
-        text.trim()
-            .replace('_', "")
-            .parse::<u64>()
-            .map_err(|_| wanted.to_owned())
-    };
+    let number = |text: &str| parse_count(text).map_err(|_| wanted.to_owned());
     let (first, end) = text.split_once("..").ok_or(wanted)?;
     let range = number(first)?..number(end)?;
     if range.is_empty() {
@@ -428,8 +465,43 @@ mod tests {
     }
 
     #[test]
+    fn counts_are_read_as_people_write_them() {
+        for (text, count) in [
+            ("10000", 10_000),
+            ("10_000", 10_000),
+            ("1e6", 1_000_000),
+            ("2.5e3", 2_500),
+            ("0", 0),
+            (" 7 ", 7),
+            ("1.0", 1),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(parse_count(text), Ok(count), "{text}");
+        }
+        for (text, words) in [
+            ("-1", "0 or more"),
+            ("1.5", "whole number"),
+            ("1,000", "such as 10000, 10_000 or 1e4"),
+            ("many", "such as"),
+            ("", "such as"),
+            ("nan", "such as"),
+            ("99999999999999999999", "too large: at most 9223372036854775807"),
+            ("1e300", "too large"),
+        ] {
+            let error = parse_count(text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
+        assert_eq!(parse_threads("1_0"), Ok(10));
+        assert_eq!(parse_threads("0"), Err("expected 1 or more".to_owned()));
+        assert_eq!(parse_threads("2e3"), Err("expected 1024 at most".to_owned()));
+        assert_eq!(parse_trial("1e3"), Ok(1_000));
+        assert_eq!(parse_block("0"), Err("expected 1 or more".to_owned()));
+    }
+
+    #[test]
     fn ranges_leave_their_end_out() {
         assert_eq!(parse_range("0..5_000"), Ok(0..5_000));
+        assert_eq!(parse_range("5e2..1e3"), Ok(500..1_000));
         for wrong in ["5", "5..5", "7..3", "a..b", "0..=5", "..5", "5..", "-1..5"] {
             assert!(parse_range(wrong).is_err(), "{wrong}");
         }

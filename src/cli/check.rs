@@ -99,10 +99,8 @@ impl Job {
         set("seed", pinned.map(|(seed, _)| seed));
         set("trials", pinned.map(|(_, trials)| trials));
         changes.extend(options.set.iter().cloned());
-        let mut set = |key: &str, value: Option<u64>| changes.extend(value.map(|value| format!("run.{key}={value}")));
-        set("seed", options.seed);
-        set("trials", options.trials);
         load::set(&mut document, &changes, options.json)?;
+        load::set_run(&mut document, options.seed, options.trials, options.json)?;
         document.check(None).map_err(|diagnostics| Failure::Invalid {
             diagnostics: Box::new(diagnostics),
             json: options.json,

@@ -9,11 +9,24 @@ use crate::scenario::Document;
 /// Loads the scenario and applies `--seed` and `--set`.
 pub fn load(options: &ScenarioOptions, trials: Option<u64>, json: bool) -> Result<Document, Failure> {
     let mut document = open(&options.scenario, json)?;
-    let mut changes = options.set.clone();
-    changes.extend(options.seed.map(|seed| format!("run.seed={seed}")));
-    changes.extend(trials.map(|trials| format!("run.trials={trials}")));
-    set(&mut document, &changes, json)?;
+    set(&mut document, &options.set, json)?;
+    set_run(&mut document, options.seed, trials, json)?;
     Ok(document)
+}
+
+/// Applies `--seed` and `--trials`.
+pub fn set_run(document: &mut Document, seed: Option<u64>, trials: Option<u64>, json: bool) -> Result<(), Failure> {
+    for (option, key, value) in [("--seed", "run.seed", seed), ("--trials", "run.trials", trials)] {
+        if let Some(value) = value {
+            document
+                .set_option(option, key, &value.to_string())
+                .map_err(|diagnostics| Failure::Invalid {
+                    diagnostics: Box::new(diagnostics),
+                    json,
+                })?;
+        }
+    }
+    Ok(())
 }
 
 /// Loads a scenario.

@@ -88,26 +88,30 @@ pub(super) fn compile_events(
     Ok(())
 }
 
-/// Followed events before their followers (the check has refused cycles).
+/// Followed events before their followers (the check has refused cycles): in rounds over the file, each event in the first round in which what
+/// it follows has been placed.
 fn follow_order(scenario: &Scenario) -> Vec<usize> {
-    let mut order = Vec::new();
-    let mut placed = vec![false; scenario.events.len()];
-    while order.len() < scenario.events.len() {
-        let before = order.len();
-        for (index, event) in scenario.events.iter().enumerate() {
-            let ready = match &event.arrival {
-                Arrival::After { event, .. } => placed[*event],
-                _ => true,
-            };
-            if ready && !placed[index] {
-                placed[index] = true;
-                order.push(index);
+    let followed = |index: usize| match &scenario.events[index].arrival {
+        Arrival::After { event, .. } => Some(*event),
+        _ => None,
+    };
+    let mut rounds: Vec<Option<usize>> = vec![None; scenario.events.len()];
+    for first in 0..rounds.len() {
+        let mut trail = vec![first];
+        // Up the chain to what has a round, then down again.
+        while let Some(event) = trail.last().and_then(|last| followed(*last)) {
+            if rounds[event].is_some() || trail.len() > rounds.len() {
+                break;
             }
+            trail.push(event);
         }
-        if order.len() == before {
-            break;
+        for &event in trail.iter().rev() {
+            let round = followed(event).map(|before| rounds[before].unwrap_or(0) + usize::from(before > event));
+            rounds[event] = rounds[event].or(Some(round.unwrap_or(0)));
         }
     }
+    let mut order: Vec<usize> = (0..rounds.len()).collect();
+    order.sort_by_key(|index| rounds[*index]);
     order
 }
 

@@ -68,8 +68,12 @@ fn all(run: &RunResults, policy: &PolicyResults) -> Vec<Caution> {
             Code::TooFewTrials,
             trials_at.clone(),
             format!(
-                "{} trials are too few for {} (fewer than ten expected beyond): not reported.",
-                grouped(trials),
+                "{} too few for {} (fewer than ten expected beyond): not reported.",
+                if trials == 1 {
+                    "1 trial is".to_owned()
+                } else {
+                    format!("{} trials are", grouped(trials))
+                },
                 unsupported.join(", "),
             ),
         ));

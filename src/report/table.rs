@@ -7,7 +7,7 @@ use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow, Tai
 use crate::results::{ALL_SECTORS, FOCUS};
 
 use super::cautions::cautions;
-use super::number::{grouped, percent, significant, tonnes};
+use super::number::{counted, percent, significant, tonnes};
 use super::prose::{headline_sentence, material_name};
 use super::replay_command::replay_command;
 
@@ -24,10 +24,10 @@ pub fn summary(run: &RunResults, scenario: &str) -> String {
     let mut text = format!("{}\n", wrapped(&run.title, "", ""));
     let manifest = &run.manifest;
     text.push_str(&format!(
-        "{} trials, seed {}, {} periods of {} from {}\n",
-        grouped(manifest.trials),
+        "{}, seed {}, {} of {} from {}\n",
+        counted(manifest.trials, "trial"),
         manifest.seed,
-        manifest.periods,
+        counted(manifest.periods as u64, "period"),
         one_step(&manifest.step),
         manifest.start,
     ));

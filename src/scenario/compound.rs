@@ -147,12 +147,22 @@ pub(crate) fn correlation(pass: &mut Structure<'_>, key: &str, node: &Node) {
         if let Some(value) = values::finite(key, node, "a number or a matrix", &mut pass.out)
             && !(-1.0..=1.0).contains(&value)
         {
-            pass.out.error(
+            let problem = Problem::error(
                 Code::Correlation,
                 node.span,
                 "a correlation lies between -1 and 1",
                 format!("{value} is not possible"),
             );
+            let percent = (2.0..=100.0).contains(&value.abs());
+            pass.out.push(if percent {
+                problem.hint(format!(
+                    "60 % is 0.6, so {} % is {}",
+                    values::show(value),
+                    values::show(value / 100.0)
+                ))
+            } else {
+                problem
+            });
         }
     };
     let Some(matrix) = node.list() else {
@@ -166,7 +176,7 @@ pub(crate) fn correlation(pass: &mut Structure<'_>, key: &str, node: &Node) {
                 Code::Correlation,
                 row.span,
                 "the correlation matrix must be square",
-                format!("expected a list of {} numbers", matrix.len()),
+                format!("expected a list of {}", values::plural(matrix.len() as f64, "number")),
             ),
         }
     }

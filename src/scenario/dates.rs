@@ -5,17 +5,25 @@ use jiff::civil::Date;
 use super::checked::Step;
 use super::codes::Code;
 use super::diagnostics::Problem;
+use super::slips;
 use super::source::Span;
 use super::tree::{Node, Value};
 use super::values::Problems;
 
 /// "2026", "2026-01" or "2026-01-15"; the first day of what is not stated.
 pub(crate) fn parse(text: &str) -> Option<Date> {
+    any_year(text).filter(|date| YEARS.contains(&date.year()))
+}
+
+/// The years that a date may be of: others are slips, such as `26` for 2026.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
+
+fn any_year(text: &str) -> Option<Date> {
     let mut parts = text.trim().split('-');
     let year = digits(parts.next()?, 4)?;
     let month = parts.next().map_or(Some(1), |part| digits(part, 2))?;
     let day = parts.next().map_or(Some(1), |part| digits(part, 2))?;
-    if parts.next().is_some() || !(1..=9000).contains(&year) {
+    if parts.next().is_some() {
         return None;
     }
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
@@ -128,12 +136,31 @@ pub(crate) fn read(key: &str, node: &Node, out: &mut Problems) -> Option<Date> {
 }
 
 pub(crate) fn not_a_date(text: &str, span: Span) -> Problem {
-    Problem::error(
-        Code::NotADate,
-        span,
-        format!("`{text}` is not a date"),
-        "expected \"2026\", \"2026-01\" or \"2026-01-15\"",
-    )
+    let problem = |message: String| {
+        Problem::error(
+            Code::NotADate,
+            span,
+            message,
+            "expected \"2026\", \"2026-01\" or \"2026-01-15\"",
+        )
+    };
+    match any_year(text) {
+        Some(date) if date.year() < 100 => {
+            let year = 2000 + date.year();
+            let rest = text
+                .trim()
+                .split_once('-')
+                .map_or(String::new(), |(_, rest)| format!("-{rest}"));
+            problem(format!("`{text}` is a date of the year {}", date.year()))
+                .hint(format!("write the year with four digits: \"{year}{rest}\""))
+        }
+        Some(date) => problem(format!("`{text}` is a date of the year {}", date.year())).hint(format!(
+            "years are from {} to {}",
+            YEARS.start(),
+            YEARS.end()
+        )),
+        None => problem(format!("`{text}` is not a date")).hints(slips::date(text)),
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::format::{DISTRIBUTIONS, DistributionSpec};
 use super::source::Span;
 use super::suggest::{hint, quoted};
 use super::tree::{Node, Table};
-use super::values::{Problems, Uncertain, finite, show};
+use super::values::{Problems, Uncertain, finite, plural, show};
 use crate::sampling::Distribution;
 
 /// How far the tail of a distribution may reach, but for one draw of a thousand million.
@@ -157,7 +157,11 @@ fn empirical(key: &str, table: &Table, dates_from: Option<Calendar>, out: &mut P
     let (values, weights) = (values??, weights?);
     if let (Some(list), Some(node)) = (&weights, table.get("weights")) {
         if list.len() != values.len() {
-            let label = format!("{} weights for {} values", list.len(), values.len());
+            let label = format!(
+                "{} for {}",
+                plural(list.len() as f64, "weight"),
+                plural(values.len() as f64, "value")
+            );
             out.error(
                 Code::Parameters,
                 node.span,

@@ -17,7 +17,7 @@ use super::places::Places;
 use super::source::{SourceFile, Sources, Span, Unreadable, read_text};
 use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
-use super::{as_written, build, merge};
+use super::{as_written, build, frame, merge};
 
 /// A scenario with its places in the files it came from.
 #[derive(Debug, Clone)]
@@ -106,7 +106,21 @@ impl Document {
     /// Applies `key=value`. The value is TOML; a bare word that is not TOML is a string.
     pub fn set(&mut self, assignment: &str) -> Result<(), Diagnostics> {
         let file = self.sources.add_typed("--set", assignment.to_string());
-        let change = parse_assignment(assignment, file);
+        self.change(parse_assignment(assignment, file))
+    }
+
+    /// Sets a key to the value of an option of its own, such as `--seed`, which messages then name.
+    pub fn set_option(&mut self, option: &str, key: &str, value: &str) -> Result<(), Diagnostics> {
+        let file = self.sources.add_typed(option, value.to_string());
+        let (start, end) = (0, value.len());
+        self.change(parse_value(value, file, 0).map(|value| Override {
+            key: key.to_string(),
+            key_span: Span { file, start, end },
+            value,
+        }))
+    }
+
+    fn change(&mut self, change: Result<Override, Problem>) -> Result<(), Diagnostics> {
         let result = change.and_then(|change| {
             let mut top = self.merged.clone();
             let mut overrides = Overrides {
@@ -163,8 +177,11 @@ impl Document {
                 .map(|(baseline, _, diagnostics)| (baseline, diagnostics)),
             Some(id) => {
                 let mut problems = self.pending.clone();
-                let (scenario, found) = self.check_one(Some(id));
+                let (mut scenario, found) = self.check_one(Some(id));
                 problems.extend(found);
+                if let (Some(scenario), Some(baseline)) = (&mut scenario, self.check_one(None).0) {
+                    self.keep_focus(&baseline, scenario, &mut problems);
+                }
                 let diagnostics = Diagnostics::new(problems, &self.sources);
                 match scenario {
                     Some(scenario) if !diagnostics.has_errors() => Ok((scenario, diagnostics)),
@@ -181,7 +198,10 @@ impl Document {
         problems.extend(found);
         let mut under_policies = Vec::new();
         for label in self.policies() {
-            let (scenario, found) = self.check_one(Some(&label.id));
+            let (mut scenario, mut found) = self.check_one(Some(&label.id));
+            if let (Some(scenario), Some(baseline)) = (&mut scenario, &baseline) {
+                self.keep_focus(baseline, scenario, &mut found);
+            }
             under_policies.extend(scenario);
             let fresh = found.into_iter().filter(|problem| {
                 // The same figure may make the same mistake worse: that is told once.
@@ -262,6 +282,23 @@ impl Document {
         diagnostics
     }
 
+    /// Gives a policy's scenario the focus of the baseline; a policy that takes a place or material of it away is refused.
+    fn keep_focus(&self, baseline: &Scenario, under_policy: &mut Scenario, problems: &mut Vec<Problem>) {
+        match frame::same_focus(baseline, under_policy) {
+            Some(focus) => under_policy.focus = focus,
+            None => {
+                let id = &under_policy.policy.id;
+                let mut policies = tables(&self.merged, "policy");
+                let span = policies
+                    .find(|(table, _)| table.text("id") == Some(id))
+                    .map_or_else(Span::default, |(_, span)| span);
+                let message =
+                    format!("the policy `{id}` takes away a material or place that policies are compared for");
+                problems.push(Problem::error(Code::PolicyFrame, span, message, "").hint("set its demand to 0 instead"));
+            }
+        }
+    }
+
     fn inside_policy(&self, span: Span) -> bool {
         tables(&self.merged, "policy").any(|(table, _)| {
             tables(table, "set").any(|(set, _)| {
@@ -330,6 +367,10 @@ impl Document {
             match tables(&self.merged, "policy").find(|(table, _)| table.text("id") == Some(id)) {
                 Some((table, _)) => {
                     for change in policy_changes(table) {
+                        if let Some(problem) = frame::refusal(&top, &change) {
+                            problems.push(problem);
+                            continue;
+                        }
                         problems.extend(overrides.apply(&mut top, &change).err());
                     }
                 }
@@ -440,6 +481,11 @@ fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
                 end: start + value.len(),
             },
         },
+        Err(problem) if value.contains(['[', '{']) && !value.contains(['"', '\'']) => {
+            return Err(problem.hint(
+                "text in a list or table stands in double quotes, and a shell needs single quotes around it all: --set 'KEY=[\"USA\", \"JPN\"]'",
+            ));
+        }
         Err(problem) => return Err(problem),
     };
     Ok(Override {

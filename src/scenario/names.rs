@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::data_files::DataFiles;
 use super::format::Target;
+use super::reserved;
 use super::source::{Sources, Span};
 use super::tree::{Node, Table};
 use crate::data;
@@ -92,7 +93,7 @@ impl Names {
             }
         }
         names.groups = names.sets.get(&Target::Place).cloned().unwrap_or_default();
-        for row in data::countries() {
+        for row in data::countries().iter().filter(|row| row.code != reserved::WORLD) {
             names.add(Target::Country, &row.code);
         }
         let countries: Vec<String> = names.known(Target::Country).map(str::to_string).collect();

@@ -107,7 +107,7 @@ fn holds(kind: Kind) -> String {
         Kind::Shares => "shares by country".to_string(),
         Kind::Flows => "plain numbers by country".to_string(),
         Kind::Lanes => "pairs of countries or groups".to_string(),
-        Kind::Correlation => "number, -1 to 1, or matrix".to_string(),
+        Kind::Correlation => "number above -1 and below 1, or matrix".to_string(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::codes::Code;
 use super::diagnostics::Problem;
 use super::format::Target;
+use super::reserved;
 use super::source::Span;
 use super::structure::Structure;
 use super::suggest::{hint, nearest};
@@ -47,6 +48,19 @@ impl Structure<'_> {
             return;
         }
         let noun = target.noun();
+        if matches!(target, Target::Country | Target::Place)
+            && let Some(meaning) = reserved::meaning(name)
+        {
+            let message = format!("`{name}` is {meaning}, not a {noun}");
+            let problem = Problem::error(Code::Reserved, span, message, "a reserved word");
+            self.out.push(match name.eq_ignore_ascii_case(reserved::WORLD) {
+                true => problem.hint("countries that are not listed together are OTH"),
+                false => problem.hint(format!(
+                    "a list of all is written {noun} = \"all\" where a list may stand"
+                )),
+            });
+            return;
+        }
         if target == Target::Country && self.names.groups.contains(name) {
             self.out.error(
                 Code::WrongType,

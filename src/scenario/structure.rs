@@ -12,7 +12,7 @@ use super::source::Span;
 use super::suggest::{nearest, quoted};
 use super::tree::{Entry, Node, Table, Value};
 use super::values::{self, Problems};
-use super::{compound, dates, distribution};
+use super::{compound, dates, distribution, reserved};
 
 /// The pass and what it finds.
 pub(crate) struct Structure<'a> {
@@ -354,12 +354,12 @@ impl Structure<'_> {
                 format!("`{}` cannot be an id", text.escape_debug()),
                 label,
             );
-        } else if ["all", "baseline"].contains(&text.as_str()) {
+        } else if let Some(meaning) = reserved::meaning(&text) {
             self.out.error(
                 Code::Reserved,
                 node.span,
                 format!("`{text}` is a reserved word and cannot be an id"),
-                "choose another",
+                format!("in results it stands for {meaning}"),
             );
         }
     }

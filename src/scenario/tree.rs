@@ -4,6 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::codes::Code;
 use super::diagnostics::Problem;
+use super::slips;
 use super::source::Span;
 
 /// A value and its place.
@@ -174,6 +175,14 @@ pub(crate) fn parse_document(text: &str, file: usize) -> Parsed {
         .map(|error| syntax_error(error, text, place))
         .collect();
     problems.dedup_by(|later, earlier| line_of(text, later.span.start) == line_of(text, earlier.span.start));
+    if fatal && let Some(format) = slips::other_format(text) {
+        let span = place.span(0..text.lines().next().map_or(0, str::len));
+        let message = format!("this looks like {format}, and a scenario is TOML");
+        problems =
+            vec![Problem::error(Code::OtherFormat, span, message, "not TOML").hint(
+                "`critmin new FILE` writes a scenario to start from; docs/scenario-format.md describes the format",
+            )];
+    }
     let mut table = Table::default();
     if !fatal {
         table = convert_table(root.get_ref(), place, &mut problems);
@@ -258,6 +267,11 @@ fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
         )
         .hint("remove one of the two; a table header such as [time] may stand only once in a file");
     }
+    if message.contains("recurs") {
+        let message = "tables or lists are nested too deeply";
+        return Problem::error(Code::TooDeep, place.span(range), message, "deeper than 80")
+            .hint("no value of a scenario is nested deeper than a few levels: is a bracket not closed?");
+    }
     if range.is_empty()
         && text[range.start..]
             .trim_start_matches([' ', '\t'])
@@ -274,16 +288,17 @@ fn syntax_error(error: &toml::de::Error, text: &str, place: Place) -> Problem {
         );
     }
     let quoted = message.starts_with("string values must be quoted") || message.starts_with("invalid float");
+    let range_start = range.start;
     let problem = Problem::error(
         Code::NotToml,
         place.span(range),
         format!("this is not TOML: {message}"),
         "",
     );
-    if quoted {
-        problem.hint("text stands in double quotes: \"...\"")
-    } else {
-        problem
+    match slips::value_at(text, range_start).and_then(slips::meant) {
+        Some(meant) => problem.hint(meant),
+        None if quoted => problem.hint("text stands in double quotes: \"...\""),
+        None => problem,
     }
 }
 
@@ -303,7 +318,11 @@ fn convert(value: &DeValue<'_>, span: Span, place: Place, problems: &mut Vec<Pro
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(value) => Value::Integer(value),
-            Err(_) => too_large(span, problems),
+            // Too large for any key that takes whole numbers, and told there, with what the key takes.
+            Err(_) => match integer.as_str().parse::<f64>() {
+                Ok(value) if value.is_finite() && integer.radix() == 10 => Value::Float(value),
+                _ => too_large(span, problems),
+            },
         },
         DeValue::Float(float) => match float.as_str().parse::<f64>() {
             Ok(value) if value.is_infinite() && !float.as_str().contains("inf") => too_large(span, problems),

@@ -5,6 +5,7 @@ use super::dates::{self, Calendar};
 use super::diagnostics::Problem;
 use super::distribution;
 use super::format::Range;
+use super::slips;
 use super::source::Span;
 use super::tree::{Node, Table, Value};
 use crate::sampling::Distribution;
@@ -79,7 +80,8 @@ fn bounded(key: &str, node: &Node, range: Range, out: &mut Problems) -> Option<f
         format!("`{key}` is {}; it must be {}", show(value), range.words()),
         format!("must be {}", range.words()),
     );
-    let percent = matches!(range, Range::Share | Range::SharePositive) && (2.0..=100.0).contains(&value);
+    let fraction = matches!(range, Range::Share | Range::SharePositive | Range::AboveMinusOne);
+    let percent = fraction && (2.0..=100.0).contains(&value.abs());
     out.push(if percent {
         problem.hint(format!(
             "shares are written as fractions: {} % is {}",
@@ -133,10 +135,14 @@ fn not_a_number(key: &str, node: &Node, expected: &str) -> Problem {
         Some(text) if is_withheld(text) => problem.hint(
             "a withheld or missing figure is not 0 and cannot be a word here: leave the key out (its share belongs to OTH), or give an estimate as a distribution with an `assumption`",
         ),
-        Some(text) if text.replace(['_', ',', ' '], "").trim_end_matches('%').parse::<f64>().is_ok() => {
+        Some(text) if text.replace('_', "").trim().parse::<f64>().is_ok() => {
             problem.hint("write the number without quotes, e.g. 20_000 or 0.4")
         }
-        _ => problem,
+        Some(text) => match slips::meant(text) {
+            Some(meant) => problem.hint(meant),
+            None => problem,
+        },
+        None => problem,
     }
 }
 
@@ -328,6 +334,11 @@ fn path(key: &str, table: &Table, range: Range, calendar: Option<Calendar>, out:
 pub fn rounded(value: f64, digits: usize) -> String {
     let rounded = format!("{value:.*e}", digits.saturating_sub(1));
     show(rounded.parse().unwrap_or(value))
+}
+
+/// `1 month`, `2.5 months`.
+pub(crate) fn plural(count: f64, what: &str) -> String {
+    format!("{} {what}{}", show(count), if count == 1.0 { "" } else { "s" })
 }
 
 /// A number as a person would write it.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::report::number::counted;
 use crate::results::types::Manifest;
 use crate::scenario::{Calendar, Step};
 
@@ -39,7 +40,7 @@ pub(super) fn horizon(manifest: &Manifest) -> String {
         Some((first, last))
     };
     let Some((first, last)) = ends() else {
-        return format!("{} periods from {}", manifest.periods, manifest.start);
+        return format!("{} from {}", counted(manifest.periods as u64, "period"), manifest.start);
     };
     let with_days = manifest.step == "week" || first.day() > 1;
     let say = |date: Date| {

@@ -1,7 +1,7 @@
 //! The outcome of checks for people.
 
 use crate::regression::{Comparison, Key, Lone, Move};
-use crate::report::number::grouped;
+use crate::report::number::{counted, grouped};
 
 use super::words;
 use super::{Check, Outcome};
@@ -16,17 +16,17 @@ pub fn text(check: &Check) -> String {
     let Check {
         scenario, against, now, ..
     } = check;
-    let figures = grouped(now.figures.len() as u64);
     let Some(comparison) = &check.comparison else {
         return format!(
-            "{scenario}: wrote {against}: {figures} figures, {} trials, seed {}\n",
-            grouped(now.settings.trials),
+            "{scenario}: wrote {against}: {}, {}, seed {}\n",
+            counted(now.figures.len() as u64, "figure"),
+            counted(now.settings.trials, "trial"),
             now.settings.seed
         );
     };
     let tally = match comparison.is_changed() {
         true => words::tally(comparison),
-        false => format!("no change in {} figures", grouped(comparison.figures() as u64)),
+        false => format!("no change in {}", counted(comparison.figures() as u64, "figure")),
     };
     let mut text = match check.outcome {
         Outcome::Same => return format!("{scenario}: {tally}\n"),

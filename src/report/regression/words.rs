@@ -1,7 +1,7 @@
 //! Numbers and sentences that the formats share.
 
 use crate::regression::{Basis, Comparison, Move, Value, Verdict};
-use crate::report::number::{grouped, significant};
+use crate::report::number::{counted, grouped, significant};
 
 /// A value in so many significant digits.
 fn value_text(value: Value, digits: usize) -> String {
@@ -130,8 +130,8 @@ pub fn headline(comparison: &Comparison) -> String {
 pub fn draws(comparison: &Comparison) -> String {
     if comparison.draws.is_empty() {
         return format!(
-            "same draws ({} trials, seed {}): no move is due to chance alone",
-            grouped(comparison.trials),
+            "same draws ({}, seed {}): no move is due to chance alone",
+            counted(comparison.trials, "trial"),
             comparison.seed
         );
     }

@@ -6,9 +6,8 @@ use crate::sampling::Distribution;
 use crate::scenario::checked::*;
 use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
-use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
-use crate::scenario::values::{Problems, show};
+use crate::scenario::values::{Problems, plural, show};
 
 /// More than this many expected arrivals in the horizon are reported.
 const MANY: f64 = 1_000.0;
@@ -16,12 +15,6 @@ const MANY: f64 = 1_000.0;
 pub(super) const TOO_MANY: f64 = 100_000.0;
 /// More than this many in one trial, even in one of a thousand million, are an error: the draws of a rate must not exhaust memory.
 pub(super) const MOST: f64 = 1_000_000.0;
-
-/// Position of an event in the file, whether or not it can be read.
-pub(crate) fn event_index(view: &View<'_>, id: &str) -> Read<EventIndex> {
-    let mut events = tables(view.base.top, "event").filter(|(table, _)| table.text("id").is_some());
-    events.position(|(table, _)| table.text("id") == Some(id)).ok_or(Skip)
-}
 
 pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
     let view = event.inner("arrival")?.ok_or(Skip)?;
@@ -55,7 +48,12 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
         }
         "window" => {
             let (from_months, to_months) = (view.date("from")?, view.date("to")?);
-            if to_months <= from_months {
+            if to_months == from_months {
+                let message = "the window has no length: it begins and ends on the same day";
+                let problem = Problem::error(Code::NoInterval, view.span("to"), message, "end");
+                let hint = "for one date write { process = \"fixed\", at = ... }; a window of a month ends on the first day of the next";
+                out.push(problem.related(view.span("from"), "beginning").hint(hint));
+            } else if to_months < from_months {
                 let problem = Problem::error(
                     Code::NoInterval,
                     view.span("to"),
@@ -93,9 +91,9 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                 let most = practical_maximum(distribution) / 12.0 * end;
                 if most.is_nan() || most > MOST {
                     let message = format!(
-                        "`{}` can happen {} times in one trial",
+                        "`{}` can happen {} in one trial",
                         event.address,
-                        show(most.round())
+                        plural(most.round(), "time")
                     );
                     out.push(
                         Problem::error(
@@ -145,7 +143,7 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             Ok(Arrival::Renewal { up, down, starts })
         }
         "after" => {
-            let event = event_index(&view, text_of(view.get("event").ok_or(Skip)?)?)?;
+            let event = view.base.event(text_of(view.get("event").ok_or(Skip)?)?)?;
             let delay = view.drawn("delay")?.map_or_else(|| fixed(0.0), Ok)?;
             let from = view.table.get("from").and_then(Node::text);
             Ok(Arrival::After {
@@ -196,7 +194,7 @@ pub(super) fn mean_within(distribution: &Distribution, limit: f64) -> f64 {
 fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {
     let start = view.base.start.map(|date| date.to_string()).unwrap_or_default();
     let message = format!("`{key}` lies outside the simulated time");
-    let label = format!("the simulation starts on {start} and lasts {} months", show(end));
+    let label = format!("the simulation starts on {start} and lasts {}", plural(end, "month"));
     out.error(Code::OutsideTime, view.span(key), message, label);
 }
 

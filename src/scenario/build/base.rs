@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::order::{Before, circles};
 use super::view::View;
 use super::{Read, Skip, text_of};
 use crate::scenario::address;
@@ -11,7 +12,6 @@ use crate::scenario::checked::*;
 use crate::scenario::codes::Code;
 use crate::scenario::data_files::DataFiles;
 use crate::scenario::dates::Calendar;
-use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::{Kind, TOP, TableSpec};
 use crate::scenario::names::{self, Names};
 use crate::scenario::source::{Sources, Span};
@@ -32,6 +32,8 @@ pub(crate) struct Base<'a> {
     pub material_ids: Vec<String>,
     country_index: BTreeMap<String, CountryIndex>,
     material_index: BTreeMap<String, MaterialIndex>,
+    event_index: BTreeMap<String, EventIndex>,
+    group_index: BTreeMap<String, usize>,
 }
 
 /// The description of a table at the top of the file.
@@ -79,6 +81,8 @@ impl<'a> Base<'a> {
             material_ids: Vec::new(),
             country_index,
             material_index: BTreeMap::new(),
+            event_index: BTreeMap::new(),
+            group_index: BTreeMap::new(),
         };
         for (table, _) in names::tables(top, "material") {
             if let Some(id) = table.text("id") {
@@ -88,12 +92,19 @@ impl<'a> Base<'a> {
                 base.material_ids.push(id.to_string());
             }
         }
+        let events = names::tables(top, "event").filter_map(|(table, _)| table.text("id"));
+        for (at, id) in events.enumerate() {
+            base.event_index.entry(id.to_string()).or_insert(at);
+        }
         base.start = base
             .single("time")
             .and_then(|view| crate::scenario::dates::read("start", view.get("start")?, &mut Problems::quiet()));
         base.time = base.time();
         base.run = base.settings().ok();
         base.groups(out);
+        for (at, group) in base.groups.iter().enumerate() {
+            base.group_index.entry(group.id.clone()).or_insert(at);
+        }
         base
     }
 
@@ -184,13 +195,18 @@ impl<'a> Base<'a> {
         self.material_index.get(id).copied().ok_or(Skip)
     }
 
+    /// Position of an event in the file, whether or not it can be read.
+    pub fn event(&self, id: &str) -> Read<EventIndex> {
+        self.event_index.get(id).copied().ok_or(Skip)
+    }
+
     /// One place: the members of a group, or the country; everything for "all".
     pub fn place(&self, name: &str) -> Read<Vec<CountryIndex>> {
         if name == "all" {
             return Ok((0..self.countries.len()).collect());
         }
-        match self.groups.iter().find(|group| group.id == name) {
-            Some(group) => Ok(group.members.clone()),
+        match self.group_index.get(name) {
+            Some(at) => Ok(self.groups[*at].members.clone()),
             None => self.country(name).map(|country| vec![country]),
         }
     }
@@ -207,58 +223,74 @@ impl<'a> Base<'a> {
         Ok(set.into_iter().collect())
     }
 
+    /// Reads the groups, members of members first: without recursion, for groups may be nested deeply.
     fn groups(&mut self, out: &mut Problems) {
         let tables: Vec<(&Table, Span)> = names::tables(self.top, "group").collect();
-        for (table, span) in &tables {
-            let Some(id) = table.text("id") else { continue };
-            let mut members = BTreeSet::new();
-            let mut trail = vec![id.to_string()];
-            let circle = self.expand(table, &tables, &mut trail, &mut members);
-            if let Some(circle) = circle {
-                // Each group of the circle reports it; one is enough.
-                if circle.iter().min().map(String::as_str) == Some(id) {
-                    let message = format!("the groups contain each other: {}", circle.join(" -> "));
-                    out.push(Problem::error(Code::Circle, *span, message, "leads back to itself"));
-                }
-                continue;
-            }
-            let name = table.text("name").unwrap_or(id).to_string();
-            self.groups.push(Group {
-                id: id.to_string(),
-                name,
-                members: members.into_iter().collect(),
-            });
-        }
-    }
-
-    fn expand(
-        &self,
-        group: &Table,
-        all: &[(&Table, Span)],
-        trail: &mut Vec<String>,
-        members: &mut BTreeSet<CountryIndex>,
-    ) -> Option<Vec<String>> {
-        let node = group.get("members").or_else(|| group.get("member"))?;
-        for name in node.one_or_many().iter().filter_map(Node::text) {
-            if let Some(at) = trail.iter().position(|open| open == name) {
-                let mut circle = trail[at..].to_vec();
-                circle.push(name.to_string());
-                return Some(circle);
-            }
-            if name == "all" {
-                members.extend(0..self.countries.len());
-            } else if let Some((inner, _)) = all.iter().find(|(table, _)| table.text("id") == Some(name)) {
-                trail.push(name.to_string());
-                let circle = self.expand(inner, all, trail, members);
-                trail.pop();
-                if circle.is_some() {
-                    return circle;
-                }
-            } else if let Ok(country) = self.country(name) {
-                members.insert(country);
+        let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, (table, _)) in tables.iter().enumerate() {
+            if let Some(id) = table.text("id") {
+                index.entry(id).or_insert(at);
             }
         }
-        None
+        let names = |at: usize| {
+            let node = tables[at].0.get("members").or_else(|| tables[at].0.get("member"));
+            node.map_or(&[][..], Node::one_or_many)
+        };
+        let inner = |at: usize| {
+            names(at)
+                .iter()
+                .filter_map(|node| Some((node, *index.get(node.text()?)?)))
+        };
+        let mut before = Before::new();
+        for (id, at) in &index {
+            let groups = inner(*at).filter_map(|(node, _)| Some((node.text()?.to_string(), node.span)));
+            before.insert((*id).to_string(), groups.collect());
+        }
+        for mut circle in circles(&before) {
+            let first = (0..circle.len()).min_by_key(|at| &circle[*at].0).unwrap_or_default();
+            circle.rotate_left(first);
+            let mut trail: Vec<&str> = circle.iter().map(|(name, _)| name.as_str()).collect();
+            trail.push(trail[0]);
+            let message = format!("the groups contain each other: {}", trail.join(" -> "));
+            out.error(Code::Circle, tables[index[trail[0]]].1, message, "leads back to itself");
+        }
+        let mut containers: Vec<Vec<usize>> = vec![Vec::new(); tables.len()];
+        let mut waits: Vec<usize> = vec![0; tables.len()];
+        for at in 0..tables.len() {
+            for (_, group) in inner(at) {
+                containers[group].push(at);
+                waits[at] += 1;
+            }
+        }
+        let mut members: Vec<Option<BTreeSet<CountryIndex>>> = vec![None; tables.len()];
+        let mut ready: Vec<usize> = (0..tables.len()).filter(|at| waits[*at] == 0).collect();
+        while let Some(at) = ready.pop() {
+            let mut set = BTreeSet::new();
+            for name in names(at).iter().filter_map(Node::text) {
+                match index.get(name) {
+                    _ if name == "all" => set.extend(0..self.countries.len()),
+                    Some(group) => set.extend(members[*group].iter().flatten()),
+                    None => set.extend(self.country(name)),
+                }
+            }
+            members[at] = Some(set);
+            for container in std::mem::take(&mut containers[at]) {
+                waits[container] -= 1;
+                if waits[container] == 0 {
+                    ready.push(container);
+                }
+            }
+        }
+        for ((table, _), members) in tables.iter().zip(members) {
+            // A group that leads to a circle has no members.
+            if let (Some(id), Some(members)) = (table.text("id"), members) {
+                self.groups.push(Group {
+                    id: id.to_string(),
+                    name: table.text("name").unwrap_or(id).to_string(),
+                    members: members.into_iter().collect(),
+                });
+            }
+        }
     }
 }
 

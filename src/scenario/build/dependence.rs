@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::arrivals::{MOST, event_index, mean_within, practical_maximum};
+use super::arrivals::{MOST, mean_within, practical_maximum};
 use super::base::Base;
 use super::events::Events;
 use super::view::View;
@@ -13,7 +13,7 @@ use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::source::Span;
 use crate::scenario::tree::Node;
-use crate::scenario::values::{Problems, show};
+use crate::scenario::values::{Problems, plural, show};
 
 /// The events of a group, with the place of each. An event that stands twice, or in another group, is reported.
 fn members(
@@ -31,7 +31,7 @@ fn members(
     }
     for item in node.one_or_many() {
         let id = text_of(item)?;
-        let event = event_index(view, id)?;
+        let event = view.base.event(id)?;
         match taken.get(&(on.to_string(), event)) {
             Some(first) => {
                 let message = format!("the event `{id}` can be in one {what} only");
@@ -186,7 +186,7 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
         }
         Some(rows) => {
             if rows.len() != size {
-                let label = format!("{} rows for {size} events", rows.len());
+                let label = format!("{} for {size} events", plural(rows.len() as f64, "row"));
                 out.error(
                     Code::Correlation,
                     node.span,
@@ -215,6 +215,17 @@ fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec
             node.span,
             "the correlation matrix must be symmetric with 1 on its diagonal",
             "",
+        );
+        return Err(Skip);
+    }
+    let tied = |row: usize| (0..row).any(|column| matrix[row][column].abs() == 1.0);
+    if (0..size).any(tied) {
+        let message = "a correlation of 1 or -1 leaves nothing to draw: it must be above -1 and below 1";
+        let problem = Problem::error(Code::Correlation, node.span, message, "fully tied");
+        out.push(
+            problem
+                .hint("for events that always happen together write one event that hits all of them")
+                .hint("0.99 ties events almost fully"),
         );
         return Err(Skip);
     }

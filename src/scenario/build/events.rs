@@ -41,7 +41,7 @@ fn crowding(base: &Base<'_>, views: &[View<'_>], list: &[Event], out: &mut Probl
     if list.len() != views.len() {
         return;
     }
-    let counts: Vec<f64> = list.iter().map(|event| followed_count(list, event, end)).collect();
+    let counts = followed_counts(list, end);
     // One event that happens too often has been reported.
     if counts.iter().any(|count| *count > TOO_MANY) {
         return;
@@ -59,22 +59,34 @@ fn crowding(base: &Base<'_>, views: &[View<'_>], list: &[Event], out: &mut Probl
     }
 }
 
-/// Expected number of times an event happens until `end`, months; a follower at most as often as what it follows.
-fn followed_count(list: &[Event], event: &Event, end: f64) -> f64 {
-    let mut event = event;
-    // A circle has been or will be reported.
-    for _ in 0..list.len() {
-        match &event.arrival {
-            Arrival::After { event: followed, .. } => match list.get(*followed) {
-                Some(next) => event = next,
-                None => return 0.0,
-            },
-            Arrival::Poisson { per_year } => return per_year.mean() / 12.0 * end,
-            Arrival::Renewal { up, down, .. } => return end / (up.mean() + down.mean()),
-            Arrival::Fixed { .. } | Arrival::Window { .. } => return 1.0,
+/// Expected number of times each event happens until `end`, months; a follower at most as often as what it follows.
+fn followed_counts(list: &[Event], end: f64) -> Vec<f64> {
+    let mut counts: Vec<Option<f64>> = vec![None; list.len()];
+    for first in 0..list.len() {
+        let mut trail = Vec::new();
+        let mut at = first;
+        let count = loop {
+            if let Some(count) = counts.get(at).copied().flatten() {
+                break count;
+            }
+            let Some(event) = list.get(at) else { break 0.0 };
+            trail.push(at);
+            match &event.arrival {
+                // A circle has been or will be reported: it comes back to an event that counts as 0 meanwhile.
+                Arrival::After { event: followed, .. } => {
+                    counts[at] = Some(0.0);
+                    at = *followed;
+                }
+                Arrival::Poisson { per_year } => break per_year.mean() / 12.0 * end,
+                Arrival::Renewal { up, down, .. } => break end / (up.mean() + down.mean()),
+                Arrival::Fixed { .. } | Arrival::Window { .. } => break 1.0,
+            }
+        };
+        for event in trail {
+            counts[event] = Some(count);
         }
     }
-    0.0
+    counts.into_iter().map(|count| count.unwrap_or(0.0)).collect()
 }
 
 fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> Read<Event> {

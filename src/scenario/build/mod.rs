@@ -15,6 +15,7 @@ mod shares;
 mod stocks;
 mod supplies;
 mod uniqueness;
+mod units;
 mod users;
 mod view;
 
@@ -81,6 +82,7 @@ fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, o
     let material_order = order::materials(base, out);
     order::after_cycles(base, out);
     consistency::check(base, out);
+    units::check(base, out);
     let citations = provenance::citations(base, assumption);
     let focus = focus::read(base, &demands, out);
     let defaults = defaults::list(base);

@@ -11,7 +11,7 @@ use crate::scenario::tree::{Node, Table};
 use crate::scenario::values::Problems;
 
 /// What must come before what: for each name, the names before it and where that is written.
-type Before = BTreeMap<String, Vec<(String, Span)>>;
+pub(crate) type Before = BTreeMap<String, Vec<(String, Span)>>;
 
 /// Materials so that inputs and hosts come before their users; reports circles.
 pub(crate) fn materials(base: &Base<'_>, out: &mut Problems) -> Option<Vec<MaterialIndex>> {
@@ -21,18 +21,36 @@ pub(crate) fn materials(base: &Base<'_>, out: &mut Problems) -> Option<Vec<Mater
         let message = format!("the recipes go in a circle: {} needs {}", names[0], join(&names));
         out.error(Code::Circle, circle[0].1, message, "leads back to itself");
     }
-    let mut order = Vec::new();
-    let mut left: Vec<&String> = base.material_ids.iter().collect();
-    while !left.is_empty() {
-        let waits = |id: &&String| {
-            before
-                .get(*id)
-                .is_some_and(|inputs| inputs.iter().any(|(input, _)| left.contains(&input)))
-        };
-        let ready = left.iter().position(|id| !waits(id))?;
-        order.push(base.material(left.remove(ready)).ok()?);
+    // Of those that wait for nothing the first of the file comes first.
+    let mut index: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, id) in base.material_ids.iter().enumerate() {
+        index.entry(id).or_insert(at);
     }
-    Some(order)
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); base.material_ids.len()];
+    let mut waits: Vec<usize> = vec![0; base.material_ids.len()];
+    for (at, id) in base.material_ids.iter().enumerate() {
+        for input in before
+            .get(id)
+            .into_iter()
+            .flatten()
+            .filter_map(|(input, _)| index.get(input.as_str()))
+        {
+            users[*input].push(at);
+            waits[at] += 1;
+        }
+    }
+    let mut ready: BTreeSet<usize> = (0..waits.len()).filter(|at| waits[*at] == 0).collect();
+    let mut order = Vec::new();
+    while let Some(at) = ready.pop_first() {
+        order.push(base.material(&base.material_ids[at]).ok()?);
+        for user in std::mem::take(&mut users[at]) {
+            waits[user] -= 1;
+            if waits[user] == 0 {
+                ready.insert(user);
+            }
+        }
+    }
+    (order.len() == waits.len()).then_some(order)
 }
 
 fn join(names: &[&str]) -> String {
@@ -68,10 +86,12 @@ fn recipes(top: &Table) -> Before {
     for (id, _, table, _) in names::shares(top) {
         add(id, table);
     }
+    let plants: BTreeMap<&str, &Table> = tables(top, "supply")
+        .filter_map(|(table, _)| Some((table.text("id")?, table)))
+        .collect();
     let makes = |supply: &str| -> Option<String> {
-        let plant = tables(top, "supply").find(|(table, _)| table.text("id") == Some(supply));
-        match plant {
-            Some((table, _)) => table.text("material").map(str::to_string),
+        match plants.get(supply) {
+            Some(table) => table.text("material").map(str::to_string),
             None => supply
                 .trim_start_matches("recycling.")
                 .split('.')
@@ -114,7 +134,7 @@ pub(crate) fn after_cycles(base: &Base<'_>, out: &mut Problems) {
 }
 
 /// Each circle once: its names, each with the place where it names the next.
-fn circles(before: &Before) -> Vec<Vec<(String, Span)>> {
+pub(crate) fn circles(before: &Before) -> Vec<Vec<(String, Span)>> {
     let mut done: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();
     for start in before.keys() {
@@ -123,23 +143,26 @@ fn circles(before: &Before) -> Vec<Vec<(String, Span)>> {
         }
         // (name, next neighbour to visit), without recursion: chains may be long.
         let mut trail: Vec<(&str, usize)> = vec![(start, 0)];
+        let mut open: BTreeMap<&str, usize> = BTreeMap::from([(start.as_str(), 0)]);
         while let Some((name, next)) = trail.last().copied() {
             let edge = before.get(name).and_then(|edges| edges.get(next));
             let Some((to, _)) = edge else {
                 done.insert(name);
                 trail.pop();
+                open.remove(name);
                 continue;
             };
             if let Some(top) = trail.last_mut() {
                 top.1 += 1;
             }
-            if let Some(at) = trail.iter().position(|(open, _)| *open == to.as_str()) {
+            if let Some(&at) = open.get(to.as_str()) {
                 let circle = trail[at..].iter().filter_map(|(name, next)| {
                     let span = before.get(*name)?.get(next - 1)?.1;
                     Some((name.to_string(), span))
                 });
                 found.push(circle.collect());
             } else if !done.contains(to.as_str()) {
+                open.insert(to, trail.len());
                 trail.push((to, 0));
             }
         }

@@ -11,6 +11,7 @@ use crate::scenario::data_files::warnings;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Range;
 use crate::scenario::names;
+use crate::scenario::reserved;
 use crate::scenario::source::Span;
 use crate::scenario::tree::{Node, Table};
 use crate::scenario::values::{self, Problems, show};
@@ -128,6 +129,16 @@ pub(crate) fn no_rows_to_select(view: &View<'_>, keys: &[&str], out: &mut Proble
     }
 }
 
+/// What to do about a code of a data file that is no known country.
+pub(crate) fn undeclared(code: &str) -> String {
+    match reserved::meaning(code) {
+        Some(meaning) => {
+            format!("`{code}` is a reserved word for {meaning}: give the country another code in the file")
+        }
+        None => "declare it with [[country]]".to_string(),
+    }
+}
+
 /// Reports shares that do not sum to 1 within 0.5 %.
 pub(crate) fn check_sum(what: &str, sum: f64, span: Span, out: &mut Problems) {
     if (sum - 1.0).abs() <= 0.005 {
@@ -232,7 +243,7 @@ fn data_rows(view: &View<'_>, node: &Node, id: &str, out: &mut Problems) -> Read
             .has(crate::scenario::format::Target::Country, &row.country)
         {
             let message = format!("the data of `{id}` names `{}`, which is no known country", row.country);
-            out.push(Problem::error(Code::UnknownName, node.span, message, "").hint("declare it with [[country]]"));
+            out.push(Problem::error(Code::UnknownName, node.span, message, "").hint(undeclared(&row.country)));
             continue;
         }
         rows.push((view.base.country(&row.country)?, Share::Own(Number::Fixed(row.share))));

@@ -1,7 +1,7 @@
 //! Demand, observed trade, substitution.
 
 use super::base::Base;
-use super::shares::{check_sum, no_rows_to_select};
+use super::shares::{check_sum, no_rows_to_select, undeclared};
 use super::view::View;
 use super::{Read, Skip};
 use crate::data::Selection;
@@ -25,8 +25,9 @@ fn demand(view: &View<'_>, out: &mut Problems) -> Read<Demand> {
         None => "final".to_string(),
         Some(node) => node.text().ok_or(Skip)?.to_string(),
     };
-    if ["feed", "all"].contains(&sector.as_str()) {
-        let label = match sector.as_str() {
+    let mut words = ["feed", "all"].into_iter();
+    if let Some(word) = words.find(|word| word.eq_ignore_ascii_case(sector.trim())) {
+        let label = match word {
             "feed" => "\"feed\" is what processors order for their recipes",
             _ => "\"all\" is the sum of the sectors",
         };
@@ -128,7 +129,7 @@ fn trade_data(view: &View<'_>, node: &Node, out: &mut Problems) -> Read<TradeFlo
     for row in &table.rows {
         if !view.base.names.has(Target::Country, &row.exporter) {
             let message = format!("the trade data names `{}`, which is no known country", row.exporter);
-            out.push(Problem::error(Code::UnknownName, node.span, message, "").hint("declare it with [[country]]"));
+            out.push(Problem::error(Code::UnknownName, node.span, message, "").hint(undeclared(&row.exporter)));
             return Err(Skip);
         }
         rows.push((view.base.country(&row.exporter)?, row.share));

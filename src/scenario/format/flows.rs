@@ -209,7 +209,7 @@ pub(crate) const RECYCLING: TableSpec = TableSpec {
         field("country", Kind::One(Target::Country), "Where.").required(),
         field(
             "rate",
-            Kind::Quantity(Range::NonNegative),
+            Kind::Quantity(Range::Share),
             "Share of the earlier demand that comes back.",
         )
         .required(),

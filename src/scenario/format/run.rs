@@ -160,7 +160,7 @@ const POLICY_SET: TableSpec = TableSpec {
     name: "policy.set",
     doc: "One change of a policy.",
     fields: &[
-        field("key", Kind::Text, "Address of the key: `supply.ID.capacity`, `shares.MATERIAL.by_country.CHN`, `event.ID.arrival.per_year`, `demand.MATERIAL.COUNTRY.SECTOR.amount`, `time.periods`.").required(),
+        field("key", Kind::Text, "Address of the key: `supply.ID.capacity`, `shares.MATERIAL.by_country.CHN`, `event.ID.arrival.per_year`, `demand.MATERIAL.COUNTRY.SECTOR.amount`. Not what policies are compared by: `run`, `time`, `focus`, `title`, names, units, and the members of a group in focus.").required(),
         field("value", Kind::Any, "The new value: anything that the key may hold, also a list or a table.").required(),
     ],
     ..BARE
