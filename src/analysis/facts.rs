@@ -110,6 +110,8 @@ pub fn manifest(
         scenario_sha256: document.hash(),
         seed: scenario.run.seed,
         trials: scenario.run.trials,
+        trials_asked: scenario.run.trials,
+        nothing_is_random: false,
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: scenario.time.step.name().to_owned(),

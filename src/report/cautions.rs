@@ -36,7 +36,7 @@ pub fn cautions(run: &RunResults, policy: &PolicyResults) -> Vec<String> {
         ));
     }
     let mean = &row.expected_shortfall_pct;
-    if mean.value == 0.0 {
+    if mean.value == 0.0 && !run.manifest.nothing_is_random {
         found.push(format!(
             "No trial fell short. That bounds the probability of a shortfall only to below {} % (95 %).",
             percent(row.prob_any.high * 100.0),

@@ -23,13 +23,21 @@ pub fn summary(run: &RunResults) -> String {
     let mut text = format!("{}\n", wrapped(&run.title, "", ""));
     let manifest = &run.manifest;
     text.push_str(&format!(
-        "{} trials, seed {}, {} periods of {} from {}\n",
+        "{} {}, seed {}, {} periods of {} from {}\n",
         grouped(manifest.trials),
+        if manifest.trials == 1 { "trial" } else { "trials" },
         manifest.seed,
         manifest.periods,
         one_step(&manifest.step),
         manifest.start,
     ));
+    if manifest.nothing_is_random && manifest.trials_asked > 1 {
+        let asked = format!(
+            "Nothing in this scenario is random: one trial stands for the {} asked for.",
+            grouped(manifest.trials_asked)
+        );
+        text.push_str(&format!("{}\n", wrapped(&asked, "", "")));
+    }
     for material in &run.focus_materials {
         text.push('\n');
         text.push_str(&material_table(run, material));

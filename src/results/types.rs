@@ -371,6 +371,10 @@ pub struct Manifest {
     pub seed: u64,
     /// Trials simulated per policy.
     pub trials: u64,
+    /// Trials asked for per policy.
+    pub trials_asked: u64,
+    /// Whether nothing in the scenario, under any policy of the run, is left to chance: one trial is all there is then.
+    pub nothing_is_random: bool,
     /// First trial number.
     pub first_trial: u64,
     /// Simulation start, `YYYY-MM-DD`.

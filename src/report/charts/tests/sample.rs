@@ -293,6 +293,8 @@ impl Sample {
                 scenario_sha256: "9f2c41d07ab35e8812c6".into(),
                 seed: 42,
                 trials: self.trials,
+                trials_asked: self.trials,
+                nothing_is_random: false,
                 first_trial: 0,
                 start: self.start.into(),
                 step: self.step.into(),
