@@ -123,6 +123,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         trials: scenario.run.trials,
         trials_asked: scenario.run.trials,
         interrupted: false,
+        nothing_is_random: false,
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: scenario.time.step.name().to_owned(),

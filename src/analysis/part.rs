@@ -32,7 +32,13 @@ pub struct Frame {
 
 impl Frame {
     /// Of a scenario under the baseline.
-    pub(super) fn new(document: &Document, scenario_name: &str, baseline: &Prepared, left_out: &[CostlyTable]) -> Self {
+    pub(super) fn new(
+        document: &Document,
+        scenario_name: &str,
+        baseline: &Prepared,
+        left_out: &[CostlyTable],
+        nothing_is_random: bool,
+    ) -> Self {
         let Prepared {
             scenario,
             warnings,
@@ -51,6 +57,7 @@ impl Frame {
             description: scenario.description.clone(),
             manifest: Manifest {
                 left_out: BTreeSet::from_iter(left_out.iter().copied()).into_iter().collect(),
+                nothing_is_random,
                 ..facts::manifest(document, scenario, scenario_name, warnings)
             },
             focus_materials: layout
@@ -91,6 +98,10 @@ impl Frame {
         }
     }
 }
+
+/// As so many equal trials the one trial of a run without chance counts where its results are summed up: quantiles and means of the worst
+/// trials are then what it came to, their errors 0.
+const EQUAL_TRIALS: u64 = 1 << 20;
 
 /// Which run a part belongs to, and which of its trials it is to hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -200,10 +211,15 @@ impl Part {
     /// pair, so that one with fewer trials than the baseline has no place in them.
     pub fn finish(&self) -> RunResults {
         let shown = self.policies.iter().enumerate();
+        let nothing_is_random = self.head.frame.manifest.nothing_is_random;
         let policies = shown
             .filter(|(number, policy)| *number == 0 || policy.complete)
             .map(|(_, policy)| {
-                policy.recorder.finish(PolicyFacts {
+                let recorder = match nothing_is_random && policy.recorder.trials() > 0 {
+                    true => &policy.recorder.repeated(EQUAL_TRIALS),
+                    false => &policy.recorder,
+                };
+                recorder.finish(PolicyFacts {
                     variance: policy.variance.finish(),
                     ..policy.facts.clone()
                 })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::run::{RunError, RunListener, RunPlan, run};
 use crate::engine::run::Progress;
-use crate::regression::{BatchSums, Golden, Settings, collect};
+use crate::regression::{BatchMeans, BatchSums, Golden, Settings, collect};
 use crate::results::Sample;
 use crate::results::types::RunResults;
 use crate::scenario::{Document, SamplingDesign};
@@ -62,7 +62,11 @@ pub fn pin(
         relative_tolerance: plan.relative_tolerance,
         settings,
         figures: collect(results),
-        batch_means: listener.sums.means(&headlines),
+        // One trial has no batches.
+        batch_means: match results.manifest.nothing_is_random {
+            true => BatchMeans::new(),
+            false => listener.sums.means(&headlines),
+        },
     })
 }
 
@@ -92,7 +96,7 @@ fn settings(run: &RunResults, scenario_sha256: String, sampling: SamplingDesign,
         }
         .to_owned(),
         seed: manifest.seed,
-        trials: manifest.trials,
+        trials: manifest.trials_asked,
         start: manifest.start.clone(),
         step: manifest.step.clone(),
         periods: manifest.periods as u64,

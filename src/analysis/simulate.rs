@@ -56,12 +56,18 @@ pub fn simulate_examined(
     let whole = baseline.scenario.run.trials;
     let head = part_head(document, scenario_name, plan, baseline)?;
     let trials = head.trials.clone();
+    let nothing_is_random = head.frame.manifest.nothing_is_random;
     let mut part = match earlier {
         Some(earlier) => continued(earlier, head)?,
         None => Part {
             head,
             policies: Vec::new(),
         },
+    };
+    // Without chance the first trial is all there is: a part that does not hold it is complete without any.
+    let trials = match nothing_is_random {
+        true => trials.start.min(1)..trials.end.min(1),
+        false => trials,
     };
     progress.done.fetch_add(part.trials_done(), Ordering::Relaxed);
     for number in 0..=plan.policies.len() {
@@ -92,7 +98,7 @@ pub fn simulate_examined(
             break;
         }
     }
-    if part.trials_done() == 0 {
+    if part.trials_done() == 0 && !part.is_complete() {
         return Err(RunError::Interrupted);
     }
     if !part.is_complete() {
@@ -125,13 +131,27 @@ pub fn part_head(
     if trials.is_empty() || trials.end > of {
         return Err(RunError::Range { range: trials, of });
     }
+    let nothing_is_random = !is_random(document, baseline, plan)?;
     Ok(PartHead {
         trials,
         policies: plan.policies.clone(),
         precision: plan.precision,
         samples: plan.samples,
-        frame: Frame::new(document, scenario_name, baseline, &plan.left_out),
+        frame: Frame::new(document, scenario_name, baseline, &plan.left_out, nothing_is_random),
     })
+}
+
+/// Whether anything is left to chance under the baseline or any of the plan's policies.
+fn is_random(document: &Document, baseline: &Prepared, plan: &RunPlan) -> Result<bool, RunError> {
+    if baseline.model.is_random() {
+        return Ok(true);
+    }
+    for policy in &plan.policies {
+        if prepare(document, Some(policy))?.model.is_random() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// An earlier part under the head of this run.

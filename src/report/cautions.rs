@@ -79,7 +79,7 @@ fn all(run: &RunResults, policy: &PolicyResults) -> Vec<Caution> {
         ));
     }
     let mean = &row.expected_shortfall_pct;
-    if mean.value == 0.0 {
+    if mean.value == 0.0 && !run.manifest.nothing_is_random {
         found.push(caution(
             Code::NoShortfall,
             trials_at,

@@ -52,6 +52,17 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
     );
     let count = format!("{} {}", grouped(trials), if trials == 1 { "trial" } else { "trials" });
     let mean = &row.expected_shortfall_pct;
+    if run.manifest.nothing_is_random {
+        let short = match mean.value == 0.0 {
+            true => format!("All demand for {what} is met."),
+            false => format!(
+                "The shortfall of {what} is {} % of demand.{}",
+                significant(mean.value, 3),
+                main_cause(run, policy, row)
+            ),
+        };
+        return format!("Nothing in this scenario is random: one trial. {short}");
+    }
     if mean.value == 0.0 {
         return format!("In {count}, all demand for {what} is met.");
     }
@@ -84,14 +95,14 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
             if months == "1" { "month" } else { "months" }
         )
     });
-    let cause = main_cause(policy, row);
+    let cause = main_cause(run, policy, row);
     format!(
         "In {count}, the shortfall of {what} is {average} % of demand on average{interval}; {worst}. {any}{survive}.{cause}"
     )
 }
 
 /// Sentence on the largest cause of the headline's expected shortfall.
-fn main_cause(policy: &PolicyResults, row: &SummaryRow) -> String {
+fn main_cause(run: &RunResults, policy: &PolicyResults, row: &SummaryRow) -> String {
     let mut largest: Option<(&str, f64, f64)> = None;
     let parts = policy.attributed().iter().filter(|part| {
         part.kind == AttributionKind::Event && part.material == row.material && part.country == row.country
@@ -104,11 +115,14 @@ fn main_cause(policy: &PolicyResults, row: &SummaryRow) -> String {
     let Some((key, expected, tail)) = largest else {
         return String::new();
     };
-    let in_tail = format!(
-        "{} % of it ({} % in the worst 5 % of trials)",
-        significant(expected * 100.0, 2),
-        significant(tail * 100.0, 2)
-    );
+    let of_it = format!("{} % of it", significant(expected * 100.0, 2));
+    let in_tail = match run.manifest.nothing_is_random {
+        true => of_it,
+        false => format!(
+            "{of_it} ({} % in the worst 5 % of trials)",
+            significant(tail * 100.0, 2)
+        ),
+    };
     if key == STRUCTURAL {
         return format!(" Supply that falls behind demand without any event causes {in_tail}.");
     }

@@ -31,6 +31,13 @@ pub fn summary(run: &RunResults, scenario: &str) -> String {
         one_step(&manifest.step),
         manifest.start,
     ));
+    if manifest.nothing_is_random && manifest.trials_asked > 1 {
+        let asked = format!(
+            "Nothing in this scenario is random: one trial stands for the {} asked for.",
+            counted(manifest.trials_asked, "trial")
+        );
+        text.push_str(&format!("{}\n", wrapped(&asked, "", "")));
+    }
     for material in &run.focus_materials {
         text.push('\n');
         text.push_str(&material_table(run, material));

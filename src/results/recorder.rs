@@ -203,6 +203,18 @@ impl Recorder {
         self.samples.extend_from_slice(&other.samples);
     }
 
+    /// What as many equal recorders hold together, without samples. `times` is a power of two.
+    #[must_use]
+    pub fn repeated(&self, times: u64) -> Self {
+        let mut all = self.clone();
+        all.samples.clear();
+        for _ in 0..times.ilog2() {
+            let same = all.clone();
+            all.merge(&same);
+        }
+        all
+    }
+
     /// Trials recorded.
     pub fn trials(&self) -> u64 {
         self.trials

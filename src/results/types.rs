@@ -402,6 +402,8 @@ pub struct Manifest {
     pub trials_asked: u64,
     /// Whether the run was interrupted: some trials or policies are missing.
     pub interrupted: bool,
+    /// Whether nothing in the scenario, under any policy of the run, is left to chance: one trial is all there is then.
+    pub nothing_is_random: bool,
     /// First trial number.
     pub first_trial: u64,
     /// Simulation start, `YYYY-MM-DD`.

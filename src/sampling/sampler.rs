@@ -94,6 +94,19 @@ impl Sampler {
         Self { kind }
     }
 
+    /// Whether every draw is the same.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        match &self.kind {
+            Kind::Direct(distribution) => {
+                let (least, most) = distribution.support();
+                least == most
+            }
+            Kind::Listed { values, .. } => values.first() == values.last(),
+            Kind::Gamma { .. } | Kind::Beta { .. } | Kind::Counts { .. } => false,
+        }
+    }
+
     /// The value at the uniform `u`, in the units of the distribution; see [`Distribution::quantile`], also for `u`
     /// outside (0, 1).
     #[must_use]

@@ -77,6 +77,7 @@ pub fn run() -> RunResults {
             trials_asked: 400,
             interrupted: false,
             set: Vec::new(),
+            nothing_is_random: false,
             first_trial: 0,
             start: "2026-01-01".into(),
             step: "month".into(),

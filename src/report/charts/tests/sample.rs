@@ -296,6 +296,7 @@ impl Sample {
                 trials_asked: self.trials,
                 interrupted: false,
                 set: Vec::new(),
+                nothing_is_random: false,
                 first_trial: 0,
                 start: self.start.into(),
                 step: self.step.into(),
