@@ -110,6 +110,13 @@ pub fn manifest(
         scenario_sha256: document.hash(),
         seed: scenario.run.seed,
         trials: scenario.run.trials,
+        sampling: match scenario.run.sampling {
+            SamplingDesign::Random => "random",
+            SamplingDesign::Antithetic => "antithetic",
+            SamplingDesign::LatinHypercube => "latin_hypercube",
+            SamplingDesign::Sobol => "sobol",
+        }
+        .to_owned(),
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: match scenario.time.step {

@@ -58,6 +58,7 @@ pub fn simulate_part(
             policies: Vec::new(),
         },
     };
+    listener.begins(&part.head.frame);
     progress.done.fetch_add(part.trials_done(), Ordering::Relaxed);
     for number in 0..=plan.policies.len() {
         if part.policies.get(number).is_some_and(|policy| policy.complete) {

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use super::arguments::NewOptions;
 use super::failure::Failure;
 use super::{Outcome, load};
+use crate::report::harmless;
 use crate::scenario::starter;
 
 /// Writes a commented scenario to start from.
@@ -29,11 +30,7 @@ pub fn new(options: &NewOptions) -> Outcome {
         })?;
     file.write_all(text.as_bytes())
         .map_err(|error| Failure::Internal(format!("cannot write {}: {error}", path.display())))?;
-    writeln!(
-        std::io::stdout(),
-        "wrote {}; next: critmin run {}",
-        path.display(),
-        path.display()
-    )?;
+    let done = format!("wrote {}; next: critmin run {}", path.display(), path.display());
+    writeln!(std::io::stdout(), "{}", harmless::line(&done))?;
     Ok(0)
 }

@@ -4,8 +4,9 @@ use std::io::Write;
 
 use super::arguments::ReplayOptions;
 use super::failure::Failure;
-use super::{Outcome, load};
+use super::{Outcome, load, terminal};
 use crate::analysis::replay::replay as trace;
+use crate::report::json;
 use crate::report::story;
 use crate::report::trace_csv;
 use crate::report::write::OutputFolder;
@@ -18,14 +19,13 @@ pub fn replay(options: &ReplayOptions) -> Outcome {
     if let Some(path) = &options.out {
         let folder = OutputFolder::create(path)?;
         trace_csv::write(&folder, &replay)?;
-        writeln!(std::io::stderr(), "wrote the trace to {}", folder.path().display())?;
+        terminal::say(&format!("wrote the trace to {}", folder.path().display()))?;
     }
     let mut stdout = std::io::stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut stdout, &replay)?;
-        writeln!(stdout)?;
+        json::print(&replay, &mut stdout)?;
     } else {
-        write!(stdout, "{}", story::tell(&replay))?;
+        write!(stdout, "{}", story::tell(&replay, terminal::width()))?;
     }
     Ok(0)
 }

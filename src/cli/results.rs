@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::arguments::ChartFormat;
 use super::failure::Failure;
+use super::terminal;
 use crate::report::charts::{Format, KINDS, render_all};
 use crate::report::json::{self, StageTime};
 use crate::report::write::{OutputFolder, PendingFile, commit_all};
@@ -106,7 +107,7 @@ pub fn print(results: &RunResults, as_json: bool, quiet: bool) -> Result<(), Fai
     if as_json {
         json::summary(results, std::io::stdout().lock())?;
     } else if !quiet {
-        write!(std::io::stdout(), "{}", table::summary(results))?;
+        write!(std::io::stdout(), "{}", table::summary(results, terminal::width()))?;
     }
     Ok(())
 }
@@ -115,7 +116,7 @@ pub fn print(results: &RunResults, as_json: bool, quiet: bool) -> Result<(), Fai
 pub fn say_where(what: &Path, quiet: bool, started: Instant) -> Result<(), Failure> {
     if !quiet {
         let seconds = started.elapsed().as_secs_f64();
-        writeln!(std::io::stderr(), "\nwrote {} in {seconds:.1} s", what.display())?;
+        terminal::say(&format!("\nwrote {} in {seconds:.1} s", what.display()))?;
     }
     Ok(())
 }

@@ -10,12 +10,12 @@ use super::arguments::RunOptions;
 use super::checkpoint::{self, Keeper, Names};
 use super::failure::Failure;
 use super::results::{self, SAMPLES, default_folder, stage};
-use super::{EXIT_INTERRUPTED, Outcome, load};
+use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::analysis::part::Part;
 use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
 use crate::analysis::simulate::simulate_part;
 use crate::engine::run::Progress;
-use crate::report::json::StageTime;
+use crate::report::json::{self, StageTime};
 use crate::report::part_file::{self, PartKind};
 use crate::report::samples_file::SamplesFile;
 use crate::report::write::OutputFolder;
@@ -60,10 +60,7 @@ pub fn run(options: &RunOptions) -> Outcome {
     let not_lost = |is_saved: bool| {
         if is_saved {
             let path = checkpoint.display();
-            let _ = writeln!(
-                std::io::stderr(),
-                "note: what has been simulated is in {path}: --resume continues it"
-            );
+            let _ = terminal::say(&format!("note: what has been simulated is in {path}: --resume continues it"));
         }
     };
     let PartReport { part, stages } = report.map_err(|error| match error {
@@ -107,10 +104,7 @@ pub fn run(options: &RunOptions) -> Outcome {
     }
     if is_saved {
         let path = checkpoint.display();
-        writeln!(
-            std::io::stderr(),
-            "the same command with --resume continues it (from {path})"
-        )?;
+        terminal::say(&format!("the same command with --resume continues it (from {path})"))?;
     }
     Ok(EXIT_INTERRUPTED)
 }
@@ -194,29 +188,27 @@ impl Place {
             Written::Results(found) => {
                 results::print(found, options.json, options.quiet)?;
                 if !part.is_complete() {
-                    writeln!(
-                        std::io::stderr(),
+                    terminal::say(&format!(
                         "interrupted: the results hold {} trials of {} of {policies} policies, whole",
                         found.manifest.trials,
                         found.policies.len(),
-                    )?;
+                    ))?;
                 }
                 results::say_where(self.folder.path(), options.quiet, started)
             }
             Written::Partial(path) => {
                 if options.json {
-                    writeln!(std::io::stdout(), "{:#}", about_partial(path, part))?;
+                    json::print(&about_partial(path, part), std::io::stdout().lock())?;
                 }
                 results::say_where(path, options.quiet, started)
             }
             Written::Nothing => {
                 let trials = part.head.trials.end - part.head.trials.start;
-                writeln!(
-                    std::io::stderr(),
+                terminal::say(&format!(
                     "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
                     part.trials_done(),
                     trials * policies as u64
-                )?;
+                ))?;
                 Ok(())
             }
         }

@@ -4,8 +4,10 @@ use std::io::Write;
 
 use super::arguments::ValidateOptions;
 use super::failure::exit_code;
-use super::{Outcome, load};
+use super::{Outcome, load, terminal};
 use crate::model::compile;
+use crate::report::json;
+use crate::report::width::wrapped;
 use crate::scenario::{Diagnostics, Document, Scenario};
 
 /// Checks scenarios and prints every error and warning.
@@ -48,18 +50,19 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
         match compiled {
             Some(Ok(notes)) => {
                 for note in notes {
-                    writeln!(std::io::stderr(), "note: {note}")?;
+                    terminal::say(&format!("note: {note}"))?;
                 }
             }
-            Some(Err(error)) => writeln!(std::io::stderr(), "error: {}: {error}", path.display())?,
+            Some(Err(error)) => terminal::say(&format!("error: {}: {error}", path.display()))?,
             None => {}
         }
         let (errors, warnings) = (diagnostics.errors().count(), diagnostics.warnings().count());
         let verdict = if is_bad { "not valid" } else { "valid" };
-        writeln!(stdout, "{}: {verdict}{}", path.display(), counts(errors, warnings))?;
+        let line = format!("{}: {verdict}{}", path.display(), counts(errors, warnings));
+        writeln!(stdout, "{}", wrapped(&line, "", "  ", terminal::width()))?;
     }
     if options.json {
-        writeln!(stdout, "{:#}", serde_json::Value::Array(documents))?;
+        json::print(&documents, &mut stdout)?;
     }
     Ok(code)
 }

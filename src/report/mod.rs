@@ -2,8 +2,11 @@
 //! ([`crate::results::types`]) and nothing of how they came about.
 pub mod cautions;
 pub mod charts;
+pub mod comparison;
 pub mod csv;
 mod files;
+pub mod grid;
+pub mod harmless;
 pub mod json;
 mod layered;
 mod number;
@@ -12,9 +15,11 @@ mod pending;
 pub mod prose;
 pub mod regression;
 pub mod samples_file;
+mod sheet;
 pub mod story;
 pub mod table;
 pub mod trace_csv;
+pub mod width;
 pub mod write;
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::results::{MOST_TRIALS, PolicyFacts, RecorderState, VarianceSplitter};
 /// What the first line begins with; the version of the format follows.
 const TITLE: &str = "critmin part of a run, format ";
 /// Version of the format.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 /// Bytes of the checksum at the end.
 const CHECKSUM: u64 = 32;
 /// Id of the baseline.

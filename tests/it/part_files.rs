@@ -33,7 +33,7 @@ fn a_partial_result_says_what_it_is() {
     assert_eq!(document["policies"], serde_json::json!(["baseline", "stockpile"]));
     let bytes = std::fs::read(&path).unwrap();
     let lines: Vec<&[u8]> = bytes.splitn(3, |byte| *byte == b'\n').collect();
-    assert_eq!(lines[0], b"critmin part of a run, format 4");
+    assert_eq!(lines[0], b"critmin part of a run, format 5");
     let header: serde_json::Value = serde_json::from_slice(lines[1]).unwrap();
     assert_eq!(header["kind"], "partial");
     assert_eq!(header["part"]["frame"]["manifest"]["seed"], 20_260_131);

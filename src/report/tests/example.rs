@@ -74,6 +74,7 @@ pub fn run() -> RunResults {
             scenario_sha256: "00".repeat(32),
             seed: 42,
             trials: 400,
+            sampling: "random".into(),
             first_trial: 0,
             start: "2026-01-01".into(),
             step: "month".into(),
