@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_bar_fits() {
-        insta::assert_snapshot!(now().bar(80), @"both_together (3/9) [#-------] 123,456/900,000 trials, 2,345/s, 6 min left");
+        insta::assert_snapshot!(now().bar(80), @"both_together (3/9) [#-------------] 123,456/900,000 trials, 2,345/s, 6 min left");
         for width in 24..=200 {
             let bar = now().bar(width);
             assert!(bar.chars().count() <= width, "{bar}");
@@ -205,7 +205,7 @@ mod tests {
             done: 0,
             ..now()
         };
-        assert_eq!(unknown.bar(40), "both_together (3/9) [--------] 0/0 trials");
+        assert_eq!(unknown.bar(40), "both_together (3/9) [-------] 0/0 trials");
     }
 
     #[test]

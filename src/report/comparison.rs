@@ -36,7 +36,7 @@ fn changes(run: &RunResults) -> Option<(&SummaryRow, Vec<Change<'_>>)> {
 
 /// Points without their sign.
 fn points(value: f64) -> String {
-    significant(value.abs(), 2)
+    significant(value.abs(), 3)
 }
 
 fn plural(value: f64) -> String {
@@ -93,9 +93,8 @@ pub fn in_words(run: &RunResults) -> Option<String> {
         sentences.push(format!("{} {verb}.", listed(&same, |_| String::new())));
     }
     if !higher.is_empty() {
-        let verb = if higher.len() == 1 { "raises it" } else { "raise it" };
-        let by = listed(&higher, |change| format!(" (by {})", points(change.points)));
-        sentences.push(format!("{by} {verb}."));
+        let by = listed(&higher, |change| format!(" ({})", points(change.points)));
+        sentences.push(format!("It is raised by {by}."));
     }
     Some(sentences.join(" "))
 }
@@ -154,7 +153,7 @@ pub(super) fn table(run: &RunResults) -> Option<Vec<Column>> {
         ),
         Column::numbers("CVaR95\n%", 1, all().map(|(_, row)| tail(row).map_or_else(unknown, percent))),
         Column::numbers(
-            "change\npoints",
+            "CVaR95 change\npoints",
             2,
             std::iter::once(String::new()).chain(changes.iter().map(|change| match (tail(before), tail(change.row)) {
                 (Some(before), Some(after)) => difference(after - before),

@@ -229,15 +229,15 @@ mod tests {
         日本                             3.25  40.0         12
         ");
         assert!(left_out.is_empty());
-        let (text, left_out) = draw(table(), 24);
+        let (text, left_out) = draw(table(), 32);
         insta::assert_snapshot!(text, @r"
-        place              short
-                               %
-        ────────────────────────
-        United Kingdom o…   12.5
-        日本                3.25
+        place               short   p95
+                                %     %
+        ───────────────────────────────
+        United Kingdom of…   12.5  50.0
+        日本                 3.25  40.0
         ");
-        assert_eq!(left_out, ["p95", "demand"]);
+        assert_eq!(left_out, ["demand"]);
     }
 
     #[test]
@@ -251,12 +251,11 @@ mod tests {
                          country; includes
                          stocks
         ");
-        insta::assert_snapshot!(texts(&own(["year", "value", "note"]), &rows, 24), @r"
+        insta::assert_snapshot!(texts(&own(["year", "value", "note"]), &rows, 32), @r"
         year: 2024
         value: 1234567.5
-        note: reported by the
-          country; includes
-          stocks
+        note: reported by the country;
+          includes stocks
         ");
     }
 }

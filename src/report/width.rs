@@ -7,7 +7,7 @@ use super::harmless;
 /// Columns where nothing is known of a terminal.
 pub const UNKNOWN: usize = 80;
 /// Fewer than these are taken for so many: a table needs some room.
-const LEAST: usize = 24;
+const LEAST: usize = 32;
 /// Prose of results is not set wider, even where there is room.
 pub(super) const PROSE: usize = 100;
 
@@ -122,12 +122,12 @@ mod tests {
 
     #[test]
     fn text_is_wrapped_between_words() {
-        let text = wrapped("the shortfall is 12.5 % of demand\non average", "a: ", "   ", 24);
-        assert_eq!(text, "a: the shortfall is\n   12.5 % of demand on\n   average");
-        let text = wrapped("稀土磁体出口管制措施收紧与许可证审批延迟", "", "", 24);
-        assert!(text.lines().all(|line| columns(line) <= 24) && text.lines().count() == 2, "{text}");
-        let path = wrapped("wrote out/a-name-that-is-longer-than-the-line/x in 1.2 s", "", "", 24);
-        assert!(path.lines().all(|line| columns(line) <= 24), "{path}");
-        assert_eq!(path.replace('\n', "").replace(' ', "").len(), 50);
+        let text = wrapped("the shortfall is there, 12.5 % of demand\non average", "a: ", "   ", 32);
+        assert_eq!(text, "a: the shortfall is there,\n   12.5 % of demand on average");
+        let text = wrapped("稀土磁体出口管制措施收紧与许可证审批延迟", "", "", 32);
+        assert!(text.lines().all(|line| columns(line) <= 32) && text.lines().count() == 2, "{text}");
+        let path = wrapped("wrote out/a-name-that-is-longer-than-the-line/x in 1.2 s", "", "", 32);
+        assert!(path.lines().all(|line| columns(line) <= 32), "{path}");
+        assert_eq!(path.replace('\n', "").replace(' ', "").len(), 52);
     }
 }
