@@ -183,7 +183,7 @@ def exact_agreement(programs, arguments, problem):
         for row in trace["markets"]:
             if row["material"] in index:
                 mineral, user = index[row["material"]], problem.countries.index(row["country"])
-                share = row["final_shortfall_t"] / problem.minerals[mineral].demand_t
+                share = row["final_shortfall"] / problem.minerals[mineral].demand_t
                 months[mineral, row["period"]] += share
                 users[mineral, user] += share / problem.minerals[mineral].users[user] / problem.periods
         users[:, -1] = months.mean(axis=1)
@@ -218,8 +218,8 @@ def of_critmin(found, problem):
             row = rows[name, country]
             mean, tail = row["expected_shortfall_pct"], row["cvar_pct"][1]["estimate"]
             demand = share * mineral.demand_t * problem.periods
-            assert math.isclose(row["demand_t"], demand, rel_tol=1e-9), "the same demand"
-            tonnes = row["expected_shortfall_t"]["value"]
+            assert math.isclose(row["demand"], demand, rel_tol=1e-9), "the same demand"
+            tonnes = row["expected_shortfall"]["value"]
             assert math.isclose(tonnes, demand * mean["value"] / 100, rel_tol=1e-9), "shares of constant demand"
             # Of 5, 25, 50, 75, 90, 95 and 99 %.
             quantiles = [row["quantiles_pct"][position]["estimate"] for position in (2, 5, 6)]

@@ -124,6 +124,13 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         trials_asked: scenario.run.trials,
         interrupted: false,
         nothing_is_random: false,
+        sampling: match scenario.run.sampling {
+            SamplingDesign::Random => "random",
+            SamplingDesign::Antithetic => "antithetic",
+            SamplingDesign::LatinHypercube => "latin_hypercube",
+            SamplingDesign::Sobol => "sobol",
+        }
+        .to_owned(),
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: scenario.time.step.name().to_owned(),

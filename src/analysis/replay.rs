@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::facts;
 use super::run::{Prepared, RunError, prepare};
 use crate::engine::draws::{Tail, TrialStreams};
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 use crate::engine::trace::PeriodTrace;
 use crate::engine::trial::Simulator;
+use crate::results::types::Label;
 use crate::results::{Row, Rows, plan_rows};
 use crate::scenario::Document;
 
@@ -40,7 +42,7 @@ pub struct ReplayInput {
     pub value: f64,
 }
 
-/// One market (material, country) in one period. Quantities are t.
+/// One market (material, country) in one period. Quantities are in the material's unit, here and below.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplayMarket {
     /// Period number.
@@ -52,26 +54,34 @@ pub struct ReplayMarket {
     /// Country code.
     pub country: String,
     /// Need: final demand and feed.
+    #[serde(rename = "need")]
     pub need_t: f64,
     /// Need of final demand alone.
+    #[serde(rename = "final_demand")]
     pub final_demand_t: f64,
     /// Arrivals.
+    #[serde(rename = "arrival")]
     pub arrival_t: f64,
     /// Need less deliveries.
+    #[serde(rename = "missing")]
     pub missing_t: f64,
     /// What stocks leave missing, feed included.
+    #[serde(rename = "shortfall")]
     pub shortfall_t: f64,
     /// What stocks leave missing of final demand.
+    #[serde(rename = "final_shortfall")]
     pub final_shortfall_t: f64,
     /// Unmet after substitution and thrift, final demand.
+    #[serde(rename = "unmet")]
     pub unmet_t: f64,
     /// Commercial stock at the end of the period.
+    #[serde(rename = "commercial_stock")]
     pub commercial_stock_t: f64,
     /// Price index.
     pub price_index: f64,
 }
 
-/// One supply in one period, t.
+/// One supply in one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplaySupply {
     /// Period number.
@@ -80,15 +90,22 @@ pub struct ReplaySupply {
     pub date: String,
     /// Supply id.
     pub supply: String,
+    /// Material id.
+    pub material: String,
+    /// Country code.
+    pub country: String,
     /// Undisrupted output.
+    #[serde(rename = "undisrupted")]
     pub undisrupted_t: f64,
     /// Planned output.
+    #[serde(rename = "planned")]
     pub planned_t: f64,
     /// Output.
+    #[serde(rename = "output")]
     pub output_t: f64,
 }
 
-/// One lane in one period, t.
+/// One lane in one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplayFlow {
     /// Period number.
@@ -102,12 +119,14 @@ pub struct ReplayFlow {
     /// Buyer.
     pub to: String,
     /// Undisrupted flow.
+    #[serde(rename = "undisrupted")]
     pub undisrupted_t: f64,
     /// Flow.
+    #[serde(rename = "flow")]
     pub flow_t: f64,
 }
 
-/// One stockpile in one period, t.
+/// One stockpile in one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplayStockpile {
     /// Period number.
@@ -119,8 +138,10 @@ pub struct ReplayStockpile {
     /// Material id.
     pub material: String,
     /// Level at the end of the period.
+    #[serde(rename = "level")]
     pub level_t: f64,
     /// Released in the period.
+    #[serde(rename = "released")]
     pub released_t: f64,
 }
 
@@ -135,6 +156,18 @@ pub struct Replay {
     pub trial: u64,
     /// Seed.
     pub seed: u64,
+    /// Trials of the run.
+    pub trials: u64,
+    /// Sampling design, as in the scenario.
+    pub sampling: String,
+    /// See [`super::facts::SAMPLING_VERSION`].
+    pub sampling_version: u32,
+    /// SHA-256 of the resolved scenario and its data files.
+    pub scenario_sha256: String,
+    /// Every material, with its unit.
+    pub materials: Vec<Label>,
+    /// Every place.
+    pub places: Vec<Label>,
     /// Months per period.
     pub step_months: f64,
     /// (material, place) of the headline.
@@ -236,7 +269,15 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
             headline_countries.push(code.clone());
         }
     }
+    let manifest = facts::manifest(document, scenario, "", &prepared.warnings);
+    let (materials, places) = facts::labels(layout);
     Ok(Replay {
+        trials: manifest.trials,
+        sampling: manifest.sampling,
+        sampling_version: manifest.sampling_version,
+        scenario_sha256: manifest.scenario_sha256,
+        materials,
+        places,
         title: scenario.title.clone(),
         policy: scenario.policy.id.clone(),
         trial,
@@ -268,7 +309,7 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
 
 /// Name of a place for people.
 fn place_name(layout: &Layout, place: &str) -> String {
-    let (_, places) = super::facts::labels(layout);
+    let (_, places) = facts::labels(layout);
     places
         .into_iter()
         .find(|label| label.id == place)
@@ -364,11 +405,13 @@ impl Observer for Tracer<'_> {
             });
         }
         let base = period * model.supplies.len();
-        for (index, (supply, ..)) in self.layout.supplies.iter().enumerate() {
+        for (index, (supply, material, country, _)) in self.layout.supplies.iter().enumerate() {
             self.supplies.push(ReplaySupply {
                 period,
                 date: date.clone(),
                 supply: supply.clone(),
+                material: material_id(*material),
+                country: code(*country),
                 undisrupted_t: world.output[base + index],
                 planned_t: state.planned[index],
                 output_t: state.output[index],

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::part::{Difference, Part};
+use super::part::{Difference, Frame, Part};
 use super::simulate::simulate_part;
 use crate::engine::draws::Exhausted;
 use crate::engine::observe::Layout;
@@ -109,6 +109,8 @@ pub struct RunPlan {
 
 /// Receives what a run says on its way.
 pub trait RunListener {
+    /// What the results will say beside the policies is known.
+    fn begins(&mut self, _frame: &Frame) {}
     /// A policy's simulation begins (or goes on, when it was begun earlier): its id, its number, how many there are, trials.
     fn policy_begins(&mut self, _policy: &str, _number: usize, _policies: usize, _trials: u64) {}
     /// A policy's simulation has ended.

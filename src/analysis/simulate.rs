@@ -69,6 +69,7 @@ pub fn simulate_examined(
         true => trials.start.min(1)..trials.end.min(1),
         false => trials,
     };
+    listener.begins(&part.head.frame);
     progress.done.fetch_add(part.trials_done(), Ordering::Relaxed);
     for number in 0..=plan.policies.len() {
         if part.policies.get(number).is_some_and(|policy| policy.complete) {

@@ -9,11 +9,12 @@ use super::arguments::CheckOptions;
 use super::failure::Failure;
 use super::progress::Bar;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::{EXIT_INTERRUPTED, EXIT_INVALID, Outcome as Exit, load};
+use super::{EXIT_INTERRUPTED, EXIT_INVALID, Outcome as Exit, load, terminal};
 use crate::analysis::pin::{PinPlan, pin};
 use crate::analysis::run::{RunError, RunListener};
 use crate::engine::run::Progress;
 use crate::regression::{Golden, GoldenError, RELATIVE_TOLERANCE, compare};
+use crate::report::json::print;
 use crate::report::regression::{Check, Outcome, json, junit, text};
 use crate::report::write::{OutputFolder, WriteError};
 use crate::scenario::{Document, read_text};
@@ -49,24 +50,23 @@ pub fn check(options: &CheckOptions) -> Exit {
         let now = match now {
             Ok(now) => now,
             Err(RunError::Interrupted) => {
-                writeln!(
-                    std::io::stderr(),
+                terminal::say(&format!(
                     "interrupted after {} of {} scenarios; golden files are whole",
                     checks.len(),
                     options.scenarios.len()
-                )?;
+                ))?;
                 return Ok(EXIT_INTERRUPTED);
             }
             Err(error) => return Err(Failure::of_run(error, options.json)),
         };
         let check = job.conclude(options, now)?;
         if !options.quiet && !options.json {
-            write!(std::io::stdout(), "{}", text(&check))?;
+            write!(std::io::stdout(), "{}", text(&check, terminal::width()))?;
         }
         checks.push(check);
     }
     if options.json {
-        writeln!(std::io::stdout(), "{:#}", json(&checks))?;
+        print(&json(&checks), std::io::stdout().lock())?;
     }
     if let Some(path) = &options.junit {
         write_whole(path, &junit(&checks), options.json)?;

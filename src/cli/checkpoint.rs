@@ -1,6 +1,5 @@
 //! Checkpoints of a run: saved while it goes on and when it is interrupted, found again by `--resume`. Samples are written along the way.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -12,9 +11,11 @@ use super::failure::Failure;
 use super::place::Place;
 use super::progress::Bar;
 use super::results::SAMPLES;
-use crate::analysis::part::Part;
+use super::terminal;
+use crate::analysis::part::{Frame, Part};
 use crate::analysis::run::RunListener;
 use crate::engine::run::Progress;
+use crate::report::csv::SamplesContext;
 use crate::report::part_file::{self, PartFile, PartKind};
 use crate::report::samples_file::SamplesFile;
 use crate::report::write::{OutputFolder, WriteError};
@@ -78,7 +79,7 @@ pub fn find(options: &RunOptions, place: &Place) -> Result<Option<Earlier>, Fail
     let path = folder.path().join(&names.checkpoint);
     let tell = |note: String| match options.quiet {
         true => Ok(()),
-        false => writeln!(std::io::stderr(), "note: {note}"),
+        false => terminal::say(&format!("note: {note}")),
     };
     let about = std::fs::symlink_metadata(&path);
     if about.is_err() {
@@ -156,6 +157,8 @@ pub struct Keeper {
     wants_samples: bool,
     /// The policy under way.
     policy: usize,
+    /// What samples are written with, once known.
+    context: Option<SamplesContext>,
     /// Samples so far, if wanted and begun.
     pub samples: Option<SamplesFile>,
     /// Whether there is a checkpoint of this run.
@@ -173,6 +176,7 @@ impl Keeper {
             names: place.names.clone(),
             wants_samples: options.samples,
             policy: 0,
+            context: None,
             is_saved: earlier.is_some(),
             samples: earlier.and_then(|earlier| earlier.samples.take()),
             has_warned: false,
@@ -198,6 +202,10 @@ impl Keeper {
 }
 
 impl RunListener for Keeper {
+    fn begins(&mut self, frame: &Frame) {
+        self.context = Some(SamplesContext::of(frame));
+    }
+
     fn policy_begins(&mut self, policy: &str, number: usize, policies: usize, trials: u64) {
         self.policy = number;
         let what = if policies > 1 {
@@ -214,13 +222,15 @@ impl RunListener for Keeper {
         rows: &[(String, String)],
         samples: &[Sample],
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        if self.wants_samples {
+        if self.wants_samples
+            && let Some(context) = &self.context
+        {
             let file = match &mut self.samples {
                 Some(file) => file,
                 none => none.insert(SamplesFile::begin(&self.folder, &self.names.samples)?),
             };
             file.policy_begins(self.policy);
-            file.write(policy, rows, samples)?;
+            file.write(context, policy, rows, samples)?;
         }
         Ok(())
     }
@@ -235,7 +245,7 @@ impl RunListener for Keeper {
             Err(error) => {
                 if !std::mem::replace(&mut self.has_warned, true) {
                     // The run itself may well succeed: it goes on.
-                    let _ = writeln!(std::io::stderr(), "warning: no checkpoint can be saved: {error}");
+                    let _ = terminal::say(&format!("warning: no checkpoint can be saved: {error}"));
                 }
             }
         }

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::Outcome;
 use super::arguments::DataOptions;
 use super::failure::Failure;
+use super::{Outcome, terminal};
 use crate::data::{self, DataError, TableExcerpt};
+use crate::report::width::wrapped;
+use crate::report::{self, grid, harmless};
 
 /// Shows what the shipped data says.
 pub fn data(options: &DataOptions) -> Outcome {
@@ -72,60 +74,70 @@ fn whole_table(name: &str) -> Result<TableExcerpt, Failure> {
 
 /// Minerals with their stages, then tables.
 fn overview() -> Outcome {
+    let width = terminal::width();
     let mut out = io::stdout().lock();
-    writeln!(out, "Minerals and the stages for which shares by country ship:\n")?;
-    for (mineral, stages) in data::minerals() {
-        writeln!(out, "  {mineral:<22} {}", stages.join(", "))?;
-    }
-    writeln!(out, "\nTables:\n")?;
-    for table in data::tables() {
-        writeln!(out, "  {:<26} {}", table.name, table.description)?;
-    }
-    writeln!(
-        out,
-        "\nNext: critmin data gallium, or critmin data --table shares.csv --csv"
+    let mut list = |title: &str, most: usize, items: Vec<(String, String)>| -> io::Result<()> {
+        writeln!(out, "{}\n", wrapped(title, "", "", width))?;
+        // The second column begins where it leaves half of the width, or on a line of its own.
+        let column = most.min(width / 2);
+        for (name, about) in items {
+            let lead = format!("  {name:<column$} ");
+            let next = " ".repeat(column + 3);
+            writeln!(out, "{}", wrapped(&about, &lead, &next, width))?;
+        }
+        writeln!(out)
+    };
+    let minerals = data::minerals()
+        .into_iter()
+        .map(|(mineral, stages)| (mineral.to_string(), stages.join(", ")));
+    list(
+        "Minerals and the stages for which shares by country ship:",
+        22,
+        minerals.collect(),
     )?;
+    let tables = data::tables()
+        .iter()
+        .map(|table| (table.name.to_owned(), table.description.to_owned()));
+    list("Tables:", 26, tables.collect())?;
+    let next = "Next: critmin data gallium, or critmin data --table shares.csv --csv";
+    writeln!(out, "{}", wrapped(next, "", "  ", width))?;
     Ok(0)
 }
 
 fn text(excerpts: &[TableExcerpt]) -> io::Result<()> {
+    let width = terminal::width();
     let mut out = io::stdout().lock();
     for (position, excerpt) in excerpts.iter().enumerate() {
         if position > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}: {}", excerpt.table, excerpt.description)?;
+        let title = format!("{}: {}", excerpt.table, excerpt.description);
+        writeln!(out, "{}", wrapped(&title, "", "  ", width))?;
         // Sources repeat from row to row: each is written once, under the table.
         let source = excerpt.header.iter().position(|name| name == "source");
         let mut sources: Vec<&str> = Vec::new();
-        let mut table = comfy_table::Table::new();
-        table.load_style(comfy_table::TableStyle::new());
-        let shown = |name: &str| {
-            if name == "source" {
-                "source".to_owned()
-            } else {
-                name.replace('_', " ")
-            }
-        };
-        table.set_header(excerpt.header.iter().map(|name| shown(name)));
-        for row in &excerpt.rows {
-            let cells = row.iter().enumerate().map(|(column, value)| {
-                if Some(column) != source {
-                    return value.clone();
-                }
-                let number = sources.iter().position(|known| known == value).unwrap_or_else(|| {
-                    sources.push(value);
-                    sources.len() - 1
+        let header: Vec<String> = excerpt.header.iter().map(|name| name.replace('_', " ")).collect();
+        let rows: Vec<Vec<String>> = excerpt
+            .rows
+            .iter()
+            .map(|row| {
+                let cells = row.iter().enumerate().map(|(column, value)| {
+                    if Some(column) != source {
+                        return value.clone();
+                    }
+                    let number = sources.iter().position(|known| known == value).unwrap_or_else(|| {
+                        sources.push(value);
+                        sources.len() - 1
+                    });
+                    format!("[{}]", number + 1)
                 });
-                format!("[{}]", number + 1)
-            });
-            table.add_row(cells.collect::<Vec<_>>());
-        }
-        for line in table.to_string().lines() {
-            writeln!(out, "{}", line.trim_end())?;
-        }
+                cells.collect()
+            })
+            .collect();
+        write!(out, "{}", grid::texts(&header, &rows, width))?;
         for (number, source) in sources.iter().enumerate() {
-            writeln!(out, "  [{}] {source}", number + 1)?;
+            let lead = format!("  [{}] ", number + 1);
+            writeln!(out, "{}", wrapped(source, &lead, "      ", width))?;
         }
     }
     Ok(())
@@ -139,9 +151,8 @@ fn csv(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
             writeln!(out, "# {}", excerpt.table)?;
         }
         let mut writer = csv::Writer::from_writer(&mut out);
-        writer.write_record(&excerpt.header)?;
-        for row in &excerpt.rows {
-            writer.write_record(row)?;
+        for row in std::iter::once(&excerpt.header).chain(&excerpt.rows) {
+            writer.write_record(row.iter().map(|cell| harmless::cell(cell).into_owned()))?;
         }
         writer.flush()?;
     }
@@ -167,6 +178,5 @@ fn json(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
             (excerpt.table.to_owned(), rows.into())
         })
         .collect();
-    writeln!(io::stdout(), "{:#}", serde_json::Value::Object(tables))?;
-    Ok(())
+    Ok(report::json::print(&tables, io::stdout().lock())?)
 }

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use crate::analysis::run::RunError;
 use crate::report::charts::ChartError;
+use crate::report::json;
 use crate::report::part_file::PartFileError;
 use crate::report::write::WriteError;
 use crate::scenario::Diagnostics;
 
+use super::terminal;
 use super::{EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_INVALID, EXIT_USAGE};
 
 /// Why a command failed.
@@ -69,7 +71,7 @@ impl Failure {
                 diagnostics,
                 json: true,
             } => {
-                let _ = writeln!(io::stdout(), "{:#}", diagnostics.to_json());
+                let _ = json::print(&diagnostics.to_json(), io::stdout());
                 exit_code(&diagnostics)
             }
             Failure::Invalid {
@@ -89,18 +91,15 @@ impl Failure {
                 EXIT_FAILURE
             }
             Failure::Usage(message) => {
-                let _ = writeln!(io::stderr(), "error: {message}\n\nFor more information, try '--help'.");
+                let _ = terminal::say(&format!("error: {message}\n\nFor more information, try '--help'."));
                 EXIT_USAGE
             }
             Failure::Internal(message) => {
-                let _ = writeln!(io::stderr(), "error: {message}");
+                let _ = terminal::say(&format!("error: {message}"));
                 EXIT_FAILURE
             }
             Failure::Interrupted => {
-                let _ = writeln!(
-                    io::stderr(),
-                    "interrupted: no result was complete, nothing has been written"
-                );
+                let _ = terminal::say("interrupted: no result was complete, nothing has been written");
                 EXIT_INTERRUPTED
             }
             Failure::ClosedPipe => 0,
@@ -120,14 +119,14 @@ pub fn exit_code(diagnostics: &Diagnostics) -> u8 {
 
 /// What commands write with `?` goes to standard output; errors about files name the file.
 /// Tells what is wrong and what to do, on stdout as JSON or on stderr.
-fn tell(message: &str, hint: Option<String>, json: bool) {
-    if json {
+fn tell(message: &str, hint: Option<String>, as_json: bool) {
+    if as_json {
         let hints: Vec<String> = hint.into_iter().collect();
         let document = serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hints }] });
-        let _ = writeln!(io::stdout(), "{document:#}");
+        let _ = json::print(&document, io::stdout());
     } else {
         let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
-        let _ = writeln!(io::stderr(), "error: {message}{hint}");
+        let _ = terminal::say(&format!("error: {message}{hint}"));
     }
 }
 

@@ -15,6 +15,7 @@ mod replay;
 mod results;
 mod run;
 mod schema;
+mod terminal;
 mod validate;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use super::arguments::NewOptions;
 use super::failure::Failure;
 use super::{Outcome, load};
+use crate::report::harmless;
 use crate::scenario::starter;
 
 /// Writes a commented scenario to start from.
@@ -32,11 +33,7 @@ pub fn new(options: &NewOptions) -> Outcome {
         let _ = std::fs::remove_file(path);
         Failure::Internal(format!("cannot write {}: {error}", path.display()))
     })?;
-    writeln!(
-        std::io::stdout(),
-        "wrote {}; next: critmin run {}",
-        path.display(),
-        path.display()
-    )?;
+    let done = format!("wrote {}; next: critmin run {}", path.display(), path.display());
+    writeln!(std::io::stdout(), "{}", harmless::line(&done))?;
     Ok(0)
 }

@@ -1,64 +1,243 @@
-//! The progress bar: trials done, rate and time left, on a terminal only.
+//! How far a run is: a bar on a terminal, else a line now and then, so that the log of a batch system is not silent for hours.
 
-use std::io::IsTerminal;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::terminal;
 use crate::engine::run::Progress;
+use crate::report::grouped;
+use crate::report::harmless;
+use crate::report::width::{UNKNOWN, fitted};
 
-const TEMPLATE: &str = "{msg} [{bar:30}] {human_pos}/{human_len} trials, {per_sec}, {eta} left";
+/// How often the bar is drawn anew.
+const DRAWN_EVERY: Duration = Duration::from_millis(100);
+/// How often a line is written where there is no terminal.
+const WRITTEN_EVERY: Duration = Duration::from_secs(10);
+/// Length of the bar itself.
+const BAR: usize = 30;
 
-/// A bar that follows a run's progress until dropped.
+/// What is simulated, and how many trials all of it takes.
+#[derive(Debug, Default)]
+struct Job {
+    what: Mutex<String>,
+    trials: AtomicU64,
+}
+
+/// Follows a run's progress until dropped.
 pub struct Bar {
-    bar: ProgressBar,
-    ended: Arc<AtomicBool>,
-    follower: Option<JoinHandle<()>>,
+    job: Arc<Job>,
+    follower: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Bar {
-    /// A bar on stderr; nothing is drawn when `quiet` or when stderr is no terminal.
+    /// On stderr; nothing when `quiet`.
     pub fn new(progress: &Arc<Progress>, quiet: bool) -> Self {
-        let draws = !quiet && std::io::stderr().is_terminal();
-        let target = if draws {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+        if quiet {
+            return Self {
+                job: Arc::default(),
+                follower: None,
+            };
+        }
+        if !std::io::stderr().is_terminal() {
+            return Self::follow(progress, WRITTEN_EVERY, |now| {
+                // Nobody may be reading: that is no reason to stop the run.
+                let _ = writeln!(std::io::stderr(), "{}", now.line());
+            });
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
             bar.set_style(style);
         }
-        let ended = Arc::new(AtomicBool::new(false));
-        let follower = draws.then(|| {
-            let (bar, ended, progress) = (bar.clone(), Arc::clone(&ended), Arc::clone(progress));
-            std::thread::spawn(move || {
-                while !ended.load(Ordering::Relaxed) {
-                    bar.set_position(progress.done.load(Ordering::Relaxed));
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-            })
+        let drawn = Drawn(bar);
+        Self::follow(progress, DRAWN_EVERY, move |now| {
+            // The last column stays free: some terminals begin a new line there.
+            let width = terminal::width_of_talk().unwrap_or(UNKNOWN).saturating_sub(1);
+            drawn.0.set_message(now.bar(width));
+            drawn.0.tick();
+        })
+    }
+
+    /// Calls `show` so often, in a thread of its own.
+    fn follow(progress: &Arc<Progress>, interval: Duration, show: impl Fn(&Now) + Send + 'static) -> Self {
+        let job = Arc::new(Job::default());
+        let (ended, ends) = channel();
+        let (of_job, progress) = (Arc::clone(&job), Arc::clone(progress));
+        let thread = std::thread::spawn(move || {
+            let mut began: Option<(Instant, u64)> = None;
+            while ends.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                let done = progress.done.load(Ordering::Relaxed);
+                // A run that is continued has some trials from before: they say nothing of its speed.
+                let (since, before) = *began.get_or_insert((Instant::now(), done));
+                let what = of_job.what.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                show(&Now {
+                    what,
+                    done,
+                    trials: of_job.trials.load(Ordering::Relaxed),
+                    rate: done.saturating_sub(before) as f64 / since.elapsed().as_secs_f64().max(1e-3),
+                });
+            }
         });
-        Bar { bar, ended, follower }
+        Self {
+            job,
+            follower: Some((ended, thread)),
+        }
     }
 
     /// Says what is simulated, and how many trials all of it takes.
     pub fn begin(&self, what: &str, trials_in_all: u64) {
-        self.bar.set_message(what.to_owned());
-        self.bar.set_length(trials_in_all);
+        *self.job.what.lock().unwrap_or_else(PoisonError::into_inner) = harmless::line(what).into_owned();
+        self.job.trials.store(trials_in_all, Ordering::Relaxed);
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
-        if let Some(follower) = self.follower.take() {
-            // The follower only draws: if it has panicked, there is no bar and nothing else is lost.
+        if let Some((ended, follower)) = self.follower.take() {
+            drop(ended);
+            // The follower only shows: if it has panicked, nothing else is lost.
             let _ = follower.join();
         }
-        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that is cleared when nobody draws it any more.
+struct Drawn(ProgressBar);
+
+impl Drop for Drawn {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// How far a run is at some moment.
+#[derive(Debug, Clone, PartialEq)]
+struct Now {
+    what: String,
+    done: u64,
+    trials: u64,
+    /// Trials per second.
+    rate: f64,
+}
+
+impl Now {
+    /// As a line of its own.
+    fn line(&self) -> String {
+        let percent = 100 * u128::from(self.done) / u128::from(self.trials.max(1));
+        format!(
+            "{}: {} of {} trials ({percent} %){}",
+            self.what,
+            grouped(self.done),
+            grouped(self.trials),
+            self.speed()
+        )
+    }
+
+    /// As a bar with what fits beside it: first the bar gets shorter, then the speed goes, then the name.
+    fn bar(&self, width: usize) -> String {
+        let count = format!("{}/{} trials", grouped(self.done), grouped(self.trials));
+        let speed = self.speed();
+        for length in (4..=BAR).rev() {
+            let full = (length as u128 * u128::from(self.done) / u128::from(self.trials.max(1))) as usize;
+            let full = full.min(length);
+            let bar = format!("[{}{}]", "#".repeat(full), "-".repeat(length - full));
+            let text = format!("{} {bar} {count}{speed}", self.what);
+            if fitted(&text, width) == text {
+                return text;
+            }
+        }
+        let text = format!("{} {count}", self.what);
+        if fitted(&text, width) == text {
+            return text;
+        }
+        fitted(&count, width)
+    }
+
+    /// `, 1,234/s, 2 min left`; nothing before it is known.
+    fn speed(&self) -> String {
+        if self.rate < 1e-3 {
+            return String::new();
+        }
+        let left = self.trials.saturating_sub(self.done) as f64 / self.rate;
+        let left = match left {
+            seconds if seconds < 100.0 => format!("{seconds:.0} s"),
+            seconds if seconds < 6000.0 => format!("{:.0} min", seconds / 60.0),
+            seconds => format!("{:.1} h", seconds / 3600.0),
+        };
+        let rate = match self.rate {
+            slow if slow < 10.0 => format!("{slow:.1}"),
+            rate => grouped(rate as u64),
+        };
+        format!(", {rate}/s, {left} left")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Now {
+        Now {
+            what: "both_together (3/9)".into(),
+            done: 123_456,
+            trials: 900_000,
+            rate: 2_345.6,
+        }
+    }
+
+    #[test]
+    fn the_bar_fits() {
+        insta::assert_snapshot!(now().bar(80), @"both_together (3/9) [#-------------] 123,456/900,000 trials, 2,345/s, 6 min left");
+        for width in 24..=200 {
+            let bar = now().bar(width);
+            assert!(bar.chars().count() <= width, "{bar}");
+            assert!(bar.contains("123,456/900,000"), "numbers are never cut: {bar}");
+        }
+        assert!(now().bar(120).contains(&format!("[####{}]", "-".repeat(26))));
+        let unknown = Now {
+            rate: 0.0,
+            trials: 0,
+            done: 0,
+            ..now()
+        };
+        assert_eq!(unknown.bar(40), "both_together (3/9) [-------] 0/0 trials");
+    }
+
+    #[test]
+    fn without_a_terminal_there_is_a_line_now_and_then() {
+        assert_eq!(
+            now().line(),
+            "both_together (3/9): 123,456 of 900,000 trials (13 %), 2,345/s, 6 min left"
+        );
+        let (progress, lines) = (Arc::new(Progress::default()), Arc::new(Mutex::new(Vec::new())));
+        let kept = Arc::clone(&lines);
+        let bar = Bar::follow(&progress, Duration::from_millis(20), move |now| {
+            kept.lock().unwrap().push(now.line())
+        });
+        bar.begin("\u{1b}[31mstock (1/2)", 200);
+        progress.done.store(50, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(500));
+        drop(bar);
+        let lines = lines.lock().unwrap();
+        assert!(lines.len() >= 2, "{lines:?}");
+        assert!(
+            lines
+                .last()
+                .unwrap()
+                .starts_with("␛[31mstock (1/2): 50 of 200 trials (25 %)"),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn a_quiet_bar_has_nobody_to_show_it() {
+        let bar = Bar::new(&Arc::new(Progress::default()), true);
+        bar.begin("stock", 1);
+        assert!(bar.follower.is_none());
     }
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::arguments::ReplayOptions;
 use super::failure::Failure;
-use super::{Outcome, load};
+use super::{Outcome, load, terminal};
 use crate::analysis::replay::replay as trace;
 use crate::report::file_list::ScenarioIdentity;
+use crate::report::json;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::story;
 use crate::report::trace_csv;
@@ -22,18 +23,13 @@ pub fn replay(options: &ReplayOptions) -> Outcome {
     if let Some(path) = &options.out {
         let folder = place(options, &document, path)?;
         trace_csv::write(&folder, &replay).map_err(|error| Failure::of_place(error, options.json))?;
-        writeln!(
-            std::io::stderr(),
-            "wrote the trace to {}",
-            folder.folder().path().display()
-        )?;
+        terminal::say(&format!("wrote the trace to {}", folder.folder().path().display()))?;
     }
     let mut stdout = std::io::stdout().lock();
     if options.json {
-        serde_json::to_writer_pretty(&mut stdout, &replay)?;
-        writeln!(stdout)?;
+        json::print(&replay, &mut stdout)?;
     } else {
-        write!(stdout, "{}", story::tell(&replay))?;
+        write!(stdout, "{}", story::tell(&replay, terminal::width()))?;
     }
     Ok(0)
 }

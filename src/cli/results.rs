@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::arguments::ChartFormat;
 use super::failure::Failure;
+use super::terminal;
 use crate::report::charts::{Format, render_all};
 use crate::report::json::{self, StageTime};
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
@@ -111,10 +112,11 @@ pub fn print(results: &RunResults, scenario: &Path, as_json: bool, quiet: bool) 
     if as_json {
         json::summary(results, std::io::stdout().lock())?;
     } else if !quiet {
+        let scenario = scenario.to_string_lossy();
         write!(
             std::io::stdout(),
             "{}",
-            table::summary(results, &scenario.to_string_lossy())
+            table::summary(results, &scenario, terminal::width())
         )?;
     }
     Ok(())
@@ -124,7 +126,7 @@ pub fn print(results: &RunResults, scenario: &Path, as_json: bool, quiet: bool) 
 pub fn say_where(what: &Path, quiet: bool, started: Instant) -> Result<(), Failure> {
     if !quiet {
         let seconds = started.elapsed().as_secs_f64();
-        writeln!(std::io::stderr(), "\nwrote {} in {seconds:.1} s", what.display())?;
+        terminal::say(&format!("\nwrote {} in {seconds:.1} s", what.display()))?;
     }
     Ok(())
 }

@@ -11,13 +11,13 @@ use super::checkpoint::{self, Keeper};
 use super::failure::Failure;
 use super::place::Place;
 use super::results::{self, stage};
-use super::{EXIT_INTERRUPTED, Outcome, load};
+use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
 use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
 use crate::analysis::simulate::simulate_examined;
 use crate::engine::run::Progress;
-use crate::report::json::StageTime;
+use crate::report::json::{self, StageTime};
 use crate::results::types::RunResults;
 use crate::scenario::Document;
 
@@ -56,10 +56,9 @@ pub fn run(options: &RunOptions) -> Outcome {
     let not_lost = |is_saved: bool| {
         if is_saved {
             let path = checkpoint.display();
-            let _ = writeln!(
-                std::io::stderr(),
+            let _ = terminal::say(&format!(
                 "note: what has been simulated is in {path}: --resume continues it"
-            );
+            ));
         }
     };
     let PartReport { part, stages } = report.map_err(|error| match error {
@@ -105,10 +104,7 @@ pub fn run(options: &RunOptions) -> Outcome {
     }
     if is_saved {
         let path = checkpoint.display();
-        writeln!(
-            std::io::stderr(),
-            "the same command with --resume continues it (from {path})"
-        )?;
+        terminal::say(&format!("the same command with --resume continues it (from {path})"))?;
     }
     Ok(EXIT_INTERRUPTED)
 }
@@ -129,32 +125,30 @@ fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant)
         Written::Results(found, path) => {
             results::print(found, &options.scenario.scenario, options.json, options.quiet)?;
             if !part.is_complete() {
-                writeln!(
-                    std::io::stderr(),
+                terminal::say(&format!(
                     "interrupted: the results hold {} trials of {} of {policies} policies, whole, of {} trials asked for; they are in {}, complete \
                      results beside them are as they were",
                     found.manifest.trials,
                     found.policies.len(),
                     found.manifest.trials_asked,
                     path.display(),
-                )?;
+                ))?;
             }
             results::say_where(path, options.quiet, started)
         }
         Written::Partial(path) => {
             if options.json {
-                writeln!(std::io::stdout(), "{:#}", about_partial(path, part))?;
+                json::print(&about_partial(path, part), std::io::stdout().lock())?;
             }
             results::say_where(path, options.quiet, started)
         }
         Written::Nothing => {
             let trials = part.head.trials.end - part.head.trials.start;
-            writeln!(
-                std::io::stderr(),
+            terminal::say(&format!(
                 "interrupted: {} of {} trials are done, all policies counted; no partial result has been written",
                 part.trials_done(),
                 trials * policies as u64
-            )?;
+            ))?;
             Ok(())
         }
     }

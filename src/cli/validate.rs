@@ -4,10 +4,12 @@ use std::io::Write;
 
 use super::arguments::ValidateOptions;
 use super::failure::{Failure, exit_code};
-use super::{Outcome, load};
+use super::{Outcome, load, terminal};
 use crate::analysis::examine::examine;
 use crate::analysis::run::RunError;
+use crate::report::json;
 use crate::report::number::counted;
+use crate::report::width::wrapped;
 use crate::scenario::{Code, Diagnostics, Document};
 
 /// Checks scenarios and their models under every policy, and prints every error and warning; or explains a code.
@@ -48,10 +50,11 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
         }
         print(&diagnostics)?;
         let verdict = if is_bad { "not valid" } else { "valid" };
-        writeln!(stdout, "{}: {verdict}{}", path.display(), counts(&diagnostics))?;
+        let line = format!("{}: {verdict}{}", path.display(), counts(&diagnostics));
+        writeln!(stdout, "{}", wrapped(&line, "", "  ", terminal::width()))?;
     }
     if options.json {
-        writeln!(stdout, "{:#}", serde_json::Value::Array(documents))?;
+        json::print(&documents, &mut stdout)?;
     }
     Ok(code)
 }

@@ -52,11 +52,11 @@ enum Size {
     Demand,
 }
 
-const STATISTICS: [Statistic; 32] = [
+const STATISTICS: [Statistic; 34] = [
     ("expected_shortfall_pct", Detail::Any, Size::Percent, |row| {
         mean(row.expected_shortfall_pct)
     }),
-    ("demand_t", Detail::Headline, Size::Demand, |row| {
+    ("demand", Detail::Headline, Size::Demand, |row| {
         Some((row.demand_t, None))
     }),
     ("unmet_after_adaptation_pct", Detail::Focus, Size::Percent, |row| {
@@ -132,6 +132,8 @@ const STATISTICS: [Statistic; 32] = [
     ("worst_spell_cvar95_pct", Detail::Headline, Size::Percent, |row| {
         within_bin(row.worst_spell_cvar95_pct, SPELL_BIN)
     }),
+    ("sd_pct", Detail::Headline, Size::Percent, |row| mean(row.sd_pct)),
+    ("prob_ge_50", Detail::Headline, Size::Share, |row| mean(row.prob_ge_50)),
     ("peak_price_index_most_elastic", Detail::Headline, Size::Own, |row| {
         row.peak_price_index_band.map(|(_, most)| (most, None))
     }),
@@ -371,13 +373,13 @@ impl Collector<'_> {
                     undisrupted + supply.undisrupted_output_t,
                 )
             });
-            self.add(Table::Supplies, &[material], "output_t", (output, None), undisrupted);
-            self.add(Table::Supplies, &[material], "lost_output_t", (lost, None), undisrupted);
+            self.add(Table::Supplies, &[material], "output", (output, None), undisrupted);
+            self.add(Table::Supplies, &[material], "lost_output", (lost, None), undisrupted);
         }
         for stock in &self.policy.stocks {
             let labels = [stock.material.as_str(), &stock.stock];
             let scale = stock.start_t.max(stock.end_t);
-            self.add(Table::Stocks, &labels, "end_t", (stock.end_t, None), scale);
+            self.add(Table::Stocks, &labels, "end_level", (stock.end_t, None), scale);
         }
     }
 
@@ -385,9 +387,9 @@ impl Collector<'_> {
         for row in &self.policy.balance {
             let scale = row.supply_t.max(row.orders_t);
             for (name, value) in [
-                ("supply_t", row.supply_t),
-                ("orders_t", row.orders_t),
-                ("baseline_shortfall_t", row.baseline_shortfall_t),
+                ("supply_per_year", row.supply_t),
+                ("orders_per_year", row.orders_t),
+                ("baseline_shortfall_per_year", row.baseline_shortfall_t),
             ] {
                 self.add(Table::Balance, &[&row.material], name, (value, None), scale);
             }
@@ -404,7 +406,7 @@ impl Collector<'_> {
             self.add(
                 Table::Supply,
                 &labels,
-                "output_t",
+                "output_per_year",
                 (share.output_t, None),
                 share.capacity_t,
             );

@@ -1,14 +1,17 @@
-//! CSV files. The columns of the interface come first and in its order; further columns follow and may grow.
+//! CSV files. The columns of the interface come first and in its order; further columns follow and may grow: names, the unit of quantities, and which
+//! run it was.
 //!
 //! Numbers have six significant digits in their shortest form ([`six_digits`]); results.json has full precision. A cell is empty when its
 //! value is not available, or when it is a quantile or tail mean that the trials do not support.
 
 use std::io::Write;
 
-use crate::results::Sample;
-use crate::results::types::{AttributionKind, Estimate, RunResults, SummaryRow, TailEstimate};
+use crate::analysis::part::Frame;
+use crate::results::types::{AttributionKind, Estimate, Label, RunResults, SummaryRow, TailEstimate};
+use crate::results::{SEVERAL, STRUCTURAL, Sample};
 
 use super::number::six_digits;
+use super::sheet::{STAMP, Sheet, Stamp, name, names, unit};
 
 type Written = Result<(), csv::Error>;
 
@@ -28,14 +31,19 @@ fn optional_estimate(value: Option<Estimate>) -> String {
     optional(value.map(|estimate| estimate.value))
 }
 
+/// First columns of most tables.
+const KEY: [&str; 3] = ["policy", "material", "country"];
+/// Their display names.
+const NAMES: [&str; 3] = ["policy_name", "material_name", "place_name"];
+
 /// One column of `summary.csv` after the key.
 type Column = (&'static str, fn(&SummaryRow) -> String);
 
 /// Columns after policy, material, country and sector: those of the interface, then ours.
 const SUMMARY_COLUMNS: &[Column] = &[
-    ("demand_t", |row| six_digits(row.demand_t)),
-    ("expected_shortfall_t", |row| six_digits(row.expected_shortfall_t.value)),
-    ("expected_shortfall_t_se", |row| {
+    ("demand", |row| six_digits(row.demand_t)),
+    ("expected_shortfall", |row| six_digits(row.expected_shortfall_t.value)),
+    ("expected_shortfall_se", |row| {
         six_digits(row.expected_shortfall_t.standard_error)
     }),
     ("expected_shortfall_pct", |row| {
@@ -112,64 +120,77 @@ const SUMMARY_COLUMNS: &[Column] = &[
         row.trials_for_1pct
             .map_or_else(String::new, |trials| trials.to_string())
     }),
+    ("sd_pct", |row| six_digits(row.sd_pct.value)),
+    ("sd_pct_se", |row| six_digits(row.sd_pct.standard_error)),
+    ("prob_ge_5", |row| six_digits(row.prob_ge_5.value)),
+    ("prob_ge_10", |row| six_digits(row.prob_ge_10.value)),
+    ("prob_ge_25", |row| six_digits(row.prob_ge_25.value)),
+    ("prob_ge_50", |row| six_digits(row.prob_ge_50.value)),
 ];
 
 /// `summary.csv`.
 pub fn summary(run: &RunResults, to: impl Write) -> Written {
-    let mut csv = csv::Writer::from_writer(to);
-    let key = ["policy", "material", "country", "sector"].into_iter();
-    csv.write_record(key.chain(SUMMARY_COLUMNS.iter().map(|(name, _)| *name)))?;
+    let columns = SUMMARY_COLUMNS.iter().map(|(name, _)| *name);
+    let mut sheet = Sheet::new(
+        to,
+        KEY.into_iter()
+            .chain(["sector"])
+            .chain(columns)
+            .chain(NAMES)
+            .chain(["unit"])
+            .chain(STAMP),
+    )?;
+    let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for row in &policy.summary {
-            let key = [&policy.policy, &row.material, &row.country, &row.sector]
-                .into_iter()
-                .cloned();
-            csv.write_record(key.chain(SUMMARY_COLUMNS.iter().map(|(_, value)| value(row))))?;
+            sheet.texts([policy.policy.as_str(), &row.material, &row.country, &row.sector])?;
+            for (_, value) in SUMMARY_COLUMNS {
+                sheet.plain(&value(row))?;
+            }
+            sheet.texts(names(run, policy, &row.material, &row.country))?;
+            sheet.text(unit(&run.materials, &row.material))?;
+            sheet.end_with(&stamp)?;
         }
     }
-    Ok(csv.flush()?)
+    sheet.finish().map(drop)
 }
 
 /// `exceedance.csv`.
 pub fn exceedance(run: &RunResults, to: impl Write) -> Written {
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record([
-        "policy",
-        "material",
-        "country",
+    let numbers = [
         "shortfall_pct",
         "probability",
         "probability_se",
         "worst_spell_probability",
         "probability_low",
         "probability_high",
-    ])?;
+    ];
+    let mut sheet = Sheet::new(to, KEY.into_iter().chain(numbers).chain(NAMES).chain(STAMP))?;
+    let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for curve in &policy.exceedance {
+            let names = names(run, policy, &curve.material, &curve.country);
             for point in &curve.points {
-                let numbers = [
+                sheet.texts([policy.policy.as_str(), &curve.material, &curve.country])?;
+                sheet.numbers([
                     point.shortfall_pct,
                     point.probability.value,
                     point.probability.standard_error,
                     point.worst_spell_probability.value,
                     point.probability.low,
                     point.probability.high,
-                ];
-                let key = [&policy.policy, &curve.material, &curve.country].into_iter().cloned();
-                csv.write_record(key.chain(numbers.map(six_digits)))?;
+                ])?;
+                sheet.texts(names)?;
+                sheet.end_with(&stamp)?;
             }
         }
     }
-    Ok(csv.flush()?)
+    sheet.finish().map(drop)
 }
 
 /// `timeline.csv`.
 pub fn timeline(run: &RunResults, to: impl Write) -> Written {
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record([
-        "policy",
-        "material",
-        "country",
+    let own = [
         "period",
         "date",
         "mean_pct",
@@ -179,32 +200,30 @@ pub fn timeline(run: &RunResults, to: impl Write) -> Written {
         "p75_pct",
         "p95_pct",
         "mean_pct_se",
-    ])?;
+    ];
+    let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
+    let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for fan in policy.fans() {
+            let names = names(run, policy, &fan.material, &fan.country);
             for point in &fan.points {
-                let key = [&policy.policy, &fan.material, &fan.country].into_iter().cloned();
-                let time = [
-                    point.period.to_string(),
-                    point.date.clone(),
-                    six_digits(point.mean_pct.value),
-                ];
-                let error = six_digits(point.mean_pct.standard_error);
-                csv.write_record(
-                    key.chain(time)
-                        .chain(point.quantiles_pct.map(six_digits))
-                        .chain([error]),
-                )?;
+                sheet.texts([policy.policy.as_str(), &fan.material, &fan.country])?;
+                sheet.plain(&point.period.to_string())?;
+                sheet.plain(&point.date)?;
+                sheet.number(point.mean_pct.value)?;
+                sheet.numbers(point.quantiles_pct)?;
+                sheet.number(point.mean_pct.standard_error)?;
+                sheet.texts(names)?;
+                sheet.end_with(&stamp)?;
             }
         }
     }
-    Ok(csv.flush()?)
+    sheet.finish().map(drop)
 }
 
 /// `events.csv`.
 pub fn events(run: &RunResults, to: impl Write) -> Written {
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record([
+    let header = [
         "policy",
         "event",
         "expected_count",
@@ -214,120 +233,151 @@ pub fn events(run: &RunResults, to: impl Write) -> Written {
         "share_of_cvar95",
         "expected_count_se",
         "name",
-    ])?;
+        "policy_name",
+    ];
+    let mut sheet = Sheet::new(to, header.into_iter().chain(STAMP))?;
+    let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for event in &policy.events {
-            csv.write_record([
-                policy.policy.clone(),
-                event.event.clone(),
-                six_digits(event.expected_count.value),
-                optional(event.mean_duration_months),
-                optional(event.mean_severity),
-                optional(event.share_of_expected),
-                optional(event.share_of_cvar95),
-                six_digits(event.expected_count.standard_error),
-                event.name.clone(),
-            ])?;
+            sheet.texts([policy.policy.as_str(), &event.event])?;
+            sheet.number(event.expected_count.value)?;
+            for value in [
+                event.mean_duration_months,
+                event.mean_severity,
+                event.share_of_expected,
+                event.share_of_cvar95,
+            ] {
+                sheet.plain(&optional(value))?;
+            }
+            sheet.number(event.expected_count.standard_error)?;
+            sheet.texts([event.name.as_str(), policy.shown_name()])?;
+            sheet.end_with(&stamp)?;
         }
     }
-    Ok(csv.flush()?)
+    sheet.finish().map(drop)
 }
 
 /// `attribution.csv`: shares of each (material, country) by event, country and stage.
 pub fn attribution(run: &RunResults, to: impl Write) -> Written {
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record([
-        "policy",
-        "material",
-        "country",
-        "kind",
-        "key",
-        "share_of_expected",
-        "share_of_cvar95",
-    ])?;
+    let own = ["kind", "key", "share_of_expected", "share_of_cvar95"];
+    let header = KEY.into_iter().chain(own).chain(NAMES).chain(["key_name"]).chain(STAMP);
+    let mut sheet = Sheet::new(to, header)?;
+    let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for part in policy.attributed() {
-            let kind = match part.kind {
-                AttributionKind::Event => "event",
-                AttributionKind::Country => "country",
-                AttributionKind::Stage => "stage",
+            let key = part.key.as_str();
+            let (kind, key_name) = match part.kind {
+                AttributionKind::Event => {
+                    let event = policy.events.iter().find(|event| event.event == key);
+                    let name = event.map(|event| event.name.as_str()).filter(|name| !name.is_empty());
+                    ("event", name.unwrap_or(key))
+                }
+                AttributionKind::Country => ("country", name(&run.places, key)),
+                AttributionKind::Stage => ("stage", name(&run.materials, key)),
             };
-            csv.write_record([
-                &policy.policy,
-                &part.material,
-                &part.country,
-                kind,
-                &part.key,
-                &six_digits(part.share_of_expected),
-                &six_digits(part.share_of_cvar95),
-            ])?;
+            let key_name = match key {
+                STRUCTURAL => "short without any event",
+                SEVERAL => "in several countries or stages",
+                _ => key_name,
+            };
+            sheet.texts([policy.policy.as_str(), &part.material, &part.country, kind, key])?;
+            sheet.numbers([part.share_of_expected, part.share_of_cvar95])?;
+            sheet.texts(names(run, policy, &part.material, &part.country))?;
+            sheet.text(key_name)?;
+            sheet.end_with(&stamp)?;
         }
     }
-    Ok(csv.flush()?)
+    sheet.finish().map(drop)
 }
 
 /// `supply.csv`: undisrupted supply at the start by country.
 pub fn supply(run: &RunResults, to: impl Write) -> Written {
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record(["policy", "material", "country", "output_t", "share_pct", "capacity_t"])?;
+    let own = ["output_per_year", "share_pct", "capacity_per_year"];
+    let header = KEY.into_iter().chain(own).chain(NAMES).chain(["unit"]).chain(STAMP);
+    let mut sheet = Sheet::new(to, header)?;
+    let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for share in &policy.supply_shares {
-            let numbers = [share.output_t, share.share_pct, share.capacity_t].map(six_digits);
-            let key = [&policy.policy, &share.material, &share.country].into_iter().cloned();
-            csv.write_record(key.chain(numbers))?;
+            sheet.texts([policy.policy.as_str(), &share.material, &share.country])?;
+            sheet.numbers([share.output_t, share.share_pct, share.capacity_t])?;
+            sheet.texts(names(run, policy, &share.material, &share.country))?;
+            sheet.text(unit(&run.materials, &share.material))?;
+            sheet.end_with(&stamp)?;
         }
     }
-    Ok(csv.flush()?)
+    sheet.finish().map(drop)
+}
+
+/// What `samples.csv` says of a run beside the samples. Its rows are written before the run is over, so that `trials` are those asked for; for names
+/// it has too many rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SamplesContext {
+    stamp: Stamp,
+    materials: Vec<Label>,
+}
+
+impl SamplesContext {
+    /// Of a run.
+    pub fn of(frame: &Frame) -> Self {
+        Self {
+            stamp: Stamp::of(&frame.manifest),
+            materials: frame.materials.clone(),
+        }
+    }
 }
 
 /// Writes `samples.csv` block by block, so that it never has to be held whole.
 pub struct SamplesWriter<W: Write> {
-    csv: csv::Writer<W>,
+    sheet: Sheet<W>,
 }
 
 impl<W: Write> SamplesWriter<W> {
     /// Writes the header.
     pub fn new(to: W) -> Result<Self, csv::Error> {
-        let mut csv = csv::Writer::from_writer(to);
-        csv.write_record([
+        let header = [
             "trial",
             "policy",
             "material",
             "country",
-            "shortfall_t",
+            "shortfall",
             "shortfall_pct",
             "worst_spell_months",
-        ])?;
-        Ok(Self { csv })
+            "unit",
+        ];
+        let sheet = Sheet::new(to, header.into_iter().chain(STAMP))?;
+        Ok(Self { sheet })
     }
 
     /// Goes on with a file that has its header.
     pub fn appending(to: W) -> Self {
-        let csv = csv::Writer::from_writer(to);
-        Self { csv }
+        let sheet = Sheet::headless(to);
+        Self { sheet }
     }
 
     /// Writes the samples of a block; `rows` is [`crate::results::Recorder::sample_rows`] of the recorder they came from.
-    pub fn write(&mut self, policy: &str, rows: &[(String, String)], samples: &[Sample]) -> Written {
+    pub fn write(
+        &mut self,
+        context: &SamplesContext,
+        policy: &str,
+        rows: &[(String, String)],
+        samples: &[Sample],
+    ) -> Written {
+        let sheet = &mut self.sheet;
         for sample in samples {
             let Some((material, country)) = rows.get(sample.row) else {
                 continue;
             };
-            let trial = sample.trial.to_string();
-            let [tonnes, percent, months] =
-                [sample.shortfall_t, sample.shortfall_pct, sample.worst_spell_months].map(six_digits);
-            csv::Writer::write_record(
-                &mut self.csv,
-                [&trial, policy, material, country, &tonnes, &percent, &months],
-            )?;
+            sheet.plain(&sample.trial.to_string())?;
+            sheet.texts([policy, material, country])?;
+            sheet.numbers([sample.shortfall_t, sample.shortfall_pct, sample.worst_spell_months])?;
+            sheet.text(unit(&context.materials, material))?;
+            sheet.end_with(&context.stamp)?;
         }
         Ok(())
     }
 
     /// Flushes and gives back what was written to.
     pub fn finish(self) -> Result<W, csv::Error> {
-        self.csv
-            .into_inner()
-            .map_err(|error| csv::Error::from(error.into_error()))
+        self.sheet.finish()
     }
 }

@@ -10,6 +10,8 @@ use crate::results::types::{
 };
 
 use super::cautions::{Caution, cautions};
+use super::comparison;
+use super::harmless;
 use super::layered::Layered;
 use super::prose::headline_sentence;
 
@@ -34,8 +36,20 @@ pub fn results(run: &RunResults, timing: &[StageTime], mut to: impl Write) -> Re
     // In memory first: the serialiser writes a few bytes at a time.
     let mut text = Vec::new();
     Document { run, timing }.serialize(&mut Serializer::with_formatter(&mut text, Layered::default()))?;
-    text.push(b'\n');
-    to.write_all(&text).map_err(serde_json::Error::io)
+    finish(text, &mut to)
+}
+
+/// Any document, indented, with what a terminal would act on escaped.
+pub fn print(document: &impl Serialize, mut to: impl Write) -> Result<(), serde_json::Error> {
+    finish(serde_json::to_vec_pretty(document)?, &mut to)
+}
+
+fn finish(text: Vec<u8>, to: &mut impl Write) -> Result<(), serde_json::Error> {
+    // The serialiser writes UTF-8.
+    let text = String::from_utf8_lossy(&text);
+    to.write_all(harmless::json(&text).as_bytes())
+        .and_then(|()| to.write_all(b"\n"))
+        .map_err(serde_json::Error::io)
 }
 
 #[derive(Serialize)]
@@ -49,7 +63,11 @@ struct SummaryDocument<'a> {
     trials_asked: u64,
     interrupted: bool,
     set: &'a [String],
+    sampling: &'a str,
+    sampling_version: u32,
     policies: Vec<PolicySummary<'a>>,
+    /// What policies change, in words; null without any.
+    comparison: Option<String>,
     warnings: &'a [ManifestWarning],
 }
 
@@ -104,9 +122,11 @@ pub fn summary(run: &RunResults, mut to: impl Write) -> Result<(), serde_json::E
         trials_asked: run.manifest.trials_asked,
         interrupted: run.manifest.interrupted,
         set: &run.manifest.set,
+        sampling: &run.manifest.sampling,
+        sampling_version: run.manifest.sampling_version,
+        comparison: comparison::in_words(run),
         policies: run.policies.iter().map(|policy| policy_summary(run, policy)).collect(),
         warnings: &run.manifest.warnings,
     };
-    serde_json::to_writer_pretty(&mut to, &document)?;
-    to.write_all(b"\n").map_err(serde_json::Error::io)
+    print(&document, &mut to)
 }

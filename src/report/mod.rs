@@ -2,9 +2,12 @@
 //! ([`crate::results::types`]) and nothing of how they came about.
 pub mod cautions;
 pub mod charts;
+pub mod comparison;
 pub mod csv;
 pub mod file_list;
 mod files;
+pub mod grid;
+pub mod harmless;
 pub mod json;
 mod layered;
 pub(crate) mod number;
@@ -15,9 +18,11 @@ pub mod regression;
 mod replay_command;
 pub mod results_folder;
 pub mod samples_file;
+mod sheet;
 pub mod story;
 pub mod table;
 pub mod trace_csv;
+pub mod width;
 pub mod write;
 
 #[cfg(test)]

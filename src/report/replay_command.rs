@@ -5,8 +5,8 @@ use crate::results::types::Manifest;
 /// Id of the baseline.
 const BASELINE: &str = "baseline";
 
-/// The command for a trial of a policy. `scenario` is where the scenario's file is.
-pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &str) -> String {
+/// The words of the command for a trial of a policy. `scenario` is where the scenario's file is.
+pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &str) -> Vec<String> {
     let mut words = vec!["critmin".to_owned(), "replay".to_owned(), quoted(scenario)];
     for change in &manifest.set {
         words.extend(["--set".to_owned(), quoted(change)]);
@@ -24,7 +24,7 @@ pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &
     if policy != BASELINE {
         words.extend(["--policy".to_owned(), quoted(policy)]);
     }
-    words.join(" ")
+    words
 }
 
 /// A word as a shell takes it: within quotes where it holds anything that shells give a meaning to.

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::csv::SamplesWriter;
+use super::csv::{SamplesContext, SamplesWriter};
 use super::pending::{final_name, hexadecimal};
 use super::write::{FormatError, OutputFolder, PendingFile, WriteError};
 use crate::results::Sample;
@@ -96,9 +96,15 @@ impl SamplesFile {
     }
 
     /// Writes rows; `rows` is [`crate::results::Recorder::sample_rows`].
-    pub fn write(&mut self, policy: &str, rows: &[(String, String)], samples: &[Sample]) -> Result<(), WriteError> {
+    pub fn write(
+        &mut self,
+        context: &SamplesContext,
+        policy: &str,
+        rows: &[(String, String)],
+        samples: &[Sample],
+    ) -> Result<(), WriteError> {
         let mut csv = SamplesWriter::appending(Vec::new());
-        let written = csv.write(policy, rows, samples).map(|()| csv);
+        let written = csv.write(context, policy, rows, samples).map(|()| csv);
         self.append(written)
     }
 

@@ -1,74 +1,106 @@
 //! A replayed trial as a story: what was drawn, what happened, and month by month what it did to the places in focus.
 
-use std::fmt::Write;
-
+use super::harmless;
+use super::sheet::unit;
+use super::width::{PROSE, broken, columns, shortened, usable, wrapped};
 use crate::analysis::replay::{Replay, ReplayEvent, ReplayMarket};
 
 /// Event names longer than this are cut in the table of periods.
 const NAME_WIDTH: usize = 44;
+/// Events stand beside the table of periods where they have so much room; below each period otherwise.
+const EVENTS_WIDTH: usize = 24;
 /// Uncertain inputs shown at most.
 const INPUTS: usize = 20;
+/// Widths of the columns of the table of periods.
+const PERIOD: usize = 13;
+const PLACE: usize = 9;
+const COUNTRY: usize = 8;
+const STOCK: usize = 12;
+const PRICE: usize = 7;
+/// Countries shown at most.
+const COUNTRIES: usize = 7;
 
-/// Tells the trial's story.
-pub fn tell(replay: &Replay) -> String {
+/// Tells the trial's story, no line wider than so many columns.
+pub fn tell(replay: &Replay, width: usize) -> String {
+    let width = usable(width);
     let mut text = String::new();
     let (material, place) = &replay.headline;
-    // Writing to a String cannot fail.
-    let _ = writeln!(text, "{}", replay.title);
-    let _ = writeln!(
-        text,
-        "Trial {}, seed {}, policy {}",
-        replay.trial, replay.seed, replay.policy
-    );
-    let _ = writeln!(
-        text,
-        "Shortfall of {} for {}: {:.2} % of demand over the horizon\n",
+    line(&mut text, width, "", &replay.title);
+    let trial = format!("Trial {}, seed {}, policy {}", replay.trial, replay.seed, replay.policy);
+    line(&mut text, width, "", &trial);
+    let shortfall = format!(
+        "Shortfall of {} for {}: {:.2} % of demand over the horizon",
         replay.material_name, replay.place_name, replay.headline_pct
     );
-    inputs(replay, &mut text);
-    events(replay, &mut text);
-    periods(replay, &mut text, material, place);
-    text
+    line(&mut text, width, "", &shortfall);
+    text.push('\n');
+    inputs(replay, width, &mut text);
+    events(replay, width, &mut text);
+    periods(replay, width, &mut text, material, place);
+    // All of it has been made harmless piece by piece; this makes sure.
+    harmless::lines(&text).into_owned()
 }
 
-fn inputs(replay: &Replay, text: &mut String) {
+/// A line, wrapped where it must be: what follows is set in by two more.
+fn line(text: &mut String, width: usize, lead: &str, content: &str) {
+    text.push_str(&wrapped(content, lead, &format!("{lead}  "), width.min(PROSE)));
+    text.push('\n');
+}
+
+fn inputs(replay: &Replay, width: usize, text: &mut String) {
     if replay.inputs.is_empty() {
         return;
     }
-    let _ = writeln!(text, "Uncertain inputs drawn for this trial");
+    line(text, width, "", "Uncertain inputs drawn for this trial");
     for input in replay.inputs.iter().take(INPUTS) {
-        let _ = writeln!(text, "  {:<60} {}", input.input, super::six_digits(input.value));
+        let value = super::six_digits(input.value);
+        let name = harmless::line(&input.input);
+        let wide = width >= 76 && columns(&name) <= 60;
+        if wide {
+            let pad = " ".repeat(60 - columns(&name));
+            text.push_str(&format!("  {name}{pad} {value}\n"));
+        } else {
+            line(text, width, "  ", &format!("{name} {value}"));
+        }
     }
     if replay.inputs.len() > INPUTS {
-        let _ = writeln!(
+        let more = replay.inputs.len() - INPUTS;
+        line(
             text,
-            "  ... and {} more (--json or --out shows all)",
-            replay.inputs.len() - INPUTS
+            width,
+            "  ",
+            &format!("... and {more} more (--json or --out shows all)"),
         );
     }
     text.push('\n');
 }
 
-fn events(replay: &Replay, text: &mut String) {
+fn events(replay: &Replay, width: usize, text: &mut String) {
     if replay.events.is_empty() {
-        let _ = writeln!(text, "What happens: nothing; no event strikes in this trial.\n");
+        line(
+            text,
+            width,
+            "",
+            "What happens: nothing; no event strikes in this trial.",
+        );
+        text.push('\n');
         return;
     }
-    let _ = writeln!(text, "What happens");
+    line(text, width, "", "What happens");
     for event in &replay.events {
         let recovery = if event.recovery == "step" {
             String::new()
         } else {
             format!(", then back {}", event.recovery)
         };
-        let _ = writeln!(
-            text,
-            "  {}  {}: severity {:.0} %, {:.1} months{recovery}",
+        let what = format!(
+            "{}\u{a0} {}: severity {:.0} %, {:.1} months{recovery}",
             event.start_date,
             event.name,
             100.0 * event.severity,
             event.duration_months,
         );
+        line(text, width, "  ", &what);
     }
     text.push('\n');
 }
@@ -103,28 +135,42 @@ fn named(replay: &Replay, period: usize) -> Vec<String> {
         .collect()
 }
 
-fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
-    let columns: Vec<&String> = replay.headline_countries.iter().take(7).collect();
+fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, place: &str) {
+    let fixed = PERIOD + PLACE + STOCK + PRICE;
+    let room = width.saturating_sub(fixed) / COUNTRY;
+    // Beside the countries there is to be room for events, unless there is room for few countries only.
+    let beside = width.saturating_sub(fixed + EVENTS_WIDTH + 2) / COUNTRY;
+    let wanted = replay.headline_countries.len().min(COUNTRIES);
+    let shown = if beside >= wanted { wanted } else { room.min(wanted) };
+    let countries: Vec<&String> = replay.headline_countries.iter().take(shown).collect();
+    let events_beside = width >= fixed + COUNTRY * shown + EVENTS_WIDTH + 2;
     let of = |period: usize, country: &str| -> Option<&ReplayMarket> {
         replay
             .markets
             .iter()
             .find(|market| market.period == period && market.material == *material && market.country == country)
     };
-    let _ = writeln!(
+    let left_out = "(periods in which nothing is missing and nothing happens are left out)";
+    line(
         text,
-        "Shortfall of final demand by period, % (periods in which nothing is missing and nothing happens are left out)\n"
+        width,
+        "",
+        &format!("Shortfall of final demand by period, % {left_out}"),
     );
-    let _ = write!(
-        text,
-        "  {:<11}{:>9}",
-        "first day",
-        place.chars().take(8).collect::<String>()
-    );
-    for country in &columns {
-        let _ = write!(text, "{:>8}", country.chars().take(7).collect::<String>());
+    text.push('\n');
+    let full_unit = unit(&replay.materials, material);
+    let unit = full_unit.split_whitespace().next().unwrap_or("t");
+    let mut row = padded("  first day", PERIOD, false) + &padded(place, PLACE, true);
+    countries
+        .iter()
+        .for_each(|country| row.push_str(&padded(country, COUNTRY, true)));
+    row.push_str(&padded(&format!("stock {unit}"), STOCK, true));
+    row.push_str(&padded("price", PRICE, true));
+    if events_beside {
+        row.push_str("  events");
     }
-    let _ = writeln!(text, "{:>12}{:>7}  events", "stock t", "price");
+    text.push_str(&row);
+    text.push('\n');
     let mut skipped = false;
     for (period, date) in replay.dates.iter().enumerate() {
         let markets: Vec<&ReplayMarket> = replay
@@ -138,24 +184,16 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
             skipped = true;
             continue;
         }
-        if skipped {
-            let _ = writeln!(text, "  ...");
-            skipped = false;
+        if std::mem::take(&mut skipped) {
+            text.push_str("  ...\n");
         }
-        let _ = write!(text, "  {date:<11}{:>9.1}", replay.headline_by_period_pct[period]);
-        for country in &columns {
-            match of(period, country) {
-                Some(market) if market.final_demand_t > 0.0 => {
-                    let _ = write!(
-                        text,
-                        "{:>8.1}",
-                        100.0 * market.final_shortfall_t / market.final_demand_t
-                    );
-                }
-                _ => {
-                    let _ = write!(text, "{:>8}", "");
-                }
-            }
+        let percent = |value: f64| format!("{value:.1}");
+        let mut row = padded(&format!("  {date}"), PERIOD, false);
+        row.push_str(&padded(&percent(replay.headline_by_period_pct[period]), PLACE, true));
+        for country in &countries {
+            let market = of(period, country).filter(|market| market.final_demand_t > 0.0);
+            let share = market.map(|market| percent(100.0 * market.final_shortfall_t / market.final_demand_t));
+            row.push_str(&padded(&share.unwrap_or_default(), COUNTRY, true));
         }
         let stock: f64 = markets.iter().map(|market| market.commercial_stock_t).sum::<f64>()
             + replay
@@ -165,22 +203,51 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
                 .map(|stockpile| stockpile.level_t)
                 .sum::<f64>();
         let price = markets.iter().map(|market| market.price_index).fold(1.0, f64::max);
-        let _ = writeln!(text, "{stock:>12.0}{price:>7.2}  {}", names.join("; "));
+        row.push_str(&format!("{stock:>STOCK$.0}{price:>PRICE$.2}"));
+        let happening = names.join("; ");
+        if events_beside || happening.is_empty() {
+            let lead = format!("{row}  ");
+            let next = " ".repeat(columns(&lead));
+            for (number, part) in broken(&happening, width - columns(&lead)).iter().enumerate() {
+                let lead = if number == 0 { &lead } else { &next };
+                text.push_str(format!("{lead}{part}").trim_end());
+                text.push('\n');
+            }
+        } else {
+            text.push_str(&row);
+            text.push('\n');
+            text.push_str(&wrapped(&happening, "      ", "      ", width));
+            text.push('\n');
+        }
     }
     if skipped {
-        let _ = writeln!(text, "  ... nothing more to the end of the horizon");
+        line(text, width, "  ", "... nothing more to the end of the horizon");
     }
-    let _ = writeln!(
-        text,
-        "\nstock: commercial stocks of the places shown and strategic stockpiles of {}, t; price: highest index, 1 = undisrupted",
-        replay.material_name
+    text.push('\n');
+    let more = replay.headline_countries.len() - shown;
+    if more > 0 {
+        let countries = if more == 1 { "country is" } else { "countries are" };
+        line(
+            text,
+            width,
+            "",
+            &format!("{more} more {countries} not shown (--json or --out shows all)"),
+        );
+    }
+    let legend = format!(
+        "stock: commercial stocks of all places and strategic stockpiles of {}, {}; price: highest index, 1 = undisrupted",
+        replay.material_name, full_unit,
     );
+    line(text, width, "", &legend);
+}
+
+/// A cell of so many columns, with a space before it at the right; a name that is longer is cut.
+fn padded(cell: &str, width: usize, right: bool) -> String {
+    let cell = shortened(&harmless::line(cell), width - 1);
+    let pad = " ".repeat(width - columns(&cell));
+    if right { pad + &cell } else { cell + &pad }
 }
 
 fn cut(name: &str) -> String {
-    if name.chars().count() <= NAME_WIDTH {
-        name.to_owned()
-    } else {
-        name.chars().take(NAME_WIDTH - 3).chain("...".chars()).collect()
-    }
+    shortened(&harmless::line(name), NAME_WIDTH)
 }

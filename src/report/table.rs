@@ -1,30 +1,34 @@
-//! The summary on the terminal: a table per material in focus, then the answer in words and the cautions. At most 100 columns wide where
-//! ids allow it and never wider than 120.
+//! The summary on the terminal: a table per material in focus, then the answer in words, the policies and the cautions. No line is wider than the
+//! terminal: columns that do not fit are left out, and named.
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use unicode_width::UnicodeWidthStr;
 
 use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow, TailEstimate};
 use crate::results::{ALL_SECTORS, FOCUS};
 
-use super::cautions::cautions;
+use super::cautions::{Caution, cautions};
+use super::comparison;
+use super::grid::{Column, draw};
+use super::harmless;
 use super::number::{counted, percent, significant, tonnes};
-use super::prose::{headline_sentence, material_name};
+use super::prose::{headline_sentence, material_name, place_name};
 use super::replay_command::replay_command;
+use super::width::{PROSE, wrapped};
 
-/// Width that text is wrapped to.
-const WIDTH: usize = 100;
 /// Longest place or policy id that is shown in full.
 const ID_WIDTH: usize = 14;
 
-/// A line under the header and nothing else.
-const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-
 /// The summary as text, ending in a newline. `scenario` is where its file is, as commands are to name it.
-pub fn summary(run: &RunResults, scenario: &str) -> String {
-    let mut text = format!("{}\n", wrapped(&run.title, "", ""));
+pub fn summary(run: &RunResults, scenario: &str, width: usize) -> String {
+    let mut text = Text {
+        text: String::new(),
+        width,
+        left_out: Vec::new(),
+    };
+    text.line(&run.title);
     let manifest = &run.manifest;
-    text.push_str(&format!(
-        "{}, seed {}, {} of {} from {}\n",
+    text.line(&format!(
+        "{}, seed {}, {} of {} from {}",
         counted(manifest.trials, "trial"),
         manifest.seed,
         counted(manifest.periods as u64, "period"),
@@ -32,43 +36,216 @@ pub fn summary(run: &RunResults, scenario: &str) -> String {
         manifest.start,
     ));
     if manifest.nothing_is_random && manifest.trials_asked > 1 {
-        let asked = format!(
+        text.line(&format!(
             "Nothing in this scenario is random: one trial stands for the {} asked for.",
             counted(manifest.trials_asked, "trial")
-        );
-        text.push_str(&format!("{}\n", wrapped(&asked, "", "")));
+        ));
     }
     for material in &run.focus_materials {
-        text.push('\n');
-        text.push_str(&material_table(run, material));
+        text.line("");
+        text.material(run, material);
     }
-    text.push_str("\nShortfall in % of demand over the horizon, after stocks; ± is one standard error.\n");
-    for policy in &run.policies {
-        text.push('\n');
-        let lead = if run.policies.len() > 1 {
-            format!("{}: ", policy_name(policy))
-        } else {
-            String::new()
-        };
-        text.push_str(&wrapped(&format!("{lead}{}", headline_sentence(run, policy)), "", ""));
-        text.push('\n');
-        if let Some(line) = replayable(run, policy, scenario) {
-            text.push_str(&line);
+    text.line("");
+    text.line("Shortfall in % of demand over the horizon, after stocks; ± is one standard error.");
+    text.what_is_left_out();
+    if let Some(baseline) = run.policies.first() {
+        text.line("");
+        let lead = if run.policies.len() > 1 { "Baseline: " } else { "" };
+        text.line(&format!("{lead}{}", headline_sentence(run, baseline)));
+        if let Some(line) = replayable(baseline) {
+            text.line_after("  trials to replay: ", &line);
+            text.replay_command(run, baseline, scenario);
         }
-        for caution in cautions(run, policy)
-            .iter()
-            .filter(|caution| caution.acknowledged.is_none())
-        {
-            let line = format!("{} ({})", caution.message, caution.code.number());
-            text.push_str(&wrapped(&line, "  caution: ", "           "));
-            text.push('\n');
-        }
+        let known = cautions(run, baseline);
+        known.iter().for_each(|caution| text.caution("", caution));
+        text.policies(run, baseline, known);
     }
-    text
+    // All of it has been made harmless piece by piece; this makes sure.
+    harmless::lines(&text.text).into_owned()
 }
 
-/// The trials worth replaying, and the command for the worst of them. It is one line, however long, so that it can be copied.
-fn replayable(run: &RunResults, policy: &PolicyResults, scenario: &str) -> Option<String> {
+/// The summary on its way.
+struct Text {
+    text: String,
+    width: usize,
+    /// Titles of columns that did not fit.
+    left_out: Vec<String>,
+}
+
+impl Text {
+    fn line(&mut self, line: &str) {
+        self.line_after("", line);
+    }
+
+    /// A line that begins so; where it is wrapped, the others are set in as far.
+    fn line_after(&mut self, first: &str, line: &str) {
+        let next = " ".repeat(first.len().min(self.width / 8));
+        self.text.push_str(&wrapped(line, first, &next, self.width.min(PROSE)));
+        self.text.push('\n');
+    }
+
+    /// A caution, unless the scenario acknowledges it.
+    fn caution(&mut self, lead: &str, caution: &Caution) {
+        if caution.acknowledged.is_none() {
+            let line = format!("{lead}{} ({})", caution.message, caution.code.number());
+            self.line_after("  caution: ", &line);
+        }
+    }
+
+    /// The command for the worst of the trials to replay, as a shell takes it: a line that goes on ends in `\`.
+    fn replay_command(&mut self, run: &RunResults, policy: &PolicyResults, scenario: &str) {
+        let Some(last) = policy.replayable.last() else { return };
+        let words = replay_command(&run.manifest, &policy.policy, last.trial, scenario);
+        let mut line = "   ".to_owned();
+        for word in words {
+            if line.width() + word.width() + 3 > self.width && line.trim() != "" {
+                self.text.push_str(&format!("{line} \\\n"));
+                line = "     ".to_owned();
+            }
+            line.push(' ');
+            line.push_str(&harmless::line(&word));
+        }
+        self.text.push_str(&format!("{line}\n"));
+    }
+
+    fn table(&mut self, columns: Vec<Column>) {
+        let (table, left_out) = draw(columns, self.width);
+        self.text.push_str(&table);
+        for title in left_out {
+            if !self.left_out.contains(&title) {
+                self.left_out.push(title);
+            }
+        }
+    }
+
+    fn what_is_left_out(&mut self) {
+        let left_out = std::mem::take(&mut self.left_out);
+        if !left_out.is_empty() {
+            let columns = if left_out.len() == 1 { "column" } else { "columns" };
+            self.line(&format!(
+                "Too narrow for the {columns} {}: see summary.csv, or a wider terminal.",
+                left_out.join(", ")
+            ));
+        }
+    }
+
+    /// The rows of one material: `focus` and every place in focus, under each policy.
+    fn material(&mut self, run: &RunResults, material: &str) {
+        let label = run.materials.iter().find(|label| label.id == material);
+        let unit = label.map_or("", |label| label.unit.as_str());
+        let title = material_name(run, material);
+        self.line(&match unit {
+            "" | "t" => title.to_owned(),
+            unit => format!("{title}, {unit}"),
+        });
+        let mut found: Vec<(&str, &str, &SummaryRow)> = Vec::new();
+        for place in std::iter::once(FOCUS).chain(run.focus_places.iter().map(String::as_str)) {
+            for policy in &run.policies {
+                let own = policy
+                    .summary
+                    .iter()
+                    .find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS);
+                found.extend(own.map(|row| (place, policy.policy.as_str(), row)));
+            }
+        }
+        if found.is_empty() {
+            self.line("No demand at the places in focus.");
+            return;
+        }
+        let mut columns = vec![Column::names(
+            "place",
+            ID_WIDTH,
+            found.iter().map(|(place, ..)| (*place).to_owned()),
+        )];
+        if run.policies.len() > 1 {
+            columns.push(Column::names(
+                "policy",
+                ID_WIDTH,
+                found.iter().map(|(_, policy, _)| (*policy).to_owned()),
+            ));
+        }
+        // The unit in full stands in the title; the column has its tonnes, or whatever else the material is measured in.
+        let unit = unit.split_whitespace().next().unwrap_or("t");
+        columns.extend(NUMBERS.iter().map(|(header, rank, value)| {
+            let header = header.replace("UNIT", unit);
+            Column::numbers(&header, *rank, found.iter().map(|(.., row)| value(row)))
+        }));
+        self.table(columns);
+    }
+
+    /// What policies change, in a paragraph and a table, and what is to be known of them beyond what is of the baseline.
+    fn policies(&mut self, run: &RunResults, baseline: &PolicyResults, mut known: Vec<Caution>) {
+        let (Some(words), Some(columns)) = (comparison::in_words(run), comparison::table(run)) else {
+            return;
+        };
+        self.line("");
+        self.line(&format!("Policies: {words}"));
+        self.line("");
+        let (material, place) = &baseline.headline;
+        self.line(&format!(
+            "{} in {}; changes in percentage points. All policies face the same draws: changes are surer than ± says.",
+            material_name(run, material),
+            place_name(run, place)
+        ));
+        self.table(columns);
+        self.what_is_left_out();
+        for policy in run.policies.iter().skip(1) {
+            for caution in cautions(run, policy) {
+                let is_known =
+                    |known: &Caution| known.code == caution.code && caution.address.ends_with(&known.address);
+                if !known.iter().any(is_known) {
+                    self.caution(&format!("{}: ", policy.shown_name()), &caution);
+                    known.push(caution);
+                }
+            }
+        }
+    }
+}
+
+/// A column of numbers: its header, how soon it is left out, its cells.
+type Numbers = (&'static str, usize, fn(&SummaryRow) -> String);
+
+const NUMBERS: [Numbers; 10] = [
+    ("demand\nUNIT", 7, |row| tonnes(row.demand_t)),
+    ("short\n% ± se", 0, mean_and_error),
+    ("P(any)\n%", 3, |row| chance(&row.prob_any)),
+    ("P(>10)\n%", 4, |row| chance(&row.prob_gt_10)),
+    ("P(>25)\n%", 9, |row| chance(&row.prob_gt_25)),
+    ("median\n%", 8, |row| tail(&row.quantiles_pct[2])),
+    ("p95\n%", 2, |row| tail(&row.quantiles_pct[5])),
+    ("CVaR95\n%", 1, |row| tail(&row.cvar_pct[1])),
+    ("months\nshort", 5, |row| {
+        significant(row.expected_months_short.value, 3)
+    }),
+    ("survive\nmonths", 6, |row| {
+        row.time_to_survive_months
+            .map_or_else(|| "-".to_owned(), |months| significant(months.value, 2))
+    }),
+];
+
+fn chance(estimate: &Estimate) -> String {
+    percent(estimate.value * 100.0)
+}
+
+fn tail(value: &TailEstimate) -> String {
+    if value.supported {
+        percent(value.estimate.value)
+    } else {
+        "-".to_owned()
+    }
+}
+
+/// Expected shortfall and its standard error.
+pub(super) fn mean_and_error(row: &SummaryRow) -> String {
+    let mean = &row.expected_shortfall_pct;
+    match mean.standard_error.is_nan() {
+        true => percent(mean.value),
+        false => format!("{} ± {}", percent(mean.value), significant(mean.standard_error, 2)),
+    }
+}
+
+/// The trials worth replaying.
+fn replayable(policy: &PolicyResults) -> Option<String> {
     if policy.replayable.iter().all(|trial| trial.shortfall_pct <= 0.0) {
         return None;
     }
@@ -77,9 +254,7 @@ fn replayable(run: &RunResults, policy: &PolicyResults, scenario: &str) -> Optio
         .iter()
         .map(|trial| format!("{} {}", trial.rank, trial.trial))
         .collect();
-    let last = policy.replayable.last()?;
-    let command = replay_command(&run.manifest, &policy.policy, last.trial, scenario);
-    Some(format!("  trials to replay: {}\n    {command}\n", trials.join(", ")))
+    (!trials.is_empty()).then(|| trials.join(", "))
 }
 
 fn one_step(step: &str) -> String {
@@ -88,126 +263,4 @@ fn one_step(step: &str) -> String {
     } else {
         format!("one {step}")
     }
-}
-
-fn policy_name(policy: &PolicyResults) -> &str {
-    if policy.name.is_empty() {
-        &policy.policy
-    } else {
-        &policy.name
-    }
-}
-
-/// The rows of one material: `focus` and every place in focus, under each policy.
-fn material_table(run: &RunResults, material: &str) -> String {
-    let several = run.policies.len() > 1;
-    let mut table = Table::new();
-    table
-        .load_style(STYLE)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    let mut header = vec!["place"];
-    if several {
-        header.push("policy");
-    }
-    let keys = header.len();
-    let label = run.materials.iter().find(|label| label.id == material);
-    // The unit in full stands in the title; the column has its tonnes, or whatever else the material is measured in.
-    let unit = label.map_or("t", |label| match label.unit.split_whitespace().next() {
-        Some(unit) => unit,
-        None => "t",
-    });
-    let demand = format!("demand\n{unit}");
-    header.extend([demand.as_str(), "short\n% ± se", "P(any)\n%", "P(>10)\n%", "P(>25)\n%"]);
-    header.extend(["median\n%", "p95\n%", "CVaR95\n%", "months\nshort", "survive\nmonths"]);
-    table.set_header(header.iter().copied().map(Cell::new));
-    let places = std::iter::once(FOCUS).chain(run.focus_places.iter().map(String::as_str));
-    let mut any = false;
-    for place in places {
-        for policy in &run.policies {
-            let found = policy
-                .summary
-                .iter()
-                .find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS);
-            if let Some(row) = found {
-                let key = std::iter::once(shortened(place)).chain(several.then(|| shortened(&policy.policy)));
-                table.add_row(key.chain(cells(row)).map(Cell::new));
-                any = true;
-            }
-        }
-    }
-    for column in table.column_iter_mut().skip(keys) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
-    }
-    let unit = label
-        .map(|label| label.unit.as_str())
-        .filter(|unit| !unit.is_empty() && *unit != "t");
-    let unit = unit.map_or_else(String::new, |unit| format!(", {unit}"));
-    let body = if any {
-        table.trim_fmt()
-    } else {
-        "No demand at the places in focus.".to_owned()
-    };
-    format!("{}{unit}\n{body}\n", material_name(run, material))
-}
-
-fn cells(row: &SummaryRow) -> [String; 10] {
-    let chance = |estimate: &Estimate| percent(estimate.value * 100.0);
-    let tail = |value: &TailEstimate| {
-        if value.supported {
-            percent(value.estimate.value)
-        } else {
-            "-".to_owned()
-        }
-    };
-    let mean = &row.expected_shortfall_pct;
-    let short = match mean.standard_error.is_nan() {
-        true => percent(mean.value),
-        false => format!("{} ± {}", percent(mean.value), significant(mean.standard_error, 2)),
-    };
-    [
-        tonnes(row.demand_t),
-        short,
-        chance(&row.prob_any),
-        chance(&row.prob_gt_10),
-        chance(&row.prob_gt_25),
-        tail(&row.quantiles_pct[2]),
-        tail(&row.quantiles_pct[5]),
-        tail(&row.cvar_pct[1]),
-        significant(row.expected_months_short.value, 3),
-        row.time_to_survive_months
-            .map_or_else(|| "-".to_owned(), |months| significant(months.value, 2)),
-    ]
-}
-
-/// An id cut to [`ID_WIDTH`] characters.
-fn shortened(id: &str) -> String {
-    if id.chars().count() <= ID_WIDTH {
-        return id.to_owned();
-    }
-    id.chars().take(ID_WIDTH - 1).chain(['…']).collect()
-}
-
-/// Text wrapped to [`WIDTH`] columns between words (a number keeps its `%`); the first line begins with `first`, the others with `next`.
-fn wrapped(text: &str, first: &str, next: &str) -> String {
-    let mut lines = vec![first.to_owned()];
-    let mut empty = true;
-    let text = text.replace(" %", "\u{a0}%");
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if !empty && line + 1 + word.chars().count() > WIDTH {
-            lines.push(next.to_owned());
-            empty = true;
-        }
-        if let Some(line) = lines.last_mut() {
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-    }
-    lines.join("\n").replace('\u{a0}', " ")
 }

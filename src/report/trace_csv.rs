@@ -1,9 +1,8 @@
-//! The trace of a replayed trial as CSV files.
-
-use serde::Serialize;
+//! The trace of a replayed trial as CSV files, in full precision.
 
 use super::results_folder::ResultsFolder;
-use super::write::{OutputFolder, PendingFile, WriteError};
+use super::sheet::{STAMP, Sheet, Stamp, name, unit};
+use super::write::{PendingFile, WriteError};
 use crate::analysis::replay::Replay;
 
 /// Names of the files.
@@ -16,28 +15,236 @@ pub const NAMES: [&str; 6] = [
     "trace-stockpiles.csv",
 ];
 
+/// The last columns of every table of a trace: which trial it is.
+const TRIAL: [&str; 2] = ["policy", "trial"];
+
+type Written = Result<(), csv::Error>;
+
 /// Writes the files, all or none.
 ///
 /// # Errors
 /// When a file cannot be written.
 pub fn write(folder: &ResultsFolder, replay: &Replay) -> Result<(), WriteError> {
+    let trace = Trace {
+        replay,
+        stamp: Stamp::of_replay(replay),
+    };
     let [events, inputs, markets, supplies, flows, stockpiles] = NAMES;
     let to = folder.folder();
     let files = vec![
-        table(to, events, &replay.events)?,
-        table(to, inputs, &replay.inputs)?,
-        table(to, markets, &replay.markets)?,
-        table(to, supplies, &replay.supplies)?,
-        table(to, flows, &replay.flows)?,
-        table(to, stockpiles, &replay.stockpiles)?,
+        to.prepare(events, |file| trace.events(file))?,
+        to.prepare(inputs, |file| trace.inputs(file))?,
+        to.prepare(markets, |file| trace.markets(file))?,
+        to.prepare(supplies, |file| trace.supplies(file))?,
+        to.prepare(flows, |file| trace.flows(file))?,
+        to.prepare(stockpiles, |file| trace.stockpiles(file))?,
     ];
     folder.commit(files, |_| false)
 }
 
-fn table(folder: &OutputFolder, name: &str, rows: &[impl Serialize]) -> Result<PendingFile, WriteError> {
-    folder.prepare(name, |file| {
-        let mut writer = csv::Writer::from_writer(file);
-        rows.iter().try_for_each(|row| writer.serialize(row))?;
-        writer.flush().map_err(csv::Error::from)
-    })
+struct Trace<'a> {
+    replay: &'a Replay,
+    stamp: Stamp,
+}
+
+impl<'a> Trace<'a> {
+    fn begin<'f>(
+        &self,
+        file: &'f mut PendingFile,
+        columns: &[&'static str],
+    ) -> Result<Sheet<&'f mut PendingFile>, csv::Error> {
+        Sheet::new(file, columns.iter().copied().chain(TRIAL).chain(STAMP))
+    }
+
+    fn end(&self, sheet: &mut Sheet<&mut PendingFile>) -> Written {
+        sheet.text(&self.replay.policy)?;
+        sheet.plain(&self.replay.trial.to_string())?;
+        sheet.end_with(&self.stamp)
+    }
+
+    fn material(&self, id: &'a str) -> &'a str {
+        name(&self.replay.materials, id)
+    }
+
+    fn place(&self, id: &'a str) -> &'a str {
+        name(&self.replay.places, id)
+    }
+
+    fn unit(&self, material: &str) -> &'a str {
+        unit(&self.replay.materials, material)
+    }
+
+    fn events(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(
+            file,
+            &[
+                "event",
+                "name",
+                "start_months",
+                "start_date",
+                "duration_months",
+                "severity",
+                "end_months",
+                "recovery",
+            ],
+        )?;
+        for event in &self.replay.events {
+            sheet.texts([event.event.as_str(), &event.name])?;
+            sheet.exact([event.start_months])?;
+            sheet.plain(&event.start_date)?;
+            sheet.exact([event.duration_months, event.severity, event.end_months])?;
+            sheet.text(&event.recovery)?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
+
+    fn inputs(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(file, &["input", "value"])?;
+        for input in &self.replay.inputs {
+            sheet.text(&input.input)?;
+            sheet.exact([input.value])?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
+
+    fn markets(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(
+            file,
+            &[
+                "period",
+                "date",
+                "material",
+                "country",
+                "need",
+                "final_demand",
+                "arrival",
+                "missing",
+                "shortfall",
+                "final_shortfall",
+                "unmet",
+                "commercial_stock",
+                "price_index",
+                "material_name",
+                "place_name",
+                "unit",
+            ],
+        )?;
+        for market in &self.replay.markets {
+            sheet.plain(&market.period.to_string())?;
+            sheet.plain(&market.date)?;
+            sheet.texts([market.material.as_str(), &market.country])?;
+            sheet.exact([
+                market.need_t,
+                market.final_demand_t,
+                market.arrival_t,
+                market.missing_t,
+                market.shortfall_t,
+                market.final_shortfall_t,
+                market.unmet_t,
+                market.commercial_stock_t,
+                market.price_index,
+            ])?;
+            sheet.texts([
+                self.material(&market.material),
+                self.place(&market.country),
+                self.unit(&market.material),
+            ])?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
+
+    fn supplies(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(
+            file,
+            &[
+                "period",
+                "date",
+                "supply",
+                "undisrupted",
+                "planned",
+                "output",
+                "material",
+                "country",
+                "material_name",
+                "place_name",
+                "unit",
+            ],
+        )?;
+        for supply in &self.replay.supplies {
+            sheet.plain(&supply.period.to_string())?;
+            sheet.plain(&supply.date)?;
+            sheet.text(&supply.supply)?;
+            sheet.exact([supply.undisrupted_t, supply.planned_t, supply.output_t])?;
+            sheet.texts([
+                supply.material.as_str(),
+                &supply.country,
+                self.material(&supply.material),
+                self.place(&supply.country),
+                self.unit(&supply.material),
+            ])?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
+
+    fn flows(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(
+            file,
+            &[
+                "period",
+                "date",
+                "material",
+                "from",
+                "to",
+                "undisrupted",
+                "flow",
+                "material_name",
+                "from_name",
+                "to_name",
+                "unit",
+            ],
+        )?;
+        for flow in &self.replay.flows {
+            sheet.plain(&flow.period.to_string())?;
+            sheet.plain(&flow.date)?;
+            sheet.texts([flow.material.as_str(), &flow.from, &flow.to])?;
+            sheet.exact([flow.undisrupted_t, flow.flow_t])?;
+            sheet.texts([
+                self.material(&flow.material),
+                self.place(&flow.from),
+                self.place(&flow.to),
+                self.unit(&flow.material),
+            ])?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
+
+    fn stockpiles(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(
+            file,
+            &[
+                "period",
+                "date",
+                "stockpile",
+                "material",
+                "level",
+                "released",
+                "material_name",
+                "unit",
+            ],
+        )?;
+        for stockpile in &self.replay.stockpiles {
+            sheet.plain(&stockpile.period.to_string())?;
+            sheet.plain(&stockpile.date)?;
+            sheet.texts([stockpile.stockpile.as_str(), &stockpile.material])?;
+            sheet.exact([stockpile.level_t, stockpile.released_t])?;
+            sheet.texts([self.material(&stockpile.material), self.unit(&stockpile.material)])?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
 }

@@ -59,6 +59,21 @@ pub fn mean_estimate(moments: &Moments, count: u64, scale: f64, bounds: Bounds) 
     normal_estimate(moments.mean(count) * scale, standard_error, bounds)
 }
 
+/// Standard deviation of a quantity over `count` values times `scale`: exact, from the exact sums. `fourth` is the fourth central moment, from which its
+/// standard error follows: sqrt((m4 - sd^4) / n) / (2 sd), the delta method on the sample variance. Unknown below two values.
+pub fn deviation_estimate(moments: &Moments, fourth: f64, count: u64, scale: f64) -> Estimate {
+    let Some(variance) = moments.variance(count) else {
+        return normal_estimate(f64::NAN, None, Bounds::NON_NEGATIVE);
+    };
+    let deviation = variance.sqrt();
+    let standard_error = if deviation > 0.0 {
+        ((fourth - variance * variance).max(0.0) / count as f64).sqrt() / (2.0 * deviation)
+    } else {
+        0.0
+    };
+    normal_estimate(deviation * scale, Some(standard_error * scale), Bounds::NON_NEGATIVE)
+}
+
 /// Probability from `hits` of `trials`: binomial standard error and Wilson's score interval at 95 %.
 ///
 /// Wilson (1927), J. Am. Stat. Assoc. 22: centre (p + z^2/2n) / (1 + z^2/n), half-width
@@ -129,6 +144,20 @@ mod tests {
         // p = 0.1: (1-p)/p x 1e4 = 90,000 (times n/(n-1)).
         assert_eq!(trials_for_one_percent(&moments, 10_000), Some(90_010));
         assert_eq!(trials_for_one_percent(&Moments::default(), 10_000), None);
+    }
+
+    #[test]
+    fn deviation_of_a_coin_and_its_error() {
+        let mut moments = Moments::default();
+        (0..2_000).for_each(|_| moments.add(1.0));
+        // p = 0.2: sd 0.4, m4 = p q (1 - 3 p q) = 0.0832; error sqrt((0.0832 - 0.0256) / n) / 0.8.
+        let found = deviation_estimate(&moments, 0.0832, 10_000, 100.0);
+        assert!((found.value - 40.0).abs() < 0.01, "{found:?}");
+        assert!((found.standard_error - 0.3).abs() < 0.001, "{found:?}");
+        assert!(found.low < found.value && found.value < found.high);
+        let equal = deviation_estimate(&Moments::default(), 0.0, 10, 100.0);
+        assert_eq!((equal.value, equal.standard_error), (0.0, 0.0));
+        assert!(deviation_estimate(&moments, 0.0, 1, 1.0).value.is_nan());
     }
 
     #[test]

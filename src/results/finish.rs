@@ -4,31 +4,33 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::attribution::{CauseShares, grouped};
-use super::estimate::{Bounds, mean_estimate, probability_estimate, trials_for_one_percent};
+use super::estimate::{Bounds, deviation_estimate, mean_estimate, probability_estimate, trials_for_one_percent};
 use super::grid::{position_of_whole_pct, thresholds_pct};
 use super::order_statistics::{Level, QuantileRanks};
 use super::recorder::Recorder;
 use super::row_totals::{Conditional, RowTotals, USD_PER_STEP};
 use super::rows::Row;
 use super::types::{
-    Attribution, BalanceRow, Estimate, ExceedanceCurve, ExceedancePoint, Fan, PolicyResults, SummaryRow, SupplyShare,
-    TailEstimate, VarianceSplit,
+    Attribution, BalanceRow, Estimate, ExceedanceCurve, ExceedancePoint, FAN_QUANTILES, Fan, PolicyResults, QUANTILES,
+    SummaryRow, SupplyShare, TAILS, TailEstimate, VarianceSplit,
 };
 
 /// Levels of [`SummaryRow::quantiles_pct`].
-const QUANTILE_LEVELS: [Level; 7] = [
-    Level(50),
-    Level(250),
-    Level(500),
-    Level(750),
-    Level(900),
-    Level(950),
-    Level(990),
-];
+const QUANTILE_LEVELS: [Level; 7] = levels(QUANTILES);
 /// Positions of 90, 95 and 99 % among them.
 const TAIL_POSITIONS: [usize; 3] = [4, 5, 6];
 /// Levels of [`SummaryRow::cvar_pct`].
-const TAIL_LEVELS: [Level; 3] = [Level(900), Level(950), Level(990)];
+const TAIL_LEVELS: [Level; 3] = levels(TAILS);
+
+const fn levels<const N: usize>(thousandths: [u32; N]) -> [Level; N] {
+    let mut levels = [Level(0); N];
+    let mut number = 0;
+    while number < N {
+        levels[number] = Level(thousandths[number]);
+        number += 1;
+    }
+    levels
+}
 
 /// What the recorder cannot know about a policy.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -123,6 +125,7 @@ impl Recorder {
         let n = self.trials;
         let percent = |moments| mean_estimate(moments, n, 100.0, Bounds::PERCENT);
         let beyond = |pct| probability_estimate(totals.exceedance.beyond(position_of_whole_pct(pct)), n);
+        let from = |pct| probability_estimate(totals.exceedance.from(position_of_whole_pct(pct)), n);
         let distribution = totals.histogram.distribution();
         let mut quantiles_pct = [EMPTY_TAIL; 7];
         for ((found, level), ranks) in quantiles_pct.iter_mut().zip(QUANTILE_LEVELS).zip(ranks) {
@@ -164,6 +167,16 @@ impl Recorder {
             peak_price_index: price.map(|(peak, _)| peak),
             peak_price_index_band: price.map(|(_, band)| band),
             trials_for_1pct: trials_for_one_percent(&totals.share, n),
+            sd_pct: deviation_estimate(
+                &totals.share,
+                distribution.fourth_moment(totals.share.mean(n)),
+                n,
+                100.0,
+            ),
+            prob_ge_5: from(5),
+            prob_ge_10: from(10),
+            prob_ge_25: from(25),
+            prob_ge_50: from(50),
         }
     }
 
@@ -196,6 +209,7 @@ impl Recorder {
         let points = fans.map(|(fan, row)| Fan {
             material: self.material(row),
             country: row.place.clone(),
+            quantile_levels: FAN_QUANTILES,
             points: self.timeline.points(fan, self.trials, &layout.dates),
         });
         Some(points.collect())

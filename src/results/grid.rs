@@ -1,4 +1,4 @@
-//! Exact counts of trials beyond fixed thresholds: exceedance curves and the probabilities of more than 5, 10, 25, 50 %.
+//! Exact counts of trials beyond and at fixed thresholds: exceedance curves and the probabilities of more than, and of at least, 5, 10, 25, 50 %.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,17 +36,22 @@ pub fn position_of_whole_pct(pct: usize) -> usize {
 pub struct ExceedanceCounts {
     /// `exactly[k]`: trials that exceed threshold k but not k + 1.
     exactly: [u64; POINTS],
+    /// Trials that lie at threshold k itself.
+    at: [u64; POINTS],
 }
 
 impl Default for ExceedanceCounts {
     fn default() -> Self {
-        Self { exactly: [0; POINTS] }
+        Self {
+            exactly: [0; POINTS],
+            at: [0; POINTS],
+        }
     }
 }
 
 impl From<ExceedanceCounts> for Vec<u64> {
     fn from(counts: ExceedanceCounts) -> Self {
-        counts.exactly.to_vec()
+        [counts.exactly, counts.at].concat()
     }
 }
 
@@ -54,14 +59,18 @@ impl TryFrom<Vec<u64>> for ExceedanceCounts {
     type Error = &'static str;
 
     fn try_from(counts: Vec<u64>) -> Result<Self, Self::Error> {
-        let exactly = counts.try_into().map_err(|_| "wrong number of thresholds")?;
-        Ok(Self { exactly })
+        let wrong = "wrong number of thresholds";
+        let (exactly, at) = counts.split_at_checked(POINTS).ok_or(wrong)?;
+        Ok(Self {
+            exactly: exactly.try_into().map_err(|_| wrong)?,
+            at: at.try_into().map_err(|_| wrong)?,
+        })
     }
 }
 
 impl ExceedanceCounts {
     /// Adds one trial's share of demand, in [0, 1]. It exceeds a threshold when it lies above it by more than 1e-9 of demand, so
-    /// that rounding never turns a loss of exactly 10 % into more than 10 %.
+    /// that rounding never turns a loss of exactly 10 % into more than 10 %. It lies at a threshold that it differs from by less.
     pub fn add(&mut self, share: f64) {
         if share.is_nan() || share <= NEGLIGIBLE {
             return;
@@ -77,6 +86,10 @@ impl ExceedanceCounts {
             position -= 1;
         }
         self.exactly[position] += 1;
+        let next = position + 1;
+        if next < POINTS && percent >= threshold_pct(next) - tolerance {
+            self.at[next] += 1;
+        }
     }
 
     /// Adds what another has counted.
@@ -85,16 +98,28 @@ impl ExceedanceCounts {
             .iter_mut()
             .zip(&other.exactly)
             .for_each(|(count, added)| *count += added);
+        self.at
+            .iter_mut()
+            .zip(&other.at)
+            .for_each(|(count, added)| *count += added);
     }
 
     /// Whether it can have seen that many trials.
     pub fn fits(&self, trials: u64) -> bool {
+        let below = [0].into_iter().chain(self.exactly);
         add_up(self.exactly).is_some_and(|counted| counted <= trials)
+            // What lies at a threshold exceeds the one before.
+            && self.at.iter().zip(below).all(|(at, below)| *at <= below)
     }
 
     /// Trials that exceed the threshold at a position.
     pub fn beyond(&self, position: usize) -> u64 {
         self.exactly.iter().skip(position).sum()
+    }
+
+    /// Trials that exceed the threshold at a position or lie at it.
+    pub fn from(&self, position: usize) -> u64 {
+        self.beyond(position) + self.at.get(position).copied().unwrap_or(0)
     }
 
     /// Probability of exceeding every threshold, ascending, with Wilson intervals.
@@ -142,6 +167,9 @@ mod tests {
         assert_eq!(counts.beyond(position_of_whole_pct(25)), 3);
         assert_eq!(counts.beyond(position_of_whole_pct(50)), 2);
         assert_eq!(counts.beyond(position_of_whole_pct(100)), 0);
+        let from = |pct| counts.from(position_of_whole_pct(pct));
+        assert_eq!([5, 7, 10, 25, 50, 100].map(from), [6, 6, 5, 4, 3, 1]);
+        assert!(counts.fits(10) && !counts.fits(9));
         assert_eq!(threshold_pct(position_of_whole_pct(50)), 50.0);
         assert_eq!(thresholds_pct().last(), Some(100.0));
         assert_eq!(counts.probabilities(12)[0].value, 10.0 / 12.0);

@@ -117,6 +117,20 @@ impl Distribution {
         }
     }
 
+    /// Mean of the fourth power of the distance to `mean`; 0 without trials.
+    pub fn fourth_moment(&self, mean: f64) -> f64 {
+        let power = |value: f64| {
+            let square = (value - mean) * (value - mean);
+            square * square
+        };
+        let sum: f64 = self
+            .steps
+            .iter()
+            .map(|(_, count, value)| *count as f64 * power(*value))
+            .sum();
+        sum / self.trials.max(1) as f64
+    }
+
     /// Coherent CVaR times `scale`: the mean of the worst (1 - level) of trials, where the atom (here: bin) at VaR is split so
     /// that exactly that share is averaged (Rockafellar and Uryasev 2002, J. Banking and Finance 26, proposition 8).
     ///

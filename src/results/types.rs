@@ -1,7 +1,16 @@
 //! What a run found, ready to be shown: plain data, in the units of the result files. Percentages are of demand over the
-//! horizon, 0 to 100; probabilities and shares are 0 to 1; times are months.
+//! horizon, 0 to 100; probabilities and shares are 0 to 1; times are months. Quantities (fields that end in `_t`, as in the model) are in the
+//! material's own unit, which need not be tonnes; the result files name them without it and say the unit beside them.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Levels of [`SummaryRow::quantiles_pct`], in thousandths.
+pub const QUANTILES: [u32; 7] = [50, 250, 500, 750, 900, 950, 990];
+/// Levels of [`SummaryRow::var_pct`] and [`SummaryRow::cvar_pct`], in thousandths.
+pub const TAILS: [u32; 3] = [900, 950, 990];
+/// Levels of [`FanPoint::quantiles_pct`].
+pub const FAN_QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// An estimate with its Monte Carlo error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -35,9 +44,11 @@ pub struct SummaryRow {
     pub country: String,
     /// Sector; `all` for the sum of final demand; `feed` for processors' orders.
     pub sector: String,
-    /// Mean demand over the horizon, t.
+    /// Mean demand over the horizon, in the material's unit.
+    #[serde(rename = "demand")]
     pub demand_t: f64,
-    /// Mean shortfall over the horizon after deliveries and stocks, t.
+    /// Mean shortfall over the horizon after deliveries and stocks, in the material's unit.
+    #[serde(rename = "expected_shortfall")]
     pub expected_shortfall_t: Estimate,
     /// Mean over trials of shortfall / demand, %.
     pub expected_shortfall_pct: Estimate,
@@ -60,10 +71,13 @@ pub struct SummaryRow {
     /// Mean number of months with a shortfall.
     pub expected_months_short: Estimate,
     /// Quantiles of shortfall, %: levels 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99.
+    #[serde(serialize_with = "with_levels_of_quantiles")]
     pub quantiles_pct: [TailEstimate; 7],
     /// Value at risk, %: levels 0.90, 0.95, 0.99.
+    #[serde(serialize_with = "with_levels_of_tails")]
     pub var_pct: [TailEstimate; 3],
     /// Coherent CVaR (the atom at VaR is split), %: levels 0.90, 0.95, 0.99.
+    #[serde(serialize_with = "with_levels_of_tails")]
     pub cvar_pct: [TailEstimate; 3],
     /// Largest shortfall of any trial, %.
     pub max_pct: f64,
@@ -86,9 +100,58 @@ pub struct SummaryRow {
     /// Mean of the largest price index of the trial (1 = undisrupted). `None` for rows that are no single market.
     pub peak_price_index: Option<Estimate>,
     /// The same at the low (in absolute value) and high end of the demand elasticity's 90 % range; equal when it is fixed.
+    #[serde(serialize_with = "with_names_of_ends")]
     pub peak_price_index_band: Option<(f64, f64)>,
     /// Trials for a standard error of 1 % of the mean; `None` when the mean is 0.
     pub trials_for_1pct: Option<u64>,
+    /// Standard deviation over trials of shortfall / demand, %.
+    pub sd_pct: Estimate,
+    /// P(shortfall >= 5 % of demand).
+    pub prob_ge_5: Estimate,
+    /// P(>= 10 %).
+    pub prob_ge_10: Estimate,
+    /// P(>= 25 %).
+    pub prob_ge_25: Estimate,
+    /// P(>= 50 %).
+    pub prob_ge_50: Estimate,
+}
+
+fn with_names_of_ends<S: Serializer>(band: &Option<(f64, f64)>, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Band {
+        least_elastic: f64,
+        most_elastic: f64,
+    }
+    let band = band.map(|(least_elastic, most_elastic)| Band {
+        least_elastic,
+        most_elastic,
+    });
+    band.serialize(to)
+}
+
+/// A tail estimate beside its level.
+#[derive(Serialize)]
+struct AtLevel<'a> {
+    level: f64,
+    #[serde(flatten)]
+    tail: &'a TailEstimate,
+}
+
+fn with_levels<S: Serializer>(tails: &[TailEstimate], levels: &[u32], to: S) -> Result<S::Ok, S::Error> {
+    let mut list = to.serialize_seq(Some(tails.len()))?;
+    for (tail, level) in tails.iter().zip(levels) {
+        let level = f64::from(*level) / 1000.0;
+        list.serialize_element(&AtLevel { level, tail })?;
+    }
+    list.end()
+}
+
+fn with_levels_of_quantiles<S: Serializer>(tails: &[TailEstimate; 7], to: S) -> Result<S::Ok, S::Error> {
+    with_levels(tails, &QUANTILES, to)
+}
+
+fn with_levels_of_tails<S: Serializer>(tails: &[TailEstimate; 3], to: S) -> Result<S::Ok, S::Error> {
+    with_levels(tails, &TAILS, to)
 }
 
 /// One point of an exceedance curve.
@@ -133,6 +196,8 @@ pub struct Fan {
     pub material: String,
     /// Country code, group id, `focus` or `WLD`.
     pub country: String,
+    /// Levels of every point's quantiles: [`FAN_QUANTILES`].
+    pub quantile_levels: [f64; 5],
     /// One point per period.
     pub points: Vec<FanPoint>,
 }
@@ -203,11 +268,13 @@ pub struct SupplyShare {
     pub material: String,
     /// Country code.
     pub country: String,
-    /// Output, t/yr.
+    /// Output, in its unit per year.
+    #[serde(rename = "output_per_year")]
     pub output_t: f64,
     /// Share of the world's undisrupted output, %.
     pub share_pct: f64,
-    /// Capacity, t/yr.
+    /// Capacity, in its unit per year.
+    #[serde(rename = "capacity_per_year")]
     pub capacity_t: f64,
 }
 
@@ -216,13 +283,17 @@ pub struct SupplyShare {
 pub struct BalanceRow {
     /// Material id.
     pub material: String,
-    /// Supply, t/yr.
+    /// Supply, in its unit per year.
+    #[serde(rename = "supply_per_year")]
     pub supply_t: f64,
-    /// Orders (final demand and feed), t/yr.
+    /// Orders (final demand and feed), in its unit per year.
+    #[serde(rename = "orders_per_year")]
     pub orders_t: f64,
-    /// Supply that nobody orders, t/yr.
+    /// Supply that nobody orders, in its unit per year.
+    #[serde(rename = "spare_output_per_year")]
     pub spare_output_t: f64,
-    /// Orders that nobody supplies, t/yr.
+    /// Orders that nobody supplies, in its unit per year.
+    #[serde(rename = "baseline_shortfall_per_year")]
     pub baseline_shortfall_t: f64,
 }
 
@@ -235,11 +306,14 @@ pub struct SupplyResult {
     pub material: String,
     /// Country code.
     pub country: String,
-    /// Mean output over the horizon, t.
+    /// Mean output over the horizon, in the material's unit.
+    #[serde(rename = "output")]
     pub output_t: f64,
-    /// Undisrupted output over the horizon, t.
+    /// Undisrupted output over the horizon, in the material's unit.
+    #[serde(rename = "undisrupted_output")]
     pub undisrupted_output_t: f64,
-    /// Mean of what was lost against undisrupted output (only losses), t.
+    /// Mean of what was lost against undisrupted output (only losses), in the material's unit.
+    #[serde(rename = "lost_output")]
     pub lost_output_t: f64,
 }
 
@@ -250,9 +324,11 @@ pub struct StockResult {
     pub stock: String,
     /// Material id.
     pub material: String,
-    /// Level at the start, t.
+    /// Level at the start, in the material's unit.
+    #[serde(rename = "start_level")]
     pub start_t: f64,
-    /// Mean level at the end, t.
+    /// Mean level at the end, in the material's unit.
+    #[serde(rename = "end_level")]
     pub end_t: f64,
 }
 
@@ -303,6 +379,11 @@ pub struct PolicyResults {
 }
 
 impl PolicyResults {
+    /// The name to show; the id where it has none.
+    pub fn shown_name(&self) -> &str {
+        if self.name.is_empty() { &self.policy } else { &self.name }
+    }
+
     /// The fans; none where they were left out.
     pub fn fans(&self) -> &[Fan] {
         self.timeline.as_deref().unwrap_or_default()
@@ -404,6 +485,8 @@ pub struct Manifest {
     pub interrupted: bool,
     /// Whether nothing in the scenario, under any policy of the run, is left to chance: one trial is all there is then.
     pub nothing_is_random: bool,
+    /// Sampling design: `random`, `antithetic`, `latin_hypercube` or `sobol`.
+    pub sampling: String,
     /// First trial number.
     pub first_trial: u64,
     /// Simulation start, `YYYY-MM-DD`.

@@ -156,12 +156,13 @@ fn check_summary(checker: &mut Checker<'_>, courses: &[Course], step_months: f64
         };
         course.spells().into_iter().map(depth).sum()
     });
-    checker.exact("demand_t", mean(&of(&|course| course.demand.iter().sum())));
-    checker.exact("expected_shortfall_t", mean(&tonnes));
-    checker.exact("expected_shortfall_t_se", standard_error(&tonnes));
+    checker.exact("demand", mean(&of(&|course| course.demand.iter().sum())));
+    checker.exact("expected_shortfall", mean(&tonnes));
+    checker.exact("expected_shortfall_se", standard_error(&tonnes));
     checker.exact("expected_shortfall_pct", mean(&percent));
     checker.exact("expected_shortfall_pct_se", standard_error(&percent));
     checker.exact("unmet_after_adaptation_pct", mean(&unmet));
+    checker.exact("sd_pct", standard_error(&percent) * (percent.len() as f64).sqrt());
     checker.exact("max_pct", percent.iter().copied().fold(0.0, f64::max));
     checker.exact("worst_spell_pct", mean(&worst));
     checker.exact("spell_count", mean(&spells));
@@ -310,7 +311,7 @@ fn tables_of_a_run_are_what_its_trials_say() {
 
 /// Sectors add up to their country.
 fn check_sectors(what: &str, summary: &Table, all: &BTreeMap<String, String>) {
-    for column in ["demand_t", "expected_shortfall_t"] {
+    for column in ["demand", "expected_shortfall"] {
         let key = [
             ("material", all["material"].as_str()),
             ("country", all["country"].as_str()),

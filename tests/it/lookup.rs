@@ -142,7 +142,7 @@ fn optional(value: Option<f64>) -> Result<f64, String> {
     value.ok_or_else(|| "it is not available".to_owned())
 }
 
-/// A column of `summary.csv` in full precision; `sd_pct` and `sd_t` are standard deviations over trials.
+/// A column of `summary.csv` in full precision. Quantities end in `_t`, and `sd_t` is a standard deviation over trials.
 fn in_summary(row: &SummaryRow, column: &str, trials: u64) -> Result<f64, String> {
     Ok(match column {
         "demand_t" => row.demand_t,
@@ -151,7 +151,7 @@ fn in_summary(row: &SummaryRow, column: &str, trials: u64) -> Result<f64, String
         "sd_t" => deviation(row.expected_shortfall_t, trials),
         "expected_shortfall_pct" => row.expected_shortfall_pct.value,
         "expected_shortfall_pct_se" => row.expected_shortfall_pct.standard_error,
-        "sd_pct" => deviation(row.expected_shortfall_pct, trials),
+        "sd_pct" => row.sd_pct.value,
         "structural_shortfall_pct" => row.structural_shortfall_pct.value,
         "event_shortfall_pct" => row.event_shortfall_pct.value,
         "unmet_after_adaptation_pct" => row.unmet_after_adaptation_pct.value,
@@ -160,6 +160,10 @@ fn in_summary(row: &SummaryRow, column: &str, trials: u64) -> Result<f64, String
         "prob_gt_10" => row.prob_gt_10.value,
         "prob_gt_25" => row.prob_gt_25.value,
         "prob_gt_50" => row.prob_gt_50.value,
+        "prob_ge_5" => row.prob_ge_5.value,
+        "prob_ge_10" => row.prob_ge_10.value,
+        "prob_ge_25" => row.prob_ge_25.value,
+        "prob_ge_50" => row.prob_ge_50.value,
         "expected_months_short" => row.expected_months_short.value,
         "p5_pct" => supported(&row.quantiles_pct[0])?,
         "p25_pct" => supported(&row.quantiles_pct[1])?,

@@ -131,7 +131,7 @@ fn use_up(bytes: &[u8]) -> bool {
     csv::timeline(&results, Vec::new()).unwrap();
     csv::attribution(&results, Vec::new()).unwrap();
     json::results(&results, &[], Vec::new()).unwrap();
-    table::summary(&results, "scenario.toml");
+    table::summary(&results, "scenario.toml", 80);
     // Charts may say that they cannot be drawn.
     let _ = render_all(&results);
     true

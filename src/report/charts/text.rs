@@ -1,8 +1,9 @@
 //! Text that fits: wrapping, shortening, lists of names, escaping.
 
 use super::font;
+use crate::report::harmless;
 
-/// Escapes text for XML and drops the control characters that XML cannot hold.
+/// Escapes text for XML and drops characters that act instead of being seen.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -12,16 +13,16 @@ pub(super) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {}
+            c if harmless::acts(c) => {}
             c => out.push(c),
         }
     }
     out
 }
 
-/// One line with every run of white space or control characters as one space (no-break spaces are kept).
+/// One line with every run of white space or of characters that act instead of being seen as one space (no-break spaces are kept).
 fn tidy(text: &str) -> String {
-    let gap = |c: char| c != '\u{A0}' && (c.is_whitespace() || c.is_control());
+    let gap = |c: char| c != '\u{A0}' && (c.is_whitespace() || harmless::acts(c));
     text.split(gap).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

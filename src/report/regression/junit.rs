@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::regression::{Comparison, Group, Key, Move, SettingChange, Verdict};
+use crate::report::harmless::xml as escaped;
 
 use super::text::{name, one};
 use super::{Check, words};
@@ -154,22 +155,4 @@ fn failure(check: &Check, comparison: &Comparison, group: &Group) -> Option<(Str
         comparison.compared.get(group).copied().unwrap_or(0)
     );
     Some((message, text))
-}
-
-/// Text as it may stand in XML 1.0, in attributes too. Characters that XML cannot hold at all become `?`.
-fn escaped(text: &str) -> String {
-    let mut found = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => found.push_str("&amp;"),
-            '<' => found.push_str("&lt;"),
-            '>' => found.push_str("&gt;"),
-            '"' => found.push_str("&quot;"),
-            '\'' => found.push_str("&apos;"),
-            '\n' | '\t' => found.push(character),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => found.push('?'),
-            _ => found.push(character),
-        }
-    }
-    found
 }

@@ -1,7 +1,9 @@
 //! The outcome of checks for people.
 
 use crate::regression::{Comparison, Key, Lone, Move};
+use crate::report::harmless;
 use crate::report::number::{counted, grouped};
+use crate::report::width::wrapped;
 
 use super::words;
 use super::{Check, Outcome};
@@ -11,8 +13,20 @@ const MOST_MOVES: usize = 20;
 /// Longest list of new or vanished figures.
 const MOST_LONE: usize = 10;
 
-/// What came of a check, ending in a newline.
-pub fn text(check: &Check) -> String {
+/// What came of a check, no line wider than so many columns, ending in a newline.
+pub fn text(check: &Check, width: usize) -> String {
+    let text = whole(check);
+    let mut shown = String::with_capacity(text.len());
+    for line in text.lines() {
+        let content = line.trim_start_matches(' ');
+        let lead = &line[..line.len() - content.len()];
+        shown.push_str(&wrapped(content, lead, &format!("{lead}    "), width));
+        shown.push('\n');
+    }
+    harmless::lines(&shown).into_owned()
+}
+
+fn whole(check: &Check) -> String {
     let Check {
         scenario, against, now, ..
     } = check;

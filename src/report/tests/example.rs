@@ -1,5 +1,6 @@
 //! A small run: 400 made-up trials of the made-up layout under two policies.
 
+use crate::analysis::part::Frame;
 use crate::results::tests::made_up::{MadeUpTrial, feed, layout};
 use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, RunResults, SupplyShare};
 use crate::results::{PolicyFacts, Recorder, Sample};
@@ -78,6 +79,7 @@ pub fn run() -> RunResults {
             interrupted: false,
             set: Vec::new(),
             nothing_is_random: false,
+            sampling: "random".into(),
             first_trial: 0,
             start: "2026-01-01".into(),
             step: "month".into(),
@@ -130,6 +132,20 @@ pub fn quiet_run() -> RunResults {
         ..PolicyFacts::default()
     })];
     run
+}
+
+/// What it says beside the policies.
+pub fn frame() -> Frame {
+    let run = run();
+    Frame {
+        title: run.title,
+        description: run.description,
+        manifest: run.manifest,
+        materials: run.materials,
+        places: run.places,
+        focus_materials: run.focus_materials,
+        focus_places: run.focus_places,
+    }
 }
 
 /// Two samples of the headline.

@@ -1,6 +1,8 @@
 //! Snapshots, and the promises of the interface that they must keep.
 
-use super::example::{quiet_run, run, samples};
+use unicode_width::UnicodeWidthStr;
+
+use super::example::{frame, quiet_run, run, samples};
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::results_folder::ResultsFolder;
 use crate::report::{csv, json, table, write_results};
@@ -18,18 +20,47 @@ fn head(text: &str, lines: usize) -> String {
 
 #[test]
 fn terminal_summary() {
-    let text = table::summary(&run(), "scenario.toml");
-    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
-    insta::assert_snapshot!(text);
+    insta::assert_snapshot!(table::summary(&run(), "scenario.toml", 100));
+}
+
+#[test]
+fn terminal_summary_fits() {
+    for width in [32, 40, 60, 80, 100, 200] {
+        let text = table::summary(&run(), "scenario.toml", width);
+        assert!(text.lines().all(|line| line.width() <= width), "{width}:\n{text}");
+        assert!(text.contains("3.6 ± 0.42"), "{width}:\n{text}");
+    }
+    insta::assert_snapshot!(table::summary(&run(), "scenario.toml", 80));
+    insta::assert_snapshot!(table::summary(&run(), "scenario.toml", 40));
+}
+
+#[test]
+fn terminal_summary_of_several_policies() {
+    let mut run = run();
+    let stock = run.policies[1].clone();
+    for (id, name, factor) in [
+        ("half", "Half of it", 1.3),
+        ("none", "Does nothing", 1.855),
+        ("worse", "稀土 of no help", 2.4),
+    ] {
+        let mut policy = stock.clone();
+        (policy.policy, policy.name) = (id.into(), name.into());
+        for row in &mut policy.summary {
+            row.expected_shortfall_pct.value *= factor;
+            row.cvar_pct[1].estimate.value *= factor;
+        }
+        run.policies.push(policy);
+    }
+    insta::assert_snapshot!(table::summary(&run, "scenario.toml", 80));
 }
 
 #[test]
 fn terminal_summary_without_any_shortfall() {
-    insta::assert_snapshot!(table::summary(&quiet_run(), "scenario.toml"));
+    insta::assert_snapshot!(table::summary(&quiet_run(), "scenario.toml", 80));
 }
 
 #[test]
-fn wide_ids_stay_within_120_columns() {
+fn wide_ids_are_shortened() {
     let mut run = run();
     for policy in &mut run.policies {
         policy.policy = format!("{}_with_a_very_long_identifier", policy.policy);
@@ -37,14 +68,14 @@ fn wide_ids_stay_within_120_columns() {
             row.demand_t *= 1e7;
         }
     }
-    let text = table::summary(&run, "scenario.toml");
-    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    let text = table::summary(&run, "scenario.toml", 80);
+    assert!(text.lines().all(|line| line.width() <= 80), "{text}");
 }
 
 #[test]
 fn summary_csv() {
     let text = text(|to| csv::summary(&run(), to).unwrap());
-    let interface = "policy,material,country,sector,demand_t,expected_shortfall_t,expected_shortfall_t_se,expected_shortfall_pct,\
+    let interface = "policy,material,country,sector,demand,expected_shortfall,expected_shortfall_se,expected_shortfall_pct,\
         expected_shortfall_pct_se,prob_any,prob_gt_5,prob_gt_10,prob_gt_25,prob_gt_50,expected_months_short,p50_pct,p75_pct,p90_pct,\
         p95_pct,p99_pct,var95_pct,cvar90_pct,cvar95_pct,cvar99_pct,max_pct,time_to_survive_months,time_to_recover_months,";
     assert!(text.starts_with(interface));
@@ -80,7 +111,12 @@ fn supply_csv() {
 fn samples_csv() {
     let mut writer = csv::SamplesWriter::new(Vec::new()).unwrap();
     writer
-        .write("baseline", &[("magnet".into(), "USA".into())], &samples())
+        .write(
+            &csv::SamplesContext::of(&frame()),
+            "baseline",
+            &[("magnet".into(), "USA".into())],
+            &samples(),
+        )
         .unwrap();
     insta::assert_snapshot!(String::from_utf8(writer.finish().unwrap()).unwrap());
 }

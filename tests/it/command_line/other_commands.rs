@@ -123,7 +123,7 @@ fn replay_tells_a_story_and_writes_its_trace() {
     let column = |name: &str| header.iter().position(|column| column == name).unwrap();
     for row in &rows {
         let value = |name: &str| row[column(name)].parse::<f64>().unwrap();
-        assert!(value("shortfall_t") <= value("missing_t") + 1e-9 && value("missing_t") <= value("need_t") + 1e-9);
+        assert!(value("shortfall") <= value("missing") + 1e-9 && value("missing") <= value("need") + 1e-9);
     }
     let (code, _, error) = finish(
         critmin()

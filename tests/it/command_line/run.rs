@@ -11,7 +11,7 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
     let interface = [
         (
             "summary.csv",
-            "policy,material,country,sector,demand_t,expected_shortfall_t,expected_shortfall_t_se,expected_shortfall_pct,\
+            "policy,material,country,sector,demand,expected_shortfall,expected_shortfall_se,expected_shortfall_pct,\
              expected_shortfall_pct_se,prob_any,prob_gt_5,prob_gt_10,prob_gt_25,prob_gt_50,expected_months_short,p50_pct,p75_pct,\
              p90_pct,p95_pct,p99_pct,var95_pct,cvar90_pct,cvar95_pct,cvar99_pct,max_pct,time_to_survive_months,time_to_recover_months",
         ),
@@ -29,7 +29,7 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
         ),
         (
             "samples.csv",
-            "trial,policy,material,country,shortfall_t,shortfall_pct,worst_spell_months",
+            "trial,policy,material,country,shortfall,shortfall_pct,worst_spell_months",
         ),
     ];
     for (name, columns) in interface {
@@ -53,7 +53,7 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
         }
     }
     let (header, rows) = table(&out.join("samples.csv"));
-    assert_eq!(header.len(), 7);
+    assert_eq!(header.len(), 13);
     // 400 trials, 3 policies, buyer, friend and both together.
     assert_eq!(rows.len(), 400 * 3 * 3);
     let charts: Vec<_> = std::fs::read_dir(out.join("charts"))
@@ -89,17 +89,14 @@ fn results_json_agrees_with_the_tables_and_says_where_it_comes_from() {
     assert_eq!(manifest["resolved_scenario"]["title"], "Command line");
     assert_eq!(results.as_object().unwrap().keys().next_back().unwrap(), "timing");
     let (header, rows) = table(&out.join("summary.csv"));
-    let at = header
-        .iter()
-        .position(|column| column == "expected_shortfall_t")
-        .unwrap();
+    let at = header.iter().position(|column| column == "expected_shortfall").unwrap();
     let mut listed = Vec::new();
     for policy in results["policies"].as_array().unwrap() {
         for row in policy["summary"].as_array().unwrap() {
             listed.push((
                 policy["policy"].clone(),
                 row["country"].clone(),
-                row["expected_shortfall_t"]["value"].as_f64().unwrap(),
+                row["expected_shortfall"]["value"].as_f64().unwrap(),
             ));
         }
     }
@@ -187,7 +184,7 @@ fn flags_of_run() {
         "--json",
     ];
     let calm: Value = serde_json::from_str(&run_into(&out, &scenario, &set)).unwrap();
-    assert_eq!(calm["policies"][0]["summary"][0]["expected_shortfall_t"]["value"], 0.0);
+    assert_eq!(calm["policies"][0]["summary"][0]["expected_shortfall"]["value"], 0.0);
     // --quiet prints nothing.
     let (code, printed, talk) = finish(critmin().arg("run").arg(&scenario).arg("--out").arg(&out).args([
         "--quiet",

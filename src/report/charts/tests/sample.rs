@@ -138,6 +138,11 @@ fn row(material: &str, place: &str, (p, s): (f64, f64), n: u64) -> SummaryRow {
         peak_price_index: None,
         peak_price_index_band: None,
         trials_for_1pct: None,
+        sd_pct: estimate(s * (p * (2.0 - p)).sqrt(), n, s),
+        prob_ge_5: probability(above(p, s, 5.0), n),
+        prob_ge_10: probability(above(p, s, 10.0), n),
+        prob_ge_25: probability(above(p, s, 25.0), n),
+        prob_ge_50: probability(above(p, s, 50.0), n),
     }
 }
 
@@ -177,6 +182,7 @@ fn fan(sample: &Sample, material: &str, place: &str, (p, s): (f64, f64)) -> Fan 
         })
         .collect();
     Fan {
+        quantile_levels: FAN_QUANTILES,
         material: material.into(),
         country: place.into(),
         points,
@@ -297,6 +303,7 @@ impl Sample {
                 interrupted: false,
                 set: Vec::new(),
                 nothing_is_random: false,
+                sampling: "random".into(),
                 first_trial: 0,
                 start: self.start.into(),
                 step: self.step.into(),
