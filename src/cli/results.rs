@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::arguments::ChartFormat;
 use super::failure::Failure;
-use crate::report::charts::{Format, KINDS, render_all};
+use crate::report::charts::{Format, KINDS, WithoutShape, letters_without_shape, render_all};
 use crate::report::json::{self, StageTime};
 use crate::report::write::{OutputFolder, PendingFile, commit_all};
 use crate::report::{prepare_results, table, tables_left_out};
@@ -58,6 +58,30 @@ pub fn write(
     }
     let charts: Vec<&str> = charts.iter().map(String::as_str).collect();
     Ok(folder.keep_only("charts", &KINDS, &charts)?)
+}
+
+/// Names the texts whose letters PNGs show as boxes, as no font on this machine has them.
+pub fn warn_of_letters(results: &RunResults, formats: &[ChartFormat], quiet: bool) -> Result<(), Failure> {
+    if quiet || !formats.contains(&ChartFormat::Png) {
+        return Ok(());
+    }
+    let found = letters_without_shape(results);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut to = std::io::stderr().lock();
+    for WithoutShape { text, letters } in &found {
+        let [text, letters] = [text, letters].map(|text| text.escape_debug());
+        writeln!(
+            to,
+            "warning: PNG charts show boxes for {letters} in \"{text}\": no font on this machine has these letters"
+        )?;
+    }
+    writeln!(
+        to,
+        "hint: install a font that has them (e.g. one of the Noto fonts), or use the SVG charts, for which the viewer chooses the font"
+    )?;
+    Ok(())
 }
 
 /// Every chart in the wanted formats, and their names.

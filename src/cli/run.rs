@@ -193,6 +193,7 @@ impl Place {
         match written {
             Written::Results(found) => {
                 results::print(found, options.json, options.quiet)?;
+                results::warn_of_letters(found, &options.formats, options.quiet)?;
                 if !part.is_complete() {
                     writeln!(
                         std::io::stderr(),

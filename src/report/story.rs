@@ -6,6 +6,8 @@ use crate::analysis::replay::{Replay, ReplayEvent, ReplayMarket};
 
 /// Event names longer than this are cut in the table of periods.
 const NAME_WIDTH: usize = 44;
+/// Countries with a column in the table of periods.
+const COUNTRIES: usize = 7;
 /// Uncertain inputs shown at most.
 const INPUTS: usize = 20;
 
@@ -108,8 +110,32 @@ fn named(replay: &Replay, period: usize) -> Vec<String> {
         .collect()
 }
 
+/// The countries that get a column, in their order: where there are more than fit, those that lack the largest share of their demand.
+fn columns<'a>(replay: &'a Replay, material: &str) -> Vec<&'a String> {
+    if replay.headline_countries.len() <= COUNTRIES {
+        return replay.headline_countries.iter().collect();
+    }
+    let share = |country: &str| {
+        let markets = || {
+            let of = |market: &&ReplayMarket| market.material == *material && market.country == country;
+            replay.markets.iter().filter(of)
+        };
+        let demand: f64 = markets().map(|market| market.final_demand_t).sum();
+        let short: f64 = markets().map(|market| market.final_shortfall_t).sum();
+        if demand > 0.0 { short / demand } else { 0.0 }
+    };
+    let mut ranked: Vec<(usize, &String, f64)> = Vec::new();
+    for (number, country) in replay.headline_countries.iter().enumerate() {
+        ranked.push((number, country, share(country)));
+    }
+    ranked.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+    ranked.truncate(COUNTRIES);
+    ranked.sort_by_key(|(number, ..)| *number);
+    ranked.into_iter().map(|(_, country, _)| country).collect()
+}
+
 fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
-    let columns: Vec<&String> = replay.headline_countries.iter().take(7).collect();
+    let columns = columns(replay, material);
     let of = |period: usize, country: &str| -> Option<&ReplayMarket> {
         replay
             .markets
@@ -120,6 +146,14 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
         text,
         "Shortfall of final demand by period, % (periods in which nothing is missing and nothing happens are left out)\n"
     );
+    if columns.len() < replay.headline_countries.len() {
+        let _ = writeln!(
+            text,
+            "  {} of {} countries have a column: those that lack the largest share of their demand in this trial (--json or --out shows all)\n",
+            columns.len(),
+            replay.headline_countries.len()
+        );
+    }
     let _ = write!(
         text,
         "  {:<9}{:>9}",

@@ -1,4 +1,4 @@
 mod boxes;
 mod edge_cases;
-mod gallery;
+pub(super) mod gallery;
 mod sample;
