@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::arguments::ChartFormat;
 use super::failure::Failure;
 use super::terminal;
-use crate::report::charts::{Format, render_all};
+use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
 use crate::report::json::{self, StageTime};
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
@@ -62,6 +62,26 @@ pub fn write(
     files.extend(prepare_results(folder.folder(), results, &timing)?);
     // Traces of single trials are not of a run.
     Ok(folder.commit(files, |name| !trace_csv::NAMES.contains(&name))?)
+}
+
+/// Names the texts whose letters PNGs show as boxes, as no font on this machine has them.
+pub fn warn_of_letters(results: &RunResults, formats: &[ChartFormat], quiet: bool) -> Result<(), Failure> {
+    if quiet || !formats.contains(&ChartFormat::Png) {
+        return Ok(());
+    }
+    let found = letters_without_shape(results);
+    if found.is_empty() {
+        return Ok(());
+    }
+    for WithoutShape { text, letters } in &found {
+        terminal::say(&format!(
+            "warning: PNG charts show boxes for {letters} in \"{text}\": no font on this machine has these letters"
+        ))?;
+    }
+    terminal::say(
+        "hint: install a font that has them (e.g. one of the Noto fonts), or use the SVG charts, for which the viewer chooses the font",
+    )?;
+    Ok(())
 }
 
 fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {

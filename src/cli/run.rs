@@ -124,6 +124,7 @@ fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant)
     match written {
         Written::Results(found, path) => {
             results::print(found, &options.scenario.scenario, options.json, options.quiet)?;
+            results::warn_of_letters(found, &options.formats, options.quiet)?;
             if !part.is_complete() {
                 terminal::say(&format!(
                     "interrupted: the results hold {} trials of {} of {policies} policies, whole, of {} trials asked for; they are in {}, complete \

@@ -23,9 +23,13 @@ pub fn material_name<'a>(run: &'a RunResults, id: &'a str) -> &'a str {
         .unwrap_or(id)
 }
 
-/// Display name of a place; `focus` is the places in focus joined by `+`, and `WLD` the world.
+/// Places in focus that are listed one by one; more are counted.
+const MOST_LISTED: usize = 8;
+
+/// Display name of a place; `focus` is the places in focus joined by `+`, or their number where they are many, and `WLD` the world.
 pub fn place_name(run: &RunResults, id: &str) -> String {
     match id {
+        FOCUS if run.focus_places.len() > MOST_LISTED => format!("the {} places in focus", run.focus_places.len()),
         FOCUS => run.focus_places.join("+"),
         WORLD => "the world".to_owned(),
         _ => {
@@ -64,7 +68,7 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
         return format!("Nothing in this scenario is random: one trial. {short}");
     }
     if mean.value == 0.0 {
-        return format!("In {count}, all demand for {what} is met.");
+        return format!("In {count}, all demand for {what} is met.{}", elsewhere(run, policy));
     }
     let interval = if mean.standard_error.is_nan() {
         String::new()
@@ -99,6 +103,24 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
     format!(
         "In {count}, the shortfall of {what} is {average} % of demand on average{interval}; {worst}. {any}{survive}.{cause}"
     )
+}
+
+/// Where the headline lacks nothing: who lacks most of any material, if anybody does.
+fn elsewhere(run: &RunResults, policy: &PolicyResults) -> String {
+    let rows = policy.summary.iter().filter(|row| row.sector == ALL_SECTORS);
+    let most = rows.max_by(|a, b| {
+        let of = |row: &SummaryRow| row.expected_shortfall_pct.value;
+        of(a).total_cmp(&of(b))
+    });
+    match most.filter(|row| row.expected_shortfall_pct.value > 0.0) {
+        Some(row) => format!(
+            " That is not so everywhere: of {} in {}, {} % of demand is short on average.",
+            material_name(run, &row.material),
+            place_name(run, &row.country),
+            significant(row.expected_shortfall_pct.value, 3)
+        ),
+        None => String::new(),
+    }
 }
 
 /// Sentence on the largest cause of the headline's expected shortfall.

@@ -135,6 +135,30 @@ fn named(replay: &Replay, period: usize) -> Vec<String> {
         .collect()
 }
 
+/// So many countries that get a column, in their order: where there are more, those that lack the largest share of their demand.
+fn with_a_column<'a>(replay: &'a Replay, material: &str, count: usize) -> Vec<&'a String> {
+    if replay.headline_countries.len() <= count {
+        return replay.headline_countries.iter().collect();
+    }
+    let share = |country: &str| {
+        let markets = || {
+            let of = |market: &&ReplayMarket| market.material == *material && market.country == country;
+            replay.markets.iter().filter(of)
+        };
+        let demand: f64 = markets().map(|market| market.final_demand_t).sum();
+        let short: f64 = markets().map(|market| market.final_shortfall_t).sum();
+        if demand > 0.0 { short / demand } else { 0.0 }
+    };
+    let mut ranked: Vec<(usize, &String, f64)> = Vec::new();
+    for (number, country) in replay.headline_countries.iter().enumerate() {
+        ranked.push((number, country, share(country)));
+    }
+    ranked.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+    ranked.truncate(count);
+    ranked.sort_by_key(|(number, ..)| *number);
+    ranked.into_iter().map(|(_, country, _)| country).collect()
+}
+
 fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, place: &str) {
     let fixed = PERIOD + PLACE + STOCK + PRICE;
     let room = width.saturating_sub(fixed) / COUNTRY;
@@ -142,7 +166,7 @@ fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, pla
     let beside = width.saturating_sub(fixed + EVENTS_WIDTH + 2) / COUNTRY;
     let wanted = replay.headline_countries.len().min(COUNTRIES);
     let shown = if beside >= wanted { wanted } else { room.min(wanted) };
-    let countries: Vec<&String> = replay.headline_countries.iter().take(shown).collect();
+    let countries = with_a_column(replay, material, shown);
     let events_beside = width >= fixed + COUNTRY * shown + EVENTS_WIDTH + 2;
     let of = |period: usize, country: &str| -> Option<&ReplayMarket> {
         replay
@@ -231,7 +255,7 @@ fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, pla
             text,
             width,
             "",
-            &format!("{more} more {countries} not shown (--json or --out shows all)"),
+            &format!("{more} more {countries} not shown, which lack a smaller share of their demand (--json or --out shows all)"),
         );
     }
     let legend = format!(

@@ -10,6 +10,7 @@ use super::order_statistics::{Level, QuantileRanks};
 use super::recorder::Recorder;
 use super::row_totals::{Conditional, RowTotals, USD_PER_STEP};
 use super::rows::Row;
+use super::steps::exceedance_steps;
 use super::types::{
     Attribution, BalanceRow, Estimate, ExceedanceCurve, ExceedancePoint, FAN_QUANTILES, Fan, PolicyResults, QUANTILES,
     SummaryRow, SupplyShare, TAILS, TailEstimate, VarianceSplit,
@@ -103,7 +104,7 @@ impl Recorder {
                 .collect(),
             exceedance: rows()
                 .filter(|(row, _)| row.is_all())
-                .map(|(row, totals)| self.exceedance(row, totals))
+                .map(|(row, totals)| self.exceedance(row, totals, headline == Some(row)))
                 .collect(),
             timeline: self.fans(),
             events,
@@ -180,7 +181,7 @@ impl Recorder {
         }
     }
 
-    fn exceedance(&self, row: &Row, totals: &RowTotals) -> ExceedanceCurve {
+    fn exceedance(&self, row: &Row, totals: &RowTotals, is_headline: bool) -> ExceedanceCurve {
         let horizon = totals.exceedance.probabilities(self.trials);
         let worst_spell = totals.worst_spell_exceedance.probabilities(self.trials);
         let points = thresholds_pct().zip(horizon.into_iter().zip(worst_spell));
@@ -196,6 +197,11 @@ impl Recorder {
                     },
                 )
                 .collect(),
+            steps: if row.sampled || is_headline {
+                exceedance_steps(&totals.histogram.distribution(), &totals.exceedance, self.trials)
+            } else {
+                Vec::new()
+            },
         }
     }
 

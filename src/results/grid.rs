@@ -122,15 +122,21 @@ impl ExceedanceCounts {
         self.beyond(position) + self.at.get(position).copied().unwrap_or(0)
     }
 
+    /// Trials that exceed every threshold, ascending in the threshold.
+    pub fn all_beyond(&self) -> impl Iterator<Item = u64> {
+        let mut beyond: u64 = self.exactly.iter().sum();
+        self.exactly.iter().map(move |exactly| {
+            let here = beyond;
+            beyond -= exactly;
+            here
+        })
+    }
+
     /// Probability of exceeding every threshold, ascending, with Wilson intervals.
     pub fn probabilities(&self, trials: u64) -> Vec<Estimate> {
-        let mut beyond: u64 = self.exactly.iter().sum();
-        let mut probabilities = Vec::with_capacity(POINTS);
-        for exactly in self.exactly {
-            probabilities.push(probability_estimate(beyond, trials));
-            beyond -= exactly;
-        }
-        probabilities
+        self.all_beyond()
+            .map(|beyond| probability_estimate(beyond, trials))
+            .collect()
     }
 }
 

@@ -91,6 +91,11 @@ impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
 }
 
 impl Distribution {
+    /// Trials and mean share of the bins, ascending.
+    pub fn values(&self) -> impl Iterator<Item = (u64, f64)> {
+        self.steps.iter().map(|(_, count, mean)| (*count, *mean))
+    }
+
     /// Value at a rank from 1, ascending; 0 without trials.
     fn at_rank(&self, rank: u64) -> f64 {
         let step = self.steps.partition_point(|(seen, ..)| *seen < rank);

@@ -28,6 +28,7 @@ mod rows;
 mod samples;
 mod spells;
 mod state;
+mod steps;
 mod timeline;
 pub mod types;
 mod variance;

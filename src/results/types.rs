@@ -165,6 +165,15 @@ pub struct ExceedancePoint {
     pub worst_spell_probability: Estimate,
 }
 
+/// One step of an exceedance curve: from this shortfall on, up to the next step's, so many trials exceed it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExceedanceStep {
+    /// Shortfall, % of the horizon's demand.
+    pub shortfall_pct: f64,
+    /// Trials whose shortfall is larger.
+    pub trials_beyond: u64,
+}
+
 /// Exceedance curve of one (material, country), sector `all`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExceedanceCurve {
@@ -174,6 +183,10 @@ pub struct ExceedanceCurve {
     pub country: String,
     /// Points, ascending in shortfall.
     pub points: Vec<ExceedancePoint>,
+    /// The same curve as the steps that it has, ascending, the first at 0: what charts draw. Only where places in focus lack a material in
+    /// focus, and for the headline; empty elsewhere. Not in any file.
+    #[serde(skip)]
+    pub steps: Vec<ExceedanceStep>,
 }
 
 /// One period of a fan.

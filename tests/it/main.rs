@@ -2,7 +2,7 @@
 //! `point_processes`), the allocation against a linear programme, replays against tables (`accumulators`). Draws: `distributions`, `streams`.
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
 //! found (`fuzzed`), failures of input and output (`failures`), hostile texts (`hostile`). What scenarios promise (`headers`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
-//! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). Trials ask for no memory
+//! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). What answers and charts leave out is said (`shown`). Trials ask for no memory
 //! (`allocations`). The command line from outside. The other modules are what these share.
 
 mod abreast;
@@ -40,6 +40,7 @@ mod point_processes;
 mod properties;
 mod resume;
 mod shards;
+mod shown;
 mod sizes;
 mod streams;
 mod support;

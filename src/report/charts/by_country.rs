@@ -12,7 +12,7 @@ use super::{Chart, ChartError, text};
 /// Places in one chart.
 const MAX_PLACES: usize = 12;
 /// Policies in one chart.
-const MAX_POLICIES: usize = 5;
+const MAX_POLICIES: usize = 6;
 /// Width of the columns of numbers.
 const COLUMNS: (f64, f64) = (132.0, 62.0);
 
@@ -27,7 +27,8 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     if places.is_empty() {
         return Ok(None);
     }
-    let policies = source.policies(MAX_POLICIES);
+    let shown = source.policies(material, &source.headline(material), MAX_POLICIES);
+    let policies = &shown.policies;
     let several = policies.len() > 1;
     let title = format!("{}: expected shortfall by place", source.material(material));
     let name = source.stem("shortfall-by-country", material);
@@ -38,13 +39,8 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
             name: text::balance(&source.place(place), 12.0, several, 170.0, if several { 3 } else { 2 }),
             bars: policies
                 .iter()
-                .enumerate()
-                .map(|(i, p)| {
-                    (
-                        if several { style::POLICIES[i] } else { BLUE },
-                        source.row(p, material, place),
-                    )
-                })
+                .zip(&shown.colors)
+                .map(|(p, color)| (if several { *color } else { BLUE }, source.row(p, material, place)))
                 .collect(),
         })
         .collect();
@@ -63,9 +59,12 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
             .finish("The chart would compare the expected shortfall of places.")
             .map(Some);
     }
+    page.note(source.places_note(material, &places));
+    page.note(shown.note);
     legend(
         &mut page,
         &policies.iter().map(|p| source.policy(p)).collect::<Vec<_>>(),
+        &shown.colors,
     );
     let hollow = rows().any(|r| !r.cvar_pct[1].supported);
     bars(&mut page, &groups, several, highest);
@@ -90,15 +89,6 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     if hollow {
         notes += " Open diamond: too few trials beyond the level for a firm estimate.";
     }
-    if source.count_places(material) > places.len() {
-        notes += &format!(
-            " Shown: the {} places with the largest expected shortfall.",
-            places.len()
-        );
-    }
-    if source.results.policies.len() > MAX_POLICIES {
-        notes += " Shown: the first policies of the scenario.";
-    }
     page.finish(&format!(
         "How to read: a bar is the mean share of demand that goes unmet over the whole horizon; the whisker is the 95 % interval of that \
          estimate, in brackets in the table.{order} The diamond, CVaR 95, is the mean of the worst 5 % of trials: how bad the bad futures are.{notes}"
@@ -114,7 +104,7 @@ fn words(row: &SummaryRow) -> String {
     )
 }
 
-fn legend(page: &mut Page<'_>, policies: &[String]) {
+fn legend(page: &mut Page<'_>, policies: &[String], colors: &[RGBColor]) {
     let several = policies.len() > 1;
     let mut entries: Vec<&str> = vec!["Expected shortfall, with 95 % interval", "CVaR 95"];
     if several {
@@ -123,7 +113,7 @@ fn legend(page: &mut Page<'_>, policies: &[String]) {
     let last = entries.len() - 1;
     page.key(&entries, |canvas, i, x, y| {
         let color = if several {
-            style::POLICIES[i % style::POLICIES.len()]
+            colors.get(i).copied().unwrap_or(style::BASELINE)
         } else {
             BLUE
         };

@@ -9,11 +9,15 @@ use plotters::coord::Shift;
 use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle};
 use plotters::prelude::{Color, DrawingArea, IntoDrawingArea, SVGBackend, ShapeStyle};
 
+use super::colors::{Look, Texture};
 use super::style::{Dash, Marker, RGBColor};
 use super::{ChartError, font, text};
 
 /// plotters' pixels per page unit.
 const FINE: f64 = 10.0;
+
+/// Distance of the stripes of a striped bar, along it.
+const STRIPES: f64 = 6.0;
 
 /// A point on the page, in its units; y grows downwards.
 pub(super) type Point = (f64, f64);
@@ -118,6 +122,28 @@ impl Canvas {
     /// A filled rectangle.
     pub(super) fn bar(&mut self, x: f64, y: f64, width: f64, height: f64, color: RGBColor) {
         self.shapes.push(Shape::Bar((x, y), (x + width, y + height), color));
+    }
+
+    /// A rectangle in the look of a place.
+    pub(super) fn bar_of(&mut self, x: f64, y: f64, width: f64, height: f64, look: Look) {
+        self.bar(x, y, width, height, look.color);
+        let ways: &[bool] = match look.texture {
+            Texture::Plain => &[],
+            Texture::Striped => &[false],
+            Texture::Crossed => &[false, true],
+        };
+        let white = solid(RGBColor(255, 255, 255), 1.1);
+        for falling in ways {
+            let mut start = STRIPES - height;
+            while start < width {
+                let (from, to) = ((-start).max(0.0), (width - start).min(height));
+                if to > from {
+                    let end = |s: f64| (x + start + s, if *falling { y + s } else { y + height - s });
+                    self.line(vec![end(from), end(to)], white);
+                }
+                start += STRIPES;
+            }
+        }
     }
 
     /// A mark of about `size` across, with a white edge so that it stands out from what is under it.

@@ -51,6 +51,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     }
     let title = format!("{}: which events cause the shortfall?", source.material(material));
     let mut page = Page::new(source, source.stem("events", material), &title, &[source.place(&place)]);
+    page.note(source.baseline_note());
     if causes.iter().all(|c| c.expected == 0.0 && c.tail == 0.0) {
         page.say(&source.nothing_short());
         return page

@@ -1,6 +1,8 @@
-//! Exceedance curves: how probable is a shortfall larger than x, by place or by policy.
+//! Exceedance curves: how probable is a shortfall larger than x, by place or by policy. The curve of a sample is a flight of steps, one where every
+//! trial's shortfall lies, and is drawn so.
 
-use crate::results::types::{Estimate, ExceedanceCurve, SummaryRow};
+use crate::results::probability_estimate;
+use crate::results::types::{Estimate, ExceedanceStep, PolicyResults, SummaryRow};
 
 use super::canvas::{Anchor, Canvas, Point, Stroke, bold, regular};
 use super::numbers::{Axis, finite, percent};
@@ -20,8 +22,64 @@ const HEIGHT: f64 = 350.0;
 struct Line<'a> {
     name: String,
     color: RGBColor,
-    curve: &'a ExceedanceCurve,
+    /// Where the curve falls, and to what: from each shortfall in % up to the next the probability of more is this.
+    steps: Vec<(f64, Estimate)>,
     row: Option<&'a SummaryRow>,
+}
+
+impl<'a> Line<'a> {
+    fn new(
+        source: &Source<'_>,
+        policy: &'a PolicyResults,
+        (material, place): (&str, &str),
+        (name, color): (String, RGBColor),
+    ) -> Option<Line<'a>> {
+        let curve = source.curve(policy, material, place)?;
+        let trials = source.results.manifest.trials;
+        let step = |step: &ExceedanceStep| {
+            (
+                finite(step.shortfall_pct),
+                probability_estimate(step.trials_beyond, trials),
+            )
+        };
+        let steps = if curve.steps.is_empty() {
+            let points = curve.points.iter();
+            points.map(|p| (finite(p.shortfall_pct), p.probability)).collect()
+        } else {
+            curve.steps.iter().map(step).collect()
+        };
+        Some(Line {
+            name,
+            color,
+            steps,
+            row: source.row(policy, material, place),
+        })
+    }
+
+    /// The largest probability: that of any shortfall.
+    fn top(&self) -> f64 {
+        self.steps.iter().map(|(_, p)| finite(p.value)).fold(0.0, f64::max)
+    }
+
+    /// The probability of more than x %.
+    fn beyond(&self, x: f64) -> f64 {
+        let after = self.steps.partition_point(|(at, _)| *at <= x);
+        let step = after.checked_sub(1).and_then(|before| self.steps.get(before));
+        step.map_or(0.0, |(_, p)| finite(p.value))
+    }
+
+    /// The shortfall at which the probability becomes at most so large.
+    fn falls_to(&self, probability: f64) -> f64 {
+        let last = self.steps.iter().rposition(|(_, p)| finite(p.value) > probability);
+        let end = last.and_then(|i| self.steps.get(i + 1).or_else(|| self.steps.get(i)));
+        end.map_or(0.0, |(x, _)| *x)
+    }
+
+    /// Mean of the shortfall: the area under the curve.
+    fn mass(&self) -> f64 {
+        let area = self.steps.windows(2).map(|w| (w[1].0 - w[0].0) * w[0].1.value);
+        finite(area.sum())
+    }
 }
 
 /// One line per place in focus.
@@ -30,32 +88,22 @@ pub(super) fn by_place(source: &Source<'_>, material: &str) -> Result<Option<Cha
     let lines: Vec<Line<'_>> = places
         .iter()
         .filter_map(|place| {
-            Some(Line {
-                name: source.place(place),
-                color: source.color(place),
-                curve: source.curve(source.baseline, material, place)?,
-                row: source.row(source.baseline, material, place),
-            })
+            let shown = (source.place(place), source.look(place).color);
+            Line::new(source, source.baseline, (material, place), shown)
         })
         .collect();
     let title = format!(
         "{}: how likely is a shortfall, and how large?",
         source.material(material)
     );
-    let mut note = String::new();
-    if source.count_places(material) > lines.len() {
-        note = format!(
-            " Shown: the {} places with the largest expected shortfall.",
-            lines.len()
-        );
-    }
+    let notes = [source.places_note(material, &places), source.baseline_note()];
     draw(
         source,
         source.stem("exceedance", material),
         &title,
         &source.place_names(&places),
         lines,
-        &note,
+        notes,
     )
 }
 
@@ -65,17 +113,14 @@ pub(super) fn by_policy(source: &Source<'_>, material: &str) -> Result<Option<Ch
         return Ok(None);
     }
     let place = source.headline(material);
-    let lines: Vec<Line<'_>> = source
-        .policies(MAX_LINES)
+    let shown = source.policies(material, &place, MAX_LINES);
+    let lines: Vec<Line<'_>> = shown
+        .policies
         .iter()
-        .enumerate()
-        .filter_map(|(i, policy)| {
-            Some(Line {
-                name: source.policy(policy),
-                color: style::POLICIES[i % style::POLICIES.len()],
-                curve: source.curve(policy, material, &place)?,
-                row: source.row(policy, material, &place),
-            })
+        .zip(&shown.colors)
+        .filter_map(|(policy, color)| {
+            let looks = (source.policy(policy), *color);
+            Line::new(source, policy, (material, &place), looks)
         })
         .collect();
     let title = format!(
@@ -83,12 +128,7 @@ pub(super) fn by_policy(source: &Source<'_>, material: &str) -> Result<Option<Ch
         source.material(material)
     );
     let stem = source.stem("exceedance-policies", material);
-    let note = if source.results.policies.len() > MAX_LINES {
-        " Shown: the first policies of the scenario."
-    } else {
-        ""
-    };
-    draw(source, stem, &title, &[source.place(&place)], lines, note)
+    draw(source, stem, &title, &[source.place(&place)], lines, [shown.note, None])
 }
 
 fn draw(
@@ -97,19 +137,16 @@ fn draw(
     title: &str,
     whom: &[String],
     lines: Vec<Line<'_>>,
-    note: &str,
+    notes: [Option<String>; 2],
 ) -> Result<Option<Chart>, ChartError> {
     if lines.is_empty() {
         return Ok(None);
     }
     let mut page = Page::new(source, name, title, whom);
-    let probabilities = || {
-        lines
-            .iter()
-            .flat_map(|l| &l.curve.points)
-            .map(|p| finite(p.probability.value))
-    };
-    let highest = probabilities().fold(0.0, f64::max);
+    for note in notes {
+        page.note(note);
+    }
+    let highest = lines.iter().map(Line::top).fold(0.0, f64::max);
     if highest <= 0.0 {
         page.say(&source.nothing_short());
         return page
@@ -117,7 +154,9 @@ fn draw(
             .map(Some);
     }
     let (y, cutoff) = probability_axis(&lines, source.results.manifest.trials);
-    let x = Axis::from_zero(reach(&lines, cutoff), 7, "");
+    let reach = lines.iter().map(|l| l.falls_to(cutoff)).fold(0.0, f64::max);
+    let x = Axis::from_zero(if reach > 0.0 { reach } else { 1.0 }, 7, "");
+    page.note(ends(&lines, &x, &y));
     let gutter = y
         .ticks
         .iter()
@@ -151,18 +190,12 @@ fn draw(
         page.canvas.line(vec![(x, top), (x, bottom)], stroke);
     }
     for line in &lines {
-        let edges: Vec<(f64, f64, f64)> = line
-            .curve
-            .points
-            .iter()
-            .map(|p| {
-                (
-                    finite(p.shortfall_pct),
-                    finite(p.probability.low),
-                    finite(p.probability.high),
-                )
-            })
-            .collect();
+        let mut edges: Vec<(f64, f64, f64)> = Vec::new();
+        for (x, p) in sparse(&panel, &line.steps) {
+            edges.extend(edges.last().map(|&(_, low, high)| (x, low, high)));
+            edges.push((x, finite(p.low), finite(p.high)));
+        }
+        edges.extend(edges.last().map(|&(x, low, high)| (x.max(panel.x.high), low, high)));
         panel.band(&mut page.canvas, &edges, line.color, 0.16);
     }
     for (i, line) in lines.iter().enumerate() {
@@ -172,7 +205,7 @@ fn draw(
     let example = legend(&mut page, &lines, level, marked, top);
     page.finish(&format!(
         "How to read: a line at height p above x says that more than x % of demand went unmet in a share p of the trials. {example}\
-         Shaded: 95 % interval of the Monte Carlo estimate.{note}"
+         Shaded: 95 % interval of the Monte Carlo estimate."
     ))
     .map(Some)
 }
@@ -180,15 +213,8 @@ fn draw(
 /// Linear where every line can be seen on it; else decades down to what the trials can support. With it the probability under which a
 /// line counts as ended.
 fn probability_axis(lines: &[Line<'_>], trials: u64) -> (Axis, f64) {
-    let top_of = |l: &Line<'_>| {
-        l.curve
-            .points
-            .iter()
-            .map(|p| finite(p.probability.value))
-            .fold(0.0, f64::max)
-    };
-    let highest = lines.iter().map(top_of).fold(0.0, f64::max).min(1.0);
-    let lowest_top = lines.iter().map(top_of).filter(|t| *t > 0.0).fold(1.0, f64::min);
+    let highest = lines.iter().map(Line::top).fold(0.0, f64::max).min(1.0);
+    let lowest_top = lines.iter().map(Line::top).filter(|t| *t > 0.0).fold(1.0, f64::min);
     if highest >= 0.1 && lowest_top >= highest / 12.0 {
         let axis = Axis::from_zero((100.0 * highest * 1.02).min(100.0), 5, "\u{A0}%");
         let ticks = axis.ticks.into_iter().map(|(v, t)| (v / 100.0, t)).collect();
@@ -208,24 +234,57 @@ fn probability_axis(lines: &[Line<'_>], trials: u64) -> (Axis, f64) {
     (axis, low)
 }
 
-/// The largest shortfall that any line still reaches with more than `cutoff`.
-fn reach(lines: &[Line<'_>], cutoff: f64) -> f64 {
-    let mut reach = 0.0_f64;
-    for points in lines.iter().map(|l| &l.curve.points) {
-        let last = points.iter().rposition(|p| finite(p.probability.value) > cutoff);
-        let end = last.and_then(|i| points.get(i + 1).or_else(|| points.get(i)));
-        reach = reach.max(end.map_or(0.0, |p| finite(p.shortfall_pct)));
+/// What lies beyond the ends of the axes, in words; nothing where nothing does.
+fn ends(lines: &[Line<'_>], x: &Axis, y: &Axis) -> Option<String> {
+    let largest = |line: &Line<'_>| {
+        let last = line.steps.iter().map(|(at, _)| *at).fold(0.0, f64::max);
+        line.row.map_or(last, |row| last.max(finite(row.max_pct)))
+    };
+    let furthest = lines.iter().max_by(|a, b| largest(a).total_cmp(&largest(b)))?;
+    let beyond = lines.iter().map(|line| line.beyond(x.high)).fold(0.0, f64::max);
+    let mut said = Vec::new();
+    if beyond > 0.0 {
+        said.push(format!(
+            "The axis ends at {}: up to {} of the trials lie beyond, the largest at {} ({}).",
+            percent(x.high),
+            percent(100.0 * beyond),
+            percent(largest(furthest)),
+            furthest.name
+        ));
     }
-    if reach > 0.0 { reach } else { 1.0 }
+    let rarer = |line: &Line<'_>| {
+        let heights = line.steps.iter().map(|(_, p)| finite(p.value));
+        heights.filter(|p| *p > 0.0).any(|p| p < y.low)
+    };
+    if y.log && lines.iter().any(rarer) {
+        said.push(format!("Probabilities below {} are not drawn.", percent(100.0 * y.low)));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// The steps without those that would lie within a fifth of a unit of the page of the next, which no eye can tell apart.
+fn sparse(panel: &Panel, steps: &[(f64, Estimate)]) -> Vec<(f64, Estimate)> {
+    let place = |x: f64| panel.at((x, panel.y.high)).0;
+    let mut kept: Vec<(f64, Estimate)> = Vec::new();
+    for &(x, p) in steps {
+        match kept.last_mut() {
+            Some(last) if last.0 > 0.0 && place(x) - place(last.0) < 0.2 => last.1 = p,
+            _ => kept.push((x, p)),
+        }
+    }
+    kept
 }
 
 fn trace(panel: &Panel, canvas: &mut Canvas, line: &Line<'_>, i: usize, of: usize) {
-    let points: Vec<Point> = line
-        .curve
-        .points
-        .iter()
-        .map(|p| (finite(p.shortfall_pct), finite(p.probability.value)))
-        .collect();
+    let mut points: Vec<Point> = Vec::new();
+    for (x, p) in sparse(panel, &line.steps) {
+        points.extend(points.last().map(|&(_, height)| (x, height)));
+        points.push((x, finite(p.value)));
+    }
+    // What nobody exceeds ends at the axis; a curve that does not end goes on as it is.
+    if let Some(&(x, height)) = points.last().filter(|(_, height)| *height > 0.0) {
+        points.push((x.max(panel.x.high), height));
+    }
     let stroke = Stroke {
         color: line.color,
         width: 2.2,
@@ -288,16 +347,7 @@ fn level(lines: &[Line<'_>]) -> Level {
 /// sentence that reads one number out.
 fn legend(page: &mut Page<'_>, lines: &[Line<'_>], (_, words, get): Level, marked: bool, top: f64) -> String {
     let mut order: Vec<usize> = (0..lines.len()).collect();
-    let mass = |l: &Line<'_>| {
-        let points = &l.curve.points;
-        finite(
-            points
-                .windows(2)
-                .map(|w| (w[1].shortfall_pct - w[0].shortfall_pct) * w[0].probability.value)
-                .sum(),
-        )
-    };
-    order.sort_by(|a, b| mass(&lines[*b]).total_cmp(&mass(&lines[*a])).then(a.cmp(b)));
+    order.sort_by(|a, b| lines[*b].mass().total_cmp(&lines[*a].mass()).then(a.cmp(b)));
     let x = RIGHT - LEGEND;
     let dashed = if marked { " (dashed line)" } else { "" };
     let heading = text::balance(&format!("Probability of {words}{dashed}"), 10.0, false, LEGEND, 3);

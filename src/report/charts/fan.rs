@@ -20,6 +20,12 @@ const MEAN: Stroke = Stroke {
     width: 2.4,
     dash: None,
 };
+/// The edges of the bands, whose tints alone are faint.
+const EDGE: Stroke = Stroke {
+    color: BLUE,
+    width: 0.6,
+    dash: None,
+};
 /// The median.
 const MEDIAN: Stroke = Stroke {
     color: RGBColor(0x1A, 0x1A, 0x1A),
@@ -47,6 +53,8 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         && !source.results.focus_places.contains(&headline);
     let whom: Vec<String> = fans.iter().skip(usize::from(all)).map(|f| f.0.clone()).collect();
     let mut page = Page::new(source, source.stem("fan", material), &title, &whom);
+    page.note(source.places_note(material, &places));
+    page.note(source.baseline_note());
     let highest = fans.iter().flat_map(|f| &f.1.points).map(top).fold(0.0, f64::max);
     if highest <= 0.0 {
         page.say(&source.nothing_short());
@@ -99,14 +107,9 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     } else {
         ""
     };
-    let more = if source.count_places(material) >= MAX_PANELS {
-        " Shown: the places with the largest shortfall."
-    } else {
-        ""
-    };
     page.finish(&format!(
         "How to read: in each {} the shortfall lies inside the dark band in half of the trials and inside the light band in nine of ten. \
-         A mean above the median says that few trials are bad, but very bad.{flat}{scale}{more}",
+         A mean above the median says that few trials are bad, but very bad.{flat}{scale}",
         period_word(&source.results.manifest.step)
     ))
     .map(Some)
@@ -136,8 +139,10 @@ fn swatch(canvas: &mut Canvas, i: usize, x: f64, y: f64) {
             let area = vec![(x, y - 5.0), (x + 26.0, y - 5.0), (x + 26.0, y + 5.0), (x, y + 5.0)];
             canvas.area(area.clone(), BLUE, TINTS.0);
             if i == 2 {
-                canvas.area(area, BLUE, TINTS.1);
+                canvas.area(area.clone(), BLUE, TINTS.1);
             }
+            canvas.line(area[..2].to_vec(), EDGE);
+            canvas.line(area[2..].to_vec(), EDGE);
         }
     }
 }
@@ -203,19 +208,12 @@ fn panels(page: &mut Page<'_>, source: &Source<'_>, fans: &[(String, &Fan)], hig
 }
 
 fn draw(canvas: &mut Canvas, panel: &Panel, fan: &Fan) {
-    // A period's value stands at its middle; the first and last reach out to the edges.
+    // A value holds for its whole period, and for no other.
     let spread = |get: &dyn Fn(&crate::results::types::FanPoint) -> f64| -> Vec<Point> {
-        let mut points: Vec<Point> = fan
-            .points
-            .iter()
-            .enumerate()
-            .map(|(i, p)| (i as f64 + 0.5, finite(get(p))))
-            .collect();
-        if let (Some(&first), Some(&last)) = (points.first(), points.last()) {
-            points.insert(0, (first.0 - 0.5, first.1));
-            points.push((last.0 + 0.5, last.1));
-        }
-        points
+        let periods = fan.points.iter().enumerate();
+        periods
+            .flat_map(|(i, p)| [0.0, 1.0].map(|end| (i as f64 + end, finite(get(p)))))
+            .collect()
     };
     let quantile = |i: usize| spread(&|p| p.quantiles_pct[i]);
     for (low, high, tint) in [(0, 4, TINTS.0), (1, 3, TINTS.1)] {
@@ -225,6 +223,9 @@ fn draw(canvas: &mut Canvas, panel: &Panel, fan: &Fan) {
             .map(|(a, b)| (a.0, a.1, b.1))
             .collect();
         panel.band(canvas, &edges, BLUE, tint);
+    }
+    for edge in [0, 1, 3, 4] {
+        panel.line(canvas, &quantile(edge), EDGE);
     }
     panel.line(canvas, &quantile(2), MEDIAN);
     panel.line(canvas, &spread(&|p| p.mean_pct.value), MEAN);

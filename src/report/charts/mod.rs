@@ -5,17 +5,20 @@
 
 mod by_country;
 mod canvas;
+mod colors;
 mod dates;
 mod events;
 mod exceedance;
 mod fan;
 mod font;
+mod missing;
 mod numbers;
 mod page;
 mod panel;
 mod png;
 mod policies;
 mod source;
+mod stages;
 mod style;
 mod supply_shares;
 mod text;
@@ -38,7 +41,7 @@ pub const KINDS: [&str; 6] = [
     "policy-comparison-",
 ];
 
-/// Materials that get charts: the first so many in focus.
+/// Materials that get charts; a line in `supply-shares` says which do not.
 pub const MAX_MATERIALS: usize = 6;
 
 /// A chart.
@@ -101,7 +104,7 @@ pub enum ChartError {
     Png(String),
 }
 
-/// Every chart of a run: first who supplies what, then per material in focus (the first [`MAX_MATERIALS`]) the exceedance curves, the
+/// Every chart of a run: first who supplies what, then per material in focus (at most [`MAX_MATERIALS`]) the exceedance curves, the
 /// shortfall over time and by country, the events behind it and the policies. Deterministic order and bytes.
 pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
     let Some(source) = Source::new(results) else {
@@ -109,7 +112,7 @@ pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
     };
     let mut charts = Vec::new();
     charts.extend(supply_shares::chart(&source)?);
-    for material in results.focus_materials.iter().take(MAX_MATERIALS) {
+    for material in source.materials(MAX_MATERIALS) {
         charts.extend(exceedance::by_place(&source, material)?);
         charts.extend(exceedance::by_policy(&source, material)?);
         charts.extend(fan::chart(&source, material)?);
@@ -121,13 +124,28 @@ pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
     Ok(charts)
 }
 
-/// Materials whose ids differ only in characters that file names avoid get a number at the end.
+/// A text of charts with letters that no font has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithoutShape {
+    /// The text.
+    pub text: String,
+    /// Its letters that PNGs show as boxes.
+    pub letters: String,
+}
+
+/// The texts of a run that PNGs cannot show whole: those with letters that neither the embedded font nor a font of the system has. In SVGs the
+/// viewer chooses the font.
+pub fn letters_without_shape(results: &RunResults) -> Vec<WithoutShape> {
+    missing::find(results)
+}
+
+/// Names that are equal, or differ only in capital letters, which are one file on Windows and macOS, get a number at the end.
 fn make_unique(charts: &mut [Chart]) {
     let mut taken = std::collections::BTreeSet::new();
     for chart in charts {
         let stem = chart.name.clone();
         let mut number = 1;
-        while !taken.insert(chart.name.clone()) {
+        while !taken.insert(chart.name.to_ascii_lowercase()) {
             number += 1;
             chart.name = format!("{stem}-{number}");
         }

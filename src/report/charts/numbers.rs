@@ -45,15 +45,24 @@ pub(super) fn percent(value: f64) -> String {
     format!("{}{NBSP}%", short(value))
 }
 
-/// A signed percentage for a change, e.g. `−32 %`.
-pub(super) fn change(value: f64) -> String {
+/// A difference of two percentages, e.g. `−2.6 points`.
+pub(super) fn points(difference: f64) -> String {
+    format!("{}{NBSP}points", signed(difference))
+}
+
+/// A difference in percent of what it is a difference from, e.g. `relative −32 %`.
+pub(super) fn relative(percent: f64) -> String {
+    format!("relative{NBSP}{}{NBSP}%", signed(percent))
+}
+
+fn signed(value: f64) -> String {
     let text = short(value);
     let sign = if text.starts_with('−') || text == "0" {
         ""
     } else {
         "+"
     };
-    format!("{sign}{text}{NBSP}%")
+    format!("{sign}{text}")
 }
 
 /// A whole number with thousands grouped by no-break spaces.

@@ -25,6 +25,7 @@ pub(super) struct Page<'a> {
     /// Bottom of what is used so far.
     pub y: f64,
     described: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl<'a> Page<'a> {
@@ -52,7 +53,13 @@ impl<'a> Page<'a> {
             canvas,
             y: y - 4.0,
             described: Vec::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// Adds a line under how to read the chart: what is not in it, where an axis ends.
+    pub(super) fn note(&mut self, note: impl Into<Option<String>>) {
+        self.notes.extend(note.into());
     }
 
     /// Adds a sentence to the description that screen readers read.
@@ -101,9 +108,14 @@ impl<'a> Page<'a> {
         y += 18.0;
         let lines = text::wrap(how_to_read, LABEL, false, inner, 4);
         y = self.canvas.lines(MARGIN, y, regular(LABEL, INK), &lines) + 3.0;
+        for note in &self.notes {
+            let lines = text::wrap(note, LABEL, false, inner, 3);
+            y = self.canvas.lines(MARGIN, y, regular(LABEL, INK), &lines) + 3.0;
+        }
         let lines = text::wrap(&self.source.provenance(), 9.5, false, inner, 2);
         y = self.canvas.lines(MARGIN, y, regular(9.5, MUTED), &lines);
         self.describe(how_to_read.to_owned());
+        self.described.append(&mut self.notes);
         let id = format!("critmin-{}", self.name);
         let svg = self
             .canvas

@@ -2,16 +2,24 @@
 
 use resvg::{tiny_skia, usvg};
 
-use super::{ChartError, font};
+use super::ChartError;
+use super::font::Fonts;
 
 /// Pixels per unit of the SVG.
 const SCALE: f32 = 2.0;
 
-/// Renders an SVG of [`super::render_all`] as a PNG: twice its size in pixels, on white, with the embedded font.
+/// Renders an SVG of [`super::render_all`] as a PNG: twice its size in pixels, on white, with the embedded font. Letters that it lacks
+/// (Chinese, Arabic, ...) take the shapes of a font of the system; see [`super::letters_without_shape`].
 pub fn to_png(svg: &str) -> Result<Vec<u8>, ChartError> {
+    render(svg, Fonts::of(svg))
+}
+
+/// The same with given fonts.
+pub(super) fn render(svg: &str, fonts: &Fonts) -> Result<Vec<u8>, ChartError> {
     let options = usvg::Options {
         font_family: "DejaVu Sans".to_owned(),
-        fontdb: font::database(),
+        fontdb: fonts.database.clone(),
+        font_resolver: fonts.resolver(),
         ..usvg::Options::default()
     };
     let tree = usvg::Tree::from_str(svg, &options)?;

@@ -11,18 +11,19 @@ use super::style::{self, GRID, INK, MUTED};
 use super::{Chart, ChartError, text};
 
 /// Policies in one chart.
-const MAX_POLICIES: usize = 12;
+const MAX_POLICIES: usize = 60;
 /// Width of the longest policy name.
 const NAMES: f64 = 190.0;
 /// Height of a policy's row.
-const PITCH: f64 = 52.0;
+const PITCH: f64 = 54.0;
 /// Room right of each panel for its numbers.
-const NUMBERS: f64 = 76.0;
+const NUMBERS: f64 = 92.0;
 
 struct Row<'a> {
     name: Vec<String>,
     cost: Option<String>,
     row: &'a SummaryRow,
+    color: style::RGBColor,
 }
 
 /// The chart; nothing without policies.
@@ -31,15 +32,18 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         return Ok(None);
     }
     let place = source.headline(material);
-    let rows: Vec<Row<'_>> = source
-        .policies(MAX_POLICIES)
+    let shown = source.policies(material, &place, MAX_POLICIES);
+    let rows: Vec<Row<'_>> = shown
+        .policies
         .iter()
-        .filter_map(|p| {
+        .zip(&shown.colors)
+        .filter_map(|(p, color)| {
             let name = text::balance(&source.policy(p), 12.0, false, NAMES, 2);
             Some(Row {
                 name,
                 cost: cost(p),
                 row: source.row(p, material, &place)?,
+                color: *color,
             })
         })
         .collect();
@@ -53,6 +57,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         &title,
         &[source.place(&place)],
     );
+    page.note(shown.note);
     let tail = |r: &SummaryRow| r.cvar_pct[1];
     let highest = |r: &Row<'_>| finite(r.row.expected_shortfall_pct.value).max(finite(tail(r.row).estimate.value));
     if rows.iter().map(highest).fold(0.0, f64::max) <= 0.0 {
@@ -114,15 +119,11 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     } else {
         ""
     };
-    let few = if source.results.policies.len() > MAX_POLICIES {
-        " Shown: the first policies of the scenario."
-    } else {
-        ""
-    };
     page.finish(&format!(
         "How to read: left the mean share of demand that goes unmet, right the mean of the worst 5 % of trials (note the different scales). \
-         Whiskers: 95 % interval of the Monte Carlo estimate. Dashed: the baseline; small figures: change against it. All policies face the \
-         same trials, so differences are firmer than the whiskers suggest.{open}{few}"
+         Whiskers: 95 % interval of the Monte Carlo estimate. Dashed: the baseline. Small figures: difference from the baseline in percentage \
+         points of demand, and relative to the baseline's value. All policies face the same trials, so differences are firmer than the \
+         whiskers suggest.{open}"
     ))
     .map(Some)
 }
@@ -166,7 +167,7 @@ fn measure(
     for (i, row) in rows.iter().enumerate() {
         let middle = top + (i as f64 + 0.5) * PITCH;
         let TailEstimate { estimate, supported } = get(row.row);
-        let color = style::POLICIES[usize::from(i > 0)];
+        let color = row.color;
         page.canvas
             .bar(left, middle - 8.0, at(estimate.value) - left, 16.0, color);
         if !supported {
@@ -176,22 +177,18 @@ fn measure(
         }
         whisker(&mut page.canvas, (at(estimate.low), at(estimate.high)), middle, 4.5);
         let x = right + 10.0;
-        page.canvas.text(
-            x,
-            middle - 1.5,
-            Anchor::Start,
-            bold(LABEL, INK),
-            &percent(estimate.value),
-        );
+        let small = regular(9.5, MUTED);
         let against = if i == 0 {
-            "baseline".to_owned()
-        } else if finite(base) > 0.0 {
-            numbers::change(100.0 * (estimate.value / base - 1.0))
+            vec!["baseline".to_owned()]
         } else {
-            String::new()
+            let difference = finite(estimate.value) - finite(base);
+            let relative = (finite(base) > 0.0).then(|| numbers::relative(100.0 * difference / base));
+            [numbers::points(difference)].into_iter().chain(relative).collect()
         };
-        page.canvas
-            .text(x, middle + 12.0, Anchor::Start, regular(10.0, MUTED), &against);
+        let first = middle + 4.0 - 6.0 * against.len() as f64;
+        let value = percent(estimate.value);
+        page.canvas.text(x, first, Anchor::Start, bold(LABEL, INK), &value);
+        page.canvas.lines(x, first + 13.0, small, &against);
     }
     let reference = Stroke {
         color: style::BASELINE,

@@ -1,5 +1,7 @@
-//! Colours, line styles and sizes shared by all charts. Colours are Okabe and Ito's for the colour-blind, with a few of Paul Tol's muted
-//! ones where more are needed; no pair relies on red against green, and dashes and markers repeat what colour says for grey print.
+//! Line styles and sizes shared by all charts, and the colours of what is no country (`colors` has those).
+//!
+//! Every colour of a mark stands out from the white page by at least 3:1 (WCAG 2.2, 1.4.11); dashes, markers and stripes repeat what colour says, for
+//! grey print.
 
 pub(super) use plotters::style::RGBColor;
 
@@ -14,39 +16,13 @@ pub(super) const GRID: RGBColor = RGBColor(0xE4, 0xE6, 0xE8);
 /// Background of panels that hold words instead of marks.
 pub(super) const PANEL: RGBColor = RGBColor(0xF5, 0xF6, 0xF7);
 /// What is pooled as "other".
-pub(super) const OTHER: RGBColor = RGBColor(0xD5, 0xD8, 0xDB);
+pub(super) const OTHER: RGBColor = RGBColor(0x8C, 0x91, 0x96);
 /// The baseline policy, and what is nobody's event.
 pub(super) const BASELINE: RGBColor = RGBColor(0x33, 0x33, 0x33);
 /// First colour: a mean, an expected value.
 pub(super) const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xB2);
 /// Second colour: a tail measure.
-pub(super) const ORANGE: RGBColor = RGBColor(0xE6, 0x9F, 0x00);
-
-/// Colours of places, in the order of their first use.
-pub(super) const PLACES: [RGBColor; 12] = [
-    BLUE,
-    RGBColor(0xD5, 0x5E, 0x00),
-    RGBColor(0x33, 0x33, 0x33),
-    RGBColor(0x56, 0xB4, 0xE9),
-    RGBColor(0xCC, 0x79, 0xA7),
-    ORANGE,
-    RGBColor(0x33, 0x22, 0x88),
-    RGBColor(0x99, 0x99, 0x33),
-    RGBColor(0x88, 0x22, 0x55),
-    RGBColor(0x44, 0xAA, 0x99),
-    RGBColor(0x8C, 0x6D, 0x46),
-    RGBColor(0xF0, 0xE4, 0x42),
-];
-
-/// Colours of policies; the first is the baseline's.
-pub(super) const POLICIES: [RGBColor; 6] = [
-    BASELINE,
-    BLUE,
-    ORANGE,
-    RGBColor(0x56, 0xB4, 0xE9),
-    RGBColor(0xD5, 0x5E, 0x00),
-    RGBColor(0xCC, 0x79, 0xA7),
-];
+pub(super) const ORANGE: RGBColor = RGBColor(0xD5, 0x5E, 0x00);
 
 /// Dash and gap in page units; `None` draws a solid line.
 pub(super) type Dash = Option<(f64, f64)>;
@@ -88,8 +64,29 @@ pub(super) const MARKERS: [Marker; 6] = [
     Marker::Ring,
 ];
 
-/// Whether white text reads better on a colour than black.
-pub(super) fn is_dark(color: RGBColor) -> bool {
-    let RGBColor(r, g, b) = color;
-    299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) < 140_000
+/// The colour in which text on a colour reads best.
+pub(super) fn ink_on(color: RGBColor) -> RGBColor {
+    let white = RGBColor(255, 255, 255);
+    if contrast(color, white) >= contrast(color, INK) {
+        white
+    } else {
+        INK
+    }
+}
+
+/// Contrast of two colours by WCAG 2.2: 1 to 21.
+pub(super) fn contrast(one: RGBColor, other: RGBColor) -> f64 {
+    let luminance = |RGBColor(r, g, b): RGBColor| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    let (a, b) = (luminance(one), luminance(other));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Light of an sRGB channel, 0 to 1.
+pub(super) fn linear(channel: u8) -> f64 {
+    let value = f64::from(channel) / 255.0;
+    if value <= 0.040_45 {
+        value / 12.92
+    } else {
+        libm::pow((value + 0.055) / 1.055, 2.4)
+    }
 }

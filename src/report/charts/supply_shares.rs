@@ -1,20 +1,26 @@
-//! Who supplies what before anything happens: one stacked bar per material, upstream to downstream in file order.
+//! Who supplies what before anything happens: one stacked bar per material, under those it is made from.
 
 use crate::results::types::SupplyShare;
 
 use super::canvas::{Anchor, bold, regular, solid};
+use super::colors::{Look, Texture};
 use super::numbers::{NBSP, finite, grouped, percent, short};
 use super::page::{LABEL, MARGIN, Page, RIGHT};
-use super::source::Source;
-use super::style::{self, INK, MUTED, OTHER, RGBColor};
-use super::{Chart, ChartError, text};
+use super::source::{OTHERS, Source};
+use super::style::{self, INK, MUTED};
+use super::{Chart, ChartError, MAX_MATERIALS, stages, text};
 
 /// Countries with a colour of their own.
-const MAX_COUNTRIES: usize = 9;
+const MAX_COUNTRIES: usize = 12;
 /// Height of a bar and distance between bars.
 const BAR: (f64, f64) = (30.0, 46.0);
 /// Width of the column of world totals.
 const TOTALS: f64 = 126.0;
+/// What is pooled.
+const REST: Look = Look {
+    color: style::OTHER,
+    texture: Texture::Plain,
+};
 /// Narrower than this, %, is pooled.
 const LEAST: f64 = 0.4;
 
@@ -28,10 +34,9 @@ struct Bar<'a> {
 /// Undisrupted supply by country and stage; nothing without supplies.
 pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
     let all = &source.baseline.supply_shares;
-    let bars: Vec<Bar<'_>> = source
-        .results
-        .materials
-        .iter()
+    let (order, chained) = stages::order(source.results);
+    let bars: Vec<Bar<'_>> = order
+        .into_iter()
         .filter_map(|m| {
             let shares: Vec<&SupplyShare> = all.iter().filter(|s| s.material == m.id).collect();
             let output = shares.iter().map(|s| finite(s.output_t)).sum::<f64>();
@@ -48,7 +53,6 @@ pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
         return Ok(None);
     }
     let countries = countries(&bars);
-    let colors = colors(source, &countries);
     let title = "Who supplies the world, stage by stage, before any disruption";
     let mut page = Page::new(
         source,
@@ -57,11 +61,17 @@ pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
         &["Undisrupted output at the start, by country".to_owned()],
     );
     let mut names = source.place_names(&countries);
-    names.push("Other countries".to_owned());
+    let pooled = pooled(&bars, &countries);
+    let others = match pooled[..] {
+        [] => None,
+        [only] => Some(source.place(only)),
+        _ => Some("Other countries".to_owned()),
+    };
+    names.extend(others);
     let entries: Vec<&str> = names.iter().map(String::as_str).collect();
     page.key(&entries, |canvas, i, x, y| {
-        let color = colors.get(i).copied().unwrap_or(OTHER);
-        canvas.bar(x + 4.0, y - 6.0, 22.0, 12.0, color);
+        let look = countries.get(i).map_or(REST, |country| source.look(country));
+        canvas.bar_of(x + 4.0, y - 6.0, 22.0, 12.0, look);
     });
     let label = bars
         .iter()
@@ -95,7 +105,7 @@ pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
         let total = text::shorten(&total, LABEL, false, TOTALS);
         page.canvas
             .text(RIGHT, y + BAR.0 / 2.0 + 4.0, Anchor::End, regular(LABEL, INK), &total);
-        segments(&mut page, source, bar, (&countries, &colors), (left, right, y));
+        segments(&mut page, source, bar, &countries, (left, right, y));
     }
     let bottom = top + (bars.len() as f64 - 1.0) * BAR.1 + BAR.0;
     for tick in [0.0, 25.0, 50.0, 75.0, 100.0] {
@@ -106,11 +116,17 @@ pub(super) fn chart(source: &Source<'_>) -> Result<Option<Chart>, ChartError> {
             .text(x, bottom + 22.0, Anchor::Middle, regular(LABEL, MUTED), &percent(tick));
     }
     page.y = bottom + 28.0;
-    page.finish(
+    page.note(source.materials_note(MAX_MATERIALS));
+    let order = if chained {
+        "a material stands below those it is made from"
+    } else {
+        "materials stand in the order of the scenario"
+    };
+    page.finish(&format!(
         "How to read: each bar is the world's undisrupted output of one material at the start of the simulation, split by the country \
-         where it is produced; stages run from upstream (top) to downstream. A country has the same colour in every bar. A long segment is \
-         a point where one country's decision or accident reaches everyone.",
-    )
+         where it is produced; {order}. A country looks the same in every bar. A long segment is a point where one country's decision or \
+         accident reaches everyone.",
+    ))
     .map(Some)
 }
 
@@ -124,26 +140,30 @@ fn countries<'a>(bars: &[Bar<'a>]) -> Vec<&'a str> {
             None => found.push((&share.country, value, value)),
         }
     }
-    found.retain(|f| f.0 != "OTH" && f.1 >= LEAST);
+    found.retain(|f| f.0 != OTHERS && f.1 >= LEAST);
     found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     found.truncate(MAX_COUNTRIES);
     found.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(b.0)));
     found.into_iter().map(|f| f.0).collect()
 }
 
-/// Places in focus keep their colour of the other charts; the rest take what is left.
-fn colors(source: &Source<'_>, countries: &[&str]) -> Vec<RGBColor> {
-    let focus = &source.results.focus_places;
-    let fixed: Vec<Option<RGBColor>> = countries
-        .iter()
-        .map(|c| focus.iter().any(|f| f == c).then(|| source.color(c)))
-        .collect();
-    let reserved = focus.len().min(style::PLACES.len());
-    let order = style::PLACES[reserved..].iter().chain(&style::PLACES[..reserved]);
-    let mut free = order.filter(|c| !fixed.contains(&Some(**c)));
-    fixed
-        .iter()
-        .map(|f| f.unwrap_or_else(|| free.next().copied().unwrap_or(OTHER)))
+/// The suppliers that have no segment of their own, each once.
+fn pooled<'a>(bars: &[Bar<'a>], countries: &[&str]) -> Vec<&'a str> {
+    let mut found: Vec<&'a str> = Vec::new();
+    for share in bars.iter().flat_map(|bar| rest(bar, countries)) {
+        if !found.contains(&share.country.as_str()) {
+            found.push(&share.country);
+        }
+    }
+    found
+}
+
+/// The shares of a bar that are pooled, as far as they are any.
+fn rest<'a>(bar: &Bar<'a>, countries: &[&str]) -> Vec<&'a SupplyShare> {
+    let own = |share: &SupplyShare| countries.contains(&share.country.as_str()) && finite(share.share_pct) >= LEAST;
+    let shares = bar.shares.iter().copied();
+    shares
+        .filter(|share| finite(share.share_pct) > 0.0 && !own(share))
         .collect()
 }
 
@@ -151,7 +171,7 @@ fn segments(
     page: &mut Page<'_>,
     source: &Source<'_>,
     bar: &Bar<'_>,
-    (countries, colors): (&[&str], &[RGBColor]),
+    countries: &[&str],
     (left, right, y): (f64, f64, f64),
 ) {
     let mut x = left;
@@ -159,9 +179,9 @@ fn segments(
     let mut told: Vec<String> = Vec::new();
     for share in &bar.shares {
         let value = finite(share.share_pct).clamp(0.0, 100.0);
-        let Some(k) = countries.iter().position(|c| *c == share.country) else {
+        if !countries.contains(&share.country.as_str()) {
             continue;
-        };
+        }
         let width = (value / 100.0 * (right - left)).min(right - x);
         if value < LEAST || width <= 0.0 {
             continue;
@@ -170,7 +190,7 @@ fn segments(
         segment(
             page,
             (x, y, width),
-            colors[k],
+            source.look(&share.country),
             [&source.place(&share.country), &share.country],
             value,
         );
@@ -178,18 +198,25 @@ fn segments(
         x += width;
     }
     if pooled >= 0.05 && right - x > 0.5 {
-        segment(page, (x, y, right - x), OTHER, ["Other", "Other"], pooled);
+        // A single supplier is nobody's "other".
+        let rest = rest(bar, countries);
+        let names = match rest[..] {
+            [only] if only.country != OTHERS => {
+                let name = source.place(&only.country);
+                page.note(format!("Grey in {}: {name}.", bar.name.join(" ")));
+                [name, only.country.clone()]
+            }
+            _ => ["Other".to_owned(), "Other".to_owned()],
+        };
+        told.push(format!("{} {}", names[0], percent(pooled)));
+        segment(page, (x, y, right - x), REST, [&names[0], &names[1]], pooled);
     }
     page.describe(format!("{}: {}.", bar.name.join(" "), told.join(", ")));
 }
 
-fn segment(page: &mut Page<'_>, (x, y, width): (f64, f64, f64), color: RGBColor, names: [&str; 2], value: f64) {
-    page.canvas.bar(x, y, (width - 1.2).max(0.4), BAR.0, color);
-    let ink = if style::is_dark(color) {
-        RGBColor(255, 255, 255)
-    } else {
-        INK
-    };
+fn segment(page: &mut Page<'_>, (x, y, width): (f64, f64, f64), look: Look, names: [&str; 2], value: f64) {
+    page.canvas.bar_of(x, y, (width - 1.2).max(0.4), BAR.0, look);
+    let ink = style::ink_on(look.color);
     let number = if value >= 1.0 {
         format!("{value:.0}")
     } else {
@@ -202,8 +229,15 @@ fn segment(page: &mut Page<'_>, (x, y, width): (f64, f64, f64), color: RGBColor,
         number.clone(),
     ];
     if let Some(label) = candidates.iter().find(|c| set.width(c) + 6.0 <= width) {
+        let middle = x + width / 2.0;
+        if look.texture != Texture::Plain {
+            // Stripes would cut through the letters.
+            let room = set.width(label) + 4.0;
+            page.canvas
+                .bar(middle - room / 2.0, y + BAR.0 / 2.0 - 7.5, room, 15.0, look.color);
+        }
         page.canvas
-            .text(x + width / 2.0, y + BAR.0 / 2.0 + 4.0, Anchor::Middle, set, label);
+            .text(middle, y + BAR.0 / 2.0 + 4.0, Anchor::Middle, set, label);
     }
 }
 

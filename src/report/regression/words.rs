@@ -27,14 +27,14 @@ pub fn from_to(old: Value, new: Value) -> String {
     format!("{old} -> {new}")
 }
 
-/// `(+0.8, +6.5 %)`; empty where there is no difference to take.
+/// `(+0.8, relative +6.5 %)`, the first in the unit of the figure; empty where there is no difference to take.
 pub fn size(moved: &Move) -> String {
     let Some(change) = moved.change else {
         return String::new();
     };
     let change = signed(change, 3);
     match moved.relative_change {
-        Some(relative) => format!("({change}, {} %)", signed(relative * 100.0, 3)),
+        Some(relative) => format!("({change}, relative {} %)", signed(relative * 100.0, 3)),
         None => format!("({change})"),
     }
 }

@@ -1,4 +1,5 @@
-//! `focus`, or what stands for it when there is none.
+//! `focus`, or what stands for it when there is none: everything with final demand. Nobody who goes short may be missing from an answer only
+//! because nobody asked for them by name.
 
 use super::base::Base;
 use super::text_of;
@@ -11,7 +12,9 @@ pub(crate) fn read(base: &Base<'_>, demands: &[Demand], out: &mut Problems) -> O
     let view = base.single("focus");
     let node = |key: &str| view.as_ref().and_then(|view| view.get(key));
     let mut materials: Vec<MaterialIndex> = match &view {
-        Some(view) if view.get("materials").is_some() => view.materials("materials").ok()?,
+        Some(view) if view.get("materials").is_some_and(|node| node.text() != Some("all")) => {
+            view.materials("materials").ok()?
+        }
         _ => (0..base.material_ids.len())
             .filter(|m| demands.iter().any(|d| d.material == *m))
             .collect(),
@@ -47,7 +50,7 @@ pub(crate) fn read(base: &Base<'_>, demands: &[Demand], out: &mut Problems) -> O
             }
             places
         }
-        _ => largest(demands, &materials),
+        _ => all(demands, &materials),
     };
     Some(Focus { materials, places })
 }
@@ -59,8 +62,8 @@ fn place(base: &Base<'_>, name: &str) -> Option<Place> {
     }
 }
 
-/// The countries with the largest share of the demand for the materials; at most eight.
-fn largest(demands: &[Demand], materials: &[MaterialIndex]) -> Vec<Place> {
+/// Every country with final demand for one of the materials, those with the largest shares of it first.
+fn all(demands: &[Demand], materials: &[MaterialIndex]) -> Vec<Place> {
     let amount = |demand: &Demand| match &demand.amount {
         Quantity::Constant(number) => number.mean(),
         Quantity::Path { points, factor } => {
@@ -77,9 +80,5 @@ fn largest(demands: &[Demand], materials: &[MaterialIndex]) -> Vec<Place> {
     }
     let mut ranked: Vec<(CountryIndex, f64)> = weights.into_iter().collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    ranked
-        .into_iter()
-        .take(8)
-        .map(|(country, _)| Place::Country(country))
-        .collect()
+    ranked.into_iter().map(|(country, _)| Place::Country(country)).collect()
 }

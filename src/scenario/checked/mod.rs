@@ -211,13 +211,12 @@ pub enum Place {
     Group(usize),
 }
 
-/// `focus`. Never empty: without one it is every material with final demand and every country with final demand of one of them
-/// (at most the eight largest).
+/// `focus`. Never empty: without one it is every material with final demand and every country with final demand of one of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Focus {
     /// Materials, in the order of the file.
     pub materials: Vec<MaterialIndex>,
-    /// Countries and groups, in the order of the file.
+    /// Countries and groups, in the order of the file; without one, by demand.
     pub places: Vec<Place>,
 }
 

@@ -73,10 +73,18 @@ pub(crate) const TOP: TableSpec = TableSpec {
 
 const FOCUS: TableSpec = TableSpec {
     name: "focus",
-    doc: "What tables and charts lead with. Without it: every material with final demand, and the (at most eight) countries with the largest.",
+    doc: "What the answer and the tables speak of, in this order; charts show the places that lack most, and say what they leave out.",
     fields: &[
-        field("materials", Kind::Many(Target::Material), "Materials.").or(&["material"]),
-        field("countries", Kind::Many(Target::Place), "Countries and groups.").or(&["country"]),
+        field("materials", Kind::Many(Target::Material), "Materials.")
+            .or(&["material"])
+            .default("every material with final demand"),
+        field(
+            "countries",
+            Kind::Many(Target::Place),
+            "Countries and groups; \"all\": every country with final demand of these materials.",
+        )
+        .or(&["country"])
+        .default("\"all\""),
     ],
     example: r#"focus = { materials = ["magnet"], countries = ["USA", "EU27"] }"#,
     ..BARE

@@ -1,4 +1,5 @@
 mod boxes;
 mod edge_cases;
-mod gallery;
+pub(super) mod gallery;
 mod sample;
+mod shown;

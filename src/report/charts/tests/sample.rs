@@ -148,7 +148,7 @@ fn row(material: &str, place: &str, (p, s): (f64, f64), n: u64) -> SummaryRow {
 
 fn curve(material: &str, place: &str, (p, s): (f64, f64), n: u64) -> ExceedanceCurve {
     let end = (s * libm::log((p * n as f64).max(1.0))).clamp(1e-9, 100.0);
-    let points = (0..=200)
+    let points: Vec<ExceedancePoint> = (0..=200)
         .map(|i| {
             let x = end * f64::from(i) / 200.0;
             let probability = probability(if i == 200 { 0.0 } else { above(p, s, x) }, n);
@@ -159,10 +159,18 @@ fn curve(material: &str, place: &str, (p, s): (f64, f64), n: u64) -> ExceedanceC
             }
         })
         .collect();
+    let steps = points
+        .iter()
+        .map(|point| ExceedanceStep {
+            shortfall_pct: point.shortfall_pct,
+            trials_beyond: (point.probability.value * n as f64).round() as u64,
+        })
+        .collect();
     ExceedanceCurve {
         material: material.into(),
         country: place.into(),
         points,
+        steps,
     }
 }
 
