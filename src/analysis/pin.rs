@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::run::{RunError, RunListener, RunPlan, run};
 use crate::engine::run::Progress;
-use crate::regression::{BatchMeans, BatchSums, Golden, Settings, collect};
+use crate::regression::{BatchMeans, BatchSums, Golden, Settings, collect, scenario_keys};
 use crate::results::Sample;
 use crate::results::types::RunResults;
 use crate::scenario::{Document, SamplingDesign};
@@ -61,6 +61,7 @@ pub fn pin(
         program: results.manifest.program.clone(),
         relative_tolerance: plan.relative_tolerance,
         settings,
+        scenario: scenario_keys(&document.resolved(None), document.data_files()),
         figures: collect(results),
         // One trial has no batches.
         batch_means: match results.manifest.nothing_is_random {

@@ -1,9 +1,10 @@
 //! `critmin check`.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::arguments::CheckOptions;
 use super::failure::Failure;
@@ -13,9 +14,11 @@ use super::{EXIT_INTERRUPTED, EXIT_INVALID, Outcome as Exit, load, terminal};
 use crate::analysis::pin::{PinPlan, pin};
 use crate::analysis::run::{RunError, RunListener};
 use crate::engine::run::Progress;
-use crate::regression::{Golden, GoldenError, RELATIVE_TOLERANCE, compare};
+use crate::regression::{FORMAT, Golden, GoldenError, RELATIVE_TOLERANCE, compare};
+use crate::report::harmless;
 use crate::report::json::print;
-use crate::report::regression::{Check, Outcome, json, junit, text};
+use crate::report::regression::{Check, Entry, Failed, Outcome, is_junit, json, junit, text};
+use crate::report::results_folder::{Obstruction, is_no_input};
 use crate::report::write::{OutputFolder, WriteError};
 use crate::scenario::{Document, read_text};
 
@@ -25,21 +28,34 @@ const BASELINE: &str = "baseline";
 /// Compares runs with golden files, or writes these.
 pub fn check(options: &CheckOptions) -> Exit {
     let files = golden_files(options)?;
-    // Everything is read before anything is simulated: a missing file must not show after minutes.
-    let jobs: Vec<Job> = options
-        .scenarios
-        .iter()
-        .zip(files)
-        .map(|(scenario, against)| Job::read(options, scenario, against))
-        .collect::<Result<_, Failure>>()?;
+    let mut log = Log {
+        options,
+        code: 0,
+        entries: options.scenarios.iter().map(|_| None).collect(),
+    };
+    // Everything is read before anything is simulated: a missing file must not show after minutes. What can be checked is, whatever the others are.
+    let mut jobs: Vec<(usize, Job)> = Vec::new();
+    let mut inputs = files.clone();
+    for (number, (scenario, against)) in options.scenarios.iter().zip(&files).enumerate() {
+        let started = Instant::now();
+        inputs.push(scenario.clone());
+        match Job::read(options, scenario, against.clone()) {
+            Ok(job) => {
+                inputs.extend(job.document.files());
+                jobs.push((number, job));
+            }
+            Err(failure) => log.failed(number, against, started, &failure)?,
+        }
+    }
     if let Some(path) = &options.junit {
         folder_of(path, options.json)?;
+        may_be_junit(path, &inputs, options.json)?;
     }
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
     let pool = thread_pool(options.threads)?;
-    let mut checks = Vec::new();
-    for job in jobs {
+    for (number, job) in jobs {
+        let started = Instant::now();
         progress.done.store(0, Ordering::Relaxed);
         let mut listener = Listener {
             bar: Bar::new(&progress, options.quiet),
@@ -52,27 +68,91 @@ pub fn check(options: &CheckOptions) -> Exit {
             Err(RunError::Interrupted) => {
                 terminal::say(&format!(
                     "interrupted after {} of {} scenarios; golden files are whole",
-                    checks.len(),
+                    log.entries.iter().flatten().count(),
                     options.scenarios.len()
                 ))?;
                 return Ok(EXIT_INTERRUPTED);
             }
-            Err(error) => return Err(Failure::of_run(error, options.json)),
+            Err(error) => {
+                log.failed(number, &job.against, started, &Failure::of_run(error, options.json))?;
+                continue;
+            }
         };
-        let check = job.conclude(options, now)?;
-        if !options.quiet && !options.json {
-            write!(std::io::stdout(), "{}", text(&check, terminal::width()))?;
+        let against = job.against.clone();
+        match job.conclude(options, now, started) {
+            Ok(check) => log.done(number, check)?,
+            Err(failure) => log.failed(number, &against, started, &failure)?,
         }
-        checks.push(check);
     }
+    let Log { code, entries, .. } = log;
+    let entries: Vec<Entry> = entries.into_iter().flatten().collect();
     if options.json {
-        print(&json(&checks), std::io::stdout().lock())?;
+        print(&json(&entries), std::io::stdout().lock())?;
     }
     if let Some(path) = &options.junit {
-        write_whole(path, &junit(&checks), options.json)?;
+        // It may have come there while scenarios were simulated.
+        may_be_junit(path, &inputs, options.json)?;
+        write_whole(path, &junit(&entries), options.json)?;
     }
-    let failed = checks.iter().any(|check| check.outcome.is_failure());
-    Ok(if failed { EXIT_INVALID } else { 0 })
+    Ok(code)
+}
+
+/// What has come of each scenario so far, told as it comes.
+struct Log<'a> {
+    options: &'a CheckOptions,
+    /// The worst exit code.
+    code: u8,
+    entries: Vec<Option<Entry>>,
+}
+
+impl Log<'_> {
+    fn done(&mut self, number: usize, check: Check) -> io::Result<()> {
+        if check.outcome.is_failure() {
+            self.code = self.code.max(EXIT_INVALID);
+        }
+        if !self.options.quiet && !self.options.json {
+            write!(io::stdout(), "{}", text(&check, terminal::width()))?;
+        }
+        self.entries[number] = Some(check.into());
+        Ok(())
+    }
+
+    fn failed(&mut self, number: usize, against: &Path, started: Instant, failure: &Failure) -> io::Result<()> {
+        self.code = self.code.max(failure.exit_code());
+        let scenario = self.options.scenarios[number].display().to_string();
+        if !self.options.json {
+            if !self.options.quiet && self.options.scenarios.len() > 1 {
+                writeln!(io::stdout(), "{}: ERROR, not checked", harmless::line(&scenario))?;
+            }
+            failure.tell();
+        }
+        self.entries[number] = Some(Entry::Failed(Failed {
+            scenario,
+            against: against.display().to_string(),
+            seconds: started.elapsed().as_secs_f64(),
+            kind: failure.kind(),
+            text: failure.text(),
+            errors: failure.errors(),
+        }));
+        Ok(())
+    }
+}
+
+/// Checks that a JUnit report may be written there: over a report that is as it was written, or nothing.
+fn may_be_junit(path: &Path, inputs: &[PathBuf], json: bool) -> Result<(), Failure> {
+    let refused = |obstruction: Obstruction| Failure::of_place(obstruction, json);
+    is_no_input(path, inputs).map_err(refused)?;
+    let why = match std::fs::symlink_metadata(path) {
+        Err(_) => return Ok(()),
+        Ok(about) if about.is_symlink() => "it is a symbolic link".to_owned(),
+        Ok(_) => match read_text(path) {
+            Ok(text) if is_junit(&text) => return Ok(()),
+            Ok(_) => "it is no JUnit report of critmin, or was changed since".to_owned(),
+            Err(unreadable) => unreadable.why,
+        },
+    };
+    let path = path.to_owned();
+    Err(refused(Obstruction::File { path, why }))
 }
 
 /// One scenario and what it is compared with.
@@ -83,12 +163,15 @@ struct Job {
     scenario: PathBuf,
     against: PathBuf,
     golden: Option<Golden>,
+    /// The text that it was read from.
+    pinned: Option<String>,
     plan: PinPlan,
 }
 
 impl Job {
     fn read(options: &CheckOptions, scenario: &Path, against: PathBuf) -> Result<Self, Failure> {
-        let golden = read_golden(options, scenario, &against)?;
+        let read = read_golden(options, scenario, &against)?;
+        let (golden, text) = read.unzip();
         let mut document = load::open(scenario, options.json)?;
         // The golden file states the run; what the user asks for comes after it and so overrides it.
         let pinned = golden
@@ -118,11 +201,12 @@ impl Job {
             document,
             against,
             golden,
+            pinned: text,
         })
     }
 
     /// Compares, and writes the golden file where that is asked for.
-    fn conclude(self, options: &CheckOptions, now: Golden) -> Result<Check, Failure> {
+    fn conclude(self, options: &CheckOptions, now: Golden, started: Instant) -> Result<Check, Failure> {
         let chosen = !options.policies.is_empty() && !options.update;
         let comparison = self
             .golden
@@ -135,21 +219,44 @@ impl Job {
             Some(comparison) if options.allow_noise && !comparison.is_changed_beyond_noise() => Outcome::WithinNoise,
             Some(_) => Outcome::Changed,
         };
-        let written = self.golden.as_ref().map(Golden::to_text);
         let text = now.to_text();
-        if options.update && written.as_ref() != Some(&text) {
-            write_whole(&self.against, &text, options.json)?;
+        if options.update && self.pinned.as_ref() != Some(&text) {
+            self.may_be_written(options)?;
+            // A link stays one: it leads to the file that is written.
+            let path = std::fs::canonicalize(&self.against).unwrap_or_else(|_| self.against.clone());
+            write_whole(&path, &text, options.json)?;
         }
         Ok(Check {
             scenario: self.scenario.display().to_string(),
             against: self.against.display().to_string(),
             outcome,
             allow_noise: options.allow_noise,
+            seconds: started.elapsed().as_secs_f64(),
             now,
             comparison,
         })
     }
 }
+
+impl Job {
+    /// Whether the golden file is still what it was when it was read.
+    fn may_be_written(&self, options: &CheckOptions) -> Result<(), Failure> {
+        let there = std::fs::symlink_metadata(&self.against).is_ok();
+        let is_as_read = match &self.pinned {
+            Some(text) => read_text(&self.against).is_ok_and(|now| now == *text),
+            None => !there,
+        };
+        if is_as_read {
+            return Ok(());
+        }
+        let path = self.against.clone();
+        let why = "it was changed while the scenario was simulated".to_owned();
+        Err(Failure::of_place(Obstruction::File { path, why }, options.json))
+    }
+}
+
+/// What a golden file held when it was read, and its text.
+type ReadGolden = Option<(Golden, String)>;
 
 /// The golden file of each scenario: `--against` itself, or `NAME.json` in it.
 fn golden_files(options: &CheckOptions) -> Result<Vec<PathBuf>, Failure> {
@@ -183,14 +290,14 @@ fn golden_files(options: &CheckOptions) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Reads a golden file. `None` where there is none and it is to be written.
-fn read_golden(options: &CheckOptions, scenario: &Path, path: &Path) -> Result<Option<Golden>, Failure> {
+fn read_golden(options: &CheckOptions, scenario: &Path, path: &Path) -> Result<ReadGolden, Failure> {
     let failure = |message: String, hint: String| Failure::File {
         message,
         hint: Some(hint),
         json: options.json,
     };
     let shown = path.display();
-    if !path.exists() {
+    if std::fs::symlink_metadata(path).is_err() {
         if options.update {
             return Ok(None);
         }
@@ -208,7 +315,11 @@ fn read_golden(options: &CheckOptions, scenario: &Path, path: &Path) -> Result<O
             "check the name after --against".to_owned(),
         )
     })?;
-    Golden::from_text(&text).map(Some).map_err(|error| match &error {
+    let read = match Golden::from_text(&text) {
+        Err(GoldenError::Format { found }) if options.update && found < FORMAT => Golden::from_older_text(&text),
+        read => read,
+    };
+    read.map(|golden| Some((golden, text))).map_err(|error| match &error {
         GoldenError::Syntax { line, column, what } => failure(
             format!("{shown}:{line}:{column}: this is no golden file, or a damaged one: {what}"),
             DAMAGED.to_owned(),
@@ -216,6 +327,13 @@ fn read_golden(options: &CheckOptions, scenario: &Path, path: &Path) -> Result<O
         GoldenError::Content { line, column, what } => failure(
             format!("{shown}:{line}:{column}: this is not what a golden file holds: {what}"),
             DAMAGED.to_owned(),
+        ),
+        GoldenError::Format { found } if *found < FORMAT => failure(
+            format!("{shown}: {error}: an earlier one did not hold the keys of the scenario"),
+            format!(
+                "bring it to this format, with the trials, seed and policies that it has: critmin check {} --against {shown} --update",
+                scenario.display()
+            ),
         ),
         GoldenError::Format { .. } => failure(
             format!("{shown}: {error}"),

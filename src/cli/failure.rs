@@ -66,45 +66,84 @@ impl Failure {
 
     /// Tells it and gives the exit code.
     pub fn report(self) -> ExitCode {
-        let code = match self {
+        self.tell();
+        ExitCode::from(self.exit_code())
+    }
+
+    /// The exit code that goes with it.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Invalid { diagnostics, .. } => exit_code(diagnostics),
+            Failure::Input { .. } => EXIT_INVALID,
+            Failure::File { .. } | Failure::Internal(_) => EXIT_FAILURE,
+            Failure::Usage(_) => EXIT_USAGE,
+            Failure::Interrupted => EXIT_INTERRUPTED,
+            Failure::ClosedPipe => 0,
+        }
+    }
+
+    /// What kind of failure it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Failure::Invalid { .. } | Failure::Input { .. } => "invalid",
+            Failure::File { .. } => "file",
+            Failure::Usage(_) => "usage",
+            Failure::Internal(_) => "failure",
+            Failure::Interrupted | Failure::ClosedPipe => "interrupted",
+        }
+    }
+
+    /// What is told on stderr, without colours.
+    pub fn text(&self) -> String {
+        match self {
+            Failure::Invalid { diagnostics, .. } => diagnostics.render(false),
+            Failure::Input { message, hint, .. } | Failure::File { message, hint, .. } => {
+                let hint = hint.as_ref().map(|hint| format!("\n\nhint: {hint}"));
+                format!("error: {message}{}\n", hint.unwrap_or_default())
+            }
+            Failure::Usage(message) => format!("error: {message}\n\nFor more information, try '--help'.\n"),
+            Failure::Internal(message) => format!("error: {message}\n"),
+            Failure::Interrupted => "interrupted: no result was complete, nothing has been written\n".to_owned(),
+            Failure::ClosedPipe => String::new(),
+        }
+    }
+
+    /// The errors as a list in JSON.
+    pub fn errors(&self) -> serde_json::Value {
+        match self {
+            Failure::Invalid { diagnostics, .. } => diagnostics.to_json()["diagnostics"].take(),
+            Failure::Input { message, hint, .. } | Failure::File { message, hint, .. } => {
+                let hints: Vec<&String> = hint.iter().collect();
+                serde_json::json!([{ "level": "error", "message": message, "hints": hints }])
+            }
+            Failure::Usage(message) | Failure::Internal(message) => {
+                serde_json::json!([{ "level": "error", "message": message, "hints": [] }])
+            }
+            Failure::Interrupted | Failure::ClosedPipe => serde_json::json!([]),
+        }
+    }
+
+    /// Tells it, on stderr or as JSON on stdout.
+    pub fn tell(&self) {
+        // Nobody can be told that telling failed.
+        let _ = match self {
             Failure::Invalid {
                 diagnostics,
                 json: true,
-            } => {
-                let _ = json::print(&diagnostics.to_json(), io::stdout());
-                exit_code(&diagnostics)
+            } => json::print(&diagnostics.to_json(), io::stdout()).map_err(io::Error::from),
+            Failure::Input { json: true, .. } | Failure::File { json: true, .. } => {
+                let document = serde_json::json!({ "errors": self.errors() });
+                json::print(&document, io::stdout()).map_err(io::Error::from)
             }
             Failure::Invalid {
                 diagnostics,
                 json: false,
             } => {
                 let stderr = io::stderr();
-                let _ = write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)));
-                exit_code(&diagnostics)
+                write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)))
             }
-            Failure::Input { message, hint, json } => {
-                tell(&message, hint, json);
-                EXIT_INVALID
-            }
-            Failure::File { message, hint, json } => {
-                tell(&message, hint, json);
-                EXIT_FAILURE
-            }
-            Failure::Usage(message) => {
-                let _ = terminal::say(&format!("error: {message}\n\nFor more information, try '--help'."));
-                EXIT_USAGE
-            }
-            Failure::Internal(message) => {
-                let _ = terminal::say(&format!("error: {message}"));
-                EXIT_FAILURE
-            }
-            Failure::Interrupted => {
-                let _ = terminal::say("interrupted: no result was complete, nothing has been written");
-                EXIT_INTERRUPTED
-            }
-            Failure::ClosedPipe => 0,
+            _ => terminal::say(self.text().trim_end()),
         };
-        ExitCode::from(code)
     }
 }
 
@@ -118,18 +157,6 @@ pub fn exit_code(diagnostics: &Diagnostics) -> u8 {
 }
 
 /// What commands write with `?` goes to standard output; errors about files name the file.
-/// Tells what is wrong and what to do, on stdout as JSON or on stderr.
-fn tell(message: &str, hint: Option<String>, as_json: bool) {
-    if as_json {
-        let hints: Vec<String> = hint.into_iter().collect();
-        let document = serde_json::json!({ "errors": [{ "level": "error", "message": message, "hints": hints }] });
-        let _ = json::print(&document, io::stdout());
-    } else {
-        let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
-        let _ = terminal::say(&format!("error: {message}{hint}"));
-    }
-}
-
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -167,6 +194,11 @@ impl Failure {
             PartFileError::Unreadable { source, .. } if source.kind() != io::ErrorKind::NotFound => {
                 Failure::Internal(error.to_string())
             }
+            PartFileError::NoFile { .. } => Failure::File {
+                message: error.to_string(),
+                hint: Some(hint.to_owned()),
+                json,
+            },
             _ => Failure::Input {
                 message: error.to_string(),
                 hint: Some(hint.to_owned()),

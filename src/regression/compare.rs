@@ -6,6 +6,7 @@ use super::batches::paired_standard_error;
 use super::figure::{Figure, Key, Table, Value};
 use super::golden::Golden;
 use super::noise::{Basis, Noise, Verdict, independent_standard_error};
+use super::scenario_keys::{KeyChange, key_changes};
 use super::settings::SettingChange;
 use crate::results::ALL_SECTORS;
 
@@ -85,6 +86,8 @@ pub struct Comparison {
     pub draws: Vec<SettingChange>,
     /// Settings that are not what the golden file says. Seed and trials are not among them.
     pub settings: Vec<SettingChange>,
+    /// Keys of the scenario that are not what the golden file says; none where it does not hold them.
+    pub scenario_keys: Vec<KeyChange>,
     /// Relative tolerance that numbers were compared with.
     pub relative_tolerance: f64,
     /// Trials per policy and seed of the run now.
@@ -153,6 +156,11 @@ pub fn compare(golden: &Golden, now: &Golden, chosen: bool, relative_tolerance: 
     let mut comparison = Comparison {
         programs: (golden.program.clone(), now.program.clone()),
         settings: golden.settings.changes(&now.settings, !chosen),
+        scenario_keys: if golden.scenario.is_empty() {
+            Vec::new()
+        } else {
+            key_changes(&golden.scenario, &now.scenario)
+        },
         relative_tolerance,
         trials: now.settings.trials,
         seed: now.settings.seed,

@@ -9,10 +9,13 @@ use thiserror::Error;
 use super::batches::{BATCHES, BatchMeans};
 use super::duplicates::Unique;
 use super::figure::{Figure, Figures, Key, Table, Value};
+use super::scenario_keys::ScenarioKeys;
 use super::settings::Settings;
 
 /// Version of the file format.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
+/// The one before: without the keys of the scenario.
+const WITHOUT_KEYS: u64 = 1;
 /// Relative tolerance of numbers where nobody states one.
 pub const RELATIVE_TOLERANCE: f64 = 1e-9;
 
@@ -76,6 +79,8 @@ pub struct Golden {
     pub relative_tolerance: f64,
     /// Where the figures come from.
     pub settings: Settings,
+    /// What the scenario says, key by key; empty where the file is of a format that did not hold it.
+    pub scenario: ScenarioKeys,
     /// The figures.
     pub figures: Figures,
     /// Means of fixed batches of trials of some of them.
@@ -94,6 +99,7 @@ struct File {
     program: String,
     relative_tolerance: f64,
     manifest: Settings,
+    scenario: Option<Unique<String, Unique<String, serde_json::Value>>>,
     figures: ByPolicy<Unique<Table, Unique<String, Figure>>>,
     batch_means: ByPolicy<Unique<String, Vec<f64>>>,
 }
@@ -104,10 +110,22 @@ impl Golden {
     /// # Errors
     /// See [`GoldenError`].
     pub fn from_text(text: &str) -> Result<Self, GoldenError> {
+        Self::of_formats(text, &[FORMAT])
+    }
+
+    /// The same, also of the format before, to be written anew.
+    ///
+    /// # Errors
+    /// See [`GoldenError`].
+    pub fn from_older_text(text: &str) -> Result<Self, GoldenError> {
+        Self::of_formats(text, &[WITHOUT_KEYS, FORMAT])
+    }
+
+    fn of_formats(text: &str, formats: &[u64]) -> Result<Self, GoldenError> {
         // The format is looked at before anything else: what belongs to another one is not damage.
         let any: serde_json::Value = serde_json::from_str(text).map_err(|error| GoldenError::of(&error))?;
         match any.get("format").and_then(serde_json::Value::as_u64) {
-            Some(FORMAT) => {}
+            Some(format) if formats.contains(&format) => {}
             Some(found) => return Err(GoldenError::Format { found }),
             None => return Err(GoldenError::NoFormat),
         }
@@ -141,6 +159,12 @@ impl Golden {
             program: file.program,
             relative_tolerance: file.relative_tolerance,
             settings: file.manifest,
+            scenario: file
+                .scenario
+                .into_iter()
+                .flat_map(|things| things.0)
+                .map(|(thing, keys)| (thing, keys.0.into_iter().collect()))
+                .collect(),
             figures,
             batch_means,
         })
@@ -162,6 +186,7 @@ impl Golden {
             format!("\"program\": {}", string(&self.program)),
             format!("\"relative_tolerance\": {}", number(self.relative_tolerance)),
             format!("\"manifest\": {}", object(1, &manifest)),
+            format!("\"scenario\": {}", scenario(&self.scenario)),
             format!("\"figures\": {}", figures(&self.figures)),
             format!("\"batch_means\": {}", batch_means(&self.batch_means)),
         ];
@@ -197,6 +222,15 @@ fn at_key(text: &str, key: &str, what: String) -> GoldenError {
         column: 1 + before.chars().rev().take_while(|character| *character != '\n').count(),
         what,
     }
+}
+
+/// A line for each thing of the scenario.
+fn scenario(keys: &ScenarioKeys) -> String {
+    let lines: Vec<String> = keys
+        .iter()
+        .map(|(thing, keys)| format!("{}: {}", string(thing), json(keys).unwrap_or_default()))
+        .collect();
+    object(1, &lines)
 }
 
 fn figures(figures: &Figures) -> String {

@@ -10,6 +10,7 @@ mod duplicates;
 mod figure;
 mod golden;
 mod noise;
+mod scenario_keys;
 mod settings;
 
 #[cfg(test)]
@@ -21,4 +22,5 @@ pub use compare::{Comparison, Group, Lone, Move, RELATIVE_FLOOR, compare};
 pub use figure::{Figure, Figures, Key, Table, Value};
 pub use golden::{FORMAT, Golden, GoldenError, RELATIVE_TOLERANCE};
 pub use noise::{Basis, Noise, SHIFT, UNCLEAR, Verdict};
+pub use scenario_keys::{KeyChange, ScenarioKeys, scenario_keys};
 pub use settings::{SettingChange, Settings};

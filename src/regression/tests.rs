@@ -27,6 +27,13 @@ pub(crate) fn example() -> Golden {
             materials: vec!["metal".to_owned(), "magnet".to_owned()],
             places: vec!["buyer".to_owned(), "WLD".to_owned()],
         },
+        scenario: scenario_keys(
+            &serde_json::json!({
+                "title": "An example",
+                "event": [{ "id": "ban", "severity": 0.5, "source": "a source with a text that is rather long" }],
+            }),
+            [],
+        ),
         figures: Figures::new(),
         batch_means: BatchMeans::new(),
     };
@@ -351,7 +358,7 @@ fn damage_is_told_with_its_place() {
         ("nothing", String::new()),
         ("an empty object", "{}".to_owned()),
         ("a list", "[1]".to_owned()),
-        ("a later format", changed("\"format\": 1", "\"format\": 2")),
+        ("a later format", changed("\"format\": 2", "\"format\": 3")),
         (
             "a merge conflict",
             changed(severity, &format!("<<<<<<< ours\n    {severity}")),

@@ -339,14 +339,17 @@ impl ResultsFolder {
     /// When a file cannot be removed.
     pub fn clear(&self) -> Result<(), WriteError> {
         let Ok(mut list) = self.list() else { return Ok(()) };
-        if list.scenario().is_none() {
-            return Ok(());
-        }
         let names: Vec<String> = list.names().map(str::to_owned).collect();
         for name in names {
             self.remove(&mut list, &name)?;
         }
-        self.folder.remove(FILE_LIST)?;
+        if list.scenario().is_some() {
+            self.folder.remove(FILE_LIST)?;
+        }
+        self.folder.remove_stale(|_| true);
+        if fs::symlink_metadata(self.folder.path().join(CHARTS)).is_ok_and(|about| about.is_dir()) {
+            self.folder.folder(CHARTS)?.remove_stale(|_| true);
+        }
         // They stay where something else is in them.
         let _ = fs::remove_dir(self.folder.path().join(CHARTS));
         let _ = fs::remove_dir(self.folder.path());

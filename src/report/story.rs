@@ -255,7 +255,9 @@ fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, pla
             text,
             width,
             "",
-            &format!("{more} more {countries} not shown, which lack a smaller share of their demand (--json or --out shows all)"),
+            &format!(
+                "{more} more {countries} not shown, which lack a smaller share of their demand (--json or --out shows all)"
+            ),
         );
     }
     let legend = format!(

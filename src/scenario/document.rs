@@ -162,6 +162,13 @@ impl Document {
         self.sources.paths().chain(data).map(Path::to_path_buf).collect()
     }
 
+    /// Name and text of every data file.
+    pub fn data_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.data
+            .iter()
+            .map(|file| (file.name.as_str(), file.text.as_deref().unwrap_or_default()))
+    }
+
     /// The `KEY=VALUE` changes that were made, as they were given.
     pub fn changes(&self) -> impl Iterator<Item = &str> {
         let typed = self.overrides.iter().map(|change| change.key_span.file);

@@ -42,6 +42,10 @@ fn assert_whole(folder: &Path, moment: &str) {
                     .map(|row| row.unwrap_or_else(|error| panic!("{moment}, {name}: {error}")));
                 assert!(rows.count() > 0 && bytes.ends_with(b"\n"), "{moment}: {name}");
             }
+            "json" if name == "files.json" => {
+                let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+                assert!(document["files"].is_object(), "{moment}: {name}");
+            }
             "json" => {
                 let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
                 assert!(document["timing"].is_array(), "{moment}: {name}");
@@ -188,7 +192,7 @@ fn a_request_to_end_interrupts_like_the_keyboard() {
     let out = scratch.path().join("out");
     let error = ended_by("-TERM", &out, &LONG, "checkpoint.critmin");
     assert!(error.contains("interrupted: the results hold "), "{error}");
-    assert!(out.join("results.json").exists() && out.join("checkpoint.critmin").exists());
+    assert!(out.join("interrupted/results.json").exists() && out.join("checkpoint.critmin").exists());
 }
 
 #[test]
@@ -206,10 +210,11 @@ fn an_interrupted_run_says_what_it_did_and_how_to_go_on() {
         assert!(error.contains(said), "`{said}` is not in {error}");
     }
     // The results are whole, and samples belong to them.
-    let results: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("results.json")).unwrap()).unwrap();
+    let results: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("interrupted/results.json")).unwrap()).unwrap();
     let trials = results["manifest"]["trials"].as_u64().unwrap();
     assert!(trials > 0 && trials < 400_000);
-    let mut samples = csv::Reader::from_path(out.join("samples.csv")).unwrap();
+    let mut samples = csv::Reader::from_path(out.join("interrupted/samples.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = samples.records().map(Result::unwrap).collect();
     let last: u64 = rows.last().unwrap()[0].parse().unwrap();
     assert_eq!(last, trials - 1);
@@ -250,9 +255,7 @@ fn an_interrupted_run_says_what_it_did_and_how_to_go_on() {
     let (code, _, error) = finish(command(&out, &arguments).arg("--resume"));
     assert_eq!(code, 1, "{error}");
     assert!(error.contains("it is not what the checkpoint says it is"), "{error}");
-    // (In its stead samples.csv would do, which holds the same rows: a run that is killed at its very end leaves it so.)
     std::fs::remove_file(&companion).unwrap();
-    std::fs::remove_file(out.join("samples.csv")).unwrap();
     let (code, _, error) = finish(command(&out, &arguments).arg("--resume"));
     assert_eq!(code, 1, "{error}");
     assert!(error.contains(&noted), "{error}");
@@ -264,7 +267,7 @@ fn an_interrupted_run_says_what_it_did_and_how_to_go_on() {
     let (code, _, error) = finish(command(&out, &arguments).arg("--resume"));
     assert_eq!(code, 1, "{error}");
     assert!(
-        error.contains("is damaged or cut short") && error.contains("to start anew"),
+        error.contains("is damaged or cut short") && error.contains("remove it to start anew"),
         "{error}"
     );
     std::fs::write(&checkpoint, bytes).unwrap();
@@ -310,7 +313,7 @@ fn an_interrupted_part_is_continued_beside_others() {
     );
     assert_eq!(remainder(&out).len(), 2, "{:?}", remainder(&out));
     // A stale file of a killed run, and one that is no business of ours.
-    std::fs::write(out.join(".summary.csv.1.part"), "policy").unwrap();
+    std::fs::write(out.join(".summary.csv.critmin-0123456789ab.part"), "policy").unwrap();
     std::fs::write(out.join(".notes.txt.1.part"), "mine").unwrap();
     let (code, _, error) = finish(&mut command(&out, &part("0..100")));
     assert_eq!(code, 0, "{error}");

@@ -1,7 +1,7 @@
 //! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`,
 //! `point_processes`), the allocation against a linear programme, replays against tables (`accumulators`). Draws: `distributions`, `streams`.
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
-//! found (`fuzzed`), failures of input and output (`failures`), hostile texts (`hostile`). What scenarios promise (`headers`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
+//! found (`fuzzed`), failures of input and output (`failures`), files that must not be lost (`outputs`), hostile texts (`hostile`). What scenarios promise (`headers`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
 //! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). What answers and charts leave out is said (`shown`). Trials ask for no memory
 //! (`allocations`). The command line from outside. The other modules are what these share.
 
@@ -35,6 +35,7 @@ mod kills;
 mod laws;
 mod listed;
 mod lookup;
+mod outputs;
 mod part_files;
 mod point_processes;
 mod properties;

@@ -10,6 +10,7 @@ use critmin::engine::run::Progress;
 use critmin::results::Sample;
 use critmin::results::types::SummaryRow;
 use critmin::scenario::Document;
+use sha2::{Digest, Sha256};
 
 /// The program under test: the one built with the tests, or the one that `CRITMIN_BINARY` names.
 pub fn program() -> Command {
@@ -47,6 +48,11 @@ pub fn contents(folder: &Path) -> Files {
             continue;
         }
         let mut bytes = std::fs::read(&path).unwrap();
+        if name == "files.json" {
+            // It holds the hash of results.json, and so of the timing, and where the scenario is: looked at, not compared.
+            assert_listed(folder, &bytes);
+            continue;
+        }
         if name == "results.json" {
             let mut document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
             assert!(
@@ -58,6 +64,16 @@ pub fn contents(folder: &Path) -> Files {
         found.insert(name, bytes);
     }
     found
+}
+
+/// Every file that is listed is there, as it is listed.
+fn assert_listed(folder: &Path, list: &[u8]) {
+    let list: serde_json::Value = serde_json::from_slice(list).unwrap();
+    for (name, hashes) in list["files"].as_object().unwrap() {
+        let bytes = std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hashes, &serde_json::json!([hash]), "{name}");
+    }
 }
 
 /// A path within the repository.

@@ -4,14 +4,36 @@ use serde_json::{Map, Value as Json, json as object};
 
 use crate::regression::{Comparison, Key, Lone, Move, Value};
 
-use super::{Check, words};
+use super::{Check, Entry, words};
 
 /// One document for all checks: complete, with every move.
-pub fn json(checks: &[Check]) -> Json {
-    object!({
-        "changed": checks.iter().any(|check| check.outcome.is_failure()),
-        "checks": checks.iter().map(check).collect::<Vec<Json>>(),
-    })
+pub fn json(entries: &[Entry]) -> Json {
+    let is_changed = |entry: &Entry| matches!(entry, Entry::Done(check) if check.outcome.is_failure());
+    let of_failed = |entry: &Entry| match entry {
+        Entry::Failed(failed) => failed.errors.as_array().cloned().unwrap_or_default(),
+        Entry::Done(_) => Vec::new(),
+    };
+    let mut document = object!({
+        "changed": entries.iter().any(is_changed),
+        "checks": entries.iter().map(entry).collect::<Vec<Json>>(),
+    });
+    let errors: Vec<Json> = entries.iter().flat_map(of_failed).collect();
+    if let (Json::Object(document), false) = (&mut document, errors.is_empty()) {
+        document.insert("errors".to_owned(), Json::Array(errors));
+    }
+    document
+}
+
+fn entry(entry: &Entry) -> Json {
+    match entry {
+        Entry::Done(done) => check(done),
+        Entry::Failed(failed) => object!({
+            "scenario": failed.scenario,
+            "against": failed.against,
+            "outcome": "error",
+            "errors": failed.errors,
+        }),
+    }
 }
 
 fn check(check: &Check) -> Json {
@@ -42,6 +64,7 @@ fn add_comparison(document: &mut Map<String, Json>, comparison: &Comparison) {
         ("headline", object!(comparison.headline)),
         ("compared", object!(comparison.figures())),
         ("settings", object!(comparison.settings)),
+        ("scenario_keys", object!(comparison.scenario_keys)),
         ("moves", list(comparison.moves.iter().map(one).collect())),
         ("added", list(comparison.added.iter().map(lone).collect())),
         ("vanished", list(comparison.vanished.iter().map(lone).collect())),

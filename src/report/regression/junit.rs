@@ -1,16 +1,26 @@
 //! The outcome of checks as JUnit XML, which GitLab, Jenkins and others show beside a change: a suite per scenario, in it a case for the
-//! settings and one for each material and the events of each policy. No times: the same check gives the same bytes.
+//! settings and one for each material and the events of each policy; for a scenario that could not be checked a single one, which is an error.
+//! The time of a scenario is that of its first case: the others come of the same run.
 //!
-//! The subset written is what readers agree on: `testsuites`, `testsuite`, `testcase`, `failure`, with names, classes and counts.
+//! The subset written is what readers agree on: `testsuites`, `testsuite`, `testcase`, `failure`, `error`, with names, classes, counts and times.
+//! A last line holds the SHA-256 of what stands before it, so that a report is known as one, and as unchanged, before another replaces it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
 
 use crate::regression::{Comparison, Group, Key, Move, SettingChange, Verdict};
 use crate::report::harmless::xml as escaped;
 
 use super::text::{name, one};
-use super::{Check, words};
+use super::{Check, Entry, Failed, words};
+use crate::report::pending::hexadecimal;
+
+/// How every report begins.
+const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"critmin check\"";
+/// What stands before and after the hash in the last line.
+const SEAL: (&str, &str) = ("<!-- SHA-256 of all before: ", " -->\n");
 
 /// A case: its class, its name, and why it failed.
 struct Case {
@@ -18,54 +28,126 @@ struct Case {
     name: String,
     /// A line, and all of it.
     failure: Option<(String, String)>,
+    /// Likewise, where it could not be checked: with the kind of error.
+    error: Option<(&'static str, String, String)>,
+}
+
+/// A scenario with its cases.
+struct Suite<'a> {
+    scenario: &'a str,
+    seconds: f64,
+    cases: Vec<Case>,
+}
+
+impl Suite<'_> {
+    fn failures(&self) -> usize {
+        self.cases.iter().filter(|case| case.failure.is_some()).count()
+    }
+
+    fn errors(&self) -> usize {
+        self.cases.iter().filter(|case| case.error.is_some()).count()
+    }
 }
 
 /// One document for all checks.
-pub fn junit(checks: &[Check]) -> String {
-    let suites: Vec<(&Check, Vec<Case>)> = checks.iter().map(|check| (check, cases(check))).collect();
-    let all = || suites.iter().flat_map(|(_, cases)| cases);
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+pub fn junit(entries: &[Entry]) -> String {
+    let suites: Vec<Suite<'_>> = entries.iter().map(suite).collect();
+    let mut xml = String::from(BEGIN);
     let _ = writeln!(
         xml,
-        "<testsuites name=\"critmin check\" tests=\"{}\" failures=\"{}\" errors=\"0\">",
-        all().count(),
-        failures(all())
+        " tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3}\">",
+        suites.iter().map(|suite| suite.cases.len()).sum::<usize>(),
+        suites.iter().map(Suite::failures).sum::<usize>(),
+        suites.iter().map(Suite::errors).sum::<usize>(),
+        suites.iter().map(|suite| suite.seconds).sum::<f64>()
     );
-    for (check, cases) in &suites {
+    for suite in &suites {
         let _ = writeln!(
             xml,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\">",
-            escaped(&check.scenario),
-            cases.len(),
-            failures(cases.iter())
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{:.3}\">",
+            escaped(suite.scenario),
+            suite.cases.len(),
+            suite.failures(),
+            suite.errors(),
+            suite.seconds
         );
-        for case in cases {
-            write_case(&mut xml, case, &check.scenario);
+        for (number, case) in suite.cases.iter().enumerate() {
+            write_case(
+                &mut xml,
+                case,
+                suite.scenario,
+                if number == 0 { suite.seconds } else { 0.0 },
+            );
         }
         xml.push_str("  </testsuite>\n");
     }
     xml.push_str("</testsuites>\n");
+    let seal = seal(&xml);
+    xml.push_str(&seal);
     xml
 }
 
-fn failures<'a>(cases: impl Iterator<Item = &'a Case>) -> usize {
-    cases.filter(|case| case.failure.is_some()).count()
+fn seal(before: &str) -> String {
+    format!(
+        "{}{}{}",
+        SEAL.0,
+        hexadecimal(&Sha256::digest(before.as_bytes())),
+        SEAL.1
+    )
 }
 
-fn write_case(xml: &mut String, case: &Case, file: &str) {
+/// Whether a text is a report that [`junit`] wrote, unchanged.
+pub fn is_junit(text: &str) -> bool {
+    let Some(at) = text.rfind(SEAL.0) else { return false };
+    text.starts_with(BEGIN) && text[at..] == seal(&text[..at])
+}
+
+fn suite(entry: &Entry) -> Suite<'_> {
+    match entry {
+        Entry::Done(check) => Suite {
+            scenario: &check.scenario,
+            seconds: check.seconds,
+            cases: cases(check),
+        },
+        Entry::Failed(failed) => Suite {
+            scenario: &failed.scenario,
+            seconds: failed.seconds,
+            cases: vec![failed_case(failed)],
+        },
+    }
+}
+
+fn failed_case(failed: &Failed) -> Case {
+    let name = failed.scenario.rsplit(['/', '\\']).next().unwrap_or_default();
+    let first = failed.text.lines().next().unwrap_or_default();
+    let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    Case {
+        class: format!("critmin.{}.check", name.strip_suffix(".toml").unwrap_or(name)),
+        name: "check".to_owned(),
+        failure: None,
+        error: Some((failed.kind, message, failed.text.clone())),
+    }
+}
+
+fn write_case(xml: &mut String, case: &Case, file: &str, seconds: f64) {
     let _ = write!(
         xml,
-        "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"",
+        "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{seconds:.3}\"",
         escaped(&case.class),
         escaped(&case.name),
         escaped(file)
     );
-    match &case.failure {
+    let found = match (&case.failure, &case.error) {
+        (Some((message, text)), _) => Some(("failure", "changed", message, text)),
+        (None, Some((kind, message, text))) => Some(("error", *kind, message, text)),
+        (None, None) => None,
+    };
+    match found {
         None => xml.push_str("/>\n"),
-        Some((message, text)) => {
+        Some((element, kind, message, text)) => {
             let _ = writeln!(
                 xml,
-                ">\n      <failure type=\"changed\" message=\"{}\">{}</failure>\n    </testcase>",
+                ">\n      <{element} type=\"{kind}\" message=\"{}\">{}</{element}>\n    </testcase>",
                 escaped(message),
                 escaped(text)
             );
@@ -85,6 +167,7 @@ fn cases(check: &Check) -> Vec<Case> {
         class: class("settings"),
         name: "settings".to_owned(),
         failure: settings_failure(check, comparison),
+        error: None,
     }];
     let lone = comparison.added.iter().chain(&comparison.vanished);
     let groups: BTreeSet<Group> = comparison
@@ -95,6 +178,7 @@ fn cases(check: &Check) -> Vec<Case> {
         .collect();
     found.extend(groups.into_iter().map(|group| Case {
         failure: failure(check, comparison, &group),
+        error: None,
         class: class(&group.policy),
         name: group.material.unwrap_or_else(|| "events".to_owned()),
     }));
@@ -115,6 +199,7 @@ fn settings_failure(check: &Check, comparison: &Comparison) -> Option<(String, S
         .iter()
         .map(|change| format!("{}: {} -> {}", change.name, change.old, change.new))
         .collect();
+    lines.extend(comparison.scenario_keys.iter().map(words::key_change));
     lines.extend(words::explanations(comparison));
     Some((format!("differs: {}", names.join(", ")), lines.join("\n")))
 }

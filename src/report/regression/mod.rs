@@ -9,7 +9,7 @@ mod words;
 mod tests;
 
 pub use json::json;
-pub use junit::junit;
+pub use junit::{is_junit, junit};
 pub use text::text;
 
 use crate::regression::{Comparison, Golden};
@@ -57,8 +57,42 @@ pub struct Check {
     pub outcome: Outcome,
     /// Whether moves within Monte Carlo noise are no failure.
     pub allow_noise: bool,
+    /// Seconds that it took.
+    pub seconds: f64,
     /// The run now, as a golden file would hold it.
     pub now: Golden,
     /// What has become of the golden file's figures; `None` where there was none.
     pub comparison: Option<Comparison>,
+}
+
+/// A scenario that could not be checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failed {
+    /// The scenario's file as the user named it.
+    pub scenario: String,
+    /// The golden file.
+    pub against: String,
+    /// Seconds until it failed.
+    pub seconds: f64,
+    /// What kind of failure it is, in a word.
+    pub kind: &'static str,
+    /// Why, as it is told to people.
+    pub text: String,
+    /// Why, as JSON: a list.
+    pub errors: serde_json::Value,
+}
+
+/// What came of one scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// It was checked.
+    Done(Box<Check>),
+    /// It could not be checked.
+    Failed(Failed),
+}
+
+impl From<Check> for Entry {
+    fn from(check: Check) -> Self {
+        Entry::Done(Box::new(check))
+    }
 }

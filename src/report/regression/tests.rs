@@ -11,6 +11,7 @@ fn check(now: Golden, outcome: Outcome) -> Check {
         against: "golden/example.json".to_owned(),
         outcome,
         allow_noise: outcome == Outcome::WithinNoise,
+        seconds: 1.25,
         now,
         comparison: Some(comparison),
     }
@@ -30,8 +31,25 @@ fn changed() -> Check {
     let figure: Figure = now.figures.remove(&gone).unwrap();
     now.figures.insert(key(Table::Events, "quake", "mean_severity"), figure);
     now.settings.scenario_sha256 = "fedcba9876543210".to_owned();
+    let ban = now.scenario.get_mut("event.ban").unwrap();
+    ban.insert("severity".to_owned(), 0.6.into());
+    ban.insert("source".to_owned(), "#00000000".into());
+    ban.insert("name".to_owned(), "Export ban".into());
+    now.scenario.remove("top");
     now.settings.materials.push("<steel & \"iron\">".to_owned());
     check(now, Outcome::Changed)
+}
+
+/// A scenario that could not be checked.
+fn failed() -> Entry {
+    Entry::Failed(Failed {
+        scenario: "scenarios/broken.toml".to_owned(),
+        against: "golden/broken.json".to_owned(),
+        seconds: 0.5,
+        kind: "no_golden_file",
+        text: "error: there is no golden file golden/broken.json\n\nhint: write it\n".to_owned(),
+        errors: serde_json::json!([{ "level": "error", "message": "there is no golden file", "hints": ["write it"] }]),
+    })
 }
 
 /// Other draws: one move within noise, one not.
@@ -83,13 +101,13 @@ fn long_lists_are_cut_and_counted() {
 
 #[test]
 fn as_json() {
-    let document = json(&[changed(), check(example(), Outcome::Same)]);
+    let document = json(&[changed().into(), check(example(), Outcome::Same).into(), failed()]);
     insta::assert_snapshot!(format!("{document:#}"));
 }
 
 #[test]
 fn as_junit() {
-    let checks = [changed(), check(example(), Outcome::Same)];
+    let checks = [changed().into(), check(example(), Outcome::Same).into(), failed()];
     let xml = junit(&checks);
     insta::assert_snapshot!(xml);
     let document = roxmltree::Document::parse(&xml).unwrap();
@@ -97,7 +115,7 @@ fn as_junit() {
         .descendants()
         .filter(|node| node.has_tag_name("testsuite"))
         .collect();
-    assert_eq!(suites.len(), 2);
+    assert_eq!(suites.len(), 3);
     for suite in suites {
         let cases = suite.children().filter(|node| node.has_tag_name("testcase"));
         let failed = cases
@@ -108,6 +126,16 @@ fn as_junit() {
             Some(cases.clone().count().to_string().as_str())
         );
         assert_eq!(suite.attribute("failures"), Some(failed.count().to_string().as_str()));
+    }
+    // It is known as a report, until somebody changes it.
+    assert!(is_junit(&xml));
+    for changed in [
+        xml.replace("example", "sample"),
+        format!("{xml} "),
+        xml[..xml.len() - 1].to_owned(),
+        String::new(),
+    ] {
+        assert!(!is_junit(&changed), "{changed}");
     }
     // What XML gives a meaning to arrives as it was.
     let settings = document
@@ -121,7 +149,7 @@ fn as_junit() {
 fn junit_holds_characters_that_xml_cannot() {
     let mut odd = changed();
     odd.scenario = "bell\u{7}\u{0} <&>\"'.toml".to_owned();
-    let xml = junit(&[odd]);
+    let xml = junit(&[odd.into()]);
     let document = roxmltree::Document::parse(&xml).unwrap();
     let suite = document
         .descendants()
@@ -134,7 +162,7 @@ fn junit_holds_characters_that_xml_cannot() {
 fn where_noise_is_allowed_it_fails_no_case() {
     let mut noisy = other_draws(Outcome::Changed);
     noisy.allow_noise = true;
-    let xml = junit(&[noisy]);
+    let xml = junit(&[noisy.into()]);
     let document = roxmltree::Document::parse(&xml).unwrap();
     let failed: Vec<Option<&str>> = document
         .descendants()

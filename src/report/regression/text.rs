@@ -10,6 +10,8 @@ use super::{Check, Outcome};
 
 /// Longest list of moves; the others are counted.
 const MOST_MOVES: usize = 20;
+/// Longest list of keys of the scenario.
+const MOST_KEYS: usize = 20;
 /// Longest list of new or vanished figures.
 const MOST_LONE: usize = 10;
 
@@ -78,6 +80,13 @@ fn body(text: &mut String, comparison: &Comparison) {
         };
         text.push_str(&format!("    {}: {old} -> {new}\n", change.name));
     }
+    if !comparison.scenario_keys.is_empty() {
+        text.push_str("\n  Keys of the scenario that differ\n");
+    }
+    for change in comparison.scenario_keys.iter().take(MOST_KEYS) {
+        text.push_str(&format!("    {}\n", words::key_change(change)));
+    }
+    more(text, comparison.scenario_keys.len(), MOST_KEYS);
     if !comparison.moves.is_empty() {
         text.push_str("\n  Figures that moved, surest and largest first\n");
     }

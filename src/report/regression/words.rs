@@ -1,6 +1,6 @@
 //! Numbers and sentences that the formats share.
 
-use crate::regression::{Basis, Comparison, Move, Value, Verdict};
+use crate::regression::{Basis, Comparison, KeyChange, Move, Value, Verdict};
 use crate::report::number::{counted, grouped, significant};
 
 /// A value in so many significant digits.
@@ -141,6 +141,20 @@ pub fn draws(comparison: &Comparison) -> String {
         .map(|change| format!("{} {} -> {}", change.name, change.old, change.new))
         .collect();
     format!("other draws ({}): figures move by chance too", other.join(", "))
+}
+
+/// A key of the scenario that differs: `event.ban.severity: 0.5 -> 0.6`. Long texts are pinned by their hash only.
+pub fn key_change(change: &KeyChange) -> String {
+    let is_long = |value: &String| value.starts_with('#');
+    let what = match (&change.old, &change.new) {
+        (Some(old), Some(new)) if is_long(old) || is_long(new) => "another text".to_owned(),
+        (Some(old), Some(new)) => format!("{old} -> {new}"),
+        (None, Some(new)) if !is_long(new) => format!("new, {new}"),
+        (None, _) => "new".to_owned(),
+        (Some(old), None) if !is_long(old) => format!("gone, was {old}"),
+        (Some(_), None) => "gone".to_owned(),
+    };
+    format!("{}: {what}", change.key)
 }
 
 /// What explains the changes, as far as it can be told; and what to do.
