@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::analysis::examine::code;
 use crate::analysis::run::RunError;
 use crate::report::charts::ChartError;
 use crate::report::part_file::PartFileError;
@@ -44,7 +45,7 @@ impl Failure {
         match error {
             RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
             RunError::Model(error) => Failure::Input {
-                message: error.to_string(),
+                message: format!("{error} ({})", code(&error).number()),
                 hint: None,
                 json,
             },

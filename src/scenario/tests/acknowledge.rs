@@ -27,11 +27,11 @@ fn warnings(text: &str) -> Diagnostics {
 }
 
 fn addresses(diagnostics: &Diagnostics) -> Vec<(&'static str, &str)> {
-    let one = |warning| {
-        let Diagnostic { code, address, .. } = warning;
-        (code.number(), address.as_str())
-    };
-    diagnostics.warnings().map(one).collect()
+    let mut list = Vec::new();
+    for warning in diagnostics.warnings() {
+        list.push((warning.code.number(), warning.address.as_str()));
+    }
+    list
 }
 
 #[test]
