@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::analysis::examine::code;
 use crate::analysis::run::RunError;
 use crate::report::charts::ChartError;
 use crate::report::json;
 use crate::report::part_file::PartFileError;
 use crate::report::write::WriteError;
-use crate::scenario::Diagnostics;
+use crate::scenario::{Code, Diagnostics};
 
 use super::terminal;
 use super::{EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_INVALID, EXIT_USAGE};
@@ -45,8 +46,13 @@ impl Failure {
     pub fn of_run(error: RunError, json: bool) -> Self {
         match error {
             RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
-            RunError::Model(_) | RunError::TooManyRenewals { .. } => Failure::Input {
-                message: error.to_string(),
+            RunError::TooManyRenewals { .. } => Failure::Input {
+                message: format!("{error} ({})", Code::TooMany.number()),
+                hint: None,
+                json,
+            },
+            RunError::Model(error) => Failure::Input {
+                message: format!("{error} ({})", code(&error).number()),
                 hint: None,
                 json,
             },

@@ -34,7 +34,7 @@ pub fn outcome(document: &Document, trials: u64) -> Result<Outcome, String> {
         Ok(prepared) => prepared,
         Err(RunError::Invalid(errors)) => {
             let told = errors.render(false);
-            return if told.starts_with("error: ") || told.contains("\nerror: ") {
+            return if told.starts_with("error[") || told.contains("\nerror[") {
                 Ok(Outcome::Refused(told))
             } else {
                 Err(format!("refused without an error: {told}"))

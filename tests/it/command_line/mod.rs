@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::{close, in_repository, said};
 
+mod checks;
 mod other_commands;
 mod refusals;
 mod run;
