@@ -18,7 +18,11 @@ const ON_BOUNDARY: f64 = 1e-9;
 fn in_periods(months: f64, step_months: f64) -> f64 {
     let periods = months / step_months;
     let whole = libm::round(periods);
-    if (periods - whole).abs() <= ON_BOUNDARY { whole } else { periods }
+    if (periods - whole).abs() <= ON_BOUNDARY {
+        whole
+    } else {
+        periods
+    }
 }
 
 /// The instant, in months; exactly where a period begins if it is meant to be there.

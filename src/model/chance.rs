@@ -11,14 +11,20 @@ impl Model {
             InputKind::Scalar(sampler) => !sampler.is_constant(),
             InputKind::Dirichlet(_, components) => *components > 1,
         });
-        inputs || self.events.iter().any(|event| self.can_happen(event) && self.is_drawn(event))
+        inputs
+            || self
+                .events
+                .iter()
+                .any(|event| self.can_happen(event) && self.is_drawn(event))
     }
 
     /// Whether an event can happen at all.
     fn can_happen(&self, event: &EventModel) -> bool {
         let is_zero = |value: Value| matches!(value, Value::Fixed(fixed) if fixed <= 0.0);
         match &event.arrival {
-            ArrivalModel::Fixed { probability, .. } | ArrivalModel::Window { probability, .. } => !is_zero(*probability),
+            ArrivalModel::Fixed { probability, .. } | ArrivalModel::Window { probability, .. } => {
+                !is_zero(*probability)
+            }
             ArrivalModel::Poisson { per_year } => !is_zero(*per_year),
             ArrivalModel::Renewal { .. } => true,
             ArrivalModel::After {
@@ -57,6 +63,10 @@ impl Model {
             RecoveryModel::Step => false,
             RecoveryModel::Linear(months) | RecoveryModel::Exponential(months) => !months.is_constant(),
         };
-        arrival || recovery || varies(&event.duration) || varies(&event.approval_months) || !event.severity.is_constant()
+        arrival
+            || recovery
+            || varies(&event.duration)
+            || varies(&event.approval_months)
+            || !event.severity.is_constant()
     }
 }

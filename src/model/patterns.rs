@@ -83,7 +83,14 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
                 world.supply(model, material, period),
                 world.orders(model, material, period),
             );
-            balance(&model.materials[material], period, supply, orders, &mut memory, &mut flows);
+            balance(
+                &model.materials[material],
+                period,
+                supply,
+                orders,
+                &mut memory,
+                &mut flows,
+            );
             patterns.stored.push((flows, memory.balancing.clone()));
         }
         patterns.period.push(patterns.stored.len() - 1);

@@ -118,7 +118,10 @@ fn main_cause(run: &RunResults, policy: &PolicyResults, row: &SummaryRow) -> Str
     let of_it = format!("{} % of it", significant(expected * 100.0, 2));
     let in_tail = match run.manifest.nothing_is_random {
         true => of_it,
-        false => format!("{of_it} ({} % in the worst 5 % of trials)", significant(tail * 100.0, 2)),
+        false => format!(
+            "{of_it} ({} % in the worst 5 % of trials)",
+            significant(tail * 100.0, 2)
+        ),
     };
     if key == STRUCTURAL {
         return format!(" Supply that falls behind demand without any event causes {in_tail}.");

@@ -142,11 +142,7 @@ fn periods(replay: &Replay, text: &mut String, material: &str, place: &str) {
             let _ = writeln!(text, "  ...");
             skipped = false;
         }
-        let _ = write!(
-            text,
-            "  {date:<11}{:>9.1}",
-            replay.headline_by_period_pct[period]
-        );
+        let _ = write!(text, "  {date:<11}{:>9.1}", replay.headline_by_period_pct[period]);
         for country in &columns {
             match of(period, country) {
                 Some(market) if market.final_demand_t > 0.0 => {

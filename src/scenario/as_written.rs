@@ -10,7 +10,16 @@ use super::tree::{Entry, Node, Table, Value, table_to_json};
 const LISTS: [&str; 3] = ["supply", "recycling", "host"];
 /// What has no part in the undisrupted supply. Some of it may name what only the changed supply has.
 const BESIDE: [&str; 10] = [
-    "event", "frailty", "copula", "chokepoint", "stockpile", "inventory", "substitution", "focus", "policy", "trade",
+    "event",
+    "frailty",
+    "copula",
+    "chokepoint",
+    "stockpile",
+    "inventory",
+    "substitution",
+    "focus",
+    "policy",
+    "trade",
 ];
 
 /// The tree with the supply of every material as it is written: with a material whose trade is observed, in the file that states the trade (in the
@@ -25,11 +34,19 @@ pub(crate) fn supply<'a>(top: &'a Table, merged: &'a Table, extended: &'a BTreeM
         return None;
     }
     let source = |material: &str| -> &'a Table {
-        let written = match files.get(material).map(|files| files.iter().collect::<Vec<_>>()).as_deref() {
+        let written = match files
+            .get(material)
+            .map(|files| files.iter().collect::<Vec<_>>())
+            .as_deref()
+        {
             Some([file]) => extended.get(file).unwrap_or(merged),
             _ => merged,
         };
-        if supplies(written).contains(material) { written } else { top }
+        if supplies(written).contains(material) {
+            written
+        } else {
+            top
+        }
     };
     let mut materials = supplies(top);
     materials.extend(supplies(merged));
@@ -42,8 +59,10 @@ pub(crate) fn supply<'a>(top: &'a Table, merged: &'a Table, extended: &'a BTreeM
         let nodes = materials.iter().flat_map(|material| {
             let from = source(material);
             let all = from.get(list).and_then(Node::list).unwrap_or(&[]);
-            all.iter()
-                .filter(move |node| node.table().is_some_and(|table| material_of(from, list, table) == Some(material)))
+            all.iter().filter(move |node| {
+                node.table()
+                    .is_some_and(|table| material_of(from, list, table) == Some(material))
+            })
         });
         let nodes: Vec<Node> = nodes.cloned().collect();
         match (written.get_mut(list), nodes.is_empty()) {
@@ -116,8 +135,8 @@ fn material_of<'a>(top: &'a Table, list: &str, table: &'a Table) -> Option<&'a s
 /// All that is stated about supply, whatever its order.
 fn stated(top: &Table) -> BTreeSet<String> {
     let of_shares = shares(top).map(|(material, _, table, _)| format!("{material} {}", table_to_json(table)));
-    let of_lists = LISTS.iter().flat_map(|list| {
-        tables(top, list).map(move |(table, _)| format!("{list} {}", table_to_json(table)))
-    });
+    let of_lists = LISTS
+        .iter()
+        .flat_map(|list| tables(top, list).map(move |(table, _)| format!("{list} {}", table_to_json(table))));
     of_shares.chain(of_lists).collect()
 }

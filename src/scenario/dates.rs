@@ -73,8 +73,7 @@ impl Calendar {
             let rest = days.rem_euclid(7);
             return f64::from(weeks) * Step::Week.months() + f64::from(rest) * (Step::Week.months() / 7.0);
         }
-        let calendar_months =
-            |date: Date| 12 * i64::from(date.year()) + i64::from(date.month());
+        let calendar_months = |date: Date| 12 * i64::from(date.year()) + i64::from(date.month());
         let mut whole = calendar_months(date) - calendar_months(self.start);
         if self.months_on(whole).is_some_and(|from| from > date) {
             whole -= 1;
