@@ -19,8 +19,8 @@ const EUROPEAN_UNION: &str = "EU27";
 const SAME: f64 = 1e-12;
 /// Bounds of the factors that balancing finds: without an exact solution they drift apart for ever.
 const FACTORS: (f64, f64) = (1e-60, 1e60);
-/// From this many percentage points on it is said that a share of observed imports cannot be kept.
-const WORTH_SAYING: f64 = 5.0;
+/// From this many percentage points on it is said that a share of observed imports moves. Mixing by `openness` stays well below.
+const WORTH_SAYING: f64 = 10.0;
 /// Sellers named in a message at most.
 const NAMED: usize = 6;
 
@@ -454,105 +454,129 @@ fn place(scenario: &Scenario, trade: &Trade, sellers: &[String], supply: &[f64])
     placed
 }
 
-/// Says of each importer whose observed shares cannot be kept what they become at the start: since nobody in the scenario stands for an origin, or
-/// since the sellers' output or own users do not allow it.
+/// Says where observed shares cannot be kept, and what they become at the start: of each importer some of whose origins nobody in the scenario
+/// stands for, and of each material whose sellers' output or own users do not allow the shares.
 pub(super) fn say_what_moves(scenario: &Scenario, model: &mut Model) {
     let mut warnings = Vec::new();
+    let mut contradicted: BTreeMap<usize, (Vec<String>, f64)> = BTreeMap::new();
     for trade in &scenario.trades {
-        let compiled = &model.materials[trade.material];
-        let Ok(column) = compiled.columns.binary_search(&trade.to) else {
+        let Some(moves) = Moves::of(scenario, model, trade) else {
             continue;
         };
-        let sellers: Vec<String> = compiled
-            .rows
-            .iter()
-            .map(|&country| scenario.countries[country].code.clone())
-            .collect();
-        let supply = model.reference.supply(model, trade.material, 0);
-        let placed = place(scenario, trade, &sellers, supply);
-        let absent: f64 = placed.absent.iter().map(|(_, amount)| amount).sum();
-        let stated: f64 = placed.flows.iter().sum::<f64>() + absent;
-        let mut flows = Vec::new();
-        pattern(
-            model,
-            &model.reference,
-            trade.material,
-            0,
-            &mut Default::default(),
-            &mut flows,
-        );
-        let own_row = compiled.own_row[column].filter(|_| !placed.lists_itself);
-        let columns = shape(compiled).columns;
-        let flow = |row: usize| {
-            if Some(row) == own_row {
-                0.0
-            } else {
-                flows[row * columns + column]
+        let importer = &scenario.countries[trade.to].code;
+        if moves.absent.is_empty() {
+            // Where trade follows a changed supply, shares move by that.
+            let large = moves.shown(WORTH_SAYING);
+            if scenario.supply_as_written.is_none() && !large.is_empty() {
+                let (all, extent) = contradicted.entry(trade.material).or_default();
+                all.push(format!("to {importer} {large}"));
+                *extent = extent.max(moves.largest() / 100.0);
             }
-        };
-        let imports: f64 = (0..sellers.len()).map(flow).sum();
-        if stated <= 0.0 || imports <= 0.0 {
             continue;
         }
-        let mut moves: Vec<(f64, f64, &str)> = (0..sellers.len())
-            .map(|row| {
-                let (before, now) = (100.0 * placed.flows[row] / stated, 100.0 * flow(row) / imports);
-                (before, now, sellers[row].as_str())
-            })
-            .filter(|(before, now, _)| (now - before).abs() >= 0.05)
-            .collect();
-        moves.sort_by(|one, other| (other.1 - other.0).abs().total_cmp(&(one.1 - one.0).abs()));
-        let follows = scenario.supply_as_written.is_some();
-        let is_large = moves
-            .first()
-            .is_some_and(|(before, now, _)| (now - before).abs() >= WORTH_SAYING);
-        if absent <= 0.0 && (follows || !is_large) {
-            continue;
-        }
-        let shown: Vec<String> = moves
+        let material = &scenario.materials[trade.material].id;
+        let share: f64 = moves.absent.iter().map(|(_, share)| share).sum();
+        let mut named: Vec<String> = moves
+            .absent
             .iter()
             .take(NAMED)
-            .map(|(before, now, seller)| format!("{seller} {before:.0} % -> {now:.0} %"))
+            .map(|(code, share)| format!("{code} {share:.1} %"))
             .collect();
-        let (material, importer) = (
-            &scenario.materials[trade.material].id,
-            &scenario.countries[trade.to].code,
+        if moves.absent.len() > NAMED {
+            named.push(format!("{} more", moves.absent.len() - NAMED));
+        }
+        let message = format!(
+            "observed trade of {material} to {importer}: {share:.1} % comes from origins that supply none in the scenario ({}), and no supply of {OTHERS} stands for them; it moves to the others: {}",
+            named.join(", "),
+            moves.shown(0.0),
         );
-        let why = if absent > 0.0 {
-            let mut origins = placed.absent.clone();
-            origins.sort_by(|one, other| other.1.total_cmp(&one.1));
-            let mut named: Vec<String> = origins
-                .iter()
-                .take(NAMED)
-                .map(|(code, amount)| format!("{code} {:.1} %", 100.0 * amount / stated))
-                .collect();
-            if origins.len() > NAMED {
-                named.push(format!("{} more", origins.len() - NAMED));
-            }
-            format!(
-                "{:.1} % comes from origins that supply none in the scenario ({}), and no supply of OTH stands for them; it moves to the others",
-                100.0 * absent / stated,
-                named.join(", ")
-            )
-        } else {
-            "the observed shares contradict what sellers have to sell (total output, less what they keep)".to_owned()
-        };
-        let largest = moves
-            .first()
-            .map_or(0.0, |(before, now, _)| (now - before).abs() / 100.0);
         warnings.push(ModelWarning {
-            code: if absent > 0.0 {
-                Code::OriginsAbsent
-            } else {
-                Code::TradeMoves
-            },
+            code: Code::OriginsAbsent,
             address: format!("trade.{material}.{importer}"),
-            message: format!(
-                "observed trade of {material} to {importer}: {why}: {}",
-                shown.join(", ")
-            ),
-            extent: largest.max(absent / stated),
+            message,
+            extent: share / 100.0,
         });
     }
+    warnings.extend(contradicted.into_iter().map(|(material, (importers, extent))| {
+        let material = &scenario.materials[material].id;
+        ModelWarning {
+            code: Code::TradeMoves,
+            address: format!("material.{material}"),
+            message: format!(
+                "observed trade of {material} contradicts what the sellers have to sell; balanced to that, shares move by {WORTH_SAYING} percentage points or more: {}",
+                importers.join("; "),
+            ),
+            extent,
+        }
+    }));
     model.warnings.append(&mut warnings);
+}
+
+/// What becomes of one importer's observed shares at the start, % of its imports.
+struct Moves {
+    /// Origins that no seller stands for, largest first.
+    absent: Vec<(String, f64)>,
+    /// By seller, largest change first: observed, balanced.
+    sellers: Vec<(String, f64, f64)>,
+}
+
+impl Moves {
+    fn of(scenario: &Scenario, model: &Model, trade: &Trade) -> Option<Self> {
+        let compiled = &model.materials[trade.material];
+        let column = compiled.columns.binary_search(&trade.to).ok()?;
+        let code = |country: &usize| scenario.countries[*country].code.clone();
+        let codes: Vec<String> = compiled.rows.iter().map(code).collect();
+        let supply = model.reference.supply(model, trade.material, 0);
+        let placed = place(scenario, trade, &codes, supply);
+        let absent = placed.absent.iter().map(|(_, amount)| amount);
+        let stated: f64 = placed.flows.iter().chain(absent).sum();
+        let mut flows = Vec::new();
+        let memory = &mut Default::default();
+        pattern(model, &model.reference, trade.material, 0, memory, &mut flows);
+        let own_row = compiled.own_row[column].filter(|_| !placed.lists_itself);
+        let columns = shape(compiled).columns;
+        let bought: Vec<f64> = (0..codes.len())
+            .map(|row| match Some(row) == own_row {
+                true => 0.0,
+                false => flows[row * columns + column],
+            })
+            .collect();
+        let imports: f64 = bought.iter().sum();
+        if stated <= 0.0 || imports <= 0.0 {
+            return None;
+        }
+        let mut absent: Vec<(String, f64)> = placed
+            .absent
+            .iter()
+            .map(|(code, amount)| (code.clone(), 100.0 * amount / stated))
+            .collect();
+        absent.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let mut sellers: Vec<(String, f64, f64)> = codes
+            .into_iter()
+            .zip(placed.flows.iter().zip(&bought))
+            .map(|(code, (observed, bought))| (code, 100.0 * observed / stated, 100.0 * bought / imports))
+            .collect();
+        let change = |(_, observed, balanced): &(String, f64, f64)| (balanced - observed).abs();
+        sellers.sort_by(|one, other| change(other).total_cmp(&change(one)));
+        Some(Moves { absent, sellers })
+    }
+
+    /// The largest change, percentage points.
+    fn largest(&self) -> f64 {
+        self.sellers
+            .first()
+            .map_or(0.0, |(_, observed, balanced)| (balanced - observed).abs())
+    }
+
+    /// The largest changes of at least so many percentage points.
+    fn shown(&self, least: f64) -> String {
+        let shown: Vec<String> = self
+            .sellers
+            .iter()
+            .filter(|(_, observed, balanced)| (balanced - observed).abs() >= least.max(0.5))
+            .take(NAMED)
+            .map(|(code, observed, balanced)| format!("{code} {observed:.0} % -> {balanced:.0} %"))
+            .collect();
+        shown.join(", ")
+    }
 }
