@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Outcome, terminal};
 use super::arguments::DataOptions;
 use super::failure::Failure;
+use super::{Outcome, terminal};
 use crate::data::{self, DataError, TableExcerpt};
 use crate::report::width::wrapped;
 use crate::report::{self, grid, harmless};
@@ -87,9 +87,17 @@ fn overview() -> Outcome {
         }
         writeln!(out)
     };
-    let minerals = data::minerals().into_iter().map(|(mineral, stages)| (mineral.to_string(), stages.join(", ")));
-    list("Minerals and the stages for which shares by country ship:", 22, minerals.collect())?;
-    let tables = data::tables().iter().map(|table| (table.name.to_owned(), table.description.to_owned()));
+    let minerals = data::minerals()
+        .into_iter()
+        .map(|(mineral, stages)| (mineral.to_string(), stages.join(", ")));
+    list(
+        "Minerals and the stages for which shares by country ship:",
+        22,
+        minerals.collect(),
+    )?;
+    let tables = data::tables()
+        .iter()
+        .map(|table| (table.name.to_owned(), table.description.to_owned()));
     list("Tables:", 26, tables.collect())?;
     let next = "Next: critmin data gallium, or critmin data --table shares.csv --csv";
     writeln!(out, "{}", wrapped(next, "", "  ", width))?;

@@ -210,17 +210,28 @@ mod tests {
 
     #[test]
     fn without_a_terminal_there_is_a_line_now_and_then() {
-        assert_eq!(now().line(), "both_together (3/9): 123,456 of 900,000 trials (13 %), 2,345/s, 6 min left");
+        assert_eq!(
+            now().line(),
+            "both_together (3/9): 123,456 of 900,000 trials (13 %), 2,345/s, 6 min left"
+        );
         let (progress, lines) = (Arc::new(Progress::default()), Arc::new(Mutex::new(Vec::new())));
         let kept = Arc::clone(&lines);
-        let bar = Bar::follow(&progress, Duration::from_millis(20), move |now| kept.lock().unwrap().push(now.line()));
+        let bar = Bar::follow(&progress, Duration::from_millis(20), move |now| {
+            kept.lock().unwrap().push(now.line())
+        });
         bar.begin("\u{1b}[31mstock (1/2)", 200);
         progress.done.store(50, Ordering::Relaxed);
         std::thread::sleep(Duration::from_millis(500));
         drop(bar);
         let lines = lines.lock().unwrap();
         assert!(lines.len() >= 2, "{lines:?}");
-        assert!(lines.last().unwrap().starts_with("␛[31mstock (1/2): 50 of 200 trials (25 %)"), "{lines:?}");
+        assert!(
+            lines
+                .last()
+                .unwrap()
+                .starts_with("␛[31mstock (1/2): 50 of 200 trials (25 %)"),
+            "{lines:?}"
+        );
     }
 
     #[test]

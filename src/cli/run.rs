@@ -60,7 +60,9 @@ pub fn run(options: &RunOptions) -> Outcome {
     let not_lost = |is_saved: bool| {
         if is_saved {
             let path = checkpoint.display();
-            let _ = terminal::say(&format!("note: what has been simulated is in {path}: --resume continues it"));
+            let _ = terminal::say(&format!(
+                "note: what has been simulated is in {path}: --resume continues it"
+            ));
         }
     };
     let PartReport { part, stages } = report.map_err(|error| match error {

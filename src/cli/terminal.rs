@@ -9,13 +9,21 @@ use crate::report::width::{UNKNOWN, wrapped};
 
 /// Columns that the variable COLUMNS states: who sets it means it, also where there is no terminal.
 fn stated() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.trim().parse().ok().filter(|columns| *columns > 0)
+    std::env::var("COLUMNS")
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .filter(|columns| *columns > 0)
 }
 
 /// Columns for results.
 pub fn width() -> usize {
     let of_terminal = || terminal_size_of(io::stdout()).map(|(Width(columns), _)| usize::from(columns));
-    stated().or_else(of_terminal).filter(|columns| *columns > 0).unwrap_or(UNKNOWN)
+    stated()
+        .or_else(of_terminal)
+        .filter(|columns| *columns > 0)
+        .unwrap_or(UNKNOWN)
 }
 
 /// Columns for what is said beside them; `None` where nothing is known of them, as in a file of a batch system: lines are then not wrapped.

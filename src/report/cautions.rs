@@ -57,16 +57,24 @@ pub(super) fn of_policy(run: &RunResults, policy: &PolicyResults) -> Vec<Caution
         .map(|(_, name)| name)
         .collect();
     if !unsupported.is_empty() {
-        add(Kind::Unsupported, format!("{} trials are too few for {} (fewer than ten expected beyond): not reported.",
-            grouped(trials),
-            unsupported.join(", "),
-        ));
+        add(
+            Kind::Unsupported,
+            format!(
+                "{} trials are too few for {} (fewer than ten expected beyond): not reported.",
+                grouped(trials),
+                unsupported.join(", "),
+            ),
+        );
     }
     let mean = &row.expected_shortfall_pct;
     if mean.value == 0.0 {
-        add(Kind::NoneShort, format!("No trial fell short. That bounds the probability of a shortfall only to below {} % (95 %).",
-            percent(row.prob_any.high * 100.0),
-        ));
+        add(
+            Kind::NoneShort,
+            format!(
+                "No trial fell short. That bounds the probability of a shortfall only to below {} % (95 %).",
+                percent(row.prob_any.high * 100.0),
+            ),
+        );
     } else if mean.standard_error > LOOSE * mean.value {
         let needed = row.trials_for_1pct.map_or_else(String::new, |needed| {
             format!(
@@ -75,13 +83,20 @@ pub(super) fn of_policy(run: &RunResults, policy: &PolicyResults) -> Vec<Caution
             )
         });
         let relative = significant(100.0 * mean.standard_error / mean.value, 2);
-        add(Kind::LooseMean, format!("The mean's standard error is {relative} % of it.{needed}"));
+        add(
+            Kind::LooseMean,
+            format!("The mean's standard error is {relative} % of it.{needed}"),
+        );
     }
     if row.structural_shortfall_pct.value > STRUCTURAL_PCT {
-        add(Kind::Structural, format!("{} % of demand is short without any event (supply falls behind demand); events add {} %.",
-            percent(row.structural_shortfall_pct.value),
-            percent(row.event_shortfall_pct.value),
-        ));
+        add(
+            Kind::Structural,
+            format!(
+                "{} % of demand is short without any event (supply falls behind demand); events add {} %.",
+                percent(row.structural_shortfall_pct.value),
+                percent(row.event_shortfall_pct.value),
+            ),
+        );
     }
     found.extend(balance_cautions(run, policy));
     found

@@ -41,7 +41,11 @@ fn points(value: f64) -> String {
 
 fn plural(value: f64) -> String {
     let text = points(value);
-    let unit = if text == "1" { "percentage point" } else { "percentage points" };
+    let unit = if text == "1" {
+        "percentage point"
+    } else {
+        "percentage points"
+    };
     format!("{text} {unit}")
 }
 
@@ -58,17 +62,27 @@ pub fn in_words(run: &RunResults) -> Option<String> {
     let is_small = |change: &&Change<'_>| change.points == 0.0 || change.points.abs() < HARDLY * mean;
     let lower: Vec<&Change<'_>> = changes.iter().filter(|c| c.points < 0.0 && !is_small(c)).collect();
     let same: Vec<&Change<'_>> = changes.iter().filter(is_small).collect();
-    let higher: Vec<&Change<'_>> = changes.iter().rev().filter(|c| c.points > 0.0 && !is_small(c)).collect();
+    let higher: Vec<&Change<'_>> = changes
+        .iter()
+        .rev()
+        .filter(|c| c.points > 0.0 && !is_small(c))
+        .collect();
     let mut sentences = Vec::new();
     match lower.split_first() {
         None if mean == 0.0 && higher.is_empty() => {
             return Some("Nothing is short under the baseline, and nothing under any policy.".to_owned());
         }
-        None => sentences.push(format!("No policy lowers {what}, {} % of demand.", significant(mean, 3))),
+        None => sentences.push(format!(
+            "No policy lowers {what}, {} % of demand.",
+            significant(mean, 3)
+        )),
         Some((best, others)) => {
             let lead = match changes.len() {
                 1 => format!("\"{}\" lowers", best.policy.shown_name()),
-                count => format!("Of {count} policies, \"{}\" helps most: it lowers", best.policy.shown_name()),
+                count => format!(
+                    "Of {count} policies, \"{}\" helps most: it lowers",
+                    best.policy.shown_name()
+                ),
             };
             sentences.push(format!(
                 "{lead} {what} by {}, from {} to {} % of demand{}.",
@@ -79,7 +93,10 @@ pub fn in_words(run: &RunResults) -> Option<String> {
             ));
             if !others.is_empty() {
                 let list = listed(others, |change| format!(" ({})", points(change.points)));
-                sentences.push(format!("Then {} {list}.", if others.len() == 1 { "comes" } else { "come" }));
+                sentences.push(format!(
+                    "Then {} {list}.",
+                    if others.len() == 1 { "comes" } else { "come" }
+                ));
             }
         }
     }
@@ -114,7 +131,11 @@ fn in_the_tail(before: &SummaryRow, after: &SummaryRow) -> String {
 
 /// `"A" (1.2), "B" (0.3) and 4 more`.
 fn listed(changes: &[&Change<'_>], note: impl Fn(&Change<'_>) -> String) -> String {
-    let shown = if changes.len() > NAMED + 1 { NAMED } else { changes.len() };
+    let shown = if changes.len() > NAMED + 1 {
+        NAMED
+    } else {
+        changes.len()
+    };
     let mut parts: Vec<String> = changes[..shown]
         .iter()
         .map(|change| format!("\"{}\"{}", change.policy.shown_name(), note(change)))
@@ -144,14 +165,26 @@ pub(super) fn table(run: &RunResults) -> Option<Vec<Column>> {
     };
     let unknown = || "-".to_owned();
     let mut columns = vec![
-        Column::names("policy", NAME_WIDTH, all().map(|(policy, _)| policy.shown_name().to_owned())),
-        Column::numbers("short\n% ± se", 0, all().map(|(_, row)| super::table::mean_and_error(row))),
+        Column::names(
+            "policy",
+            NAME_WIDTH,
+            all().map(|(policy, _)| policy.shown_name().to_owned()),
+        ),
+        Column::numbers(
+            "short\n% ± se",
+            0,
+            all().map(|(_, row)| super::table::mean_and_error(row)),
+        ),
         Column::numbers(
             "change\npoints",
             0,
             std::iter::once(String::new()).chain(changes.iter().map(|change| difference(change.points))),
         ),
-        Column::numbers("CVaR95\n%", 1, all().map(|(_, row)| tail(row).map_or_else(unknown, percent))),
+        Column::numbers(
+            "CVaR95\n%",
+            1,
+            all().map(|(_, row)| tail(row).map_or_else(unknown, percent)),
+        ),
         Column::numbers(
             "CVaR95 change\npoints",
             2,
@@ -167,8 +200,14 @@ pub(super) fn table(run: &RunResults) -> Option<Vec<Column>> {
     }
     let worst = |policy: &PolicyResults| {
         let worst = policy.replayable.iter().find(|trial| trial.rank == "maximum");
-        worst.filter(|trial| trial.shortfall_pct > 0.0).map_or_else(unknown, |trial| trial.trial.to_string())
+        worst
+            .filter(|trial| trial.shortfall_pct > 0.0)
+            .map_or_else(unknown, |trial| trial.trial.to_string())
     };
-    columns.push(Column::numbers("worst\ntrial", 4, all().map(|(policy, _)| worst(policy))));
+    columns.push(Column::numbers(
+        "worst\ntrial",
+        4,
+        all().map(|(policy, _)| worst(policy)),
+    ));
     Some(columns)
 }

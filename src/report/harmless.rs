@@ -80,13 +80,18 @@ pub fn cell(text: &str) -> Cow<'_, str> {
 }
 
 fn is_formula(text: &str) -> bool {
-    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{200b}').chars().next();
+    let first = text
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{200b}')
+        .chars()
+        .next();
     first.is_some_and(|first| "=+-@＝＋－＠−".contains(first))
 }
 
 /// Whether a text is a number and nothing else.
 fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) && text.parse::<f64>().is_ok()
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+        && text.parse::<f64>().is_ok()
 }
 
 /// For XML 1.0, in attributes too; line feeds stay.
@@ -173,7 +178,10 @@ mod tests {
 
     #[test]
     fn xml_holds_nothing_that_it_must_not() {
-        assert_eq!(xml("<a href=\"x\">'&\u{1b}\u{ffff}\n"), "&lt;a href=&quot;x&quot;&gt;&apos;&amp;␛�\n");
+        assert_eq!(
+            xml("<a href=\"x\">'&\u{1b}\u{ffff}\n"),
+            "&lt;a href=&quot;x&quot;&gt;&apos;&amp;␛�\n"
+        );
     }
 
     proptest! {

@@ -65,14 +65,24 @@ fn inputs(replay: &Replay, width: usize, text: &mut String) {
     }
     if replay.inputs.len() > INPUTS {
         let more = replay.inputs.len() - INPUTS;
-        line(text, width, "  ", &format!("... and {more} more (--json or --out shows all)"));
+        line(
+            text,
+            width,
+            "  ",
+            &format!("... and {more} more (--json or --out shows all)"),
+        );
     }
     text.push('\n');
 }
 
 fn events(replay: &Replay, width: usize, text: &mut String) {
     if replay.events.is_empty() {
-        line(text, width, "", "What happens: nothing; no event strikes in this trial.");
+        line(
+            text,
+            width,
+            "",
+            "What happens: nothing; no event strikes in this trial.",
+        );
         text.push('\n');
         return;
     }
@@ -146,12 +156,19 @@ fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, pla
             .find(|market| market.period == period && market.material == *material && market.country == country)
     };
     let left_out = "(periods in which nothing is missing and nothing happens are left out)";
-    line(text, width, "", &format!("Shortfall of final demand by period, % {left_out}"));
+    line(
+        text,
+        width,
+        "",
+        &format!("Shortfall of final demand by period, % {left_out}"),
+    );
     text.push('\n');
     let full_unit = unit(&replay.materials, material);
     let unit = full_unit.split_whitespace().next().unwrap_or("t");
     let mut row = padded("  period", PERIOD, false) + &padded(place, PLACE, true);
-    countries.iter().for_each(|country| row.push_str(&padded(country, COUNTRY, true)));
+    countries
+        .iter()
+        .for_each(|country| row.push_str(&padded(country, COUNTRY, true)));
     row.push_str(&padded(&format!("stock {unit}"), STOCK, true));
     row.push_str(&padded("price", PRICE, true));
     if events_beside {
@@ -215,12 +232,16 @@ fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, pla
     let more = replay.headline_countries.len() - shown;
     if more > 0 {
         let countries = if more == 1 { "country is" } else { "countries are" };
-        line(text, width, "", &format!("{more} more {countries} not shown (--json or --out shows all)"));
+        line(
+            text,
+            width,
+            "",
+            &format!("{more} more {countries} not shown (--json or --out shows all)"),
+        );
     }
     let legend = format!(
         "stock: commercial stocks of all places and strategic stockpiles of {}, {}; price: highest index, 1 = undisrupted",
-        replay.material_name,
-        full_unit,
+        replay.material_name, full_unit,
     );
     line(text, width, "", &legend);
 }

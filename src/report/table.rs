@@ -49,7 +49,9 @@ pub fn summary(run: &RunResults, width: usize) -> String {
             text.line_after("  trials to replay: ", &line);
         }
         let known = of_policy(run, baseline);
-        known.iter().for_each(|caution| text.line_after("  caution: ", &caution.text));
+        known
+            .iter()
+            .for_each(|caution| text.line_after("  caution: ", &caution.text));
         text.policies(run, baseline, known);
     }
     // All of it has been made harmless piece by piece; this makes sure.
@@ -71,7 +73,7 @@ impl Text {
 
     /// A line that begins so; where it is wrapped, the others are set in as far.
     fn line_after(&mut self, first: &str, line: &str) {
-        let next = " ".repeat(first.len().min(self.width / 8));
+        let next = " ".repeat(first.len().min(self.width / 6));
         self.text.push_str(&wrapped(line, first, &next, self.width.min(PROSE)));
         self.text.push('\n');
     }
@@ -120,9 +122,17 @@ impl Text {
             self.line("No demand at the places in focus.");
             return;
         }
-        let mut columns = vec![Column::names("place", ID_WIDTH, found.iter().map(|(place, ..)| (*place).to_owned()))];
+        let mut columns = vec![Column::names(
+            "place",
+            ID_WIDTH,
+            found.iter().map(|(place, ..)| (*place).to_owned()),
+        )];
         if run.policies.len() > 1 {
-            columns.push(Column::names("policy", ID_WIDTH, found.iter().map(|(_, policy, _)| (*policy).to_owned())));
+            columns.push(Column::names(
+                "policy",
+                ID_WIDTH,
+                found.iter().map(|(_, policy, _)| (*policy).to_owned()),
+            ));
         }
         // The unit in full stands in the title; the column has its tonnes, or whatever else the material is measured in.
         let unit = unit.split_whitespace().next().unwrap_or("t");
@@ -173,7 +183,9 @@ const NUMBERS: [Numbers; 10] = [
     ("median\n%", 8, |row| tail(&row.quantiles_pct[2])),
     ("p95\n%", 2, |row| tail(&row.quantiles_pct[5])),
     ("CVaR95\n%", 1, |row| tail(&row.cvar_pct[1])),
-    ("months\nshort", 5, |row| significant(row.expected_months_short.value, 3)),
+    ("months\nshort", 5, |row| {
+        significant(row.expected_months_short.value, 3)
+    }),
     ("survive\nmonths", 6, |row| {
         row.time_to_survive_months
             .map_or_else(|| "-".to_owned(), |months| significant(months.value, 2))

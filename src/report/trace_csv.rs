@@ -34,7 +34,11 @@ struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    fn begin<'f>(&self, file: &'f mut PendingFile, columns: &[&'static str]) -> Result<Sheet<&'f mut PendingFile>, csv::Error> {
+    fn begin<'f>(
+        &self,
+        file: &'f mut PendingFile,
+        columns: &[&'static str],
+    ) -> Result<Sheet<&'f mut PendingFile>, csv::Error> {
         Sheet::new(file, columns.iter().copied().chain(TRIAL).chain(STAMP))
     }
 

@@ -125,7 +125,10 @@ mod tests {
         let text = wrapped("the shortfall is there, 12.5 % of demand\non average", "a: ", "   ", 32);
         assert_eq!(text, "a: the shortfall is there,\n   12.5 % of demand on average");
         let text = wrapped("稀土磁体出口管制措施收紧与许可证审批延迟", "", "", 32);
-        assert!(text.lines().all(|line| columns(line) <= 32) && text.lines().count() == 2, "{text}");
+        assert!(
+            text.lines().all(|line| columns(line) <= 32) && text.lines().count() == 2,
+            "{text}"
+        );
         let path = wrapped("wrote out/a-name-that-is-longer-than-the-line/x in 1.2 s", "", "", 32);
         assert!(path.lines().all(|line| columns(line) <= 32), "{path}");
         assert_eq!(path.replace('\n', "").replace(' ', "").len(), 52);

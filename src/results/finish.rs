@@ -167,7 +167,12 @@ impl Recorder {
             peak_price_index: price.map(|(peak, _)| peak),
             peak_price_index_band: price.map(|(_, band)| band),
             trials_for_1pct: trials_for_one_percent(&totals.share, n),
-            sd_pct: deviation_estimate(&totals.share, distribution.fourth_moment(totals.share.mean(n)), n, 100.0),
+            sd_pct: deviation_estimate(
+                &totals.share,
+                distribution.fourth_moment(totals.share.mean(n)),
+                n,
+                100.0,
+            ),
             prob_ge_5: from(5),
             prob_ge_10: from(10),
             prob_ge_25: from(25),

@@ -123,7 +123,11 @@ impl Distribution {
             let square = (value - mean) * (value - mean);
             square * square
         };
-        let sum: f64 = self.steps.iter().map(|(_, count, value)| *count as f64 * power(*value)).sum();
+        let sum: f64 = self
+            .steps
+            .iter()
+            .map(|(_, count, value)| *count as f64 * power(*value))
+            .sum();
         sum / self.trials.max(1) as f64
     }
 

@@ -49,7 +49,10 @@ fn every_word_of_code_in_a_header_exists() {
                 "{name} speaks of `{word}`, which is no column, policy or id"
             );
         }
-        for file in opening.split(' ').filter(|word| word.ends_with(".csv") && !word.contains('/')) {
+        for file in opening
+            .split(' ')
+            .filter(|word| word.ends_with(".csv") && !word.contains('/'))
+        {
             assert!(docs.contains(file), "{name} speaks of {file}");
         }
     }
@@ -100,10 +103,20 @@ fn the_teaching_example_shows_what_its_header_says() {
         let (pq, n) = (0.09, f64::from(n));
         let fourth = pq * (1.0 + 3.0 * pq * (n - 2.0)) / n.powi(3);
         let error = 100.0 * ((fourth - (pq / n) * (pq / n)) / trials).sqrt() / (2.0 * (pq / n).sqrt());
-        assert!((found.sd_pct.standard_error / error - 1.0).abs() < 0.1, "{place}: {:?} for {error}", found.sd_pct);
-        for (what, estimate, exact) in [("at least", found.prob_ge_50, at_least), ("more", found.prob_gt_50, more)] {
+        assert!(
+            (found.sd_pct.standard_error / error - 1.0).abs() < 0.1,
+            "{place}: {:?} for {error}",
+            found.sd_pct
+        );
+        for (what, estimate, exact) in [
+            ("at least", found.prob_ge_50, at_least),
+            ("more", found.prob_gt_50, more),
+        ] {
             let allowed = 4.0 * (exact * (1.0 - exact) / trials).sqrt();
-            assert!((estimate.value - exact).abs() <= allowed, "{place}, {what}: {estimate:?} for {exact}");
+            assert!(
+                (estimate.value - exact).abs() <= allowed,
+                "{place}, {what}: {estimate:?} for {exact}"
+            );
         }
     }
 }

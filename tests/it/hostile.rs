@@ -24,7 +24,11 @@ fn assert_calm(what: &str, text: &str) {
 /// What a spreadsheet would take for a formula, in a locale with commas or with semicolons.
 fn is_formula(cell: &str) -> bool {
     let is_number = cell.parse::<f64>().is_ok_and(f64::is_finite);
-    !is_number && cell.split(';').any(|part| part.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']))
+    !is_number
+        && cell.split(';').any(|part| {
+            part.trim_start()
+                .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        })
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -125,11 +129,22 @@ fn walk(name: &str) {
         assert_eq!(code, 0);
     }
     let mut merge = program();
-    merge.arg("merge").args(files(&parts)).args(["--formats", "none"]).arg("--out").arg(&merged);
+    merge
+        .arg("merge")
+        .args(files(&parts))
+        .args(["--formats", "none"])
+        .arg("--out")
+        .arg(&merged);
     assert_eq!(calm(&mut merge).0, 0);
     for extra in [&["--json"][..], &[]] {
         let mut replay = program();
-        replay.arg("replay").arg(&scenario).args(["--trial", "1"]).args(extra).arg("--out").arg(&trace);
+        replay
+            .arg("replay")
+            .arg(&scenario)
+            .args(["--trial", "1"])
+            .args(extra)
+            .arg("--out")
+            .arg(&trace);
         assert_eq!(calm(&mut replay).0, 0);
         let mut validate = program();
         validate.arg("validate").arg(&scenario).args(extra);
@@ -138,7 +153,12 @@ fn walk(name: &str) {
     std::fs::create_dir(&golden).unwrap();
     let check = |arguments: &[&str]| {
         let mut command = program();
-        command.arg("check").arg(&scenario).args(arguments).arg("--against").arg(&golden);
+        command
+            .arg("check")
+            .arg(&scenario)
+            .args(arguments)
+            .arg("--against")
+            .arg(&golden);
         calm(&mut command)
     };
     assert_eq!(check(&["--update"]).0, 0);
@@ -147,7 +167,10 @@ fn walk(name: &str) {
     assert_eq!(check(&["--seed", "77", "--junit", junit]).0, 1);
     assert_eq!(check(&["--seed", "77", "--json"]).0, 1);
     let [tables, documents, pictures, _] = look(folder.path(), &title);
-    assert!(tables >= 6 + 1 + 6 + 6 + 1 && documents >= 3 && pictures >= 4, "{tables} {documents} {pictures}");
+    assert!(
+        tables >= 6 + 1 + 6 + 6 + 1 && documents >= 3 && pictures >= 4,
+        "{tables} {documents} {pictures}"
+    );
 }
 
 #[test]
@@ -171,7 +194,14 @@ fn cells_keep_what_they_say() {
     let folder = tempfile::tempdir().unwrap();
     let scenario = in_repository("tests/hostile/everything.toml");
     let out = folder.path().join("out");
-    calm(program().arg("run").arg(&scenario).args(["--formats", "none"]).arg("--out").arg(&out));
+    calm(
+        program()
+            .arg("run")
+            .arg(&scenario)
+            .args(["--formats", "none"])
+            .arg("--out")
+            .arg(&out),
+    );
     let text = std::fs::read_to_string(out.join("summary.csv")).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
@@ -197,7 +227,13 @@ fn cells_keep_what_they_say() {
 /// The data command prints what others have written.
 #[test]
 fn shipped_tables_hold_no_formula() {
-    for table in ["sources.csv", "historic_events.csv", "export_controls.csv", "stocks.csv", "prices.csv"] {
+    for table in [
+        "sources.csv",
+        "historic_events.csv",
+        "export_controls.csv",
+        "stocks.csv",
+        "prices.csv",
+    ] {
         let (code, out) = calm(program().args(["data", "--csv", "--table", table]));
         assert_eq!(code, 0, "{table}");
         let mut reader = csv::Reader::from_reader(out.as_bytes());

@@ -12,7 +12,11 @@ const WIDTHS: [usize; 3] = [40, 80, 200];
 
 fn assert_fits(what: &str, text: &str, width: usize) {
     for line in text.lines() {
-        assert!(line.width() <= width, "{what}: {} of {width} columns: {line}", line.width());
+        assert!(
+            line.width() <= width,
+            "{what}: {} of {width} columns: {line}",
+            line.width()
+        );
     }
 }
 
@@ -42,9 +46,16 @@ fn every_shipped_scenario_fits() {
                 .iter()
                 .find(|row| row.material == *material && row.country == *country && row.sector == "all")
                 .unwrap();
-            assert!(row.expected_shortfall_pct.value == 0.0 || summary.contains(" ± "), "{what}: {summary}");
+            assert!(
+                row.expected_shortfall_pct.value == 0.0 || summary.contains(" ± "),
+                "{what}: {summary}"
+            );
             // One paragraph on policies, however many there are.
-            assert_eq!(summary.matches("Policies: ").count(), usize::from(!policies.is_empty()), "{summary}");
+            assert_eq!(
+                summary.matches("Policies: ").count(),
+                usize::from(!policies.is_empty()),
+                "{summary}"
+            );
         }
     }
     assert_eq!(scenarios, 12);
@@ -52,7 +63,10 @@ fn every_shipped_scenario_fits() {
 
 fn at(width: usize, arguments: &[&str]) -> Command {
     let mut command = program();
-    command.env("COLUMNS", width.to_string()).args(arguments).current_dir(in_repository(""));
+    command
+        .env("COLUMNS", width.to_string())
+        .args(arguments)
+        .current_dir(in_repository(""));
     command
 }
 
@@ -63,14 +77,33 @@ fn every_command_fits() {
     let (out, golden, parts) = (own("out"), own("golden/"), own("parts"));
     std::fs::create_dir(&golden).unwrap();
     let scenario = "scenarios/drc-cobalt.toml";
-    let done = said(&at(80, &["check", scenario, "--against", &golden, "--update", "--trials", "16"]).output().unwrap());
+    let done = said(
+        &at(
+            80,
+            &["check", scenario, "--against", &golden, "--update", "--trials", "16"],
+        )
+        .output()
+        .unwrap(),
+    );
     assert_eq!(done.0, 0, "{}", done.2);
-    let range = ["run", scenario, "--trials", "16", "--trials-range", "0..16", "--out", &parts];
+    let range = [
+        "run",
+        scenario,
+        "--trials",
+        "16",
+        "--trials-range",
+        "0..16",
+        "--out",
+        &parts,
+    ];
     assert_eq!(said(&at(80, &range).output().unwrap()).0, 0);
     let part = format!("{parts}/partial-0-16.critmin");
     for width in WIDTHS {
         for (arguments, expected) in [
-            (&["run", scenario, "--trials", "16", "--formats", "none", "--out", &out][..], 0),
+            (
+                &["run", scenario, "--trials", "16", "--formats", "none", "--out", &out][..],
+                0,
+            ),
             (&["merge", &part, "--formats", "none", "--out", &out], 0),
             (&["replay", scenario, "--trial", "2"], 0),
             (&["check", scenario, "--against", &golden, "--seed", "7"], 1),

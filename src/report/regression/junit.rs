@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::report::harmless::xml as escaped;
 use crate::regression::{Comparison, Group, Key, Move, SettingChange, Verdict};
+use crate::report::harmless::xml as escaped;
 
 use super::text::{name, one};
 use super::{Check, words};

@@ -37,7 +37,11 @@ fn terminal_summary_fits() {
 fn terminal_summary_of_several_policies() {
     let mut run = run();
     let stock = run.policies[1].clone();
-    for (id, name, factor) in [("half", "Half of it", 1.3), ("none", "Does nothing", 1.855), ("worse", "稀土 of no help", 2.4)] {
+    for (id, name, factor) in [
+        ("half", "Half of it", 1.3),
+        ("none", "Does nothing", 1.855),
+        ("worse", "稀土 of no help", 2.4),
+    ] {
         let mut policy = stock.clone();
         (policy.policy, policy.name) = (id.into(), name.into());
         for row in &mut policy.summary {
@@ -106,7 +110,12 @@ fn supply_csv() {
 fn samples_csv() {
     let mut writer = csv::SamplesWriter::new(Vec::new()).unwrap();
     writer
-        .write(&csv::SamplesContext::of(&frame()), "baseline", &[("magnet".into(), "USA".into())], &samples())
+        .write(
+            &csv::SamplesContext::of(&frame()),
+            "baseline",
+            &[("magnet".into(), "USA".into())],
+            &samples(),
+        )
         .unwrap();
     insta::assert_snapshot!(String::from_utf8(writer.finish().unwrap()).unwrap());
 }

@@ -89,10 +89,7 @@ fn results_json_agrees_with_the_tables_and_says_where_it_comes_from() {
     assert_eq!(manifest["resolved_scenario"]["title"], "Command line");
     assert_eq!(results.as_object().unwrap().keys().next_back().unwrap(), "timing");
     let (header, rows) = table(&out.join("summary.csv"));
-    let at = header
-        .iter()
-        .position(|column| column == "expected_shortfall")
-        .unwrap();
+    let at = header.iter().position(|column| column == "expected_shortfall").unwrap();
     let mut listed = Vec::new();
     for policy in results["policies"].as_array().unwrap() {
         for row in policy["summary"].as_array().unwrap() {
