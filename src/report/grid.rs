@@ -1,4 +1,4 @@
-//! Tables within a width. Columns that do not fit are left out by rank, the least important first, and named; then names are shortened. A number is
+//! Tables within a width. Long names are shortened; columns that do not fit are left out by rank, the least important first, and named. A number is
 //! never cut.
 
 use super::harmless;
@@ -6,6 +6,8 @@ use super::width::{broken, columns, shortened, usable};
 
 /// Spaces between columns.
 const GAP: usize = 2;
+/// Names are shortened so far before columns are left out.
+const SHORT_NAME: usize = 16;
 /// Names are shortened to no less.
 const LEAST_NAME: usize = 5;
 /// A word that is longer may be cut where a cell is wrapped; what is shorter is kept whole, and so is every number.
@@ -59,6 +61,7 @@ impl Column {
 pub(super) fn draw(mut table: Vec<Column>, width: usize) -> (String, Vec<String>) {
     let width = usable(width);
     let mut left_out = Vec::new();
+    shorten_names(&mut table, width, SHORT_NAME);
     while total(&table) > width {
         let last = table.iter().enumerate().filter(|(_, column)| column.rank > 0);
         let Some((position, _)) = last.max_by_key(|(_, column)| column.rank) else {
@@ -66,20 +69,25 @@ pub(super) fn draw(mut table: Vec<Column>, width: usize) -> (String, Vec<String>
         };
         left_out.push((table[position].rank, table.remove(position).title()));
     }
-    while total(&table) > width {
+    shorten_names(&mut table, width, LEAST_NAME);
+    left_out.sort();
+    (layout(&table), left_out.into_iter().map(|(_, title)| title).collect())
+}
+
+/// Shortens the widest names to the width of the table, but none to less than so many columns.
+fn shorten_names(table: &mut [Column], width: usize, least: usize) {
+    while total(table) > width {
         let names = table
             .iter_mut()
-            .filter(|column| !column.is_number && column.width() > LEAST_NAME);
+            .filter(|column| !column.is_number && column.width() > least);
         let Some(widest) = names.max_by_key(|column| column.width()) else {
-            break;
+            return;
         };
         let most = widest.width() - 1;
         for text in widest.header.iter_mut().chain(&mut widest.cells) {
             *text = shortened(text, most);
         }
     }
-    left_out.sort();
-    (layout(&table), left_out.into_iter().map(|(_, title)| title).collect())
 }
 
 fn total(table: &[Column]) -> usize {
@@ -240,11 +248,11 @@ mod tests {
         assert!(left_out.is_empty());
         let (text, left_out) = draw(table(), 32);
         insta::assert_snapshot!(text, @r"
-        place               short   p95
-                                %     %
-        ───────────────────────────────
-        United Kingdom of…   12.5  50.0
-        日本                 3.25  40.0
+        place            short   p95
+                             %     %
+        ────────────────────────────
+        United Kingdom…   12.5  50.0
+        日本              3.25  40.0
         ");
         assert_eq!(left_out, ["demand"]);
     }
@@ -260,9 +268,14 @@ mod tests {
                          country; includes
                          stocks
         ");
+        let rows = [own([
+            "2024",
+            "12345678901234567.25",
+            "reported by the country; includes stocks",
+        ])];
         insta::assert_snapshot!(texts(&own(["year", "value", "note"]), &rows, 32), @r"
         year: 2024
-        value: 1234567.5
+        value: 12345678901234567.25
         note: reported by the country;
           includes stocks
         ");

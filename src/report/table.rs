@@ -79,7 +79,7 @@ impl Text {
 
     /// A line that begins so; where it is wrapped, the others are set in as far.
     fn line_after(&mut self, first: &str, line: &str) {
-        let next = " ".repeat(first.len().min(self.width / 8));
+        let next = " ".repeat(first.len().min(self.width / 6));
         self.text.push_str(&wrapped(line, first, &next, self.width.min(PROSE)));
         self.text.push('\n');
     }

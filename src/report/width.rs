@@ -131,6 +131,6 @@ mod tests {
         );
         let path = wrapped("wrote out/a-name-that-is-longer-than-the-line/x in 1.2 s", "", "", 32);
         assert!(path.lines().all(|line| columns(line) <= 32), "{path}");
-        assert_eq!(path.replace('\n', "").replace(' ', "").len(), 52);
+        assert_eq!(path.replace(['\n', ' '], "").len(), 52);
     }
 }

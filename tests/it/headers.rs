@@ -62,7 +62,7 @@ fn every_word_of_code_in_a_header_exists() {
 /// Binomial coefficients times powers: the probability that `k` of `n` suppliers fail.
 fn fail(n: u32, k: u32) -> f64 {
     let ways = (0..k).fold(1.0, |ways, i| ways * f64::from(n - i) / f64::from(i + 1));
-    ways * 0.1f64.powi(k as i32) * 0.9f64.powi((n - k) as i32)
+    ways * libm::pow(0.1, f64::from(k)) * libm::pow(0.9, f64::from(n - k))
 }
 
 /// Standard deviation in %, P(loss >= 50 %), P(loss > 50 %) with `n` suppliers, exactly.
@@ -101,7 +101,7 @@ fn the_teaching_example_shows_what_its_header_says() {
         );
         // Of a sum of n coins: m4 = p q (1 + 3 p q (n - 2)) / n^3, with p q = 0.09.
         let (pq, n) = (0.09, f64::from(n));
-        let fourth = pq * (1.0 + 3.0 * pq * (n - 2.0)) / n.powi(3);
+        let fourth = pq * (1.0 + 3.0 * pq * (n - 2.0)) / (n * n * n);
         let error = 100.0 * ((fourth - (pq / n) * (pq / n)) / trials).sqrt() / (2.0 * (pq / n).sqrt());
         assert!(
             (found.sd_pct.standard_error / error - 1.0).abs() < 0.1,
