@@ -1,5 +1,6 @@
 //! `critmin data`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::arguments::DataOptions;
@@ -139,8 +140,35 @@ fn text(excerpts: &[TableExcerpt]) -> io::Result<()> {
             let lead = format!("  [{}] ", number + 1);
             writeln!(out, "{}", wrapped(source, &lead, "      ", width))?;
         }
+        for note in notes(excerpt) {
+            writeln!(out, "  note: {note}")?;
+        }
     }
     Ok(())
+}
+
+/// What a scenario that takes these shares is told: withheld output, totals that do not add up, leading suppliers only.
+fn notes(excerpt: &TableExcerpt) -> Vec<String> {
+    let place = |name: &str| excerpt.header.iter().position(|cell| cell == name);
+    let (Some(mineral), Some(stage)) = (place("mineral"), place("stage")) else {
+        return Vec::new();
+    };
+    let groups: BTreeSet<(&str, &str)> = excerpt
+        .rows
+        .iter()
+        .map(|row| (row[mineral].as_str(), row[stage].as_str()))
+        .collect();
+    // A whole table has no notes: they are those of its minerals.
+    let one = groups
+        .iter()
+        .all(|(mineral, _)| Some(mineral) == groups.first().map(|(mineral, _)| mineral));
+    if excerpt.table != "shares.csv" || !one {
+        return Vec::new();
+    }
+    let tables = groups
+        .into_iter()
+        .filter_map(|(mineral, stage)| data::shares(mineral, stage).ok());
+    tables.flat_map(|table| table.warnings).collect()
 }
 
 fn csv(excerpts: &[TableExcerpt]) -> Result<(), Failure> {
