@@ -210,7 +210,8 @@ fn an_interrupted_run_says_what_it_did_and_how_to_go_on() {
         assert!(error.contains(said), "`{said}` is not in {error}");
     }
     // The results are whole, and samples belong to them.
-    let results: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("interrupted/results.json")).unwrap()).unwrap();
+    let results: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("interrupted/results.json")).unwrap()).unwrap();
     let trials = results["manifest"]["trials"].as_u64().unwrap();
     assert!(trials > 0 && trials < 400_000);
     let mut samples = csv::Reader::from_path(out.join("interrupted/samples.csv")).unwrap();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::support::{program, said};
@@ -163,20 +164,30 @@ fn no_output_is_written_over_an_input() {
         for name in names {
             let with_golden = |bench: &Bench, scenario: &str| {
                 if line == JUNIT {
-                    bench.succeed(&format!("check {scenario} --against golden.json --update --trials 64 --quiet"));
+                    bench.succeed(&format!(
+                        "check {scenario} --against golden.json --update --trials 64 --quiet"
+                    ));
                 }
             };
             // The scenario itself; the file extensions do not matter to it.
             let bench = Bench::new();
             bench.write(name, &scenario(INLINE));
             with_golden(&bench, name);
-            bench.refuse(&line.replace("SCENARIO", name), 3, &["which is read here", name, "hint: "]);
+            bench.refuse(
+                &line.replace("SCENARIO", name),
+                3,
+                &["which is read here", name, "hint: "],
+            );
             // What it extends.
             let bench = Bench::new();
             bench.write(name, &scenario(INLINE));
             bench.write("scenario.toml", &format!("extends = \"{name}\"\n"));
             with_golden(&bench, "scenario.toml");
-            bench.refuse(&line.replace("SCENARIO", "scenario.toml"), 3, &["which is read here", name]);
+            bench.refuse(
+                &line.replace("SCENARIO", "scenario.toml"),
+                3,
+                &["which is read here", name],
+            );
             // Its data; under another name, by a link, where the name must end otherwise.
             for link in [false, true] {
                 let bench = Bench::new();
@@ -191,7 +202,11 @@ fn no_output_is_written_over_an_input() {
                 }
                 bench.write("scenario.toml", &scenario(&format!("data = \"{data}\"")));
                 with_golden(&bench, "scenario.toml");
-                bench.refuse(&line.replace("SCENARIO", "scenario.toml"), 3, &["which is read here", data]);
+                bench.refuse(
+                    &line.replace("SCENARIO", "scenario.toml"),
+                    3,
+                    &["which is read here", data],
+                );
             }
         }
     }
@@ -201,7 +216,11 @@ fn no_output_is_written_over_an_input() {
     let policy = "[[policy]]\nid = \"other\"\n[[policy.set]]\nkey = \"shares.metal.data\"\nvalue = \"supply.csv\"\n";
     bench.write("data.csv", SHARES_CSV);
     bench.write("scenario.toml", &format!("{}{policy}", scenario("data = \"data.csv\"")));
-    bench.refuse("run scenario.toml --quiet --out .", 3, &["supply.csv", "which is read here"]);
+    bench.refuse(
+        "run scenario.toml --quiet --out .",
+        3,
+        &["supply.csv", "which is read here"],
+    );
 }
 
 /// Golden files and parts are inputs, too.
@@ -231,7 +250,12 @@ fn no_output_is_written_over_a_golden_file_or_a_part() {
     assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
     assert!(bench.path("shards/summary.csv").is_file());
     // What is to hold a golden file, and holds something else.
-    for name in ["scenario.toml", "shards/partial-0-50.critmin", "shards/summary.csv", "shards/results.json"] {
+    for name in [
+        "scenario.toml",
+        "shards/partial-0-50.critmin",
+        "shards/summary.csv",
+        "shards/results.json",
+    ] {
         bench.refuse(&format!("check scenario.toml --against {name} --update"), 3, &[name]);
     }
     bench.refuse("new scenario.toml", 1, &["scenario.toml exists already"]);
@@ -305,7 +329,11 @@ fn what_is_not_in_the_way_stays() {
     bench.refuse(
         "run scenario.toml --formats svg --without timeline --quiet --out out",
         3,
-        &["charts/fan-harvest.svg: not listed in files.json", "charts/events-old.svg", "--out"],
+        &[
+            "charts/fan-harvest.svg: not listed in files.json",
+            "charts/events-old.svg",
+            "--out",
+        ],
     );
     // Everything of the earlier run that is as it was is replaced, or removed where the new run has none.
     bench.succeed("run scenario.toml --samples --formats svg --quiet --out own");
@@ -317,7 +345,14 @@ fn what_is_not_in_the_way_stays() {
     // The list says what is there.
     let list: Value = serde_json::from_str(&bench.read("own/files.json")).unwrap();
     let listed: Vec<&String> = list["files"].as_object().unwrap().keys().collect();
-    let expected = ["attribution.csv", "events.csv", "exceedance.csv", "results.json", "summary.csv", "supply.csv"];
+    let expected = [
+        "attribution.csv",
+        "events.csv",
+        "exceedance.csv",
+        "results.json",
+        "summary.csv",
+        "supply.csv",
+    ];
     assert_eq!(listed, expected);
     assert_eq!(list["scenario"]["path"], "../scenario.toml");
 }
@@ -332,7 +367,11 @@ fn what_was_edited_after_the_run_is_not_replaced() {
         let path = format!("out/{name}");
         let whole = bench.read(&path);
         bench.write(&path, &format!("{whole} "));
-        bench.refuse(run, 3, &[name, "changed since critmin wrote it", "another folder with --out"]);
+        bench.refuse(
+            run,
+            3,
+            &[name, "changed since critmin wrote it", "another folder with --out"],
+        );
         // Where the new run has none, it stays, and is no more ours.
         if name == "samples.csv" {
             bench.succeed("run scenario.toml --formats svg --quiet --out out");
@@ -355,14 +394,23 @@ fn what_was_edited_after_the_run_is_not_replaced() {
     bench.refuse(
         run,
         3,
-        &["summary.csv: there is no files.json that lists it", "are those of a version before it: remove them"],
+        &[
+            "summary.csv: there is no files.json that lists it",
+            "are those of a version before it: remove them",
+        ],
     );
     bench.write("out/files.json", &list);
     bench.succeed(run);
     // A list that leads elsewhere removes nothing there.
     bench.write("precious.csv", SHARES_CSV);
-    let sha256 = "4c6ad4e0a1e7d9aa1a2a7d5f9e6d0c1a";
-    let forged = list.replace("\"files\": {", &format!("\"files\": {{\n    \"../precious.csv\": [\"{sha256}\"],"));
+    let sha256: String = Sha256::digest(SHARES_CSV)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let forged = list.replace(
+        "\"files\": {",
+        &format!("\"files\": {{\n    \"../precious.csv\": [\"{sha256}\"],"),
+    );
     bench.write("out/files.json", &forged);
     bench.succeed(run);
     assert_eq!(bench.read("precious.csv"), SHARES_CSV);
@@ -372,7 +420,11 @@ fn what_was_edited_after_the_run_is_not_replaced() {
     bench.succeed(&format!("{replay} 4"));
     bench.succeed(run);
     bench.write("out/trace-flows.csv", "my own\n");
-    bench.refuse(&format!("{replay} 5"), 3, &["trace-flows.csv: changed since critmin wrote it"]);
+    bench.refuse(
+        &format!("{replay} 5"),
+        3,
+        &["trace-flows.csv: changed since critmin wrote it"],
+    );
 }
 
 /// Two scenarios of one name do not share their default folder, by run, merge or replay; one that was changed or moved is still the same.
@@ -383,13 +435,23 @@ fn a_folder_remembers_its_scenario() {
     bench.write("a/same.toml", &scenario(INLINE));
     bench.write("b/same.toml", &other);
     bench.succeed("run a/same.toml --formats none --quiet");
-    let words = ["out/same belongs to another scenario: to ../../a/same.toml, not to ../../b/same.toml", "hint: choose another folder"];
+    let words = [
+        "out/same belongs to another scenario: to ../../a/same.toml, not to ../../b/same.toml",
+        "hint: choose another folder",
+    ];
     bench.refuse("run b/same.toml --formats none --quiet", 3, &words);
     bench.refuse("replay b/same.toml --trial 3 --out out/same", 3, &words);
     bench.succeed("run b/same.toml --trials-range 0..200 --quiet --out b.critmin");
-    bench.refuse("merge b.critmin --formats none --quiet", 3, &["out/same belongs to another scenario"]);
+    bench.refuse(
+        "merge b.critmin --formats none --quiet",
+        3,
+        &["out/same belongs to another scenario"],
+    );
     // Changed, with other options, moved.
-    bench.write("a/same.toml", &scenario(INLINE).replace("amount = 1200", "amount = 1250"));
+    bench.write(
+        "a/same.toml",
+        &scenario(INLINE).replace("amount = 1200", "amount = 1250"),
+    );
     bench.succeed("run a/same.toml --formats none --quiet");
     bench.succeed("run a/same.toml --formats none --quiet --trials 30 --set time.periods=6");
     bench.succeed("run a/same.toml --formats none --quiet --seed 4");
@@ -398,8 +460,16 @@ fn a_folder_remembers_its_scenario() {
     bench.succeed("run c/same.toml --trials-range 0..200 --quiet --out c.critmin");
     bench.succeed("merge c.critmin --formats none --quiet");
     // An explicit folder, too.
-    bench.refuse("run b/same.toml --formats none --quiet --out out/same", 3, &["another scenario"]);
-    bench.refuse("run scenario.toml --formats none --quiet --out out/same", 3, &["another scenario"]);
+    bench.refuse(
+        "run b/same.toml --formats none --quiet --out out/same",
+        3,
+        &["another scenario"],
+    );
+    bench.refuse(
+        "run scenario.toml --formats none --quiet --out out/same",
+        3,
+        &["another scenario"],
+    );
 }
 
 /// A file of a part is replaced by the same trials of the same run, and by nothing else.
@@ -412,22 +482,46 @@ fn a_part_is_replaced_by_the_same_part_only() {
     bench.succeed(part);
     assert!(first == bench.everything());
     for (line, word) in [
-        ("run scenario.toml --trials-range 50..60 --quiet --out x.critmin", "its range of trials is 0..50"),
-        ("run scenario.toml --trials-range 0..50 --seed 9 --quiet --out x.critmin", "its seed is"),
-        ("run scenario.toml --trials-range 0..50 --trials 60 --quiet --out x.critmin", "number of trials"),
-        ("run scenario.toml --trials-range 0..50 --set time.periods=3 --quiet --out x.critmin", "its scenario (SHA-256) is"),
+        (
+            "run scenario.toml --trials-range 50..60 --quiet --out x.critmin",
+            "its range of trials is 0..50",
+        ),
+        (
+            "run scenario.toml --trials-range 0..50 --seed 9 --quiet --out x.critmin",
+            "its seed is",
+        ),
+        (
+            "run scenario.toml --trials-range 0..50 --trials 60 --quiet --out x.critmin",
+            "number of trials",
+        ),
+        (
+            "run scenario.toml --trials-range 0..50 --set time.periods=3 --quiet --out x.critmin",
+            "its scenario (SHA-256) is",
+        ),
     ] {
-        bench.refuse(line, 3, &["x.critmin may not be replaced: it is a part of another run", word]);
+        bench.refuse(
+            line,
+            3,
+            &["x.critmin may not be replaced: it is a part of another run", word],
+        );
     }
     // Damaged, or no longer whole.
     let bytes = std::fs::read(bench.path("x.critmin")).unwrap();
     std::fs::write(bench.path("x.critmin"), &bytes[..bytes.len() - 1]).unwrap();
     bench.refuse(part, 3, &["is damaged or cut short"]);
     // Names of checkpoints are no names of parts.
-    bench.refuse("run scenario.toml --trials-range 0..50 --out Checkpoint-0-50.critmin", 2, &["a name for checkpoints"]);
+    bench.refuse(
+        "run scenario.toml --trials-range 0..50 --out Checkpoint-0-50.critmin",
+        2,
+        &["a name for checkpoints"],
+    );
     // A checkpoint is no place for a part, nor a part one for a checkpoint.
     std::fs::write(bench.path("checkpoint.critmin"), &bytes).unwrap();
-    bench.refuse("run scenario.toml --formats none --quiet --out .", 3, &["checkpoint.critmin", "a partial result, not a checkpoint"]);
+    bench.refuse(
+        "run scenario.toml --formats none --quiet --out .",
+        3,
+        &["checkpoint.critmin", "a partial result, not a checkpoint"],
+    );
     std::fs::remove_file(bench.path("checkpoint.critmin")).unwrap();
 }
 
@@ -446,7 +540,11 @@ fn a_report_is_replaced_by_a_report_only() {
         report[..report.len() / 2].to_owned(),
     ] {
         bench.write("report.xml", &other);
-        bench.refuse(check, 3, &["report.xml may not be replaced: it is no JUnit report of critmin, or was changed since"]);
+        bench.refuse(
+            check,
+            3,
+            &["report.xml may not be replaced: it is no JUnit report of critmin, or was changed since"],
+        );
     }
     // Several scenarios, each an input.
     bench.write("second.toml", &scenario(INLINE));
@@ -477,7 +575,13 @@ fn interrupt(bench: &Bench, out: &str) -> String {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let id = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
     let output = child.wait_with_output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(130), "{error}");
@@ -492,7 +596,10 @@ fn an_interrupted_run_leaves_complete_results_as_they_are() {
     bench.succeed("run scenario.toml --trials 300 --formats svg --quiet --samples --out out");
     let complete = bench.everything();
     let error = interrupt(&bench, "out");
-    assert!(error.contains("out/interrupted") && error.contains("of 100000000 trials asked for"), "{error}");
+    assert!(
+        error.contains("out/interrupted") && error.contains("of 100000000 trials asked for"),
+        "{error}"
+    );
     let after = bench.everything();
     for (path, bytes) in &complete {
         assert!(after.get(path) == Some(bytes), "{} has changed", path.display());
@@ -502,8 +609,14 @@ fn an_interrupted_run_leaves_complete_results_as_they_are() {
         results["manifest"].clone()
     };
     let (whole, cut) = (manifest("out/results.json"), manifest("out/interrupted/results.json"));
-    assert_eq!((&whole["interrupted"], &whole["trials_asked"]), (&false.into(), &300.into()));
-    assert_eq!((&cut["interrupted"], &cut["trials_asked"]), (&true.into(), &100_000_000.into()));
+    assert_eq!(
+        (&whole["interrupted"], &whole["trials_asked"]),
+        (&false.into(), &300.into())
+    );
+    assert_eq!(
+        (&cut["interrupted"], &cut["trials_asked"]),
+        (&true.into(), &100_000_000.into())
+    );
     assert!(cut["trials"].as_u64().unwrap() < 100_000_000 && bench.path("out/interrupted/samples.csv").is_file());
     // What somebody changed or put there is theirs, here too.
     bench.write("out/interrupted/summary.csv", "my own\n");
@@ -529,14 +642,28 @@ fn a_checkpoint_of_another_scenario_stays() {
     let bench = Bench::new();
     interrupt(&bench, "out");
     std::fs::create_dir(bench.path("alone")).unwrap();
-    std::fs::copy(bench.path("out/checkpoint.critmin"), bench.path("alone/checkpoint.critmin")).unwrap();
-    bench.write("b/scenario.toml", &scenario(INLINE).replace("amount = 1200", "amount = 1300"));
-    bench.refuse("run b/scenario.toml --formats none --quiet --out out", 3, &["out belongs to another scenario"]);
+    std::fs::copy(
+        bench.path("out/checkpoint.critmin"),
+        bench.path("alone/checkpoint.critmin"),
+    )
+    .unwrap();
+    bench.write(
+        "b/scenario.toml",
+        &scenario(INLINE).replace("amount = 1200", "amount = 1300"),
+    );
+    bench.refuse(
+        "run b/scenario.toml --formats none --quiet --out out",
+        3,
+        &["out belongs to another scenario"],
+    );
     let words = ["alone/checkpoint.critmin may not be replaced: it is the checkpoint of another scenario"];
     bench.refuse("run b/scenario.toml --formats none --quiet --out alone", 3, &words);
     // Of this scenario it is replaced, as it is said.
     let (code, _, error) = bench.run("run scenario.toml --trials 20 --formats none --out alone");
-    assert!(code == 0 && error.contains("of an earlier run is not continued"), "{error}");
+    assert!(
+        code == 0 && error.contains("of an earlier run is not continued"),
+        "{error}"
+    );
     assert!(!bench.path("alone/checkpoint.critmin").exists());
 }
 
@@ -551,7 +678,10 @@ fn inputs_that_are_no_files_are_refused() {
     std::fs::create_dir(bench.path("folder.csv")).unwrap();
     std::os::unix::fs::symlink("pipe.csv", bench.path("link.csv")).unwrap();
     for (name, what) in [
-        ("pipe.csv", "it is a pipe, not a file (process substitution, `<(...)`, gives a pipe too)"),
+        (
+            "pipe.csv",
+            "it is a pipe, not a file (process substitution, `<(...)`, gives a pipe too)",
+        ),
         ("link.csv", "it is a pipe, not a file"),
         ("socket.csv", "it is a socket, not a file"),
         ("device.csv", "it is a device, not a file"),
@@ -559,6 +689,8 @@ fn inputs_that_are_no_files_are_refused() {
     ] {
         bench.write("extends.toml", &format!("extends = \"{name}\"\n{}", scenario(INLINE)));
         bench.write("data.toml", &scenario(&format!("data = \"{name}\"")));
+        bench.write("whole.csv", SHARES_CSV);
+        bench.write("whole.toml", &scenario("data = \"whole.csv\""));
         bench.succeed("run scenario.toml --trials-range 0..100 --quiet --out part.critmin");
         for (line, code) in [
             (format!("run {name}"), 1),
@@ -567,7 +699,7 @@ fn inputs_that_are_no_files_are_refused() {
             ("run extends.toml".to_owned(), 1),
             ("run data.toml".to_owned(), 1),
             ("validate data.toml".to_owned(), 1),
-            ("run scenario.toml --set shares.metal.data=NAME".replace("NAME", name), 1),
+            (format!("run whole.toml --set shares.metal.data={name}"), 1),
             (format!("merge part.critmin {name}"), 3),
         ] {
             bench.refuse(&line, code, &[what]);
@@ -581,8 +713,16 @@ fn inputs_that_are_no_files_are_refused() {
     // A checkpoint.
     std::fs::create_dir(bench.path("out")).unwrap();
     make_pipe(&bench.path("out/checkpoint.critmin"));
-    bench.refuse("run scenario.toml --resume --formats none --out out", 3, &["checkpoint.critmin cannot be used: it is a pipe"]);
-    bench.refuse("run scenario.toml --formats none --out out", 3, &["checkpoint.critmin may not be replaced: it is a pipe"]);
+    bench.refuse(
+        "run scenario.toml --resume --formats none --out out",
+        3,
+        &["checkpoint.critmin cannot be used: it is a pipe"],
+    );
+    bench.refuse(
+        "run scenario.toml --formats none --out out",
+        3,
+        &["checkpoint.critmin may not be replaced: it is a pipe"],
+    );
 }
 
 /// The samples of a checkpoint are not written through a link that was put in their place, nor into a file that has another name too.
@@ -592,8 +732,13 @@ fn temporary_files_are_not_opened_through_links() {
     let bench = Bench::new();
     interrupt(&bench, "out");
     let entries = std::fs::read_dir(bench.path("out")).unwrap();
-    let names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let noted = names.iter().find(|name| name.starts_with(".samples.csv.critmin-")).unwrap();
+    let names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let noted = names
+        .iter()
+        .find(|name| name.starts_with(".samples.csv.critmin-"))
+        .unwrap();
     let companion = bench.path("out").join(noted);
     let resume = "run scenario.toml --trials 100000000 --formats none --samples --out out --resume";
     std::fs::rename(&companion, bench.path("mine.csv")).unwrap();
@@ -610,35 +755,57 @@ fn a_named_trial_is_replayed_as_it_was() {
     for design in ["random", "antithetic", "latin_hypercube", "sobol"] {
         let bench = Bench::new();
         let text = scenario(INLINE).replace("trials = 200", &format!("trials = 200, sampling = \"{design}\""));
-        bench.write("my scenario.toml", &text);
         bench.write("scenario.toml", &text);
-        for given in ["--trials 1000", "", "--trials 777 --seed 8 --set time.periods=6 --set event.outage.severity=0.7"] {
+        for given in [
+            "--trials 1000",
+            "",
+            "--trials 777 --seed 8 --set time.periods=6 --set event.outage.severity=0.7",
+        ] {
             let line = format!("run scenario.toml --formats none --quiet --json --out out {given}");
             let summary: Value = serde_json::from_str(&bench.succeed(&line)).unwrap();
             let named = summary["policies"][0]["replayable"].as_array().unwrap().clone();
             assert!(!named.is_empty());
             let printed = bench.succeed(&format!("run scenario.toml --formats none --out out {given}"));
-            let command = printed.lines().find_map(|line| line.trim().strip_prefix("critmin ")).unwrap();
+            let command = printed
+                .lines()
+                .find_map(|line| line.trim().strip_prefix("critmin "))
+                .unwrap();
             assert!(command.starts_with("replay scenario.toml "), "{command}");
             let (before, last) = command.split_once("--trial ").unwrap();
             assert_eq!(last, named.last().unwrap()["trial"].to_string());
             for trial in &named {
                 let replay: Value =
-                    serde_json::from_str(&bench.succeed(&format!("{before} --trial {} --json", trial["trial"]))).unwrap();
-                let (told, shown) = (trial["shortfall_pct"].as_f64().unwrap(), replay["headline_pct"].as_f64().unwrap());
+                    serde_json::from_str(&bench.succeed(&format!("{before} --trial {} --json", trial["trial"])))
+                        .unwrap();
+                let (told, shown) = (
+                    trial["shortfall_pct"].as_f64().unwrap(),
+                    replay["headline_pct"].as_f64().unwrap(),
+                );
                 assert!((told - shown).abs() < 1e-9, "{design} {given}: {told} {shown}");
             }
             let trials = summary["trials"].to_string();
-            bench.refuse(&format!("{before} --trial {trials}"), 2, &["there is no trial", "the last of them is"]);
+            bench.refuse(
+                &format!("{before} --trial {trials}"),
+                2,
+                &["there is no trial", "the last of them is"],
+            );
         }
         // Without the number of trials it is the scenario's, where trials do not depend on it; else it is asked for.
         if design == "latin_hypercube" {
-            bench.refuse("replay scenario.toml --trial 5", 2, &["--trials", "the scenario's number is 200"]);
+            bench.refuse(
+                "replay scenario.toml --trial 5",
+                2,
+                &["--trials", "the scenario's number is 200"],
+            );
             bench.succeed("replay scenario.toml --set run.trials=200 --trial 5");
         } else {
             bench.succeed("replay scenario.toml --trial 5");
         }
-        bench.refuse("replay scenario.toml --trials 200 --trial 200", 2, &["there is no trial 200"]);
+        bench.refuse(
+            "replay scenario.toml --trials 200 --trial 200",
+            2,
+            &["there is no trial 200"],
+        );
     }
 }
 
@@ -650,21 +817,31 @@ fn the_command_to_replay_holds_everything() {
     bench.write("my scenario.toml", &format!("{}{policy}", scenario(INLINE)));
     std::fs::copy(bench.path("my scenario.toml"), bench.path("plain.toml")).unwrap();
     let mut command = program();
-    command.current_dir(bench.0.path()).args(["run", "my scenario.toml", "--formats", "none", "--seed", "3"]);
-    let (code, printed, error) = said(&command.args(["--set", "title=it's mine"]).output().unwrap());
+    command
+        .current_dir(bench.0.path())
+        .args(["run", "my scenario.toml", "--formats", "none", "--seed", "3"]);
+    let (code, printed, error) = said(&command.args(["--set", "title=mine in four words"]).output().unwrap());
     assert_eq!(code, 0, "{error}");
-    let begin = "    critmin replay 'my scenario.toml' --set 'title=it'\\''s mine' --trials 200 --seed 3 --trial ";
+    let begin = "    critmin replay 'my scenario.toml' --set 'title=mine in four words' --trials 200 --seed 3 --trial ";
     let commands: Vec<&str> = printed.lines().filter(|line| line.starts_with(begin)).collect();
     assert_eq!(commands.len(), 2, "{printed}");
     assert!(commands[1].ends_with(" --policy less"), "{printed}");
     // The same of parts.
     let set = "--set time.periods=6";
-    bench.succeed(&format!("run plain.toml {set} --trials-range 0..80 --quiet --out shards"));
-    bench.succeed(&format!("run plain.toml {set} --trials-range 80..200 --quiet --out shards"));
-    let merged = bench.succeed("merge shards/partial-0-80.critmin shards/partial-80-200.critmin --formats none --out merged");
+    bench.succeed(&format!(
+        "run plain.toml {set} --trials-range 0..80 --quiet --out shards"
+    ));
+    bench.succeed(&format!(
+        "run plain.toml {set} --trials-range 80..200 --quiet --out shards"
+    ));
+    let merged =
+        bench.succeed("merge shards/partial-0-80.critmin shards/partial-80-200.critmin --formats none --out merged");
     let whole = bench.succeed(&format!("run plain.toml {set} --formats none --out whole"));
     assert_eq!(merged, whole);
-    assert!(whole.contains("critmin replay plain.toml --set time.periods=6 --trials 200 --seed "), "{whole}");
+    assert!(
+        whole.contains("critmin replay plain.toml --set time.periods=6 --trials 200 --seed "),
+        "{whole}"
+    );
     // A run that stops early is one of as many trials as were asked for.
     let early = bench.succeed("run plain.toml --precision 20% --trials 90000 --formats none --out early");
     assert!(early.contains("--trials 90000 "), "{early}");
