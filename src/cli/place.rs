@@ -60,13 +60,17 @@ impl Place {
         };
         place.check(options, document, plan)?;
         place.results.folder().probe()?;
-        if options.trials_range.is_none() {
-            place
-                .results
-                .claim()
-                .map_err(|error| Failure::of_place(error, options.json))?;
-        }
         Ok(place)
+    }
+
+    /// Notes that the folder belongs to the scenario. Parts say so themselves.
+    pub fn claim(&self, options: &RunOptions) -> Result<(), Failure> {
+        if options.trials_range.is_some() {
+            return Ok(());
+        }
+        self.results
+            .claim()
+            .map_err(|error| Failure::of_place(error, options.json))
     }
 
     fn check(&self, options: &RunOptions, document: &Document, plan: &RunPlan) -> Result<(), Failure> {

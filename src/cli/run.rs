@@ -45,6 +45,7 @@ pub fn run(options: &RunOptions) -> Outcome {
     // The place comes first: a long run must not fail at its end for want of one, nor for what is there.
     let place = Place::open(options, &document, &plan)?;
     let mut earlier = checkpoint::find(options, &place)?;
+    place.claim(options)?;
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
     let mut keeper = Keeper::new(options, &place, &progress, earlier.as_mut());

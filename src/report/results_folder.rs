@@ -273,7 +273,13 @@ impl ResultsFolder {
     }
 
     fn write_list(&self, list: &FileList) -> Result<(), WriteError> {
-        let text = list.to_text(&self.scenario);
+        // Where the scenario's file is stays known, where this command does not know it.
+        let known = list.scenario().and_then(|scenario| scenario.path.clone());
+        let scenario = ScenarioIdentity {
+            path: self.scenario.path.clone().or(known),
+            ..self.scenario.clone()
+        };
+        let text = list.to_text(&scenario);
         self.folder
             .write(FILE_LIST, |file| std::io::Write::write_all(file, text.as_bytes()))
             .map(drop)
