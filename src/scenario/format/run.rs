@@ -103,7 +103,7 @@ const TIME: TableSpec = TableSpec {
         field(
             "step",
             Kind::Word(&["week", "month", "quarter", "year"]),
-            "Length of a period.",
+            "Length of a period. Weeks are seven days, and a month is 365.25/12 days then; the other steps are whole calendar months.",
         )
         .default("month"),
         field("periods", Kind::Count(1, 6000), "Number of periods.").required(),
