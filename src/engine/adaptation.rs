@@ -2,12 +2,7 @@
 
 use super::state::State;
 use super::step::Trial;
-
-/// Logarithms of price expectations (0.001 %) and extra output (share of capacity) smaller than this count as gone once prices are normal.
-const GONE: f64 = 1e-5;
-
-/// Price indices up to this count as normal: rounding must not keep an expectation alive.
-const NORMAL_PRICE: f64 = 1.0 + 1e-9;
+use super::tolerance::{GONE, NORMAL_PRICE};
 
 /// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
 pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {

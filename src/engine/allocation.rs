@@ -7,7 +7,7 @@
 use super::maximum_flow::raise_to_maximum;
 use super::projection::Projection;
 use super::rigid::rigid_trade;
-use super::shipping::UNSOLD;
+use super::tolerance::{DECISION, ROUNDING};
 
 /// Lanes of one exporter whose total is limited.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,7 +164,8 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
     is_buyer.resize(columns, false);
     for (row, line) in weights.chunks_exact(columns).enumerate() {
         let mut sells = false;
-        if supply_left[row] > 0.0 {
+        // What rounding leaves of a supply that its own users take is nothing to sell.
+        if supply_left[row] > ROUNDING * problem.supply[row] {
             for ((weight, order), buys) in line.iter().zip(orders_left.iter()).zip(is_buyer.iter_mut()) {
                 if *weight > 0.0 && *order > 0.0 {
                     *buys = true;
@@ -270,7 +271,7 @@ pub fn allocate_extra(
         let line = row * columns..(row + 1) * columns;
         let mut left = problem.supply[row] - flows[line.clone()].iter().sum::<f64>();
         // Room for rounding: a fully used row has nothing left.
-        if left <= UNSOLD * problem.supply[row] {
+        if left <= DECISION * problem.supply[row] {
             continue;
         }
         if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {

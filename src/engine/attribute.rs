@@ -3,13 +3,8 @@
 use super::blame::{Blame, LaneHit};
 use super::state::State;
 use super::step::Trial;
+use super::tolerance::ROUNDING;
 use crate::model::EffectModel;
-
-/// Part of a lane's normal flow below which nothing is missing on it.
-pub(super) const NOTHING: f64 = 1e-12;
-/// Part of a market's orders below which what causes explain is no shortage: the last hours of a recovery do not replace the causes known before,
-/// and their shares would be rounding.
-pub(super) const TRACE: f64 = 1e-9;
 
 impl State {
     /// Shares out the shortfalls of a material's markets in this period.
@@ -25,7 +20,7 @@ impl State {
         if slots > 1 {
             // Where every order has been met, nothing is missing and the causes known so far stand. Where nobody can be outbid and shipments
             // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
-            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - NOTHING);
+            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - ROUNDING);
             let needed = any_short || lead > 0 || !model.links[material].is_rigid;
             let computed =
                 needed && !self.causes_known[material] && !self.is_clean[material] && !markets.clone().all(is_met);
@@ -189,7 +184,7 @@ impl State {
                     0.0
                 };
                 let rest = normal - flow - restricted;
-                if rest <= NOTHING * normal {
+                if rest <= ROUNDING * normal {
                     continue;
                 }
                 for &(slot, share) in &blame.parts {

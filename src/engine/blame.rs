@@ -6,8 +6,8 @@
 //!
 //! Here: what is kept, and the causes of lost output. `attribute` shares out what is short.
 
-use super::attribute::TRACE;
 use super::severity::Severities;
+use super::tolerance::STOCK;
 use crate::model::Model;
 
 const NONE: usize = usize::MAX;
@@ -312,7 +312,7 @@ impl Blame {
         let slots = self.causes[material].len();
         for ((missing, order), market) in columns.chunks_exact(slots).zip(orders).zip(first_market..) {
             let total: f64 = missing.iter().sum();
-            if total > TRACE * order {
+            if total > STOCK * order {
                 self.has_share[market] = true;
                 let start = self.market_start[market];
                 for (share, part) in self.share[start..start + slots].iter_mut().zip(missing) {

@@ -3,13 +3,9 @@
 //! buyers together still trade, say everything. Only sellers with restricted lanes have a line of flows of their own.
 
 use super::rigid::line_factor;
-use super::shipping::UNSOLD;
+use super::tolerance::{DECISION, ROUNDING, SETTLED};
 use crate::model::{Model, World};
 
-/// Relative difference that rounding explains.
-pub(super) const ROUNDING: f64 = 1e-12;
-/// Change of the shares traded that rounding explains.
-pub(super) const SETTLED: f64 = 1e-14;
 /// Most changes of the sets of sellers and buyers that bind.
 pub(super) const MOST_ROUNDS: usize = 30;
 
@@ -117,7 +113,7 @@ impl Factored {
         let taken = self.taken;
         self.has_unsold = sales
             .zip(supply)
-            .any(|((factor, normal), supply)| supply - factor * normal * taken > UNSOLD * supply);
+            .any(|((factor, normal), supply)| supply - factor * normal * taken > DECISION * supply);
         true
     }
 
@@ -138,7 +134,7 @@ impl Factored {
                     .extend(flows.map(|(column, open)| open.min(factor) * part * column));
                 self.restricted.push(row);
                 self.sellers.push(factor);
-                self.has_unsold |= supply - self.lines[first..].iter().sum::<f64>() > UNSOLD * supply;
+                self.has_unsold |= supply - self.lines[first..].iter().sum::<f64>() > DECISION * supply;
             } else if normal > supply {
                 let supply = supply.max(0.0);
                 self.sellers.push(supply / normal);
@@ -146,7 +142,7 @@ impl Factored {
             } else {
                 self.sellers.push(1.0);
                 sold += normal;
-                self.has_unsold |= supply - normal > UNSOLD * supply;
+                self.has_unsold |= supply - normal > DECISION * supply;
             }
         }
         self.sold = sold / self.total;
@@ -224,7 +220,7 @@ impl Factored {
         let mut any = false;
         for ((supply, normal), factor) in supply.iter().zip(&self.normal_rows).zip(&self.sellers) {
             let left = supply - factor * normal * self.taken;
-            if left <= UNSOLD * supply {
+            if left <= DECISION * supply {
                 continue;
             }
             let part = normal / self.total;

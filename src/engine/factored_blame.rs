@@ -3,9 +3,9 @@
 //! With B_ij = r_i c_j / total and T_ij = a_i b_j B_ij, column j misses c_j / total · Σ_i (1 - a_i b_j) r_i. Shared out by the causes of each
 //! seller's lost output, that is c_j / total · (P - b_j Q) with the sums P = Σ r_i · share_i and Q = Σ a_i r_i · share_i by cause.
 
-use super::attribute::{NOTHING, TRACE};
 use super::blame::{Blame, LaneHit};
 use super::factored::Factored;
+use super::tolerance::{ROUNDING, STOCK};
 use crate::model::{EffectModel, Model};
 
 impl Blame {
@@ -60,7 +60,7 @@ impl Blame {
         // What is missing for want of a seller is shared out like the rest.
         self.missing_by_seller(model, material, trade);
         let total: f64 = self.offered.iter().sum();
-        if total > TRACE * trade.total {
+        if total > STOCK * trade.total {
             self.offered.iter_mut().for_each(|part| *part /= total);
             let markets = model.links[material].markets.clone();
             let lines = self.share[self.market_start[markets.start]..].chunks_exact_mut(slots);
@@ -80,7 +80,7 @@ impl Blame {
         let mut others = 0.0;
         let mut lines = trade.restricted.iter().peekable();
         for (row, (factor, normal)) in trade.sellers.iter().zip(&trade.normal_rows).enumerate() {
-            if lines.next_if_eq(&&row).is_some() || 1.0 - factor <= NOTHING {
+            if lines.next_if_eq(&&row).is_some() || 1.0 - factor <= ROUNDING {
                 continue;
             }
             let missing = normal * (1.0 - factor);
@@ -124,7 +124,7 @@ impl Blame {
             // Differences of equal numbers leave rounding.
             let missing = |offered: f64, sold: f64| {
                 let missing = offered - buyer * sold;
-                if missing > NOTHING * offered {
+                if missing > ROUNDING * offered {
                     share * missing
                 } else {
                     0.0
@@ -183,7 +183,7 @@ impl Blame {
                 let lane = row * columns + column;
                 let normal = normal(lane);
                 let rest = normal - flow - self.restricted[lane];
-                if rest <= NOTHING * normal {
+                if rest <= ROUNDING * normal {
                     continue;
                 }
                 for &(slot, share) in &self.parts {

@@ -21,5 +21,6 @@ mod shipping;
 pub mod state;
 pub mod step;
 mod stocks;
+pub(crate) mod tolerance;
 pub mod trace;
 pub mod trial;

@@ -1,7 +1,8 @@
 //! What is planned, made and ordered in a period.
 
 use super::state::State;
-use super::step::{SAME, Trial};
+use super::step::Trial;
+use super::tolerance::ROUNDING;
 
 impl State {
     /// Planned output: what capacity allows of the target, which prices may have raised and costs lowered.
@@ -91,7 +92,7 @@ impl State {
             self.supply[compiled.first_row + model.supplies[index].row] += output;
             let normal = world.output[base + index];
             let lost = normal - output;
-            if lost > SAME * normal {
+            if lost > ROUNDING * normal {
                 self.blame
                     .output_lost(model, index, lost, planned - output, by_feed, by_host);
             }
@@ -130,7 +131,7 @@ impl State {
                 .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
                 .sum();
             // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
-            if limit <= output * (1.0 + SAME) {
+            if limit <= output * (1.0 + ROUNDING) {
                 output = output.min(limit);
                 by_host = supply.hosts.iter().map(|&(host, _)| host).min_by(|one, other| {
                     let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);

@@ -1,9 +1,7 @@
 //! Rigid trade without a search: the usual cases, in which one side of the market binds and the other does not.
 
 use super::allocation::{Problem, Workspace};
-
-/// Relative difference that rounding explains.
-const ROUNDING: f64 = 1e-12;
+use super::tolerance::ROUNDING;
 
 /// Rigid trade that nothing but supply or orders limits, with the sums of the pattern's rows and columns known: sellers who have less cut all
 /// their buyers alike, or buyers who order less cut all their sellers alike. Writes the flows; gives false, and leaves them open, where

@@ -3,11 +3,9 @@
 use super::allocation::{Problem, allocate, allocate_extra};
 use super::rigid::cut_alike;
 use super::state::{AllocationMemory, State};
-use super::step::{SAME, Trial};
+use super::step::Trial;
+use super::tolerance::{DECISION, ROUNDING};
 use crate::model::{Model, World, patterns};
-
-/// Part of a seller's supply up to which what is left is rounding.
-pub(super) const UNSOLD: f64 = 1e-12;
 
 impl State {
     /// Allocates the material's supply and sends it on its way.
@@ -16,31 +14,38 @@ impl State {
         let links = &model.links[material];
         let normal_supply = world.supply(model, material, period);
         let normal_orders = world.orders(model, material, period);
-        let same = |values: &[f64], normal: &[f64]| {
-            values
-                .iter()
-                .zip(normal)
-                .all(|(value, normal)| (value - normal).abs() <= SAME * normal)
-        };
         let wants_refill = self.refill_order[links.markets.clone()]
             .iter()
             .any(|order| *order > 0.0);
         self.refill_flows[material].clear();
-        let as_normal = !self.is_restricted[material]
-            && self.quotas[material].is_empty()
-            && (!self.has_other_orders[material] || same(&self.order[links.markets.clone()], normal_orders))
-            && if is_covered(world, model, material, period) {
-                // More than enough supply changes no flow where all orders are met anyway.
-                self.supply[links.rows.clone()]
-                    .iter()
-                    .zip(normal_supply)
-                    .all(|(supply, normal)| *supply >= normal * (1.0 - SAME))
-            } else {
-                same(&self.supply[links.rows.clone()], normal_supply)
-            };
+        let same = |values: &[f64], normal: &[f64], tolerance: f64| {
+            values
+                .iter()
+                .zip(normal)
+                .all(|(value, normal)| (value - normal).abs() <= tolerance * normal)
+        };
+        let covered = is_covered(world, model, material, period);
+        let is_normal = |tolerance: f64| {
+            !self.is_restricted[material]
+                && self.quotas[material].is_empty()
+                && (!self.has_other_orders[material]
+                    || same(&self.order[links.markets.clone()], normal_orders, tolerance))
+                && if covered {
+                    // More than enough supply changes no flow where all orders are met anyway.
+                    self.supply[links.rows.clone()]
+                        .iter()
+                        .zip(normal_supply)
+                        .all(|(supply, normal)| *supply >= normal * (1.0 - tolerance))
+                } else {
+                    same(&self.supply[links.rows.clone()], normal_supply, tolerance)
+                }
+        };
+        let as_normal = is_normal(ROUNDING);
+        // What a search upstream leaves open must not decide whether buyers go on finding other sellers.
+        let is_disturbed = !as_normal && !is_normal(DECISION);
         let spare = world.has_spare[period * model.materials.len() + material];
         self.is_clean[material] = as_normal && !(wants_refill && spare);
-        if as_normal {
+        if !is_disturbed {
             self.disturbed_months[material] = 0.0;
         }
         if self.is_clean[material] {
@@ -56,12 +61,11 @@ impl State {
                 && !self.traced
                 && self.quotas[material].is_empty()
                 && self.trade_by_factors(trial, material, period, wants_refill);
-            if self.is_factored[material] {
-                if !as_normal {
-                    self.disturbed_months[material] += model.step_months;
-                }
-            } else {
+            if !self.is_factored[material] {
                 self.trade(trial, material, period, as_normal, wants_refill);
+            }
+            if is_disturbed {
+                self.disturbed_months[material] += model.step_months;
             }
         }
         self.move_shipments(trial, material, period);
@@ -115,9 +119,6 @@ impl State {
             let from = self.disturbed_months[material];
             1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
         });
-        if !as_normal {
-            self.disturbed_months[material] += model.step_months;
-        }
         let problem = Problem {
             supply: &self.supply[links.rows.clone()],
             orders: &self.order[links.markets.clone()],
@@ -264,7 +265,7 @@ fn has_unsold(supply: &[f64], flows: &[f64], columns: usize) -> bool {
     supply
         .iter()
         .zip(sent)
-        .any(|(supply, sent)| supply - sent > UNSOLD * supply)
+        .any(|(supply, sent)| supply - sent > DECISION * supply)
 }
 
 /// Sums of the columns of row-major flows.

@@ -3,6 +3,7 @@
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
 use super::factored::Factored;
+use super::tolerance::STOCK;
 use crate::model::{Links, Model, World, patterns};
 
 /// State of one trial. Quantities are t, by the model's indices.
@@ -392,18 +393,18 @@ impl State {
             .iter()
             .zip(&self.commercial[markets.clone()])
         {
-            let near = 1e-9 * maximum.min(1e300) + 1e-9;
+            let near = STOCK * maximum.min(1e300) + 1e-9;
             let gap = maximum - stock;
             rest &= -gap <= near;
             full &= gap <= near;
         }
         if model.materials[links.material].lead_periods > 0 {
             for market in markets {
-                rest &= self.refill_in_transit[market] <= 1e-9 * self.maximum[market].min(1e300) + 1e-9;
+                rest &= self.refill_in_transit[market] <= STOCK * self.maximum[market].min(1e300) + 1e-9;
             }
         }
         for &index in &links.stockpiles {
-            full &= !model.stockpiles[index].refill || self.stockpile[index] >= self.full[index] * (1.0 - 1e-9);
+            full &= !model.stockpiles[index].refill || self.stockpile[index] >= self.full[index] * (1.0 - STOCK);
         }
         (rest, full)
     }

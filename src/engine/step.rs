@@ -4,9 +4,6 @@ use super::severity::Severities;
 use super::state::State;
 use crate::model::{Links, Model, World};
 
-/// Relative difference below which a quantity equals the reference.
-pub(super) const SAME: f64 = 1e-12;
-
 /// What a trial is simulated from.
 #[derive(Clone, Copy)]
 pub struct Trial<'a> {

@@ -2,12 +2,8 @@
 
 use super::state::State;
 use super::step::Trial;
+use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::Model;
-
-/// Part of a need by which a shortfall must be beyond a stockpile's trigger: rounding alone, at a ban as severe as the trigger is high, releases nothing.
-const BEYOND: f64 = 1e-9;
-/// Share of a need below which a gap counts as closed (rounding).
-pub(super) const CLOSED: f64 = 1e-12;
 
 /// Hands `amount` to cells by priority class, pro rata to `wants` within a class, through `give(cell, tonnes)`. Cells must be in order of
 /// their class. Returns what was handed out.
@@ -51,7 +47,7 @@ impl State {
         let maximum = self.maximum[market];
         let above = self.commercial[market] - maximum;
         // Rounding must not change orders.
-        if above > 1e-9 * maximum && above > 1e-9 {
+        if above > STOCK * maximum && above > 1e-9 {
             above
         } else {
             0.0
@@ -65,7 +61,7 @@ impl State {
         for market in links.markets.clone() {
             let maximum = self.maximum[market];
             let gap = maximum - self.commercial[market];
-            self.refill_order[market] = if gap > 1e-9 * maximum.min(1e300) { gap } else { 0.0 };
+            self.refill_order[market] = if gap > STOCK * maximum.min(1e300) { gap } else { 0.0 };
         }
         for &index in &links.stockpiles {
             let stockpile = &model.stockpiles[index];
@@ -74,7 +70,7 @@ impl State {
             }
             let full = self.full[index];
             let gap = full - self.stockpile[index];
-            if gap > 1e-9 * full {
+            if gap > STOCK * full {
                 let orders: f64 = stockpile
                     .owners
                     .iter()
@@ -127,11 +123,11 @@ impl State {
             let cells = model.markets[market].cells.clone();
             let need: f64 = self.need[cells.clone()].iter().sum();
             let arrival = self.arrival[market];
-            if arrival >= need * (1.0 - CLOSED) {
+            if arrival >= need * (1.0 - ROUNDING) {
                 self.missing[cells.clone()].fill(0.0);
                 self.shortfall[cells].fill(0.0);
                 let surplus = arrival - need;
-                if surplus > CLOSED * need {
+                if surplus > ROUNDING * need {
                     self.commercial[market] += surplus;
                     self.stock_change[market] += surplus;
                 }
@@ -206,7 +202,7 @@ impl State {
         {
             let gap = need - arrival;
             let (mut lacking, mut short) = (0.0, 0.0);
-            if gap > CLOSED * need {
+            if gap > ROUNDING * need {
                 let drawn = stock.min(gap);
                 *stock -= drawn;
                 *change -= drawn;
@@ -216,7 +212,7 @@ impl State {
                     any_short = true;
                     *served = served.min(1.0 - short / need);
                 }
-            } else if -gap > CLOSED * need {
+            } else if -gap > ROUNDING * need {
                 *stock -= gap;
                 *change -= gap;
             }
@@ -271,7 +267,7 @@ impl State {
                         .filter(|&cell| stockpile.allowed[cell]);
                     let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
                     let short: f64 = cells.clone().map(|cell| self.shortfall[cell]).sum();
-                    if short > 0.0 && short > (stockpile.trigger.of(inputs) + BEYOND) * need {
+                    if short > 0.0 && short > (stockpile.trigger.of(inputs) + DECISION) * need {
                         self.pool.extend(cells);
                     }
                 }
@@ -329,7 +325,7 @@ impl State {
                 });
                 self.feed_used[market] = used.sum();
                 let left = available - self.feed_used[market];
-                if left > 1e-9 * available {
+                if left > STOCK * available {
                     self.commercial[market] += left;
                     self.stock_change[market] += left;
                     (self.rests[material], self.steady[material]) = (false, false);
@@ -342,5 +338,5 @@ impl State {
 
 /// A remaining gap, or 0 where it is rounding.
 fn close(gap: f64, need: f64) -> f64 {
-    if gap <= CLOSED * need { 0.0 } else { gap }
+    if gap <= ROUNDING * need { 0.0 } else { gap }
 }

@@ -12,9 +12,10 @@ use super::binned::Binned;
 use super::estimate::{Bounds, Z95, normal_estimate};
 use super::order_statistics::{Level, QuantileRanks};
 use super::types::{Estimate, TailEstimate};
+use crate::engine::tolerance::DECISION;
 
 /// Shortfalls up to this share of demand are rounding, not shortage. It is also the tolerance of "more than x %".
-pub const NEGLIGIBLE: f64 = 1e-9;
+pub const NEGLIGIBLE: f64 = DECISION;
 
 /// Powers of two below 1 that have bins of their own.
 const OCTAVES: u32 = 14;

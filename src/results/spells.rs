@@ -21,7 +21,7 @@ pub struct TrialSpells {
 
 /// Follows one row through the periods of a trial.
 ///
-/// A period is short when its shortfall is more than 1e-9 of its demand. A spell is a run of short periods. An episode is a run of
+/// A period is short when its shortfall is more than 1e-8 of its demand. A spell is a run of short periods. An episode is a run of
 /// periods in which deliveries miss part of demand, whether or not stocks cover it. The time to survive of an episode is the
 /// number of periods that stocks cover in full, plus the covered part (missing - shortfall) / missing of the first short one
 /// (Simchi-Levi et al. 2015, Interfaces 45, take time to survive as how long demand is met after a disruption; here within the period

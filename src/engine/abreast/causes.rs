@@ -10,7 +10,7 @@ use super::plan::BannedRow;
 use super::step::Present;
 use super::trade::Traded;
 use super::vector::{Which, Wide};
-use crate::engine::attribute::NOTHING;
+use crate::engine::tolerance::ROUNDING;
 
 /// Shares out a period's shortfalls by the causes of its missing deliveries.
 #[inline(always)]
@@ -181,7 +181,7 @@ fn missing_by_column<S: Simd>(present: Present<'_, S>, traded: Traded<S>, scratc
         sold,
         ..
     } = &mut *scratch;
-    let nothing = part.splat(NOTHING * normal.total);
+    let nothing = part.splat(ROUNDING * normal.total);
     for ((column, normal), line) in columns
         .iter_mut()
         .zip(&normal.columns)
@@ -273,7 +273,7 @@ fn missing_at_home<S: Simd>(present: Present<'_, S>, scratch: &mut Scratch) {
         let Some(row) = compiled.own_row else { continue };
         let usual = part.splat(normal.own);
         let missing = usual - part.load(&scratch.columns[column].home);
-        let counts = missing.exceeds(part.splat(NOTHING) * usual);
+        let counts = missing.exceeds(part.splat(ROUNDING) * usual);
         if counts.any() {
             blame_row(present, row, column, counts.keep(missing), scratch);
         }
@@ -345,7 +345,7 @@ fn missing_on_restricted_lanes<S: Simd>(
             }
         }
         let rest = missing - restricted;
-        let counts = is_here.and(rest.exceeds(part.splat(NOTHING) * usual));
+        let counts = is_here.and(rest.exceeds(part.splat(ROUNDING) * usual));
         if counts.any() {
             blame_row(present, banned.row, column, counts.keep(rest), scratch);
         }

@@ -8,10 +8,8 @@ use super::plan::{
     BannedRow, ChainPlan, ColumnPlan, FeedPlan, InputPlan, MOST_CAUSES, MaterialPlan, Normal, NormalColumn, NormalRow,
     NormalSupply, Plan, RowPlan, StruckSupply, SupplyPlan,
 };
+use crate::engine::tolerance::ROUNDING;
 use crate::model::{EffectModel, Links, Model, Value, patterns};
-
-/// Relative error up to which a pattern counts as a product of sales and purchases.
-const PRODUCT: f64 = 1e-12;
 
 impl Plan {
     /// The plan of a model; `None` where it is not a plain one.
@@ -267,7 +265,7 @@ impl MaterialPlan {
             }
             let most = model.reference.inventory_maximum(model, number, 0);
             let start = model.reference.inventory_level[number];
-            if !(most.is_finite() && start <= most * (1.0 + 1e-12)) {
+            if !(most.is_finite() && start <= most * (1.0 + ROUNDING)) {
                 return None;
             }
             let column = inventory.market - compiled.first_market;
@@ -396,7 +394,7 @@ impl MaterialPlan {
         for (line, fixed) in flows.chunks_exact(count).zip(fixed) {
             let sales: f64 = line.iter().sum();
             for (column, flow) in columns.iter().zip(line) {
-                if (sales * column.purchases - flow * total).abs() > PRODUCT * total * total {
+                if (sales * column.purchases - flow * total).abs() > ROUNDING * total * total {
                     return None;
                 }
             }

@@ -10,8 +10,7 @@ use super::vector::{ABREAST, Eight, Part, Wide};
 use super::{causes, trade};
 use crate::engine::observe::Observer;
 use crate::engine::severity::LARGEST_GROWTH;
-use crate::engine::step::SAME;
-use crate::engine::stocks::CLOSED;
+use crate::engine::tolerance::ROUNDING;
 use crate::scenario::Overlap;
 
 /// What a material's steps have in common.
@@ -270,7 +269,7 @@ fn produce<S: Simd>(
         let output = differs.choose(output, usual);
         part.add(&mut row.supply, output);
         let lost = (usual - output).max(zero);
-        let counts = lost.exceeds(part.splat(SAME * normal.output));
+        let counts = lost.exceeds(part.splat(ROUNDING * normal.output));
         if !counts.any() {
             continue;
         }
@@ -406,7 +405,7 @@ fn serve<S: Simd>(
     scratch: &mut Scratch,
 ) -> bool {
     let Present { part, plan, normal, .. } = present;
-    let (one, closed) = (part.splat(1.0), part.splat(CLOSED));
+    let (one, closed) = (part.splat(1.0), part.splat(ROUNDING));
     let (mut any_missing, mut any_short) = (part.none(), false);
     let columns = scratch.columns.iter_mut().zip(&normal.columns);
     for ((column, normal), memory) in columns.zip(&mut memory.columns) {

@@ -6,11 +6,8 @@ use super::memory::{Column, MaterialMemory, Row, Scratch};
 use super::plan::{BannedRow, NormalColumn, NormalRow};
 use super::step::{Present, combine};
 use super::vector::{Part, Which, Wide};
-use crate::engine::factored::{MOST_ROUNDS, ROUNDING, SETTLED};
-use crate::engine::shipping::UNSOLD;
-
-/// Gap of a stock, as a share of what it may hold, up to which it is full.
-const FULL: f64 = 1e-9;
+use crate::engine::factored::MOST_ROUNDS;
+use crate::engine::tolerance::{DECISION, ROUNDING, SETTLED, STOCK};
 
 /// Halvings after which nothing is left of an interval.
 const HALVINGS: usize = 60;
@@ -360,7 +357,7 @@ pub fn refill<S: Simd>(present: Present<'_, S>, traded: Traded<S>, memory: &mut 
         let less = one
             .exceeds(part.load(&column.factor))
             .or(usual.exceeds(part.load(&column.need)));
-        let wants = less.and(gap.exceeds(part.splat(FULL * compiled.stock_most)));
+        let wants = less.and(gap.exceeds(part.splat(STOCK * compiled.stock_most)));
         if wants.any() {
             part.store(&mut column.wanted, wants.keep(gap));
             scratch.wanting.push(number);
@@ -408,7 +405,7 @@ fn give<S: Simd>(present: Present<'_, S>, memory: &mut MaterialMemory, scratch: 
             all += part.load(&row.kept);
         }
         let mut left = supply - sent;
-        let mut has = left.exceeds(part.splat(UNSOLD) * all);
+        let mut has = left.exceeds(part.splat(DECISION) * all);
         if !has.any() {
             continue;
         }

@@ -1,14 +1,17 @@
 //! The strictly convex programme behind the allocation: least Kullback-Leibler divergence from flexibility x B under limits on sellers,
 //! quotas, buyers and lanes.
 //!
-//! T = min(cap, a_row q_quota b_column B). Buyers' factors b follow from the others in closed form (one column at a time), so the search is
-//! over sellers' and quotas' factors alone: sweeps of proportional fitting (Deming and Stephan 1940; Bregman 1967), which always
-//! converge but slowly, and Newton steps on the binding limits, which converge quadratically and are kept only where they come closer.
+//! T = min(cap, a_row q_quota b_column B). Buyers' factors b follow from the others in closed form, and so does the common scale of the
+//! limits that bind ([`common_scale`]); the search is over what remains of the sellers' and quotas' factors: projected Newton steps, which
+//! converge quadratically and are kept only where they come closer, and sweeps of proportional fitting (Deming and Stephan 1940;
+//! Bregman 1967), which always converge but slowly, where no Newton step does.
 
+mod common_scale;
+mod evaluation;
+
+use super::tolerance::SEARCH;
 use crate::model::linear::solve_symmetric;
 
-/// Relative excess or slack of binding limits at which the search stops.
-const TOLERANCE: f64 = 1e-10;
 /// Least share of the diagonal that keeps the Jacobian regular.
 const RIDGE: f64 = 1e-12;
 /// Lengths tried of a Newton step.
@@ -21,6 +24,14 @@ const SWEEPS: usize = 4;
 const SWEEPS_AT_MOST: usize = 3_000;
 /// Largest step of a factor's logarithm.
 const LARGEST_STEP: f64 = 2.0;
+/// Largest gap of a similar problem's factors from which the search starts.
+const CLOSE: f64 = 0.3;
+/// Least factor of a seller at the start of a search.
+const LEAST_FACTOR: f64 = 1e-6;
+/// Share of the gap that a Newton step may leave to be kept without a look at the dual.
+const CLOSER: f64 = 0.25;
+/// By how much a Newton step that came no closer is shortened.
+const SHORTER: f64 = 0.35;
 /// Share of the predicted fall of the dual that a step must achieve (Armijo 1966).
 const ARMIJO: f64 = 1e-4;
 
@@ -37,10 +48,18 @@ pub struct Projection {
     has_caps: bool,
     quota_of_lane: Vec<usize>,
     quota_limits: Vec<f64>,
+    /// The seller of each quota.
+    quota_rows: Vec<usize>,
     limits: Vec<f64>,
     factors: Vec<f64>,
     trial_factors: Vec<f64>,
+    trial_usage: Vec<f64>,
     scaled: Vec<f64>,
+    /// Sums of the scaled pattern by column: lanes that a binding limit scales, and the others.
+    binding_sums: Vec<f64>,
+    free_sums: Vec<f64>,
+    /// With quotas: whether a binding limit scales the lane.
+    is_scaled: Vec<bool>,
     column_factors: Vec<f64>,
     column_binds: Vec<bool>,
     flows: Vec<f64>,
@@ -51,6 +70,7 @@ pub struct Projection {
     matrix: Vec<f64>,
     step: Vec<f64>,
     column_flows: Vec<f64>,
+    evaluations: usize,
 }
 
 impl Projection {
@@ -63,6 +83,7 @@ impl Projection {
         self.weights.extend_from_slice(normal);
         self.has_caps = false;
         self.quota_limits.clear();
+        self.quota_rows.clear();
     }
 
     /// A restricted lane carries at most this share of its pattern and does not grow.
@@ -81,6 +102,8 @@ impl Projection {
 
     /// Lanes of one seller that together carry at most `limit`.
     pub fn limit_together(&mut self, lanes: &[usize], limit: f64) {
+        let Some(first) = lanes.first() else { return };
+        self.quota_rows.push(first / self.columns);
         if self.quota_limits.is_empty() {
             self.quota_of_lane.clear();
             self.quota_of_lane.resize(self.weights.len(), NONE);
@@ -110,10 +133,11 @@ impl Projection {
         self.column_factors.resize(self.columns, 0.0);
         self.column_binds.resize(self.columns, false);
         self.close_empty();
+        self.evaluations = 0;
         self.evaluate(orders);
         // Where supply is ample nothing binds, and the search is over before it begins.
-        if self.gap() > TOLERANCE {
-            self.begin(start);
+        if self.gap() > SEARCH {
+            self.begin(start, orders);
             self.search(orders);
         }
         self.trim(supply, orders);
@@ -121,18 +145,31 @@ impl Projection {
         start.extend_from_slice(&self.factors[..self.rows]);
     }
 
-    /// The first guess: the factors of a similar problem.
-    fn begin(&mut self, start: &[f64]) {
-        let variables = self.factors.len();
+    /// How often the last [`Self::solve`] computed all flows.
+    pub fn evaluations(&self) -> usize {
+        self.evaluations
+    }
+
+    /// The first guess: the factors of a similar problem where they come close, else one proportional fit from the pattern, whose flows are known.
+    fn begin(&mut self, start: &[f64], orders: &[f64]) {
         if start.len() == self.rows {
-            self.factors.clear();
-            // A factor of 0 could never rise again. Where all buyers are met the common scale is free: the largest factor is 1.
-            let largest = start.iter().copied().fold(1e-6, f64::max);
+            self.trial_usage.clone_from(&self.usage);
+            // A factor of 0 could never rise again.
+            self.factors[..self.rows].clone_from_slice(start);
             self.factors
-                .extend(start.iter().map(|factor| (factor / largest).clamp(1e-6, 1.0)));
-            self.factors.resize(variables, 1.0);
+                .iter_mut()
+                .for_each(|factor| *factor = factor.clamp(LEAST_FACTOR, 1.0));
+            self.close_empty();
+            self.evaluate(orders);
+            if self.gap() <= CLOSE {
+                return;
+            }
+            self.usage.clone_from(&self.trial_usage);
+            self.factors.fill(1.0);
             self.close_empty();
         }
+        self.fit(0..self.rows);
+        self.evaluate(orders);
     }
 
     /// What may carry nothing has factor 0.
@@ -145,7 +182,6 @@ impl Projection {
     }
 
     fn search(&mut self, orders: &[f64]) {
-        self.evaluate(orders);
         // A seller without lanes to buyers who order binds nothing.
         for ((factor, usage), limit) in self.factors.iter_mut().zip(&self.usage).zip(&self.limits) {
             if *usage <= 0.0 && *limit > 0.0 {
@@ -153,7 +189,7 @@ impl Projection {
             }
         }
         for _ in 0..NEWTON_STEPS {
-            if self.gap() <= TOLERANCE {
+            if self.gap() <= SEARCH {
                 return;
             }
             if self.newton(orders) {
@@ -164,7 +200,7 @@ impl Projection {
             }
         }
         for _ in 0..SWEEPS_AT_MOST {
-            if self.gap() <= TOLERANCE {
+            if self.gap() <= SEARCH {
                 return;
             }
             self.sweep(orders);
@@ -185,27 +221,39 @@ impl Projection {
             1.0
         };
         self.trial_factors.clone_from(&self.factors);
-        self.move_by(length);
+        let mut slope = self.move_by(length);
         self.evaluate(orders);
-        if self.gap() <= 0.25 * gap {
+        if self.gap() <= CLOSER * gap {
             return true;
         }
-        self.factors.clone_from(&self.trial_factors);
-        self.evaluate(orders);
+        let mut reached = self.dual();
+        self.return_to_trial(orders);
         let before = self.dual();
-        for _ in 0..STEP_LENGTHS {
-            self.factors.clone_from(&self.trial_factors);
-            let slope = self.move_by(length);
+        // The flows of the whole step are gone; those of a shorter one stand.
+        if reached <= before + ARMIJO * slope {
+            self.move_by(length);
             self.evaluate(orders);
+            return true;
+        }
+        for _ in 1..STEP_LENGTHS {
+            length *= SHORTER;
+            self.factors.clone_from(&self.trial_factors);
+            slope = self.move_by(length);
+            self.evaluate(orders);
+            reached = self.dual();
             // Close to the answer the dual's change drowns in rounding: the gap decides.
-            if self.dual() <= before + ARMIJO * slope || self.gap() <= 0.25 * gap {
+            if reached <= before + ARMIJO * slope || self.gap() <= CLOSER * gap {
                 return true;
             }
-            length *= 0.35;
         }
+        self.return_to_trial(orders);
+        false
+    }
+
+    /// Back to where the Newton step began.
+    fn return_to_trial(&mut self, orders: &[f64]) {
         self.factors.clone_from(&self.trial_factors);
         self.evaluate(orders);
-        false
     }
 
     /// Moves the active factors along the direction; gives the fall of the dual that its gradient predicts (negative).
@@ -223,124 +271,6 @@ impl Projection {
             }
         }
         slope
-    }
-
-    /// The dual to be made least over factors up to 1: sum over flows of T (1 + log(flexibility x scaled pattern / T)), less the limits times the
-    /// factors' logarithms. It is convex in these logarithms; its gradient is what each limit carries less the limit.
-    fn dual(&self) -> f64 {
-        let mut total = 0.0;
-        for (column, factor) in self.column_factors.iter().enumerate() {
-            if *factor <= 0.0 {
-                continue;
-            }
-            let open = 1.0
-                + if self.column_binds[column] {
-                    libm::log(self.flexibility / factor)
-                } else {
-                    0.0
-                };
-            for row in 0..self.rows {
-                let lane = row * self.columns + column;
-                let flow = self.flows[lane];
-                if self.has_caps && flow > 0.0 && flow >= self.caps[lane] {
-                    total += flow * (1.0 + libm::log(self.flexibility * self.scaled[lane] / flow));
-                } else {
-                    total += flow * open;
-                }
-            }
-        }
-        for (factor, limit) in self.factors.iter().zip(&self.limits) {
-            if *factor > 0.0 && *factor < 1.0 {
-                total -= limit * libm::log(*factor);
-            }
-        }
-        total
-    }
-
-    /// Column factors, flows and what each limit carries, for the current factors.
-    fn evaluate(&mut self, orders: &[f64]) {
-        let columns = self.columns;
-        let has_quotas = !self.quota_limits.is_empty();
-        // One pass scales the pattern by the sellers' factors and sums the columns.
-        self.column_factors.fill(0.0);
-        for ((line, scaled), factor) in self
-            .weights
-            .chunks_exact(columns)
-            .zip(self.scaled.chunks_exact_mut(columns))
-            .zip(&self.factors)
-        {
-            for ((scaled, weight), sum) in scaled.iter_mut().zip(line).zip(&mut self.column_factors) {
-                *scaled = weight * factor;
-                *sum += *scaled;
-            }
-        }
-        if has_quotas {
-            self.column_factors.fill(0.0);
-            for (lane, scaled) in self.scaled.iter_mut().enumerate() {
-                let quota = self.quota_of_lane[lane];
-                if quota != NONE {
-                    *scaled *= self.factors[quota];
-                }
-                self.column_factors[lane % columns] += *scaled;
-            }
-        }
-        for (column, order) in orders.iter().enumerate() {
-            let (order, sum) = (order.max(0.0), self.column_factors[column]);
-            let mut found = if sum > 0.0 { order / sum } else { self.flexibility };
-            if self.has_caps {
-                found = raise(
-                    &self.scaled,
-                    &self.caps,
-                    columns,
-                    column,
-                    order,
-                    found,
-                    self.flexibility,
-                );
-            }
-            self.column_binds[column] = found < self.flexibility;
-            self.column_factors[column] = found.min(self.flexibility);
-        }
-        for row in 0..self.rows {
-            let line = row * columns..(row + 1) * columns;
-            let lanes = self.flows[line.clone()]
-                .iter_mut()
-                .zip(&self.scaled[line.clone()])
-                .zip(&self.column_factors);
-            let mut sum = 0.0;
-            if self.has_caps {
-                for (((flow, scaled), factor), cap) in lanes.zip(&self.caps[line]) {
-                    *flow = (scaled * factor).min(*cap);
-                    sum += *flow;
-                }
-            } else {
-                for ((flow, scaled), factor) in lanes {
-                    *flow = scaled * factor;
-                    sum += *flow;
-                }
-            }
-            self.usage[row] = sum;
-        }
-        if has_quotas {
-            self.usage[self.rows..].fill(0.0);
-            for (flow, &quota) in self.flows.iter().zip(&self.quota_of_lane) {
-                if quota != NONE {
-                    self.usage[quota] += flow;
-                }
-            }
-        }
-    }
-
-    /// Largest relative violation: usage above a limit, or below it where the factor is below 1.
-    fn gap(&self) -> f64 {
-        let mut worst: f64 = 0.0;
-        for ((usage, limit), factor) in self.usage.iter().zip(&self.limits).zip(&self.factors) {
-            if *limit > 0.0 {
-                let over = (usage - limit) / limit;
-                worst = worst.max(if *factor < 1.0 { over.abs() } else { over });
-            }
-        }
-        worst
     }
 
     /// One sweep of proportional fitting: quotas, then sellers.
@@ -482,36 +412,4 @@ impl Projection {
             }
         }
     }
-}
-
-/// The factor at which a column's flows, each at most its cap, add up to the order. Their sum is concave and piecewise linear in the factor,
-/// so Newton's method from the left (`from`, exact without caps) ends after at most as many steps as there are caps.
-fn raise(scaled: &[f64], caps: &[f64], columns: usize, column: usize, order: f64, from: f64, most: f64) -> f64 {
-    let mut factor = from;
-    for _ in 0..64 {
-        if factor >= most {
-            return most;
-        }
-        let (mut sum, mut slope) = (0.0, 0.0);
-        for (value, cap) in scaled[column..]
-            .iter()
-            .step_by(columns)
-            .zip(caps[column..].iter().step_by(columns))
-        {
-            if factor * value < *cap {
-                sum += factor * value;
-                slope += value;
-            } else {
-                sum += cap;
-            }
-        }
-        if sum >= order * (1.0 - 1e-15) {
-            return factor;
-        }
-        if slope <= 0.0 {
-            return most;
-        }
-        factor += (order - sum) / slope;
-    }
-    factor.min(most)
 }
