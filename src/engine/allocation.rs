@@ -63,6 +63,8 @@ pub struct Workspace {
     lane_of: Vec<usize>,
     quota_lanes: Vec<usize>,
     pub(super) search: super::maximum_flow::Search,
+    /// By how much, at most, searches start beside the factors known; 0 but in tests of how little that decides.
+    pub(super) start_shift: f64,
 }
 
 /// Allocates and writes the flows (row-major). `start` holds the sellers' factors of a similar problem (the period before), from which the
@@ -148,6 +150,7 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
         factors,
         lane_of,
         quota_lanes,
+        start_shift,
         ..
     } = workspace;
     weights.clear();
@@ -223,6 +226,12 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
     } else {
         start.clear();
         start.resize(problem.supply.len(), 1.0);
+    }
+    if *start_shift > 0.0 {
+        factors.resize(sellers.len(), 1.0);
+        for (&row, factor) in sellers.iter().zip(factors.iter_mut()) {
+            *factor *= 1.0 - *start_shift * (0.618 * (row + 1) as f64).fract();
+        }
     }
     projection.solve(supply, orders, factors);
     for (&row, factor) in sellers.iter().zip(factors.iter()) {

@@ -60,6 +60,13 @@ impl<'a> Simulator<'a> {
         }
     }
 
+    /// Lets every search for an allocation begin elsewhere: with factors lower by up to this share. Answers move by no more than what a search
+    /// leaves open; tests hold the engine to that.
+    #[doc(hidden)]
+    pub fn shift_searches(&mut self, share: f64) {
+        self.state.workspace.start_shift = share;
+    }
+
     /// The first of the trials so far in which an event had to be left off being drawn.
     pub fn exhausted(&self) -> Option<Exhausted> {
         self.exhausted

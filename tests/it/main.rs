@@ -1,5 +1,5 @@
 //! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`,
-//! `point_processes`), the allocation against a linear programme, replays against tables (`accumulators`). Draws: `distributions`, `streams`.
+//! `point_processes`), the allocation against a linear programme (`allocation`) and as the optimum of a convex one (`allocation_search`), replays against tables (`accumulators`). Draws: `distributions`, `streams`.
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
 //! found (`fuzzed`), failures of input and output (`failures`), files that must not be lost (`outputs`), hostile texts (`hostile`). What scenarios promise (`headers`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
 //! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). What answers and charts leave out is said (`shown`). Trials ask for no memory
@@ -8,6 +8,7 @@
 mod abreast;
 mod accumulators;
 mod allocation;
+mod allocation_search;
 mod allocations;
 mod calendar;
 mod cases;

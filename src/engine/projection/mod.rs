@@ -145,6 +145,11 @@ impl Projection {
         start.extend_from_slice(&self.factors[..self.rows]);
     }
 
+    /// The factors found: sellers', then quotas'.
+    pub fn factors(&self) -> &[f64] {
+        &self.factors
+    }
+
     /// How often the last [`Self::solve`] computed all flows.
     pub fn evaluations(&self) -> usize {
         self.evaluations
