@@ -101,12 +101,7 @@ pub fn part_head(document: &Document, scenario_name: &str, plan: &RunPlan) -> Re
     head(document, scenario_name, plan, &prepare(document, None)?)
 }
 
-fn head(
-    document: &Document,
-    scenario_name: &str,
-    plan: &RunPlan,
-    baseline: &Prepared,
-) -> Result<PartHead, RunError> {
+fn head(document: &Document, scenario_name: &str, plan: &RunPlan, baseline: &Prepared) -> Result<PartHead, RunError> {
     let of = baseline.scenario.run.trials;
     let trials = plan.trials.clone().unwrap_or(0..of);
     if trials.is_empty() || trials.end > of {

@@ -106,7 +106,10 @@ pub fn find(options: &RunOptions, place: &Place) -> Result<Option<Earlier>, Fail
     let file = PartFile::open(&path).map_err(of_file)?;
     if about.is_ok_and(|about| about.is_symlink()) {
         return Err(Failure::Input {
-            message: format!("{} is a symbolic link, which the next checkpoint would replace", path.display()),
+            message: format!(
+                "{} is a symbolic link, which the next checkpoint would replace",
+                path.display()
+            ),
             hint: Some("move the checkpoint itself here".to_owned()),
             json: options.json,
         });
@@ -163,12 +166,7 @@ pub struct Keeper {
 
 impl Keeper {
     /// For a run that begins now, or goes on.
-    pub fn new(
-        options: &RunOptions,
-        place: &Place,
-        progress: &Arc<Progress>,
-        earlier: Option<&mut Earlier>,
-    ) -> Self {
+    pub fn new(options: &RunOptions, place: &Place, progress: &Arc<Progress>, earlier: Option<&mut Earlier>) -> Self {
         Self {
             bar: Bar::new(progress, options.quiet),
             folder: place.folder().clone(),

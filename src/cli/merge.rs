@@ -11,8 +11,8 @@ use super::results::{self, SAMPLES, default_folder, stage};
 use crate::analysis::merge::order;
 use crate::analysis::part::PartHead;
 use crate::report::csv::SamplesWriter;
-use crate::report::part_file::{PartFile, PartKind};
 use crate::report::file_list::ScenarioIdentity;
+use crate::report::part_file::{PartFile, PartKind};
 use crate::report::results_folder::ResultsFolder;
 use crate::report::write::{FormatError, OutputFolder, PendingFile};
 
@@ -95,7 +95,12 @@ pub fn merge(options: &MergeOptions) -> Outcome {
     };
     whole.head.trials = 0..whole.head.frame.manifest.trials;
     let samples = match whole.head.samples {
-        true => Some(merge_samples(folder.folder(), &taken, whole.policies.len(), options.json)?),
+        true => Some(merge_samples(
+            folder.folder(),
+            &taken,
+            whole.policies.len(),
+            options.json,
+        )?),
         false => None,
     };
     let found = whole.finish();

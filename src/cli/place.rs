@@ -67,7 +67,9 @@ impl Place {
         if options.trials_range.is_some() {
             return Ok(());
         }
-        self.results.claim().map_err(|error| Failure::of_place(error, options.json))
+        self.results
+            .claim()
+            .map_err(|error| Failure::of_place(error, options.json))
     }
 
     fn check(&self, options: &RunOptions, document: &Document, plan: &RunPlan) -> Result<(), Failure> {
@@ -104,7 +106,12 @@ impl Place {
             Ok(about) if about.is_dir() => return Ok(()),
             Ok(_) => {}
         }
-        let refused = |why: String| Err(Obstruction::File { path: path.clone(), why });
+        let refused = |why: String| {
+            Err(Obstruction::File {
+                path: path.clone(),
+                why,
+            })
+        };
         let file = match whole_part(&path) {
             Ok(file) => file,
             Err(why) => return refused(why),
@@ -117,7 +124,10 @@ impl Place {
         if theirs.is_same(self.results.scenario()) || self.results.is_claimed() {
             return Ok(());
         }
-        refused(format!("it is the checkpoint of another scenario, {}", manifest.scenario))
+        refused(format!(
+            "it is the checkpoint of another scenario, {}",
+            manifest.scenario
+        ))
     }
 
     /// A partial result is replaced by the same trials of the same run only.

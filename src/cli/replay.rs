@@ -44,9 +44,12 @@ fn is_of_one_run(options: &ReplayOptions, document: &Document) -> Result<(), Fai
         diagnostics: Box::new(diagnostics),
         json: options.json,
     })?;
-    let is_told = options.trials.is_some() || options.scenario.set.iter().any(|change| {
-        change.split_once('=').is_some_and(|(key, _)| key.trim() == "run.trials")
-    });
+    let is_told = options.trials.is_some()
+        || options.scenario.set.iter().any(|change| {
+            change
+                .split_once('=')
+                .is_some_and(|(key, _)| key.trim() == "run.trials")
+        });
     if scenario.run.sampling == SamplingDesign::LatinHypercube && !is_told {
         return Err(Failure::Usage(format!(
             "with sampling = \"latin_hypercube\" every trial depends on the number of trials: say with --trials how many the run had (the \

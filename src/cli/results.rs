@@ -111,7 +111,11 @@ pub fn print(results: &RunResults, scenario: &Path, as_json: bool, quiet: bool) 
     if as_json {
         json::summary(results, std::io::stdout().lock())?;
     } else if !quiet {
-        write!(std::io::stdout(), "{}", table::summary(results, &scenario.to_string_lossy()))?;
+        write!(
+            std::io::stdout(),
+            "{}",
+            table::summary(results, &scenario.to_string_lossy())
+        )?;
     }
     Ok(())
 }

@@ -126,12 +126,7 @@ enum Written {
     Nothing,
 }
 
-fn print(
-    options: &RunOptions,
-    part: &Part,
-    written: &Written,
-    started: Instant,
-) -> Result<(), Failure> {
+fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant) -> Result<(), Failure> {
     let policies = part.head.policies.len() + 1;
     match written {
         Written::Results(found, path) => {

@@ -51,7 +51,9 @@ pub fn scenario_keys<'a>(resolved: &Value, files: impl IntoIterator<Item = (&'a 
             }
             Value::Object(_) => add(&mut keys, name, value),
             _ => {
-                keys.entry(TOP.to_owned()).or_default().insert(name.clone(), short(value));
+                keys.entry(TOP.to_owned())
+                    .or_default()
+                    .insert(name.clone(), short(value));
             }
         }
     }
@@ -77,10 +79,18 @@ fn add(keys: &mut ScenarioKeys, thing: &str, table: &Value) {
 }
 
 fn leaves(value: &Value, at: &str, found: &mut BTreeMap<String, Value>) {
-    let below = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+    let below = |name: &str| {
+        if at.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{at}.{name}")
+        }
+    };
     match value {
         Value::Object(table) if !table.is_empty() => {
-            table.iter().for_each(|(name, value)| leaves(value, &below(name), found));
+            table
+                .iter()
+                .for_each(|(name, value)| leaves(value, &below(name), found));
         }
         Value::Array(items) if is_tables(items) => {
             labelled(items).for_each(|(label, item)| leaves(item, &below(&label), found));
@@ -125,12 +135,20 @@ fn label(item: &Value) -> Option<String> {
 /// A value as it is, or the hash of a long one.
 fn short(value: &Value) -> Value {
     let text = value.to_string();
-    if text.chars().count() <= LONGEST { value.clone() } else { hash(&text) }
+    if text.chars().count() <= LONGEST {
+        value.clone()
+    } else {
+        hash(&text)
+    }
 }
 
 fn hash(text: &str) -> Value {
     let digest = Sha256::digest(text.as_bytes());
-    let digits: String = digest.iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    let digits: String = digest
+        .iter()
+        .take(HASH_BYTES)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Value::String(format!("#{digits}"))
 }
 
@@ -146,11 +164,15 @@ pub(super) fn key_changes(old: &ScenarioKeys, new: &ScenarioKeys) -> Vec<KeyChan
             new: new.get(key).cloned(),
         })
         .collect();
-    changes.extend(new.iter().filter(|(key, _)| !old.contains_key(*key)).map(|(key, value)| KeyChange {
-        key: key.clone(),
-        old: None,
-        new: Some(value.clone()),
-    }));
+    changes.extend(
+        new.iter()
+            .filter(|(key, _)| !old.contains_key(*key))
+            .map(|(key, value)| KeyChange {
+                key: key.clone(),
+                old: None,
+                new: Some(value.clone()),
+            }),
+    );
     changes.sort_by(|one, other| one.key.cmp(&other.key));
     changes
 }
@@ -166,9 +188,9 @@ fn flat(keys: &ScenarioKeys) -> BTreeMap<String, String> {
         Value::String(text) if text.starts_with('#') => text.clone(),
         value => value.to_string(),
     };
-    let entries = keys.iter().flat_map(|(thing, keys)| {
-        keys.iter().map(move |(key, value)| (address(thing, key), shown(value)))
-    });
+    let entries = keys
+        .iter()
+        .flat_map(|(thing, keys)| keys.iter().map(move |(key, value)| (address(thing, key), shown(value))));
     entries.collect()
 }
 
@@ -245,11 +267,23 @@ mod tests {
                 ("time.step", None, Some("\"week\"")),
             ]
         );
-        assert!(told[4].0 == "title" && told[4].1 != told[4].2 && told.len() == 5, "{told:?}");
-        let file = key_changes(&keys(&scenario()), &scenario_keys(&scenario(), [("supply.csv", "a\nc")]));
+        assert!(
+            told[4].0 == "title" && told[4].1 != told[4].2 && told.len() == 5,
+            "{told:?}"
+        );
+        let file = key_changes(
+            &keys(&scenario()),
+            &scenario_keys(&scenario(), [("supply.csv", "a\nc")]),
+        );
         assert_eq!(file.len(), 1);
         assert_eq!(file[0].key, "file supply.csv");
         // Ends of lines are no change.
-        assert_eq!(key_changes(&keys(&scenario()), &scenario_keys(&scenario(), [("supply.csv", "a\nb")])), []);
+        assert_eq!(
+            key_changes(
+                &keys(&scenario()),
+                &scenario_keys(&scenario(), [("supply.csv", "a\nb")])
+            ),
+            []
+        );
     }
 }

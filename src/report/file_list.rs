@@ -73,13 +73,20 @@ impl std::fmt::Display for ScenarioIdentity {
 
 /// A path as seen from a folder, both absolute, with `/`.
 fn relative(folder: &Path, path: &Path) -> String {
-    let (folder, whole): (Vec<Component<'_>>, Vec<Component<'_>>) = (folder.components().collect(), path.components().collect());
-    let shared = folder.iter().zip(&whole).take_while(|(one, other)| one == other).count();
+    let (folder, whole): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (folder.components().collect(), path.components().collect());
+    let shared = folder
+        .iter()
+        .zip(&whole)
+        .take_while(|(one, other)| one == other)
+        .count();
     if shared == 0 {
         return path.to_string_lossy().replace('\\', "/");
     }
     let up = folder[shared..].iter().map(|_| "..".to_owned());
-    let down = whole[shared..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = whole[shared..]
+        .iter()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 

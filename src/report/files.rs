@@ -37,7 +37,11 @@ const TABLES: [(&str, Has, Format); 6] = [
 
 /// Names of the tables that a run writes which leaves these out, and of the document with all of it.
 pub fn result_names(left_out: &[CostlyTable]) -> Vec<String> {
-    let is_left_out = |name: &str| left_out.iter().any(|table| name.strip_suffix(".csv") == Some(table.name()));
+    let is_left_out = |name: &str| {
+        left_out
+            .iter()
+            .any(|table| name.strip_suffix(".csv") == Some(table.name()))
+    };
     let tables = TABLES.iter().map(|(name, ..)| *name).filter(|name| !is_left_out(name));
     tables.chain([DOCUMENT]).map(str::to_owned).collect()
 }

@@ -15,8 +15,8 @@ use thiserror::Error;
 
 use super::samples_file::SamplesNote;
 use crate::analysis::part::{Part, PartHead, PolicyPart};
-use crate::scenario::not_a_file;
 use crate::results::{MOST_TRIALS, PolicyFacts, RecorderState, VarianceSplitter};
+use crate::scenario::not_a_file;
 
 /// What the first line begins with; the version of the format follows.
 const TITLE: &str = "critmin part of a run, format ";

@@ -23,7 +23,10 @@ const EXTENSIONS: [&str; 6] = ["csv", "json", "svg", "png", "html", "critmin"];
 
 /// What a file of results is called whose temporary name this is (`.NAME.critmin-RANDOM.part`); `None` for any other name.
 pub(super) fn final_name(temporary: &str) -> Option<&str> {
-    let (name, random) = temporary.strip_prefix('.')?.strip_suffix(TEMPORARY)?.rsplit_once(MARK)?;
+    let (name, random) = temporary
+        .strip_prefix('.')?
+        .strip_suffix(TEMPORARY)?
+        .rsplit_once(MARK)?;
     let (_, extension) = name.rsplit_once('.')?;
     let is_ours = random.len() == RANDOM
         && random.bytes().all(|byte| byte.is_ascii_alphanumeric())

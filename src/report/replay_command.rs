@@ -16,7 +16,11 @@ pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &
         ("--seed", manifest.seed),
         ("--trial", trial),
     ];
-    words.extend(numbers.iter().flat_map(|(flag, number)| [(*flag).to_owned(), number.to_string()]));
+    words.extend(
+        numbers
+            .iter()
+            .flat_map(|(flag, number)| [(*flag).to_owned(), number.to_string()]),
+    );
     if policy != BASELINE {
         words.extend(["--policy".to_owned(), quoted(policy)]);
     }

@@ -101,7 +101,11 @@ impl Wanted {
         if !self.charts.is_empty() {
             let entries = fs::read_dir(folder.join(CHARTS)).into_iter().flatten().flatten();
             let charts = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-            names.extend(charts.filter(|name| self.is_chart(name)).map(|name| format!("{CHARTS}/{name}")));
+            names.extend(
+                charts
+                    .filter(|name| self.is_chart(name))
+                    .map(|name| format!("{CHARTS}/{name}")),
+            );
         }
         names.sort();
         names
@@ -215,9 +219,7 @@ impl ResultsFolder {
         }
         let list = self.list()?;
         let mut files: Vec<(String, String)> = Vec::new();
-        if !wanted.charts.is_empty()
-            && fs::symlink_metadata(folder.join(CHARTS)).is_ok_and(|about| !about.is_dir())
-        {
+        if !wanted.charts.is_empty() && fs::symlink_metadata(folder.join(CHARTS)).is_ok_and(|about| !about.is_dir()) {
             files.push((CHARTS.to_owned(), "no folder".to_owned()));
         }
         for name in there {
@@ -317,7 +319,11 @@ impl ResultsFolder {
         commit_all(files)?;
         new.iter().for_each(|(name, sha256)| list.set(name, sha256));
         let is_new = |name: &str| new.iter().any(|(new, _)| new == name);
-        let old: Vec<String> = list.names().filter(|name| is_replaced(name) && !is_new(name)).map(str::to_owned).collect();
+        let old: Vec<String> = list
+            .names()
+            .filter(|name| is_replaced(name) && !is_new(name))
+            .map(str::to_owned)
+            .collect();
         for name in old {
             self.remove(&mut list, &name)?;
         }

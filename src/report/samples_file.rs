@@ -63,12 +63,7 @@ impl SamplesFile {
 
     /// Goes on with one of an earlier run, as it was when the note was made: what was written after that is cut off. `is_ours` says whether what
     /// has its final name is as it was written.
-    pub fn resume(
-        folder: &OutputFolder,
-        name: &str,
-        note: &SamplesNote,
-        is_ours: bool,
-    ) -> Result<Self, WriteError> {
+    pub fn resume(folder: &OutputFolder, name: &str, note: &SamplesNote, is_ours: bool) -> Result<Self, WriteError> {
         let temporary = note.file.clone().unwrap_or_default();
         let (begun, committed) = (folder.path().join(&temporary), folder.path().join(name));
         // A run that was killed when the file had just got its name has left the checkpoint, too.

@@ -34,6 +34,6 @@ pub use diagnostics::{Diagnostic, Diagnostics, Level, Related};
 pub use document::Document;
 pub use reference::format_reference;
 pub use schema::json_schema;
-pub(crate) use source::{not_a_file, read_text};
 pub use source::{MAXIMUM_BYTES, SourceFile};
+pub(crate) use source::{not_a_file, read_text};
 pub use starter::starter;

@@ -137,7 +137,9 @@ pub(crate) fn not_a_file(about: &std::fs::Metadata) -> Option<&'static str> {
     {
         use std::os::unix::fs::FileTypeExt;
         if kind.is_fifo() {
-            return Some("it is a pipe, not a file (process substitution, `<(...)`, gives a pipe too); write what it gives to a file first");
+            return Some(
+                "it is a pipe, not a file (process substitution, `<(...)`, gives a pipe too); write what it gives to a file first",
+            );
         }
         if kind.is_socket() {
             return Some("it is a socket, not a file");

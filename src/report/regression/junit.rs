@@ -71,7 +71,12 @@ pub fn junit(entries: &[Entry]) -> String {
             suite.seconds
         );
         for (number, case) in suite.cases.iter().enumerate() {
-            write_case(&mut xml, case, suite.scenario, if number == 0 { suite.seconds } else { 0.0 });
+            write_case(
+                &mut xml,
+                case,
+                suite.scenario,
+                if number == 0 { suite.seconds } else { 0.0 },
+            );
         }
         xml.push_str("  </testsuite>\n");
     }
@@ -82,7 +87,12 @@ pub fn junit(entries: &[Entry]) -> String {
 }
 
 fn seal(before: &str) -> String {
-    format!("{}{}{}", SEAL.0, hexadecimal(&Sha256::digest(before.as_bytes())), SEAL.1)
+    format!(
+        "{}{}{}",
+        SEAL.0,
+        hexadecimal(&Sha256::digest(before.as_bytes())),
+        SEAL.1
+    )
 }
 
 /// Whether a text is a report that [`junit`] wrote, unchanged.

@@ -129,7 +129,12 @@ fn as_junit() {
     }
     // It is known as a report, until somebody changes it.
     assert!(is_junit(&xml));
-    for changed in [xml.replace("example", "sample"), format!("{xml} "), xml[..xml.len() - 1].to_owned(), String::new()] {
+    for changed in [
+        xml.replace("example", "sample"),
+        format!("{xml} "),
+        xml[..xml.len() - 1].to_owned(),
+        String::new(),
+    ] {
         assert!(!is_junit(&changed), "{changed}");
     }
     // What XML gives a meaning to arrives as it was.

@@ -136,7 +136,9 @@ fn all_files_are_written_the_same_every_time() {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             (name, std::fs::read(path).unwrap())
         };
-        entries.map(|entry| read(entry.unwrap().path())).collect::<std::collections::BTreeMap<_, _>>()
+        entries
+            .map(|entry| read(entry.unwrap().path()))
+            .collect::<std::collections::BTreeMap<_, _>>()
     };
     let first = contents();
     let expected = [

@@ -231,7 +231,8 @@ fn an_interrupt_is_exit_code_130() {
     assert_eq!(output.status.code(), Some(130), "{error}");
     assert!(error.contains("interrupted"), "{error}");
     if out.join("interrupted/results.json").exists() {
-        let results: Value = serde_json::from_slice(&std::fs::read(out.join("interrupted/results.json")).unwrap()).unwrap();
+        let results: Value =
+            serde_json::from_slice(&std::fs::read(out.join("interrupted/results.json")).unwrap()).unwrap();
         let trials = results["manifest"]["trials"].as_u64().unwrap();
         assert!(trials > 0 && trials < 100_000_000);
     }
