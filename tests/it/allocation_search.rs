@@ -1,6 +1,8 @@
 //! The search for an allocation: it takes few evaluations however near supply is to orders, its answers are optima, and where it starts decides
 //! nothing.
 
+use std::path::Path;
+
 use critmin::analysis::run::prepare;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
@@ -222,7 +224,7 @@ fn where_searches_start_moves_no_trial() {
         ("ministerial-coalition", 0..20),
         ("electric-vehicle-batteries", 0..6),
     ] {
-        let mut document = Document::open(format!("scenarios/{name}.toml")).unwrap();
+        let mut document = Document::load(Path::new(&format!("scenarios/{name}.toml"))).unwrap();
         document.set("run.seed=5").unwrap();
         let prepared = prepare(&document, None).unwrap();
         let simulate = |shift: f64| {
