@@ -266,6 +266,11 @@ impl Job<'_> {
         } else {
             self.trials.end
         };
+        if self.plan.samples && self.trials.is_empty() {
+            // A part without any of the run's trials has a table of samples, too: an empty one.
+            let none = listener.samples(&scenario.policy.id, &rows, &[]);
+            none.map_err(RunError::Samples)?;
+        }
         loop {
             let policy = &mut part.policies[self.number];
             let next = self.trials.start + policy.recorder.trials();
