@@ -31,9 +31,12 @@ pub fn exceedance_steps(distribution: &Distribution, counts: &ExceedanceCounts, 
             step(threshold_pct, seen);
             left -= part;
             sum_pct -= part as f64 * threshold_pct;
-            lowest_pct = threshold_pct;
+            // What is left lies above the threshold.
+            lowest_pct = threshold_pct.next_up();
         }
-        let highest_pct = cuts.peek().map_or(100.0, |(threshold_pct, _)| *threshold_pct);
+        let highest_pct = cuts
+            .peek()
+            .map_or(100.0, |(threshold_pct, _)| threshold_pct.max(lowest_pct));
         seen = end;
         step((sum_pct / left as f64).clamp(lowest_pct, highest_pct), seen);
     }
