@@ -34,7 +34,11 @@ enum Limits {
 impl Market {
     fn random(random: &mut Random, limits: Limits) -> Market {
         let (rows, columns) = (random.whole(1, 40), random.whole(1, 40));
-        let density = if random.chance(0.5) { 1.0 } else { random.between(0.3, 1.0) };
+        let density = if random.chance(0.5) {
+            1.0
+        } else {
+            random.between(0.3, 1.0)
+        };
         let decades = if random.chance(0.5) { 1.0 } else { 6.0 };
         let mut weights: Vec<f64> = (0..rows * columns)
             .map(|_| match random.chance(density) {
@@ -82,7 +86,11 @@ impl Market {
                 quotas.push((lanes, limit));
             }
         }
-        let flexibility = if random.chance(0.2) { 1.0 } else { random.between(1.0, 3.0) };
+        let flexibility = if random.chance(0.2) {
+            1.0
+        } else {
+            random.between(1.0, 3.0)
+        };
         Market {
             columns,
             weights,
@@ -132,7 +140,11 @@ impl Market {
             if bought(high) > *order {
                 for _ in 0..200 {
                     let middle = 0.5 * (low + high);
-                    if bought(middle) < *order { low = middle } else { high = middle }
+                    if bought(middle) < *order {
+                        low = middle
+                    } else {
+                        high = middle
+                    }
                 }
             }
             for lane in lanes() {
@@ -147,13 +159,21 @@ impl Market {
         let limits = self.supply.iter().chain(self.quotas.iter().map(|(_, limit)| limit));
         for (variable, (limit, factor)) in limits.zip(factors).enumerate() {
             let used: f64 = match variable.checked_sub(self.supply.len()) {
-                None => flows[variable * self.columns..(variable + 1) * self.columns].iter().sum(),
+                None => flows[variable * self.columns..(variable + 1) * self.columns]
+                    .iter()
+                    .sum(),
                 Some(quota) => self.quotas[quota].0.iter().map(|&lane| flows[lane]).sum(),
             };
-            assert!(used <= limit * (1.0 + 1e-12), "{what}, limit {variable}: {used} of {limit}");
+            assert!(
+                used <= limit * (1.0 + 1e-12),
+                "{what}, limit {variable}: {used} of {limit}"
+            );
             assert!((0.0..=1.0).contains(factor), "{what}, factor {variable}: {factor}");
             if *factor < 1.0 {
-                assert!(close(used, *limit, 1e-8, 0.0), "{what}, limit {variable}: {used} of {limit}, factor {factor}");
+                assert!(
+                    close(used, *limit, 1e-8, 0.0),
+                    "{what}, limit {variable}: {used} of {limit}, factor {factor}"
+                );
             }
         }
     }
@@ -172,7 +192,10 @@ fn few_evaluations_reach_the_optimum_however_near_supply_is_to_orders() {
             most = most.max(projection.evaluations());
         }
         let mean = sum as f64 / markets as f64;
-        assert!(mean <= mean_at_most && most <= 80, "{mean} evaluations in the mean, {most} at most");
+        assert!(
+            mean <= mean_at_most && most <= 80,
+            "{mean} evaluations in the mean, {most} at most"
+        );
     }
 }
 
@@ -187,7 +210,10 @@ fn another_start_finds_the_same_optimum() {
         market.assert_optimal(&warm, &format!("seed {seed}"));
         let total: f64 = market.orders.iter().sum();
         for (one, other) in cold.flows().iter().zip(warm.flows()) {
-            assert!(close(*one, *other, 1e-7, 1e-8 * total), "seed {seed}: {one} and {other}");
+            assert!(
+                close(*one, *other, 1e-7, 1e-8 * total),
+                "seed {seed}: {one} and {other}"
+            );
         }
     }
 }
@@ -237,7 +263,11 @@ fn where_searches_start_moves_no_trial() {
             totals.trials
         };
         let expected = simulate(0.0);
-        assert!(expected.iter().any(|(_, shortfall)| shortfall.iter().any(|tonnes| *tonnes > 0.0)));
+        assert!(
+            expected
+                .iter()
+                .any(|(_, shortfall)| shortfall.iter().any(|tonnes| *tonnes > 0.0))
+        );
         for shift in [0.05, 0.2] {
             for (trial, (one, other)) in trials.clone().zip(expected.iter().zip(simulate(shift))) {
                 let cells = one.0.iter().zip(one.1.iter().zip(&other.1)).enumerate();

@@ -34,7 +34,8 @@ fn shares(flows: &Flows, to: &str) -> BTreeMap<String, f64> {
 }
 
 fn notes(document: &Document) -> Vec<String> {
-    prepare(document, None).unwrap().model.warnings
+    let warnings = prepare(document, None).unwrap().model.warnings;
+    warnings.into_iter().map(|warning| warning.message).collect()
 }
 
 const HEAD: &str = "format = 1\ntitle = \"x\"\nassumption = \"made up\"\ntime = { start = \"2026-01\", periods = 1 }\nrun = { trials = 1 }\n";

@@ -31,12 +31,12 @@ fn everybody(results: &RunResults) {
     assert_eq!(results.focus_places.len(), 20);
     let baseline = &results.policies[0];
     // 42 % of a twentieth of demand in half of the trials.
-    let found = row(&baseline.summary, "m", "focus", "all").expected_shortfall_pct.value;
+    let found = summary_row(baseline, "m", "focus").expected_shortfall_pct.value;
     assert!(close(found, 1.04, 0.1, 0.0), "{found}");
     let answer = prose::headline_sentence(results, baseline);
     assert!(answer.contains("m in the 20 places in focus"), "{answer}");
     assert!(!answer.contains("all demand"), "{answer}");
-    let printed = table::summary(results);
+    let printed = table::summary(results, "scenario.toml", 80);
     for place in &results.focus_places {
         assert!(printed.contains(place.as_str()), "{place}: {printed}");
     }

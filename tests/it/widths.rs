@@ -36,7 +36,7 @@ fn every_shipped_scenario_fits() {
         let replay = replay(&document, None, 3).unwrap();
         let what = path.display().to_string();
         for width in WIDTHS {
-            let summary = table::summary(&results, width);
+            let summary = table::summary(&results, "scenario.toml", width);
             assert_fits(&what, &summary, width);
             assert_fits(&what, &story::tell(&replay, width), width);
             // The mean of the headline stands in its table, whole.
