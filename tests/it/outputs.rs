@@ -402,6 +402,7 @@ fn what_was_edited_after_the_run_is_not_replaced() {
     bench.write("out/files.json", &list);
     bench.succeed(run);
     // A list that leads elsewhere removes nothing there.
+    let list = bench.read("out/files.json");
     bench.write("precious.csv", SHARES_CSV);
     let sha256: String = Sha256::digest(SHARES_CSV)
         .iter()
