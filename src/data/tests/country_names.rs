@@ -253,6 +253,15 @@ fn names_are_taken_in_csv_with_one_note() {
           `T\u{fc}rkiye` as TUR, `World total (rounded)` as WLD"
         ]
     );
+    let text = "country,quantity_t,source\nRussian Federation,100,a\nBolivia (Plurinational State of),100,a\n\
+                \"Other Asia, nes\",100,a\n\"Areas, nes\",100,a\n";
+    let table = read(text).unwrap();
+    assert_eq!(percent(&table), ["RUS 25.0", "BOL 25.0", "TWN 25.0", "OTH 25.0"]);
+    let error = one(read("country,share\nTotal Africa,1\n"));
+    assert_eq!(
+        error.hint().unwrap(),
+        "a total of some countries is no country: remove the row"
+    );
     let error = one(read("country,share\nCongo,1\n"));
     assert_eq!(
         error.to_string(),
