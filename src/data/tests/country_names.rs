@@ -249,7 +249,7 @@ fn names_are_taken_in_csv_with_one_note() {
     assert_eq!(
         table.warnings,
         [
-            "my.csv: taken as codes: `Congo (Kinshasa)` as COD, `C\u{f4}te d\\'Ivoire` as CIV, `Korea, Republic of` as KOR, \
+            "my.csv: taken as codes: `Congo (Kinshasa)` as COD, `C\u{f4}te d'Ivoire` as CIV, `Korea, Republic of` as KOR, \
           `T\u{fc}rkiye` as TUR, `World total (rounded)` as WLD"
         ]
     );
