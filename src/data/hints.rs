@@ -66,6 +66,9 @@ impl DataError {
             Self::NotACode {
                 advice: Some(advice), ..
             } => advice.clone(),
+            Self::NotACode { value, .. } if value.to_lowercase().contains("total") => {
+                "a total of some countries is no country: remove the row".to_owned()
+            }
             Self::NotACode { .. } => "write the ISO code of three letters, EU27, or OTH for the rest".to_owned(),
             Self::OwnImport { .. } => "leave home supply out of a trade table".to_owned(),
             Self::NoRows { .. } => "a withheld number is not a zero".to_owned(),

@@ -378,7 +378,7 @@ impl<'a> Reading<'a> {
             let names = self
                 .replaced
                 .iter()
-                .map(|(name, code)| format!("`{}` as {code}", name.escape_debug()));
+                .map(|(name, code)| format!("`{}` as {code}", name.escape_debug().to_string().replace("\\'", "'")));
             notes.push(format!("{}: taken as codes: {}", self.sheet.file, first_dozen(names)));
         }
         if !self.rewritten.is_empty() {

@@ -118,7 +118,8 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
     if zeros.len() > 9 || !zeros.bytes().all(|byte| byte == b'0') {
         return None;
     }
-    Some((10_f64.powi(zeros.len() as i32), rest))
+    let scale = zeros.bytes().fold(1.0, |scale, _| 10.0 * scale);
+    Some((scale, rest))
 }
 
 fn scale_word(word: &str) -> Option<f64> {

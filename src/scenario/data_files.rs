@@ -130,7 +130,7 @@ impl DataFiles {
             Some(name) if is_file(name) => {
                 let file = self.text(node, name, sources).map_err(|problem| vec![problem])?;
                 let selection = wanted.selection(top, None);
-                let mut rows = data::shares_from_csv(&file.name, file.text, &selection)
+                let mut rows = data::shares_from_csv(file.name, file.text, &selection)
                     .map_err(|errors| data_problems(node.span, table, &errors))?;
                 rows.warnings.splice(0..0, file.note());
                 Ok(rows)
@@ -176,7 +176,7 @@ impl DataFiles {
             Some(name) if is_file(name) => {
                 let file = self.text(node, name, sources).map_err(|problem| vec![problem])?;
                 let selection = wanted.selection(top, Some(importer));
-                let mut rows = data::trade_from_csv(&file.name, file.text, &selection)
+                let mut rows = data::trade_from_csv(file.name, file.text, &selection)
                     .map_err(|errors| data_problems(node.span, table, &errors))?;
                 rows.warnings.splice(0..0, file.note());
                 Ok(rows)

@@ -249,9 +249,18 @@ fn names_are_taken_in_csv_with_one_note() {
     assert_eq!(
         table.warnings,
         [
-            "my.csv: taken as codes: `Congo (Kinshasa)` as COD, `C\u{f4}te d\\'Ivoire` as CIV, `Korea, Republic of` as KOR, \
+            "my.csv: taken as codes: `Congo (Kinshasa)` as COD, `C\u{f4}te d'Ivoire` as CIV, `Korea, Republic of` as KOR, \
           `T\u{fc}rkiye` as TUR, `World total (rounded)` as WLD"
         ]
+    );
+    let text = "country,quantity_t,source\nRussian Federation,100,a\nBolivia (Plurinational State of),100,a\n\
+                \"Other Asia, nes\",100,a\n\"Areas, nes\",100,a\n";
+    let table = read(text).unwrap();
+    assert_eq!(percent(&table), ["RUS 25.0", "BOL 25.0", "TWN 25.0", "OTH 25.0"]);
+    let error = one(read("country,share\nTotal Africa,1\n"));
+    assert_eq!(
+        error.hint().unwrap(),
+        "a total of some countries is no country: remove the row"
     );
     let error = one(read("country,share\nCongo,1\n"));
     assert_eq!(
