@@ -183,7 +183,8 @@ impl Document {
                         && old.code == problem.code
                         && (!old.is_error() || old.message == problem.message)
                 };
-                !problems.iter().any(same)
+                // A policy that switches an event off means to.
+                problem.code != Code::NeverHappens && !problems.iter().any(same)
             });
             let fresh: Vec<Problem> = fresh.collect();
             for mut problem in fresh {
