@@ -188,8 +188,8 @@ impl Document {
             });
             let fresh: Vec<Problem> = fresh.collect();
             for mut problem in fresh {
-                if !problem.address.is_empty() {
-                    problem.address = format!("policy.{}.{}", label.id, problem.address).into();
+                if !problem.more.address.is_empty() {
+                    problem.more.address = format!("policy.{}.{}", label.id, problem.more.address);
                 }
                 problems.push(if self.inside_policy(problem.span) {
                     problem
@@ -245,7 +245,7 @@ impl Document {
                 Level::Error => Problem::error(finding.code, span, message, ""),
                 Level::Warning => Problem::warning(finding.code, span, message, ""),
             };
-            problem.address = address.trim_end_matches('.').into();
+            problem.more.address = address.trim_end_matches('.').into();
             problems.push(problem);
         }
         let acknowledgements = acknowledge::read(&top);
@@ -294,8 +294,8 @@ impl Document {
         problems.extend(found);
         if !problems.is_empty() {
             let places = Places::of(&top);
-            for problem in problems.iter_mut().filter(|problem| problem.address.is_empty()) {
-                problem.address = places.address(problem.span).into();
+            for problem in problems.iter_mut().filter(|problem| problem.more.address.is_empty()) {
+                problem.more.address = places.address(problem.span);
             }
         }
         (scenario, problems)
