@@ -123,3 +123,30 @@ fn words(row: &BalanceRow, code: Code, unit: &str) -> String {
         "`{material}` starts short: {short} % of orders are not met without any event: {supply} {unit} a year are made, {orders} {unit} are ordered"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// What is doubtful about a shipped scenario is acknowledged in it, with the reason.
+    #[test]
+    fn shipped_scenarios_have_no_warning() {
+        let mut paths: Vec<PathBuf> = std::fs::read_dir("scenarios")
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+            .collect();
+        paths.sort();
+        let mut told = String::new();
+        for path in &paths {
+            let document = Document::load(path).unwrap_or_else(|errors| panic!("{errors}"));
+            match examine(&document) {
+                Ok(examined) => told.push_str(&examined.warnings.render(false)),
+                Err(error) => told.push_str(&format!("{}: {error:?}", path.display())),
+            }
+        }
+        assert!(paths.len() >= 12 && told.is_empty(), "{told}");
+    }
+}

@@ -389,7 +389,7 @@ fn parse_count(text: &str) -> Result<u64, String> {
             Err(format!("it is too large: at most {}", i64::MAX))
         }
         Ok(value) if value < 0.0 => Err("expected 0 or more".to_owned()),
-        Ok(value) if value.fract() != 0.0 => Err("expected a whole number".to_owned()),
+        Ok(value) if value.is_finite() && value.fract() != 0.0 => Err("expected a whole number".to_owned()),
         _ => Err("expected a whole number such as 10000, 10_000 or 1e4".to_owned()),
     }
 }

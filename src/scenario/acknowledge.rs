@@ -69,8 +69,8 @@ fn unknown(node: &Node, text: &str) -> Problem {
 /// Marks what is acknowledged.
 pub(crate) fn apply(list: &[Acknowledgement], problems: &mut [Problem]) {
     for problem in problems.iter_mut().filter(|problem| !problem.is_error()) {
-        let fits = |one: &&Acknowledgement| one.code == problem.code && one.at == *problem.address;
-        problem.acknowledged = list.iter().find(fits).map(|one| one.reason.clone());
+        let fits = |one: &&Acknowledgement| one.code == problem.code && one.at == problem.more.address;
+        problem.more.acknowledged = list.iter().find(fits).map(|one| one.reason.clone());
     }
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn apply(list: &[Acknowledgement], problems: &mut [Problem]) {
 pub(crate) fn idle(list: &[Acknowledgement], stage: Stage, problems: &[Problem]) -> Vec<Problem> {
     let one = |one: &Acknowledgement| {
         let same = || problems.iter().filter(|problem| problem.code == one.code);
-        if one.code.stage() != stage || same().any(|problem| *problem.address == *one.at) {
+        if one.code.stage() != stage || same().any(|problem| problem.more.address == one.at) {
             return None;
         }
         let message = format!(
@@ -87,7 +87,10 @@ pub(crate) fn idle(list: &[Acknowledgement], stage: Stage, problems: &[Problem])
             one.at
         );
         let problem = Problem::warning(Code::AcknowledgesNothing, one.span, message, one.code.entry().title);
-        let elsewhere: Vec<String> = same().take(5).map(|problem| format!("`{}`", problem.address)).collect();
+        let elsewhere: Vec<String> = same()
+            .take(5)
+            .map(|problem| format!("`{}`", problem.more.address))
+            .collect();
         Some(if elsewhere.is_empty() {
             problem.hint("remove it: the warning has gone")
         } else {

@@ -70,14 +70,21 @@ pub struct Diagnostic {
 pub(crate) struct Problem {
     pub code: Code,
     pub span: Span,
-    /// Found from the place where it is empty.
-    pub address: Box<str>,
     pub message: String,
     pub label: Box<str>,
     pub hints: Vec<String>,
+    /// Apart, so that results with a problem stay small.
+    pub more: Box<More>,
+    pub by_system: bool,
+}
+
+/// What most problems do not have when they are made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct More {
+    /// Found from the place where it is empty.
+    pub address: String,
     pub related: Vec<(Span, String)>,
     pub acknowledged: Option<String>,
-    pub by_system: bool,
 }
 
 impl Problem {
@@ -95,12 +102,10 @@ impl Problem {
         Problem {
             code,
             span,
-            address: Box::default(),
             message,
             label: label.into_boxed_str(),
             hints: Vec::new(),
-            related: Vec::new(),
-            acknowledged: None,
+            more: Box::default(),
             by_system: false,
         }
     }
@@ -125,7 +130,7 @@ impl Problem {
     }
 
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Problem {
-        self.related.push((span, label.into()));
+        self.more.related.push((span, label.into()));
         self
     }
 }
@@ -272,7 +277,8 @@ impl std::error::Error for Diagnostics {}
 
 fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
     let (file, line, column) = sources.position(problem.span);
-    let related = problem.related.into_iter().map(|(span, label)| {
+    let more = *problem.more;
+    let related = more.related.into_iter().map(|(span, label)| {
         let (file, line, column) = sources.position(span);
         Related {
             file,
@@ -285,7 +291,7 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
     Diagnostic {
         level: problem.code.level(),
         code: problem.code,
-        address: problem.address.into(),
+        address: more.address,
         file,
         line,
         column,
@@ -293,7 +299,7 @@ fn locate(problem: Problem, sources: &Sources) -> Diagnostic {
         label: problem.label.into(),
         hints: problem.hints,
         related: related.collect(),
-        acknowledged: problem.acknowledged,
+        acknowledged: more.acknowledged,
         span: Some(problem.span),
         by_system: problem.by_system,
     }

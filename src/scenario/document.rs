@@ -217,12 +217,13 @@ impl Document {
                         && old.code == problem.code
                         && (!old.is_error() || old.message == problem.message)
                 };
-                !problems.iter().any(same)
+                // A policy that switches an event off means to.
+                problem.code != Code::NeverHappens && !problems.iter().any(same)
             });
             let fresh: Vec<Problem> = fresh.collect();
             for mut problem in fresh {
-                if !problem.address.is_empty() {
-                    problem.address = format!("policy.{}.{}", label.id, problem.address).into();
+                if !problem.more.address.is_empty() {
+                    problem.more.address = format!("policy.{}.{}", label.id, problem.more.address);
                 }
                 problems.push(if self.inside_policy(problem.span) {
                     problem
@@ -278,7 +279,7 @@ impl Document {
                 Level::Error => Problem::error(finding.code, span, message, ""),
                 Level::Warning => Problem::warning(finding.code, span, message, ""),
             };
-            problem.address = address.trim_end_matches('.').into();
+            problem.more.address = address.trim_end_matches('.').into();
             problems.push(problem);
         }
         let acknowledgements = acknowledge::read(&top);
@@ -328,8 +329,8 @@ impl Document {
         let scenario = scenario.map(|scenario| self.with_supply_as_written(scenario, &top, &mut problems));
         if !problems.is_empty() {
             let places = Places::of(&top);
-            for problem in problems.iter_mut().filter(|problem| problem.address.is_empty()) {
-                problem.address = places.address(problem.span).into();
+            for problem in problems.iter_mut().filter(|problem| problem.more.address.is_empty()) {
+                problem.more.address = places.address(problem.span);
             }
         }
         (scenario, problems)

@@ -256,10 +256,10 @@ impl<'a> Base<'a> {
         }
         let mut containers: Vec<Vec<usize>> = vec![Vec::new(); tables.len()];
         let mut waits: Vec<usize> = vec![0; tables.len()];
-        for at in 0..tables.len() {
+        for (at, count) in waits.iter_mut().enumerate() {
             for (_, group) in inner(at) {
                 containers[group].push(at);
-                waits[at] += 1;
+                *count += 1;
             }
         }
         let mut members: Vec<Option<BTreeSet<CountryIndex>>> = vec![None; tables.len()];

@@ -326,6 +326,7 @@ fn recycling(view: &View<'_>, out: &mut Problems) {
 fn beyond(view: &View<'_>, key: &str, months: f64, at_least: f64, out: &mut Problems) {
     let Some(end) = view.base.end_months() else { return };
     if months > end.max(at_least) {
+        let months = (10.0 * months).round() / 10.0;
         let message = format!(
             "`{key}` of `{}` is {}, and the simulation lasts {}",
             view.address,
