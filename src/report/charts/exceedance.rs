@@ -195,7 +195,14 @@ fn draw(
             edges.extend(edges.last().map(|&(_, low, high)| (x, low, high)));
             edges.push((x, finite(p.low), finite(p.high)));
         }
-        edges.extend(edges.last().map(|&(x, low, high)| (x.max(panel.x.high), low, high)));
+        // Like its line, the interval ends where nobody exceeds more.
+        let goes_on = line.steps.last().is_some_and(|(_, p)| finite(p.value) > 0.0);
+        edges.extend(
+            edges
+                .last()
+                .filter(|_| goes_on)
+                .map(|&(x, low, high)| (x.max(panel.x.high), low, high)),
+        );
         panel.band(&mut page.canvas, &edges, line.color, 0.16);
     }
     for (i, line) in lines.iter().enumerate() {

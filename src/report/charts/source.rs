@@ -168,9 +168,9 @@ impl<'a> Source<'a> {
         (!left.is_empty()).then(|| {
             format!(
                 "Shown: {} of {} places, those with the largest expected shortfall in % of their demand. Not shown: {}, {lack}.",
-                shown.len(),
+                all.len() - left.len(),
                 all.len(),
-                text::list(&self.place_names(&left), LABEL, false, 460.0)
+                text::list(&self.place_names(&left), LABEL, false, 1300.0)
             )
         })
     }
