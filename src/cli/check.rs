@@ -219,7 +219,7 @@ impl Job {
             Some(comparison) if options.allow_noise && !comparison.is_changed_beyond_noise() => Outcome::WithinNoise,
             Some(_) => Outcome::Changed,
         };
-        let text = now.to_text();
+        let text = harmless::json(&now.to_text()).into_owned();
         if options.update && self.pinned.as_ref() != Some(&text) {
             self.may_be_written(options)?;
             // A link stays one: it leads to the file that is written.

@@ -148,6 +148,7 @@ impl Failure {
                 let stderr = io::stderr();
                 write!(&stderr, "{}", diagnostics.render(super::is_colored(&stderr)))
             }
+            Failure::ClosedPipe => Ok(()),
             _ => terminal::say(self.text().trim_end()),
         };
     }

@@ -308,8 +308,8 @@ pub fn supply(run: &RunResults, to: impl Write) -> Written {
     sheet.finish().map(drop)
 }
 
-/// What `samples.csv` says of a run beside the samples. Its rows are written before the run is over, so that `trials` are those asked for; for names
-/// it has too many rows.
+/// What `samples.csv` says of a run beside the samples. It has no names, for it has many rows, and no
+/// number of trials: the samples of a run are the first ones of a longer one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SamplesContext {
     stamp: Stamp,
@@ -320,7 +320,7 @@ impl SamplesContext {
     /// Of a run.
     pub fn of(frame: &Frame) -> Self {
         Self {
-            stamp: Stamp::of(&frame.manifest),
+            stamp: Stamp::without_trials(&frame.manifest),
             materials: frame.materials.clone(),
         }
     }
@@ -343,8 +343,11 @@ impl<W: Write> SamplesWriter<W> {
             "shortfall_pct",
             "worst_spell_months",
             "unit",
+            "seed",
+            "sampling",
+            "sampling_version",
         ];
-        let sheet = Sheet::new(to, header.into_iter().chain(STAMP))?;
+        let sheet = Sheet::new(to, header)?;
         Ok(Self { sheet })
     }
 

@@ -79,24 +79,21 @@ impl<W: Write> Sheet<W> {
     }
 }
 
-/// Digits of the scenario's hash in tables: enough to tell scenarios apart, few enough to repeat in every row.
-const HASH_DIGITS: usize = 12;
-
-/// The last columns of every table of a run: which run it is.
-pub(super) const STAMP: [&str; 5] = ["seed", "trials", "sampling", "sampling_version", "scenario_hash"];
+/// The last columns of every table of a run: which run it is. The scenario's hash is in `results.json` alone: an event that cannot happen is to
+/// change no byte of a table.
+pub(super) const STAMP: [&str; 4] = ["seed", "trials", "sampling", "sampling_version"];
 
 /// Their cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stamp(Vec<String>);
 
 impl Stamp {
-    fn new(seed: u64, trials: u64, sampling: &str, sampling_version: u32, scenario_sha256: &str) -> Self {
+    fn new(seed: u64, trials: u64, sampling: &str, sampling_version: u32) -> Self {
         Self(vec![
             seed.to_string(),
             trials.to_string(),
             sampling.to_owned(),
             sampling_version.to_string(),
-            scenario_sha256.chars().take(HASH_DIGITS).collect(),
         ])
     }
 
@@ -107,8 +104,14 @@ impl Stamp {
             manifest.trials,
             &manifest.sampling,
             manifest.sampling_version,
-            &manifest.scenario_sha256,
         )
+    }
+
+    /// Of a run, but for the number of its trials.
+    pub fn without_trials(manifest: &Manifest) -> Self {
+        let mut stamp = Self::of(manifest);
+        stamp.0.remove(1);
+        stamp
     }
 
     /// Of the run that a replayed trial belongs to.
@@ -118,7 +121,6 @@ impl Stamp {
             replay.trials,
             &replay.sampling,
             replay.sampling_version,
-            &replay.scenario_sha256,
         )
     }
 }

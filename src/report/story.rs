@@ -16,7 +16,7 @@ const PERIOD: usize = 13;
 const PLACE: usize = 9;
 const COUNTRY: usize = 8;
 const STOCK: usize = 12;
-const PRICE: usize = 7;
+const PRICE: usize = 6;
 /// Countries shown at most.
 const COUNTRIES: usize = 7;
 

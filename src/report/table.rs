@@ -10,7 +10,7 @@ use super::cautions::{Caution, cautions};
 use super::comparison;
 use super::grid::{Column, draw};
 use super::harmless;
-use super::number::{counted, percent, significant, tonnes};
+use super::number::{counted, grouped, percent, significant, tonnes};
 use super::prose::{headline_sentence, material_name, place_name};
 use super::replay_command::replay_command;
 use super::width::{PROSE, wrapped};
@@ -38,7 +38,7 @@ pub fn summary(run: &RunResults, scenario: &str, width: usize) -> String {
     if manifest.nothing_is_random && manifest.trials_asked > 1 {
         text.line(&format!(
             "Nothing in this scenario is random: one trial stands for the {} asked for.",
-            counted(manifest.trials_asked, "trial")
+            grouped(manifest.trials_asked)
         ));
     }
     for material in &run.focus_materials {

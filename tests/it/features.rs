@@ -449,8 +449,8 @@ fn policy(random: &mut Random, generated: &mut Generated) {
     );
     put!(
         generated.text,
-        "[[policy.set]]\nkey = \"run.overlap\"\nvalue = \"{}\"",
-        random.pick(&["max", "sum"])
+        "[[policy.set]]\nkey = \"material.m{last}.domestic_first\"\nvalue = {}",
+        random.pick(&["true", "false"])
     );
     put!(
         generated.text,

@@ -17,6 +17,8 @@ pub fn program() -> Command {
     let built = || env!("CARGO_BIN_EXE_critmin").into();
     let mut command = Command::new(std::env::var_os("CRITMIN_BINARY").unwrap_or_else(built));
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    // Lines are whole: `widths` has tests of narrow ones.
+    command.env("COLUMNS", "1000");
     command
 }
 

@@ -87,7 +87,7 @@ fn an_invalid_scenario_is_exit_code_1() {
     let bench = Bench::new();
     let (code, out, error) = bench.check(&["--set", "event.ban.severity=2"]);
     assert_eq!((code, out.as_str()), (1, ""));
-    assert!(error.starts_with("error: "), "{error}");
+    assert!(error.starts_with("error[E053]: "), "{error}");
     let (code, _, error) = bench.command(&["check", "absent.toml", "--against", "golden.json"]);
     assert!(code == 1 && error.contains("absent.toml"), "{error}");
 }

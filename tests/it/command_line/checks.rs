@@ -12,7 +12,7 @@ fn with(folder: &TempDir, name: &str, text: &str) -> PathBuf {
 fn a_policy_that_cannot_be_compiled_is_found_before_the_first_draw() {
     let (folder, _) = folder();
     // Possible key by key, and beyond what can be computed with; or larger than memory.
-    let growth = "[[policy]]\nid = \"boom\"\n[[policy.set]]\nkey = \"demand.metal.buyer.final.growth\"\nvalue = 1e17\n";
+    let growth = "[[policy]]\nid = \"boom\"\n[[policy.set]]\nkey = \"demand.metal.buyer.civil.growth\"\nvalue = 1e17\n";
     let bad = with(&folder, "bad.toml", &format!("{SCENARIO}\n{growth}"));
     let (code, out, error) = finish(critmin().arg("validate").arg(&bad));
     assert_eq!(code, 1, "{out}{error}");
