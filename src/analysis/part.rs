@@ -130,6 +130,14 @@ pub struct Difference {
 }
 
 impl PartHead {
+    /// The trials to simulate: without chance the first one is all there is, and a part that does not hold it is complete without any.
+    pub fn simulated(&self) -> Range<u64> {
+        match self.frame.manifest.nothing_is_random {
+            true => self.trials.start.min(1)..self.trials.end.min(1),
+            false => self.trials.clone(),
+        }
+    }
+
     /// The first thing in which it differs from a part of the same run; `None` when both belong together. What the scenario's file is
     /// called, and where it is, does not matter.
     pub fn difference(&self, other: &Self) -> Option<Difference> {

@@ -55,19 +55,13 @@ pub fn simulate_examined(
     let mut clock = Clock::default();
     let whole = baseline.scenario.run.trials;
     let head = part_head(document, scenario_name, plan, baseline)?;
-    let trials = head.trials.clone();
-    let nothing_is_random = head.frame.manifest.nothing_is_random;
+    let trials = head.simulated();
     let mut part = match earlier {
         Some(earlier) => continued(earlier, head)?,
         None => Part {
             head,
             policies: Vec::new(),
         },
-    };
-    // Without chance the first trial is all there is: a part that does not hold it is complete without any.
-    let trials = match nothing_is_random {
-        true => trials.start.min(1)..trials.end.min(1),
-        false => trials,
     };
     listener.begins(&part.head.frame);
     progress.done.fetch_add(part.trials_done(), Ordering::Relaxed);

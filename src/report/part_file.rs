@@ -308,7 +308,8 @@ impl PartFile {
             return Err(Fault::nonsense("its number of policies"));
         }
         let ids = std::iter::once(BASELINE).chain(head.policies.iter().map(String::as_str));
-        let wanted = head.trials.end - head.trials.start;
+        let trials = head.simulated();
+        let wanted = trials.end - trials.start;
         let count = bodies.len();
         let mut policies: Vec<PolicyPart> = Vec::new();
         for ((number, body), id) in bodies.into_iter().enumerate().zip(ids) {

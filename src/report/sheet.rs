@@ -116,12 +116,7 @@ impl Stamp {
 
     /// Of the run that a replayed trial belongs to.
     pub fn of_replay(replay: &Replay) -> Self {
-        Self::new(
-            replay.seed,
-            replay.trials,
-            &replay.sampling,
-            replay.sampling_version,
-        )
+        Self::new(replay.seed, replay.trials, &replay.sampling, replay.sampling_version)
     }
 }
 

@@ -232,7 +232,10 @@ fn periods(replay: &Replay, width: usize, text: &mut String, material: &str, pla
         if events_beside || happening.is_empty() {
             let lead = format!("{row}  ");
             let next = " ".repeat(columns(&lead));
-            for (number, part) in broken(&happening, width - columns(&lead)).iter().enumerate() {
+            for (number, part) in broken(&happening, width.saturating_sub(columns(&lead)).max(1))
+                .iter()
+                .enumerate()
+            {
                 let lead = if number == 0 { &lead } else { &next };
                 text.push_str(format!("{lead}{part}").trim_end());
                 text.push('\n');

@@ -3,7 +3,7 @@
 use super::codes::{Code, Stage};
 use super::diagnostics::{Level, Problem};
 use super::names::tables;
-use super::source::Span;
+use super::source::{Sources, Span};
 use super::tree::{Node, Table};
 use super::values::Problems;
 
@@ -74,11 +74,13 @@ pub(crate) fn apply(list: &[Acknowledgement], problems: &mut [Problem]) {
     }
 }
 
-/// Warnings of acknowledgements of this stage that nothing answers to.
-pub(crate) fn idle(list: &[Acknowledgement], stage: Stage, problems: &[Problem]) -> Vec<Problem> {
+/// Warnings of acknowledgements of this stage that nothing answers to. Those of a file that the scenario extends are for all that extend it: in one
+/// of them the warning may be gone.
+pub(crate) fn idle(list: &[Acknowledgement], stage: Stage, problems: &[Problem], sources: &Sources) -> Vec<Problem> {
     let one = |one: &Acknowledgement| {
         let same = || problems.iter().filter(|problem| problem.code == one.code);
-        if one.code.stage() != stage || same().any(|problem| problem.more.address == one.at) {
+        let is_inherited = sources.is_extended(one.span.file);
+        if is_inherited || one.code.stage() != stage || same().any(|problem| problem.more.address == one.at) {
             return None;
         }
         let message = format!(

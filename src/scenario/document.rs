@@ -19,6 +19,9 @@ use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
 use super::{as_written, build, frame, merge};
 
+/// How messages call what was given as `KEY=VALUE`.
+const SET: &str = "--set";
+
 /// A scenario with its places in the files it came from.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -105,7 +108,7 @@ impl Document {
 
     /// Applies `key=value`. The value is TOML; a bare word that is not TOML is a string.
     pub fn set(&mut self, assignment: &str) -> Result<(), Diagnostics> {
-        let file = self.sources.add_typed("--set", assignment.to_string());
+        let file = self.sources.add_typed(SET, assignment.to_string());
         self.change(parse_assignment(assignment, file))
     }
 
@@ -169,10 +172,15 @@ impl Document {
             .map(|file| (file.name.as_str(), file.text.as_deref().unwrap_or_default()))
     }
 
-    /// The `KEY=VALUE` changes that were made, as they were given.
+    /// The `KEY=VALUE` changes that were made, as they were given; without those of options of their own.
     pub fn changes(&self) -> impl Iterator<Item = &str> {
-        let typed = self.overrides.iter().map(|change| change.key_span.file);
-        typed.map(|file| self.sources.get(file).text.as_str())
+        let typed = self
+            .overrides
+            .iter()
+            .map(|change| self.sources.get(change.key_span.file));
+        typed
+            .filter(|source| source.name == SET)
+            .map(|source| source.text.as_str())
     }
 
     /// Checks everything and returns the scenario under a policy (`None` or "baseline" = the baseline) with its warnings, or all errors and
@@ -234,7 +242,7 @@ impl Document {
         }
         let acknowledgements = self.acknowledgements();
         acknowledge::apply(&acknowledgements, &mut problems);
-        let idle = acknowledge::idle(&acknowledgements, Stage::File, &problems);
+        let idle = acknowledge::idle(&acknowledgements, Stage::File, &problems, &self.sources);
         problems.extend(idle);
         let diagnostics = Diagnostics::new(problems, &self.sources);
         match baseline {
@@ -284,7 +292,7 @@ impl Document {
         }
         let acknowledgements = acknowledge::read(&top);
         acknowledge::apply(&acknowledgements, &mut problems);
-        let idle = acknowledge::idle(&acknowledgements, Stage::Model, &problems);
+        let idle = acknowledge::idle(&acknowledgements, Stage::Model, &problems, &self.sources);
         problems.extend(idle);
         diagnostics.extend(Diagnostics::new(problems, &self.sources));
         diagnostics

@@ -83,6 +83,11 @@ impl Sources {
         self.0.iter().filter_map(|entry| entry.path.as_deref())
     }
 
+    /// Whether it is a file that the scenario extends. The scenario itself comes first; what is typed has no path.
+    pub fn is_extended(&self, file: usize) -> bool {
+        file > 0 && self.0[file].path.is_some()
+    }
+
     /// File name, line and column (from 1, in characters).
     pub fn position(&self, span: Span) -> (String, usize, usize) {
         let source = self.get(span.file);

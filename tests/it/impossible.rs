@@ -26,7 +26,8 @@ fn written(document: &Document, without: &str) -> String {
             .filter(about)
             .fold(String::new(), |text, line| text + line + "\n")
     };
-    let nothing = |line: &str| !line.ends_with(",0,0");
+    // Columns 5 and 6 are the shares.
+    let nothing = |line: &str| !line.split(',').skip(5).take(2).all(|share| share == "0");
     format!("{}{}{samples:?}", lines(bytes, &|_| true), lines(attribution, &nothing))
 }
 

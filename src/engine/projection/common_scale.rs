@@ -31,7 +31,8 @@ impl Projection {
         if scale == 1.0 {
             return;
         }
-        for variable in 0..self.factors.len() {
+        // Quotas come after sellers, and take part by what their sellers' factors were: they go first.
+        for variable in (0..self.factors.len()).rev() {
             let factor = self.factors[variable];
             if self.takes_part(variable, factor) {
                 self.factors[variable] = (factor * scale).min(1.0);

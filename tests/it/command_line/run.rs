@@ -53,7 +53,7 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
         }
     }
     let (header, rows) = table(&out.join("samples.csv"));
-    assert_eq!(header.len(), 13);
+    assert_eq!(header.len(), 11);
     // 400 trials, 3 policies, buyer, friend and both together.
     assert_eq!(rows.len(), 400 * 3 * 3);
     let charts: Vec<_> = std::fs::read_dir(out.join("charts"))
