@@ -1,5 +1,7 @@
 //! What is wrong with a scenario, where, and what to do about it. Knows how to show itself, nothing about scenarios.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Renderer, Snippet};
 use serde::Serialize;
 
@@ -160,8 +162,10 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Sorts, removes exact repetitions and finds lines and columns.
     pub(crate) fn new(mut problems: Vec<Problem>, sources: &Sources) -> Diagnostics {
-        problems.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
-        problems.dedup();
+        // Stable: what is said of one place, as of the lines of a data file, stays in its order.
+        problems.sort_by_key(|problem| (problem.span, problem.code));
+        let mut seen = BTreeSet::new();
+        problems.retain(|problem| seen.insert((problem.span, problem.code, problem.message.clone())));
         let list = problems.into_iter().map(|problem| locate(problem, sources)).collect();
         Diagnostics {
             list,
@@ -172,9 +176,7 @@ impl Diagnostics {
     /// Adds others.
     pub(crate) fn extend(&mut self, other: Diagnostics) {
         self.list.extend(other.list);
-        let key = |one: &Diagnostic| (one.span, one.code);
-        self.list
-            .sort_by(|one, other| key(one).cmp(&key(other)).then_with(|| one.message.cmp(&other.message)));
+        self.list.sort_by_key(|one| (one.span, one.code));
         self.sources = other.sources;
     }
 
