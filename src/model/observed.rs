@@ -327,7 +327,7 @@ impl<'a> Market<'a> {
         let larger = missing.iter().sum::<f64>().max(left.iter().sum());
         let mut moved = vec![0.0; seed.len()];
         for row in 0..rows {
-            for column in 0..columns {
+            for (column, missing) in missing.iter().enumerate() {
                 let lane = row * columns + column;
                 let factor =
                     (balancing.row_factors[row] * balancing.column_factors[column]).clamp(FACTORS.0, FACTORS.1);
@@ -339,7 +339,7 @@ impl<'a> Market<'a> {
                         home_now[row]
                     }
                 } else if larger > 0.0 {
-                    kept[row] * of_observed + left[row] * missing[column] / larger
+                    kept[row] * of_observed + left[row] * missing / larger
                 } else {
                     kept[row] * of_observed
                 };

@@ -92,7 +92,7 @@ impl<'a> Looks<'a> {
             let first = hash(id) % LOOKS;
             let in_turn = || (0..LOOKS).map(|further| (first + further) % LOOKS);
             let number = in_turn()
-                .find(|n| !used[*n] && !(leads && led[n % PALETTE.len()]))
+                .find(|n| !(used[*n] || leads && led[n % PALETTE.len()]))
                 .or_else(|| in_turn().find(|n| !used[*n]))
                 .unwrap_or(first);
             taken.insert(id, number);

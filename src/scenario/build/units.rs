@@ -18,6 +18,22 @@ const LONG_MONTHS: f64 = 120.0;
 const LONG_YEARS: f64 = 50.0;
 
 pub(crate) fn check(base: &Base<'_>, out: &mut Problems) {
+    let before = out.list.len();
+    look(base, out);
+    // Where an error stands, or that an event happens too often, a likely unit is no news.
+    let told: Vec<Span> = out.list[..before]
+        .iter()
+        .filter(|problem| problem.is_error() || problem.code == Code::VeryOften)
+        .map(|problem| problem.span)
+        .collect();
+    let mut number = 0;
+    out.list.retain(|problem| {
+        number += 1;
+        number <= before || !told.contains(&problem.span)
+    });
+}
+
+fn look(base: &Base<'_>, out: &mut Problems) {
     for view in base.views("demand") {
         growth(&view, out);
         value_added(&view, out);
