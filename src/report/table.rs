@@ -95,7 +95,17 @@ impl Text {
     /// The command for the worst of the trials to replay, as a shell takes it: a line that goes on ends in `\`.
     fn replay_command(&mut self, run: &RunResults, policy: &PolicyResults, scenario: &str) {
         let Some(last) = policy.replayable.last() else { return };
-        let words = replay_command(&run.manifest, &policy.policy, last.trial, scenario);
+        // A flag stays with its value.
+        let mut words: Vec<String> = Vec::new();
+        for word in replay_command(&run.manifest, &policy.policy, last.trial, scenario) {
+            match words
+                .last_mut()
+                .filter(|flag| flag.starts_with("--") && !flag.contains(' '))
+            {
+                Some(flag) => *flag = format!("{flag} {word}"),
+                None => words.push(word),
+            }
+        }
         let mut line = "   ".to_owned();
         for word in words {
             if line.width() + word.width() + 3 > self.width && line.trim() != "" {
