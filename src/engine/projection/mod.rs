@@ -2,7 +2,7 @@
 //! quotas, buyers and lanes.
 //!
 //! T = min(cap, a_row q_quota b_column B). Buyers' factors b follow from the others in closed form, and so does the common scale of the
-//! limits that bind ([`common_scale`]); the search is over what remains of the sellers' and quotas' factors: projected Newton steps, which
+//! limits that bind (`common_scale.rs`); the search is over what remains of the sellers' and quotas' factors: projected Newton steps, which
 //! converge quadratically and are kept only where they come closer, and sweeps of proportional fitting (Deming and Stephan 1940;
 //! Bregman 1967), which always converge but slowly, where no Newton step does.
 
