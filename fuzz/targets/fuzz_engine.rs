@@ -48,7 +48,7 @@ fuzz_target!(|bytes: &[u8]| {
     csv::events(results, &mut written).expect("a table can be written");
     csv::attribution(results, &mut written).expect("a table can be written");
     csv::supply(results, &mut written).expect("a table can be written");
-    written.extend_from_slice(table::summary(results, "scenario.toml").as_bytes());
+    written.extend_from_slice(table::summary(results, "scenario.toml", 80).as_bytes());
     let written = String::from_utf8(written).expect("UTF-8");
     let odd = |word: &&str| matches!(*word, "NaN" | "inf" | "-inf");
     let words = written.split(|letter: char| !(letter.is_alphanumeric() || letter == '-'));
