@@ -132,7 +132,7 @@ impl GeoPolRisk {
 
 #[test]
 fn indices_are_the_published_ones() {
-    let mut compared = 0;
+    let (mut compared, mut cases_left_out) = (0, 0);
     for entry in std::fs::read_dir(in_repository("tests/indices")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.display();
@@ -145,6 +145,7 @@ fn indices_are_the_published_ones() {
         };
         let Some(found) = found else {
             eprintln!("{name}: left out, its table of production is not beside the repository");
+            cases_left_out += 1;
             continue;
         };
         let found: BTreeMap<&str, f64> = found.into_iter().collect();
@@ -157,7 +158,11 @@ fn indices_are_the_published_ones() {
             compared += 1;
         }
     }
-    assert!(compared >= 6, "only {compared} values were compared");
+    // Three values a case; a clone alone has one case's table less.
+    assert!(
+        cases_left_out <= 1 && compared >= 6 - 3 * cases_left_out,
+        "only {compared} values were compared"
+    );
 }
 
 /// Rows of a shipped table for one mineral and year, as a user's file.
