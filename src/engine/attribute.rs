@@ -22,9 +22,7 @@ impl State {
             // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
             let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - ROUNDING);
             let needed = any_short || lead > 0 || !model.links[material].is_rigid;
-            let computed =
-                needed && !self.causes_known[material] && !self.is_clean[material] && !markets.clone().all(is_met);
-            self.causes_known[material] |= computed;
+            let computed = needed && !self.is_clean[material] && !markets.clone().all(is_met);
             if computed {
                 self.missing_by_cause(trial, material);
             }

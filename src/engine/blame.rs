@@ -157,11 +157,6 @@ impl Blame {
         }
     }
 
-    /// Whether an event has destroyed stock in this trial.
-    pub(super) fn has_stock_losses(&self) -> bool {
-        !self.stock_losses.is_empty()
-    }
-
     fn slot(&self, model: &Model, material: usize, cause: usize) -> usize {
         self.slots[material * model.causes.len() + cause]
     }

@@ -11,6 +11,7 @@ pub mod maximum_flow;
 pub mod observe;
 mod plans;
 pub mod projection;
+pub mod refill;
 mod rigid;
 pub mod run;
 pub mod severity;

@@ -80,6 +80,10 @@ pub struct PeriodOutcome<'a> {
     pub shortfall_t: &'a [f64],
     /// What remains after substitution and thrift, t.
     pub unmet_t: &'a [f64],
+    /// Where something is short: the part of what is missing that stocks had covered when the first of it was short.
+    pub carried: &'a [f64],
+    /// By material: the part of the period before the first event that can reach it began, where none was in force before.
+    pub onset: &'a [f64],
     /// Shortfall in the same period of the same trial without events, t (the structural shortfall).
     pub structural_t: &'a [f64],
     /// Value added exposed in the period, USD.

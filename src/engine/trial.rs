@@ -143,6 +143,8 @@ impl<'a> Simulator<'a> {
                     missing_t: &self.zeros[..cells],
                     shortfall_t: &self.zeros[..cells],
                     unmet_t: &self.zeros[..cells],
+                    carried: &self.zeros[..cells],
+                    onset: &state.onset,
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
                 });
@@ -164,6 +166,8 @@ impl<'a> Simulator<'a> {
                 missing_t: &state.missing,
                 shortfall_t: &state.shortfall,
                 unmet_t: &state.unmet,
+                carried: &state.carried,
+                onset: &state.onset,
                 structural_t,
                 exposed_usd: &state.exposed,
             });

@@ -93,7 +93,7 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
         let links = &mut found[stockpile.material];
         links.stockpiles.push(index);
         links.is_plain = false;
-        links.constant_stocks &= !stockpile.refill || stockpile.level.is_constant();
+        links.constant_stocks &= stockpile.refill_months.is_none() || stockpile.level.is_constant();
     }
     for inventory in &model.inventories {
         let links = &mut found[model.markets[inventory.market].material];

@@ -141,6 +141,8 @@ impl<'a> Base<'a> {
             seed: 42,
             balance: Balance::SupplyFollowsDemand,
             overlap: Overlap::Multiply,
+            refill: true,
+            price_response: true,
             sampling: SamplingDesign::Random,
         };
         let Some(view) = single(self, "run") else {
@@ -156,6 +158,8 @@ impl<'a> Base<'a> {
             Some("sum") => Overlap::Sum,
             _ => Overlap::Multiply,
         };
+        run.refill = view.flag("refill", true)?;
+        run.price_response = view.flag("price_response", true)?;
         run.sampling = match view.text("sampling").as_deref() {
             Some("antithetic") => SamplingDesign::Antithetic,
             Some("latin_hypercube") => SamplingDesign::LatinHypercube,

@@ -120,6 +120,8 @@ const RUN: TableSpec = TableSpec {
         field("seed", Kind::Count(0, i64::MAX as u64), "Seed of all random numbers.").default("42"),
         field("balance", Kind::Word(&["supply follows demand", "as given"]), "Whether undisrupted capacity grows along the demand paths, so that growth does not look like disruption, or both stand as written.").default("\"supply follows demand\""),
         field("overlap", Kind::Word(&["multiply", "max", "sum"]), "How events on the same target combine: what is left multiplies, the strongest counts, or severities add up to at most 1.").default("\"multiply\""),
+        field("refill", Kind::Flag, "Whether stocks are refilled: `false` switches all refills off, so that it can be seen what hangs on them.").default("true"),
+        field("price_response", Kind::Flag, "Whether producers respond to prices: `false` switches all responses off, so that it can be seen what hangs on them.").default("true"),
         field("sampling", Kind::Word(&["random", "antithetic", "latin_hypercube", "sobol"]), "Sampling design.").default("\"random\""),
     ],
     example: "[run]\ntrials = 20_000\nseed = 42",
