@@ -3,6 +3,7 @@
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::{GONE, NORMAL_PRICE};
+use crate::model::Model;
 
 /// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
 pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
@@ -13,6 +14,23 @@ pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
     } else {
         libm::pow(served, 1.0 / demand_elasticity).min(cap)
     }
+}
+
+/// Largest price index of the horizon, and what it would be at both ends of the elasticity's range, from the lowest share of need that was met.
+pub(super) fn price_peak(model: &Model, material: usize, inputs: &[f64], served: f64) -> [f64; 3] {
+    if served >= 1.0 {
+        return [1.0; 3];
+    }
+    let material = &model.materials[material];
+    let (least, most) = material.demand_elasticity_band;
+    let elasticity = material.demand_elasticity.of(inputs);
+    // The price index of above, from one logarithm.
+    let logarithm = libm::log(served.max(0.0));
+    let peak = |elasticity: f64| libm::exp(logarithm / elasticity).min(material.price_cap);
+    if elasticity == least && elasticity == most {
+        return [peak(elasticity); 3];
+    }
+    [elasticity, least, most].map(peak)
 }
 
 impl State {

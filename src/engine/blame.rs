@@ -46,8 +46,6 @@ pub struct Blame {
     pub(super) lane_severity: Vec<f64>,
     pub(super) restricted: Vec<f64>,
     market: Vec<f64>,
-    /// What sellers normally offer and what they sell, by slot: memory of trade by factors.
-    pub(super) offered: Vec<f64>,
     /// Slots with a part in a seller's loss, and their shares.
     pub(super) parts: Vec<(usize, f64)>,
 }

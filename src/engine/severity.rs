@@ -56,11 +56,6 @@ impl Severities {
         self.values[event * self.periods + period]
     }
 
-    /// (event, first period, period after the last) of every occurrence.
-    pub(super) fn touched(&self) -> &[(usize, usize, usize)] {
-        &self.touched
-    }
-
     /// Whether any event is active in a period.
     #[inline]
     pub fn any(&self, period: usize) -> bool {

@@ -57,38 +57,12 @@ impl State {
                 }
             }
         } else {
-            self.is_factored[material] = links.is_factored
-                && !self.traced
-                && self.quotas[material].is_empty()
-                && self.trade_by_factors(trial, material, period, wants_refill);
-            if !self.is_factored[material] {
-                self.trade(trial, material, period, as_normal, wants_refill);
-            }
+            self.trade(trial, material, period, as_normal, wants_refill);
             if is_disturbed {
                 self.disturbed_months[material] += model.step_months;
             }
         }
         self.move_shipments(trial, material, period);
-    }
-
-    /// Trade by factors, with what is sent to each market and its refills; false where lanes have to be looked at.
-    fn trade_by_factors(&mut self, trial: &Trial<'_>, material: usize, period: usize, wants_refill: bool) -> bool {
-        let links = &trial.model.links[material];
-        let trade = &mut self.factored[material];
-        trade.set_normal(trial.model, trial.world, material, period);
-        let supply = &self.supply[links.rows.clone()];
-        let openness = self.is_restricted[material].then_some(self.openness[material].as_slice());
-        let orders = &self.order[links.markets.clone()];
-        let orders = self.has_other_orders[material].then_some(orders);
-        if !trade.find(supply, orders, openness) {
-            return false;
-        }
-        trade.send(&mut self.sent[links.markets.clone()]);
-        let refills = &self.refill_order[links.markets.clone()];
-        self.has_unsold[material] = trade.has_unsold;
-        self.has_refill[material] =
-            wants_refill && self.has_unsold[material] && trade.refill(supply, refills, &mut self.refill_sent);
-        true
     }
 
     /// Flows of a material whose trade differs from the reference.
@@ -167,7 +141,7 @@ impl State {
         if clean {
             self.sent[markets.clone()].fill(0.0);
             self.has_refill[material] = false;
-        } else if !self.is_factored[material] {
+        } else {
             add_columns(&self.flows[material], &mut self.sent[markets.clone()]);
             self.has_refill[material] = !self.refill_flows[material].is_empty();
             if self.has_refill[material] {

@@ -2,7 +2,6 @@
 
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
-use super::factored::Factored;
 use super::tolerance::STOCK;
 use crate::model::{Links, Model, World, patterns};
 
@@ -119,9 +118,6 @@ pub struct State {
     pub(super) maximum: Vec<f64>,
     /// Full level of each stockpile.
     pub(super) full: Vec<f64>,
-    /// Whether the material's present trade is in [`State::factored`], not in [`State::flows`].
-    pub(super) is_factored: Vec<bool>,
-    pub(super) factored: Vec<Factored>,
     /// What the last allocation of each material was for, and where the next one starts.
     pub(super) memory: Vec<AllocationMemory>,
     pub(super) workspace: Workspace,
@@ -298,8 +294,6 @@ impl State {
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
         self.memory.resize(materials, AllocationMemory::default());
-        self.factored.resize(materials, Factored::default());
-        self.factored.iter_mut().for_each(Factored::forget);
         for memory in &mut self.memory {
             memory.factors.clear();
             memory.pattern = None;
@@ -344,7 +338,6 @@ impl State {
             &mut self.steady,
             &mut self.substitution_moved,
             &mut self.is_short,
-            &mut self.is_factored,
             &mut self.has_refill,
             &mut self.has_unsold,
             &mut self.has_returned,

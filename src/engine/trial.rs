@@ -1,6 +1,6 @@
 //! One trial from its random numbers to an observer.
 
-use super::abreast::price_peak;
+use super::adaptation::price_peak;
 use super::draws::{Exhausted, Strikes, TrialStreams, draw_events, draw_inputs};
 use super::observe::{Observer, PeriodOutcome, TrialOutcome};
 use super::severity::Severities;
