@@ -17,6 +17,7 @@ mod command_line;
 mod compound_poisson;
 mod conservation;
 mod course;
+mod coverage;
 mod determinism;
 mod distributions;
 mod enumeration;

@@ -88,8 +88,7 @@ fn placed(text: &str, block: &str, place: usize) -> String {
     format!("{}{block}{}", &text[..at], &text[at..])
 }
 
-/// Sampling designs whose draws depend on the driver alone. A Sobol' point gives its dimensions to drivers in order: uncertain figures, then events
-/// in the order of the file.
+/// Sampling designs whose draws depend on the driver alone. A Sobol' design gives its dimensions to drivers by their influence in the baseline.
 const DESIGNS: [&str; 3] = ["random", "antithetic", "latin_hypercube"];
 
 #[test]
@@ -99,8 +98,7 @@ fn an_added_event_of_any_kind_anywhere_moves_no_other_draw() {
         let (kind, arrival) = (case % KINDS.len(), case / KINDS.len());
         let text = scenario(case as u64).text;
         let design = DESIGNS[case % DESIGNS.len()];
-        // At the end of the file, under a Sobol' design as well.
-        for (place, design) in [(0, design), (1, design), (2, design), (2, "sobol")] {
+        for place in 0..3 {
             let set = format!("run.sampling=\"{design}\"");
             let before = draws(&with(&read(&text), &[&set]), None, 12);
             let more = read(&placed(&text, &block(kind, arrival), place));
@@ -165,6 +163,27 @@ fn policies_share_their_draws() {
             draws(&document, None, 20) == draws(&document, Some("safer"), 20),
             "seed {seed}"
         );
+    }
+}
+
+/// Also where a policy makes a figure uncertain that was not, and what it was certain of a matter of chance.
+#[test]
+fn what_a_policy_draws_anew_moves_no_other_draw() {
+    for seed in 0..12 {
+        let text = scenario(seed).text
+            + "[[policy]]\nid = \"unsure\"\n[[policy.set]]\nkey = \"material.m0.rerouting_months\"\nvalue = { dist = \"gamma\", mean = 2, sd = 1 }\n";
+        for design in ["random", "antithetic", "latin_hypercube", "sobol"] {
+            let document = with(&read(&text), &[&format!("run.sampling=\"{design}\"")]);
+            let name = "input material.m0.rerouting_months";
+            let without = |mut all: Vec<Draws>| {
+                let found = all.iter_mut().filter_map(|trial| trial.remove(name)).count();
+                (all, found)
+            };
+            let (before, _) = without(draws(&document, None, 20));
+            let (after, found) = without(draws(&document, Some("unsure"), 20));
+            assert_eq!(found, 20, "seed {seed}");
+            assert!(before == after, "seed {seed}, {design}");
+        }
     }
 }
 

@@ -143,7 +143,7 @@ impl<'a> Base<'a> {
             overlap: Overlap::Multiply,
             refill: true,
             price_response: true,
-            sampling: SamplingDesign::Random,
+            sampling: SamplingDesign::default(),
         };
         let Some(view) = single(self, "run") else {
             return Ok(run);
@@ -160,12 +160,10 @@ impl<'a> Base<'a> {
         };
         run.refill = view.flag("refill", true)?;
         run.price_response = view.flag("price_response", true)?;
-        run.sampling = match view.text("sampling").as_deref() {
-            Some("antithetic") => SamplingDesign::Antithetic,
-            Some("latin_hypercube") => SamplingDesign::LatinHypercube,
-            Some("sobol") => SamplingDesign::Sobol,
-            _ => SamplingDesign::Random,
-        };
+        if let Some(name) = view.text("sampling") {
+            let named = SamplingDesign::ALL.into_iter().find(|design| design.name() == name);
+            run.sampling = named.unwrap_or_default();
+        }
         Ok(run)
     }
 
