@@ -1,11 +1,9 @@
 //! Who caused it: shares of the expected and of the tail shortfall by cause, which add up.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::bins::bin_index;
@@ -59,49 +57,6 @@ impl TailBin {
 struct RowCauses {
     /// By bin of the row's shortfall.
     bins: TailBins,
-    #[serde(skip)]
-    waiting: Waiting,
-}
-
-/// Trials on their way into the bins, many at a time: one at a time, nearly every step would miss the processor's cache.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Waiting {
-    /// Causes of the material, the structural one last.
-    causes: Vec<usize>,
-    /// By trial: the share that is short, then the part of each cause.
-    parts: Vec<f64>,
-}
-
-/// Most trials that wait for a row.
-const ROOM: usize = 64;
-
-impl RowCauses {
-    /// Puts the trials that wait into their bins.
-    fn settle(&mut self) {
-        let Self { bins, waiting } = self;
-        for trial in waiting.parts.chunks_exact(waiting.causes.len() + 1) {
-            bins.of(bin_of(trial[0])).trials += 1;
-        }
-        for trial in waiting.parts.chunks_exact(waiting.causes.len() + 1) {
-            let bin = bins.of(bin_of(trial[0]));
-            for (part, cause) in trial[1..].iter().zip(&waiting.causes) {
-                if *part > 0.0 {
-                    bin.of(*cause).add(*part);
-                }
-            }
-        }
-        waiting.parts.clear();
-    }
-
-    /// With every trial in its bin.
-    fn in_full(&self) -> Cow<'_, Self> {
-        if self.waiting.parts.is_empty() {
-            return Cow::Borrowed(self);
-        }
-        let mut settled = self.clone();
-        settled.settle();
-        Cow::Owned(settled)
-    }
 }
 
 /// Bins by number, up to the last that has trials: 0 is underflow.
@@ -209,50 +164,10 @@ impl AttributionRecorder {
         }
     }
 
-    /// A trial of one slot, counted and with its causes. It waits until [`AttributionRecorder::settle`].
-    pub fn add_chain(&mut self, slot: usize, outcome: &MaterialOutcome<'_>, row: &Row, demand_t: f64, share: f64) {
-        if share <= NEGLIGIBLE {
-            return;
-        }
-        let waiting = &mut self.rows[slot].waiting;
-        if waiting.causes.is_empty() {
-            waiting.causes.extend_from_slice(outcome.causes());
-            waiting.causes.push(self.causes - 1);
-            waiting.parts.reserve((waiting.causes.len() + 1) * ROOM);
-        }
-        let width = waiting.causes.len() + 1;
-        let first = waiting.parts.len();
-        waiting.parts.push(share);
-        waiting.parts.resize(first + width, 0.0);
-        let parts = &mut waiting.parts[first + 1..];
-        for cell in &row.cells {
-            outcome.add_blame_t(*cell, parts);
-        }
-        parts.iter_mut().for_each(|part| *part /= demand_t);
-        if first + width == ROOM * width {
-            self.rows[slot].settle();
-        }
-    }
-
-    /// Puts everything that waits where it belongs. What waits counts as added in every respect.
-    pub fn settle(&mut self) {
-        self.rows.iter_mut().for_each(RowCauses::settle);
-    }
-
-    /// With nothing waiting: what is written to files.
-    pub fn in_full(&self) -> Cow<'_, Self> {
-        if self.rows.iter().all(|row| row.waiting.parts.is_empty()) {
-            return Cow::Borrowed(self);
-        }
-        let mut settled = self.clone();
-        settled.settle();
-        Cow::Owned(settled)
-    }
-
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
-            for (key, added) in theirs.in_full().bins.0.iter().enumerate() {
+            for (key, added) in theirs.bins.0.iter().enumerate() {
                 mine.bins.of(key).merge(added);
             }
         }
@@ -280,7 +195,7 @@ impl AttributionRecorder {
     /// The tail is the worst 5 % of trials: bins from the top, the last one in proportion to the trials still wanted (the split of
     /// the atom at VaR, by bins 3 % wide). Conditional means of the causes' parts add up to that of the whole.
     pub fn shares(&self, slot: usize, trials: u64) -> CauseShares {
-        let row = self.rows[slot].in_full();
+        let row = &self.rows[slot];
         let mut sums = vec![FixedSum::default(); self.causes];
         for (cause, sum) in row.bins.iter().flat_map(|bin| &bin.by_cause) {
             sums[*cause].merge(sum);

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::{Layout, TrialOutcome};
 
 use super::fixed::FixedSum;
@@ -46,23 +45,6 @@ impl FlowRecorder {
         }
         for (number, (.., start_t)) in layout.stocks.iter().enumerate() {
             self.stock_end[number].add(outcome.stock_end_t[number] / scale(*start_t));
-        }
-    }
-
-    /// A trial in one material.
-    pub fn add_chain(&mut self, layout: &Layout, outcome: &MaterialOutcome<'_>) {
-        for (number, output_t) in outcome.fixed_outputs_t() {
-            self.output[number].add(output_t / scale(layout.supplies[number].3));
-        }
-        for (number, output_t, lost_t) in outcome.outputs_t() {
-            let scale = scale(layout.supplies[number].3);
-            self.output[number].add(output_t / scale);
-            if lost_t > 0.0 {
-                self.lost[number].add(lost_t / scale);
-            }
-        }
-        for &(number, market) in outcome.inventories() {
-            self.stock_end[number].add(outcome.stock_end_t(market) / scale(layout.stocks[number].2));
         }
     }
 

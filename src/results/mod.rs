@@ -7,13 +7,11 @@
 mod attribution;
 mod binned;
 mod bins;
-mod chains;
 mod estimate;
 mod event_totals;
 mod finish;
 mod fixed;
 mod flows;
-mod follow;
 mod grid;
 mod histogram;
 mod open_trial;

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::MaterialOutcome;
 use crate::engine::observe::Layout;
 
 use super::estimate::{Bounds, mean_estimate};
@@ -60,13 +59,6 @@ impl PriceRecorder {
     pub fn add(&mut self, peaks: &[[f64; 3]]) {
         for (market, peaks) in self.markets.iter_mut().zip(peaks) {
             market.add(*peaks);
-        }
-    }
-
-    /// A trial in one material.
-    pub fn add_chain(&mut self, outcome: &MaterialOutcome<'_>) {
-        for (market, peaks) in outcome.price_peaks() {
-            self.markets[market].add(peaks);
         }
     }
 

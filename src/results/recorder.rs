@@ -3,18 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::abreast::vector::Part;
-use crate::engine::abreast::{ChainOutcome, Lines};
-use crate::engine::observe::{Layout, Observer, Occurrence, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 
 use super::attribution::AttributionRecorder;
 use super::estimate::{Bounds, mean_estimate};
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
-use super::follow::Several;
 use super::open_trial::{OpenTrial, Parts};
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
@@ -128,8 +124,6 @@ pub struct Recorder {
     pub(super) open: OpenTrial,
     /// Rows whose causes are still to be added when a trial ends, with the trial's demand in t and share that is short.
     pub(super) attributed: Vec<(usize, f64, f64)>,
-    /// Rows in several trials at once.
-    pub(super) several: Several,
 }
 
 impl Recorder {
@@ -171,7 +165,6 @@ impl Recorder {
             last_headline_share: 0.0,
             open: OpenTrial::new(layout),
             attributed: Vec::new(),
-            several: Several::new(plan.rows.len(), layout.materials.len()),
             plan,
         }
     }
@@ -320,37 +313,9 @@ impl Observer for Recorder {
     fn rest(&mut self) {
         self.totals.settle();
         self.timeline.settle();
-        if let Some(attribution) = &mut self.attribution {
-            attribution.settle();
-        }
     }
 
     fn wants_causes(&self) -> bool {
         self.plan.recording.attribution
-    }
-
-    fn takes_several(&self) -> bool {
-        true
-    }
-
-    fn begin_trial(&mut self, _trial: u64, occurrences: &[Occurrence]) {
-        self.trials += 1;
-        self.events.add(occurrences);
-    }
-
-    #[inline(always)]
-    fn lines<S: Simd>(&mut self, part: Part<S>, lines: &Lines<'_>) {
-        let parts = &self.plan.parts[lines.material];
-        let timeline = self.plan.recording.timeline.then_some(&mut self.timeline);
-        self.several
-            .follow(part, lines, parts, &self.plan.rows[parts.rows.clone()], timeline);
-    }
-
-    #[inline(always)]
-    fn end_chain<S: Simd>(&mut self, part: Part<S>, outcome: &ChainOutcome<'_>) {
-        if outcome.is_reached {
-            self.close_rows(part, outcome);
-        }
-        self.add_chain(outcome);
     }
 }

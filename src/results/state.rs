@@ -15,7 +15,6 @@ use crate::engine::observe::Layout;
 use super::attribution::AttributionRecorder;
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
-use super::follow::Several;
 use super::open_trial::OpenTrial;
 use super::prices::PriceRecorder;
 use super::recorder::{Plan, Recorder, Recording};
@@ -56,7 +55,7 @@ impl Recorder {
             trials: self.trials,
             totals: self.totals.settled(),
             timeline: self.timeline.in_full(),
-            attribution: self.attribution.as_ref().map(AttributionRecorder::in_full),
+            attribution: self.attribution.as_ref().map(Cow::Borrowed),
             events: Cow::Borrowed(&self.events),
             flows: Cow::Borrowed(&self.flows),
             prices: Cow::Borrowed(&self.prices),
@@ -133,7 +132,6 @@ impl RecorderState<'_> {
             last_headline_share: 0.0,
             open: OpenTrial::default(),
             attributed: Vec::new(),
-            several: Several::default(),
             plan: Arc::new(plan),
         })
     }

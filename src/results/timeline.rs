@@ -13,7 +13,6 @@ use super::fixed::Moments;
 use super::histogram::NEGLIGIBLE;
 use super::order_statistics::Level;
 use super::types::FanPoint;
-use crate::engine::abreast::{ABREAST, Eight};
 
 /// Levels of a fan's quantiles.
 const FAN_LEVELS: [Level; 5] = [Level(50), Level(250), Level(500), Level(750), Level(950)];
@@ -108,25 +107,6 @@ impl Timeline {
         if journal.len() == self.room {
             self.settle_row(row);
         }
-    }
-
-    /// Adds a row's shortfalls in several trials, each in a period of its own; 0 where there is none.
-    pub fn add_several(&mut self, row: usize, periods: &[usize; ABREAST], shares: &Eight) {
-        let journal = &mut self.journals[row];
-        if journal.len() + ABREAST > self.room {
-            for (share, period) in shares.0.iter().zip(periods) {
-                self.add(row, *period, *share);
-            }
-            return;
-        }
-        // Written in any case, kept if they count: no branch that cannot be foreseen.
-        let mut count = journal.len();
-        journal.resize(count + ABREAST, (0, 0.0));
-        for (share, period) in shares.0.iter().zip(periods) {
-            journal[count] = (*period as u32, share.min(1.0));
-            count += usize::from(*share > NEGLIGIBLE);
-        }
-        journal.truncate(count);
     }
 
     /// Puts what is in the journals into the histograms.
