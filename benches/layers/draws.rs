@@ -20,7 +20,7 @@ fn uniforms(criterion: &mut Criterion) {
     for (name, design) in [
         ("random", Design::Random),
         ("antithetic", Design::Antithetic),
-        ("latin hypercube", Design::LatinHypercube { trials: 10_000 }),
+        ("latin hypercube", Design::LatinHypercube),
         ("sobol", Design::Sobol),
     ] {
         group.bench_function(name, |bencher| {

@@ -76,9 +76,7 @@ pub fn design(model: &Model) -> Design {
     match model.design {
         SamplingDesign::Random => Design::Random,
         SamplingDesign::Antithetic => Design::Antithetic,
-        SamplingDesign::LatinHypercube => Design::LatinHypercube {
-            trials: model.design_trials,
-        },
+        SamplingDesign::LatinHypercube => Design::LatinHypercube,
         SamplingDesign::Sobol => Design::Sobol,
     }
 }

@@ -142,7 +142,6 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     let mut model = Model {
         seed: scenario.run.seed,
         design: scenario.run.sampling,
-        design_trials: scenario.run.trials,
         step_months,
         periods,
         reference_periods,

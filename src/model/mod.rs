@@ -373,8 +373,6 @@ pub struct Model {
     pub seed: u64,
     /// Sampling design of the once-per-trial inputs.
     pub design: SamplingDesign,
-    /// Trials of the design (Latin hypercube strata).
-    pub design_trials: u64,
     /// Months per period.
     pub step_months: f64,
     /// Simulated periods.

@@ -1,32 +1,53 @@
-//! Other ways to make the same uniforms: plain random, antithetic pairs, Latin hypercube, scrambled Sobol' points.
+//! Other ways to make the same uniforms: plain random, antithetic pairs, Latin hypercubes, scrambled Sobol' points.
 //!
-//! Each is a pure function of (stream, trial, index), so any trial can still be computed alone, and each leaves every
-//! single uniform uniform on (0, 1); only how the trials spread differs.
+//! Each is a pure function of (stream, trial, index) that never looks at the number of trials: any trial can be computed alone, and a longer run
+//! begins with the trials of a shorter one. Each leaves every single uniform uniform on (0, 1); only how the trials spread differs.
+//!
+//! # Batches
+//!
+//! Trials come in batches of [`BATCH_TRIALS`], [`batch`] tells which: what differs between batches tells how well a mean, a probability or a
+//! quantile is known, whatever goes on inside them.
+//!
+//! - `Random`: all trials are independent, so batches are, too.
+//! - `Antithetic`: the two trials of a pair are in one batch, and pairs are independent, so batches are, too.
+//! - `LatinHypercube`: each batch is one hypercube of its own, independent of all others.
+//! - `Sobol`: each batch is a net of its own, but nets also fill each other's gaps: together they err less than so many independent nets. What is
+//!   computed as if batches were independent is then an upper estimate.
 use super::sobol;
 use super::streams::{StreamKey, mix_64, open_uniform};
+
+/// Trials of a batch: a power of two, so that each batch of a Sobol' sequence is a net. Draws depend on it.
+pub const BATCH_TRIALS: u64 = 1 << BATCH_BITS;
+
+/// The batch that a trial belongs to.
+#[must_use]
+pub fn batch(trial: u64) -> u64 {
+    trial / BATCH_TRIALS
+}
+
+/// Bits of a trial's number within its batch.
+const BATCH_BITS: u32 = 8;
+/// Half of them.
+const HALF_BITS: u32 = BATCH_BITS / 2;
 
 /// Purposes of derived streams: constants for ever, draws depend on them.
 const PERMUTATION: u64 = 1;
 const SCRAMBLING: u64 = 2;
 
 /// How the uniforms of different trials relate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Design {
     /// Independent trials: [`StreamKey::uniform`] itself.
-    #[default]
     Random,
     /// Trials 2k and 2k + 1 mirror each other: the odd one uses 1 - u of the even one, in every driver. The even trials are
-    /// those of `Random`. Treat each pair as one observation when estimating errors.
+    /// those of `Random`.
     Antithetic,
-    /// Every uniform visits each of `trials` equal strata once (McKay, Beckman, Conover 1979); each (driver, index) has its
-    /// own keyed permutation of the strata. Trials from `trials` on start another, independent hypercube.
-    LatinHypercube {
-        /// Number of trials in the design; 0 is taken as 1.
-        trials: u64,
-    },
+    /// In each batch every uniform visits each of [`BATCH_TRIALS`] equal strata once (McKay, Beckman, Conover 1979); each
+    /// (driver, index, batch) has its own keyed permutation of the strata.
+    LatinHypercube,
     /// Sobol' points with Owen scrambling (Owen 1995) for draws that have a dimension; best with a power of two of trials.
-    /// Draws without one, or beyond [`Design::SOBOL_DIMENSIONS`], and trials from 2^32 on, are random.
+    /// Draws without one, or beyond [`Design::SOBOL_DIMENSIONS`], and trials from 2^32 on, are those of `LatinHypercube`.
     Sobol,
 }
 
@@ -44,15 +65,7 @@ impl Design {
                 let u = key.uniform(trial & !1, index);
                 if trial & 1 == 0 { u } else { 1.0 - u }
             }
-            Self::LatinHypercube { trials } => {
-                let trials = trials.max(1);
-                let (hypercube, member) = (trial / trials, trial % trials);
-                let keys = key.derived(PERMUTATION).block(hypercube, index);
-                let stratum = permute(member, trials, keys);
-                // Exact up to rounding at the strata's edges, and never 0 or 1.
-                let u = (stratum as f64 + key.uniform(trial, index)) / trials as f64;
-                u.clamp(f64::MIN_POSITIVE, 1.0 - 0.5 * f64::EPSILON)
-            }
+            Self::LatinHypercube => stratified(key, trial, index),
             Self::Sobol => match dimension {
                 Some(dimension) if dimension < Self::SOBOL_DIMENSIONS && trial < 1 << 32 => {
                     let point = sobol::point(trial as u32, dimension);
@@ -61,48 +74,71 @@ impl Design {
                     // The bits below the point's 32 are random.
                     open_uniform(high << 32 | key.bits(trial, index) >> 32)
                 }
-                _ => key.uniform(trial, index),
+                _ => stratified(key, trial, index),
             },
         }
     }
 }
 
-/// A keyed pseudo-random permutation of 0..size: a balanced Feistel network on the next even number of bits, walked along its
-/// cycle until it falls inside (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). At most 4 walks on average.
-fn permute(value: u64, size: u64, keys: [u64; 2]) -> u64 {
-    if size <= 1 {
-        return 0;
+/// A uniform of a Latin hypercube: the trial's stratum is its upper bits, what is below is random. So no uniform leaves its stratum by rounding, and
+/// none is 0 or 1.
+fn stratified(key: &StreamKey, trial: u64, index: u64) -> f64 {
+    let keys = key.derived(PERMUTATION).block(batch(trial), index);
+    let stratum = permute((trial % BATCH_TRIALS) as u32, keys);
+    open_uniform(u64::from(stratum) << (64 - BATCH_BITS) | key.bits(trial, index) >> BATCH_BITS)
+}
+
+/// A keyed pseudo-random permutation of a batch: a balanced Feistel network of six rounds (Luby and Rackoff 1988). Halves are so small that the function
+/// of a round is a table of random values, which fits into one word.
+fn permute(member: u32, keys: [u64; 2]) -> u32 {
+    const MASK: u32 = (1 << HALF_BITS) - 1;
+    let (mut left, mut right) = (member >> HALF_BITS, member & MASK);
+    for round in 0..6_u64 {
+        let table = mix_64(keys[(round & 1) as usize].wrapping_add(round.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+        let drawn = (table >> (right << 2)) as u32 & MASK;
+        (left, right) = (right, left ^ drawn);
     }
-    let bits = (64 - (size - 1).leading_zeros()).max(2);
-    let half = bits.div_ceil(2);
-    let mask = (1_u64 << half) - 1;
-    let mut current = value;
-    loop {
-        let (mut left, mut right) = (current >> half, current & mask);
-        for round in 0..6_u64 {
-            let key = keys[(round & 1) as usize].wrapping_add(round.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-            (left, right) = (right, left ^ (mix_64(right ^ key) & mask));
-        }
-        current = left << half | right;
-        if current < size {
-            return current;
-        }
-    }
+    left << HALF_BITS | right
 }
 
 #[cfg(test)]
 mod tests {
-    use super::permute;
+    use super::{BATCH_TRIALS, permute};
+    use crate::sampling::StreamKey;
 
     #[test]
     fn permute_is_a_permutation() {
-        for size in [1, 2, 3, 5, 16, 17, 100, 1000, 1025] {
-            for keys in [[1, 2], [77, 0xFFFF_FFFF_FFFF_FFFF]] {
-                let mut images: Vec<u64> = (0..size).map(|value| permute(value, size, keys)).collect();
-                images.sort_unstable();
-                assert!(images.into_iter().eq(0..size), "size {size}");
-            }
+        for keys in [[1, 2], [77, 0xFFFF_FFFF_FFFF_FFFF], [0, 0]] {
+            let mut images: Vec<u32> = (0..BATCH_TRIALS as u32).map(|member| permute(member, keys)).collect();
+            assert!(!images.is_sorted());
+            images.sort_unstable();
+            assert!(images.into_iter().eq(0..BATCH_TRIALS as u32), "keys {keys:?}");
         }
-        assert!(permute(u64::MAX - 1, u64::MAX, [3, 4]) < u64::MAX);
+    }
+
+    /// Where two members go is like drawing without replacement: every pair of strata is as likely as any other.
+    #[test]
+    fn two_members_go_anywhere() {
+        const KEYS: u64 = 200_000;
+        let stream = StreamKey::new(5, "permutations");
+        for (one, other) in [(0, 1), (0, 16), (3, 200), (254, 255), (17, 34)] {
+            // By the sixteenths of the strata: 256 cells.
+            let mut cells = [0.0; 256];
+            for number in 0..KEYS {
+                let keys = stream.block(number, 0);
+                let (one, other) = (permute(one, keys), permute(other, keys));
+                assert_ne!(one, other);
+                cells[(one >> 4 << 4 | other >> 4) as usize] += 1.0;
+            }
+            // Ordered pairs of distinct strata: 16 x 16 in cells off the diagonal, 16 x 15 on it, of 256 x 255.
+            let squares = cells.iter().enumerate().map(|(cell, &found)| {
+                let pairs = if cell / 16 == cell % 16 { 240.0 } else { 256.0 };
+                let expected = KEYS as f64 * pairs / (256.0 * 255.0);
+                (found - expected) * (found - expected) / expected
+            });
+            // Chi-squared with 255 degrees of freedom: 99.9 % are below 330.5.
+            let chi_squared: f64 = squares.sum();
+            assert!(chi_squared < 345.0, "members {one} and {other}: {chi_squared}");
+        }
     }
 }

@@ -19,7 +19,7 @@ pub mod streams;
 mod table;
 
 pub use copula::{Copula, CopulaError, Correlation};
-pub use design::Design;
+pub use design::{BATCH_TRIALS, Design, batch};
 pub use dirichlet::Dirichlet;
 pub use distribution::{Distribution, DistributionError};
 pub use length_biased::LengthBiased;
