@@ -41,6 +41,8 @@ pub struct Layout {
     pub periods: usize,
     /// Months per period.
     pub step_months: f64,
+    /// Whether trials are drawn in batches ([`crate::sampling::batch`]) that are independent of each other, while trials of one batch are not.
+    pub in_batches: bool,
     /// First day of every period, `YYYY-MM-DD`.
     pub dates: Vec<String>,
     /// (id, name, unit) of every material.

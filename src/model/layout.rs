@@ -2,7 +2,7 @@
 
 use super::{Model, World};
 use crate::engine::observe::{Cause, Cell, Layout};
-use crate::scenario::{Place, Scenario};
+use crate::scenario::{Place, SamplingDesign, Scenario};
 
 /// Country code of everyone together.
 pub const WORLD: &str = "WLD";
@@ -18,6 +18,7 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
     Layout {
         periods: model.periods,
         step_months: model.step_months,
+        in_batches: model.design != SamplingDesign::Random,
         dates: (0..model.periods).map(|period| period_date(scenario, period)).collect(),
         materials: scenario
             .materials

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 
 use super::attribution::AttributionRecorder;
-use super::estimate::{Bounds, mean_estimate};
+use super::errors::Errors;
+use super::estimate::Bounds;
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
+use super::groups::{GROUPS, group_of};
 use super::open_trial::{OpenTrial, Parts};
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
@@ -112,6 +114,8 @@ fn span(mut numbers: impl Iterator<Item = usize>) -> Range<usize> {
 pub struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) trials: u64,
+    /// Trials by group of batches.
+    pub(super) trials_by_group: [u64; GROUPS],
     pub(super) totals: WaitingTotals,
     pub(super) timeline: Timeline,
     pub(super) attribution: Option<AttributionRecorder>,
@@ -151,6 +155,7 @@ impl Recorder {
         };
         Self {
             trials: 0,
+            trials_by_group: [0; GROUPS],
             totals: WaitingTotals::new(plan.rows.iter().map(|row| row.reference_demand_t).collect()),
             timeline: Timeline::new(fans, layout.periods),
             attribution: plan
@@ -173,6 +178,8 @@ impl Recorder {
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.totals.len(), other.totals.len(), "recorders of different models");
         self.trials += other.trials;
+        let by_group = self.trials_by_group.iter_mut().zip(&other.trials_by_group);
+        by_group.for_each(|(trials, added)| *trials += added);
         let Self {
             totals,
             timeline,
@@ -216,7 +223,22 @@ impl Recorder {
     /// Mean shortfall of the headline, % of demand: what `--precision` watches. `None` in a model without demand.
     pub fn headline(&self) -> Option<Estimate> {
         let totals = self.totals.row(self.plan.headline?);
-        Some(mean_estimate(&totals.share, self.trials, 100.0, Bounds::PERCENT))
+        Some(self.errors().mean_of(
+            &totals.share,
+            || totals.groups.sums.map(|sums| sums.share.value()),
+            100.0,
+            Bounds::PERCENT,
+        ))
+    }
+
+    /// How the errors of its trials are found.
+    pub(super) fn errors(&self) -> Errors {
+        Errors::new(self.trials, self.plan.layout.in_batches.then_some(&self.trials_by_group))
+    }
+
+    /// The group of batches of a trial; `None` where trials are independent.
+    fn group(&self, trial: u64) -> Option<usize> {
+        self.plan.layout.in_batches.then(|| group_of(trial))
     }
 
     /// Headline shortfall of the last trial that ended here, share of demand.
@@ -242,6 +264,7 @@ impl Recorder {
 
     fn end_rows(&mut self, outcome: &TrialOutcome<'_>) {
         let trial = outcome.trial;
+        let group = self.group(trial);
         let plan = Arc::clone(&self.plan);
         let mut attributed = 0;
         for (parts, open) in plan.parts.iter().zip(&self.open.materials) {
@@ -264,12 +287,12 @@ impl Recorder {
                     let has_fan = plan.recording.timeline && row.is_all();
                     row_trial.spells = open.follow(&row.cells, &parts.cells, |period, share| {
                         if has_fan {
-                            timeline.add(fan, period, share);
+                            timeline.add(fan, group, period, share);
                         }
                     });
                 }
                 fan += usize::from(row.is_all());
-                self.totals.add(number, row_trial);
+                self.totals.add(number, group, row_trial);
                 let share = row_trial.share(row_trial.shortfall_t);
                 if Some(number) == plan.headline {
                     self.replayable.add(trial, share);
@@ -303,10 +326,12 @@ impl Observer for Recorder {
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
+        self.trials_by_group[group_of(outcome.trial)] += 1;
         self.end_rows(outcome);
-        self.events.add(outcome.occurrences);
+        let group = self.group(outcome.trial);
+        self.events.add(group, outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
-        self.prices.add(outcome.price_peak);
+        self.prices.add(group, outcome.price_peak);
         self.open.clear(&self.plan.parts);
     }
 

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::fixed::{FixedSum, Moments};
 use super::grid::ExceedanceCounts;
+use super::groups::{GROUPS, Sum};
 use super::histogram::{NEGLIGIBLE, ShareHistogram, SpellHistogram};
+use super::row_groups::{GroupSums, RowGroups};
 use super::spells::TrialSpells;
 
 /// Value added is summed in trillions of USD, so that its squares keep their digits.
@@ -107,13 +109,20 @@ pub struct RowTotals {
     pub survive: Conditional,
     /// Time to recover, periods.
     pub recover: Conditional,
+    /// By group of batches; nothing where trials are independent.
+    pub groups: RowGroups,
 }
 
 impl RowTotals {
-    /// Adds trials; `reference_t` is the row's reference demand, t.
-    pub fn add(&mut self, trials: &[RowTrial], reference_t: f64) {
+    /// Adds trials of one group of batches (`None`: trials are independent); `reference_t` is the row's reference demand, t.
+    pub fn add(&mut self, trials: &[RowTrial], reference_t: f64, group: Option<usize>) {
         for trials in trials.chunks(MANY) {
-            self.add_many(trials, reference_t);
+            let before = group.map(|group| (group, GroupSums::of(self)));
+            self.add_many(trials, reference_t, group);
+            if let Some((group, before)) = before {
+                let added = GroupSums::of(self).since(before);
+                self.groups.sums.at(group).add(&added);
+            }
         }
     }
 
@@ -127,7 +136,7 @@ impl RowTotals {
     }
 
     /// Adds at most [`MANY`] trials, sum by sum, so that each stays in the processor's registers.
-    fn add_many(&mut self, trials: &[RowTrial], reference_t: f64) {
+    fn add_many(&mut self, trials: &[RowTrial], reference_t: f64, group: Option<usize>) {
         let mut shares = [[0.0; 2]; MANY];
         for (shares, trial) in shares.iter_mut().zip(trials) {
             *shares = [trial.shortfall_t, trial.spells.worst_shortfall_t].map(|tonnes| trial.share(tonnes));
@@ -162,6 +171,12 @@ impl RowTotals {
         }
         for [_, worst_spell] in shares {
             self.worst_spell_histogram.add(*worst_spell);
+        }
+        if let Some(group) = group {
+            for [share, worst_spell] in shares {
+                self.groups.share.add(group, *share);
+                self.groups.worst_spell.add(group, *worst_spell);
+            }
         }
     }
 
@@ -210,8 +225,8 @@ impl RowTotals {
         }
     }
 
-    /// Whether it can have seen that many trials.
-    pub fn fits(&self, trials: u64) -> bool {
+    /// Whether it can have seen that many trials, so many of each group.
+    pub fn fits(&self, trials: u64, by_group: Option<&[u64; GROUPS]>) -> bool {
         let shares = [&self.share, &self.structural, &self.unmet, &self.worst_spell];
         shares.iter().all(|moments| moments.are_of(trials, 0))
             && self.event.are_of(trials, -1)
@@ -222,6 +237,7 @@ impl RowTotals {
             && (0.0..=1.0).contains(&self.max_share)
             && self.survive.count <= trials
             && self.recover.count <= trials
+            && self.groups.fits(self, by_group)
     }
 
     /// Adds what another has seen.
@@ -244,5 +260,6 @@ impl RowTotals {
         self.worst_spell_exceedance.merge(&other.worst_spell_exceedance);
         self.survive.merge(&other.survive);
         self.recover.merge(&other.recover);
+        self.groups.merge(&other.groups);
     }
 }
