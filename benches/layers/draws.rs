@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use critmin::engine::draws::{Strikes, design, draw_events, draw_inputs};
-use critmin::sampling::{Design, Distribution, DistributionError, Sampler, StreamKey};
+use critmin::engine::draws::{Strikes, draw_events, draw_inputs};
+use critmin::sampling::{Design, Dimensions, Distribution, DistributionError, Sampler, StreamKey};
 use critmin_benches::{FLAGSHIP, SMALL, prepared};
 
 /// Uniforms that a bench goes through, again and again.
@@ -21,12 +21,12 @@ fn uniforms(criterion: &mut Criterion) {
         ("random", Design::Random),
         ("antithetic", Design::Antithetic),
         ("latin hypercube", Design::LatinHypercube),
-        ("sobol", Design::Sobol),
+        ("sobol", Design::Sobol(Dimensions::new(&[(key, 0)]))),
     ] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 (0..UNIFORMS)
-                    .map(|trial| design.uniform(black_box(&key), trial, 0, Some(7)))
+                    .map(|trial| design.uniform(black_box(&key), trial, 0))
                     .sum::<f64>()
             });
         });
@@ -85,7 +85,7 @@ fn trials(criterion: &mut Criterion) {
     group.bench_function("inputs of the flagship", |bencher| {
         let (mut inputs, mut trial) = (Vec::new(), 0);
         bencher.iter(|| {
-            draw_inputs(&flagship, design(&flagship), trial, &mut inputs);
+            draw_inputs(&flagship, trial, &mut inputs);
             trial = (trial + 1) % TRIALS;
         });
     });
@@ -96,7 +96,7 @@ fn trials(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             let (inputs, mut strikes, mut trial) = (model.mean_inputs(), Strikes::default(), 0);
             bencher.iter(|| {
-                draw_events(model, design(model), trial, &inputs, &mut strikes);
+                draw_events(model, trial, &inputs, &mut strikes);
                 trial = (trial + 1) % TRIALS;
             });
         });

@@ -1,7 +1,7 @@
 //! From the occurrences of a trial to the severity of every event in every period: occurrences drawn before, memory reused.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use critmin::engine::draws::{Strikes, design, draw_events};
+use critmin::engine::draws::{Strikes, draw_events};
 use critmin::engine::severity::Severities;
 use critmin_benches::{SCENARIOS, prepared};
 
@@ -16,7 +16,7 @@ fn severities(criterion: &mut Criterion) {
         let strikes: Vec<Strikes> = (0..TRIALS)
             .map(|trial| {
                 let mut strikes = Strikes::default();
-                draw_events(&model, design(&model), trial, &inputs, &mut strikes);
+                draw_events(&model, trial, &inputs, &mut strikes);
                 strikes
             })
             .collect();

@@ -4,12 +4,13 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use critmin::analysis::run::Prepared;
 use critmin::engine::abreast::Abreast;
 use critmin::engine::draws::TrialStreams;
-use critmin::engine::run::BLOCK_TRIALS;
 use critmin::engine::trial::Simulator;
 use critmin_benches::{Blind, SCENARIOS, prepared, quiet};
 
 /// Trials that a bench goes through, again and again.
 const TRIALS: u64 = 512;
+/// Trials that are simulated side by side at a time.
+const BLOCK_TRIALS: u64 = 128;
 
 /// One trial per iteration; the simulator keeps its memory.
 fn run(bencher: &mut criterion::Bencher<'_>, prepared: &Prepared, in_full: bool) {

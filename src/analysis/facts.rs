@@ -124,13 +124,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         trials_asked: scenario.run.trials,
         interrupted: false,
         nothing_is_random: false,
-        sampling: match scenario.run.sampling {
-            SamplingDesign::Random => "random",
-            SamplingDesign::Antithetic => "antithetic",
-            SamplingDesign::LatinHypercube => "latin_hypercube",
-            SamplingDesign::Sobol => "sobol",
-        }
-        .to_owned(),
+        sampling: scenario.run.sampling.name().to_owned(),
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: scenario.time.step.name().to_owned(),
@@ -184,13 +178,13 @@ fn listed(
             acknowledged: warning.acknowledged.clone(),
         })
         .collect();
-    if scenario.run.sampling != SamplingDesign::Random {
+    if scenario.run.sampling == SamplingDesign::Sobol {
         let (code, address) = (Code::NotIndependent.number(), "run.sampling");
         list.push(ManifestWarning {
             code: code.into(),
             address: address.into(),
             place: String::new(),
-            message: "standard errors and intervals are computed as if trials were independent; with this sampling design they are not exact (usually too wide)".into(),
+            message: "standard errors and intervals do not know how evenly Sobol' points fill each other's gaps: they are usually too wide".into(),
             acknowledged: acknowledgements
                 .iter()
                 .find(|one| one.code == code && one.at == address)

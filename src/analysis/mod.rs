@@ -7,6 +7,7 @@ pub mod indices;
 pub mod merge;
 pub mod part;
 pub mod pin;
+mod ranking;
 pub mod replay;
 pub mod run;
 pub mod simulate;

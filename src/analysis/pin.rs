@@ -7,7 +7,7 @@ use crate::engine::run::Progress;
 use crate::regression::{BatchMeans, BatchSums, Golden, Settings, collect, scenario_keys};
 use crate::results::Sample;
 use crate::results::types::RunResults;
-use crate::scenario::{Document, SamplingDesign};
+use crate::scenario::Document;
 
 /// What to pin.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,12 +51,7 @@ pub fn pin(
         .iter()
         .map(|policy| (policy.policy.clone(), policy.headline.clone()))
         .collect();
-    let settings = settings(
-        results,
-        content_hash(document)?,
-        scenario.run.sampling,
-        plan.every_policy,
-    );
+    let settings = settings(results, content_hash(document)?, plan.every_policy);
     Ok(Golden {
         program: results.manifest.program.clone(),
         relative_tolerance: plan.relative_tolerance,
@@ -83,19 +78,13 @@ pub fn content_hash(document: &Document) -> Result<String, RunError> {
     Ok(document.hash())
 }
 
-fn settings(run: &RunResults, scenario_sha256: String, sampling: SamplingDesign, every_policy: bool) -> Settings {
+fn settings(run: &RunResults, scenario_sha256: String, every_policy: bool) -> Settings {
     let manifest = &run.manifest;
     Settings {
         scenario: manifest.scenario.clone(),
         scenario_sha256,
         sampling_version: manifest.sampling_version,
-        sampling: match sampling {
-            SamplingDesign::Random => "random",
-            SamplingDesign::Antithetic => "antithetic",
-            SamplingDesign::LatinHypercube => "latin_hypercube",
-            SamplingDesign::Sobol => "sobol",
-        }
-        .to_owned(),
+        sampling: manifest.sampling.clone(),
         seed: manifest.seed,
         trials: manifest.trials_asked,
         start: manifest.start.clone(),

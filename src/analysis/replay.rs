@@ -156,8 +156,6 @@ pub struct Replay {
     pub trial: u64,
     /// Seed.
     pub seed: u64,
-    /// Trials of the run.
-    pub trials: u64,
     /// Sampling design, as in the scenario.
     pub sampling: String,
     /// See [`super::facts::SAMPLING_VERSION`].
@@ -198,10 +196,10 @@ pub struct Replay {
     pub stockpiles: Vec<ReplayStockpile>,
 }
 
-/// Replays a trial of the run that the scenario describes, under a policy (`None` = the baseline).
+/// Replays a trial of the scenario under a policy (`None` = the baseline). It is the same in runs of any length.
 ///
 /// # Errors
-/// Invalid scenario, a model that cannot be compiled, or a trial that the run does not have.
+/// Invalid scenario, or a model that cannot be compiled.
 pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<Replay, RunError> {
     let prepared = prepare(document, policy)?;
     let Prepared {
@@ -210,15 +208,11 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         layout,
         ..
     } = &prepared;
-    let of = scenario.run.trials;
-    if trial >= of {
-        return Err(RunError::Trial { trial, of });
-    }
     let mut simulator = Simulator::new(model);
     let mut tracer = Tracer::new(&prepared);
     simulator.run(trial, TrialStreams::of(trial), &mut tracer);
     if let Some(found) = simulator.exhausted() {
-        return Err(RunError::exhausted(&prepared, found));
+        return Err(RunError::exhausted(&prepared, found, false));
     }
     let calendar = scenario.time.calendar();
     let date = |months: f64| calendar.day(months).unwrap_or(jiff::civil::Date::MAX).to_string();
@@ -272,7 +266,6 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
     let manifest = facts::manifest(document, scenario, "", &prepared.warnings);
     let (materials, places) = facts::labels(layout);
     Ok(Replay {
-        trials: manifest.trials,
         sampling: manifest.sampling,
         sampling_version: manifest.sampling_version,
         scenario_sha256: manifest.scenario_sha256,

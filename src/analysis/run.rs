@@ -13,6 +13,7 @@ use crate::engine::run::Progress;
 use crate::model::{Model, ModelError, compile, layout};
 use crate::results::Sample;
 use crate::results::types::{CostlyTable, RunResults};
+use crate::sampling::Design;
 use crate::scenario::{Diagnostics, Document, Scenario};
 
 /// Why a run failed.
@@ -35,14 +36,6 @@ pub enum RunError {
     Range {
         /// The trials asked for.
         range: Range<u64>,
-        /// Trials of the run.
-        of: u64,
-    },
-    /// The trial asked for is not among those of the run.
-    #[error("there is no trial {trial}: the run has {of} trials, the last of them is {}", of - 1)]
-    Trial {
-        /// The trial asked for.
-        trial: u64,
         /// Trials of the run.
         of: u64,
     },
@@ -98,7 +91,7 @@ impl From<Diagnostics> for RunError {
 pub struct RunPlan {
     /// Policy ids beside the baseline, in order.
     pub policies: Vec<String>,
-    /// Stop once the standard error of the headline is at most this share of its mean (checked after whole batches). Not together with
+    /// Stop once the standard error of the headline is at most this share of its mean (looked at after whole batches). Not together with
     /// `trials`: a part cannot know what the others find.
     pub precision: Option<f64>,
     /// Whether samples are wanted.
@@ -107,7 +100,7 @@ pub struct RunPlan {
     pub left_out: Vec<CostlyTable>,
     /// These of the scenario's trials only; all when `None`.
     pub trials: Option<Range<u64>>,
-    /// Trials in a block of work; [`crate::engine::run::BLOCK_TRIALS`] when `None`. Results do not depend on it.
+    /// Trials in a block of work; as many as keep all threads busy when `None`. Results do not depend on it.
     pub block_trials: Option<u64>,
 }
 
@@ -165,6 +158,7 @@ pub struct PartReport {
 }
 
 /// A scenario checked and compiled under a policy.
+#[derive(Debug, Clone)]
 pub struct Prepared {
     /// The checked scenario.
     pub scenario: Scenario,
@@ -176,11 +170,34 @@ pub struct Prepared {
     pub layout: Layout,
 }
 
-/// Checks and compiles under a policy.
+/// Checks and compiles under a policy (`None` = the baseline), ready to be simulated.
 ///
 /// # Errors
 /// Invalid scenario, or a model that cannot be compiled.
 pub fn prepare(document: &Document, policy: Option<&str>) -> Result<Prepared, RunError> {
+    let mut prepared = compiled(document, policy)?;
+    prepared.model.design = match policy {
+        Some(_) if matches!(prepared.model.design, Design::Sobol(_)) => compiled(document, None)?.ranked_design(),
+        _ => prepared.ranked_design(),
+    };
+    Ok(prepared)
+}
+
+/// The same with the design of the baseline, which has been prepared.
+///
+/// # Errors
+/// As [`prepare`].
+pub(super) fn prepare_beside(baseline: &Prepared, document: &Document, policy: &str) -> Result<Prepared, RunError> {
+    let mut prepared = compiled(document, Some(policy))?;
+    prepared.model.design = baseline.model.design.clone();
+    Ok(prepared)
+}
+
+/// Checks and compiles under a policy. The dimensions of a Sobol' design are yet to be ranked.
+///
+/// # Errors
+/// As [`prepare`].
+pub(super) fn compiled(document: &Document, policy: Option<&str>) -> Result<Prepared, RunError> {
     let (scenario, warnings) = document.check(policy)?;
     let model = compile(&scenario)?;
     let layout = layout(&scenario, &model);

@@ -7,14 +7,19 @@ use std::time::{Duration, Instant};
 use super::examine::examine;
 use super::facts;
 use super::part::{Frame, Part, PartHead, PolicyPart};
-use super::run::{PartReport, Prepared, RunError, RunListener, RunPlan, Stage, prepare};
+use super::run::{PartReport, Prepared, RunError, RunListener, RunPlan, Stage, compiled, prepare_beside};
 use super::variance;
-use crate::engine::run::{BLOCK_TRIALS, Gather, Progress, simulate_in_blocks};
+use crate::engine::run::{Gather, Progress, simulate_in_blocks};
 use crate::results::{PolicyFacts, Recorder, Recording, VarianceSplitter};
+use crate::sampling::{BATCH_TRIALS, Design};
 use crate::scenario::Document;
 
-/// Blocks simulated before precision and samples are looked at: fixed, so that a run that stops early can be repeated.
-const BATCH_BLOCKS: u64 = 32;
+/// Trials between two times that samples are handed over, so that they take little memory: whole batches.
+const SAMPLED_TRIALS: u64 = 16 * BATCH_TRIALS;
+/// Batches after which precision is looked at for the first time: fewer say little about an error.
+const FIRST_LOOK: u64 = 8;
+/// Batches between two looks at least. Later, looks are an eighth of the batches so far apart: who looks often enough will once see a small error.
+const LOOK_AGAIN: u64 = 4;
 
 impl Gather for Recorder {
     fn absorb(&mut self, other: Self) {
@@ -53,6 +58,8 @@ pub fn simulate_examined(
     listener: &mut dyn RunListener,
 ) -> Result<PartReport, RunError> {
     let mut clock = Clock::default();
+    let ranked = clock.simulate(|| ranked(baseline));
+    let baseline = ranked.as_ref().unwrap_or(baseline);
     let whole = baseline.scenario.run.trials;
     let head = part_head(document, scenario_name, plan, baseline)?;
     let trials = head.simulated();
@@ -73,7 +80,7 @@ pub fn simulate_examined(
         let prepared = match number.checked_sub(1) {
             None => baseline,
             Some(policy) => {
-                under_policy = clock.check(|| prepare(document, Some(&plan.policies[policy])))?;
+                under_policy = clock.check(|| prepare_beside(baseline, document, &plan.policies[policy]))?;
                 &under_policy
             }
         };
@@ -142,7 +149,7 @@ fn is_random(document: &Document, baseline: &Prepared, plan: &RunPlan) -> Result
         return Ok(true);
     }
     for policy in &plan.policies {
-        if prepare(document, Some(policy))?.model.is_random() {
+        if compiled(document, Some(policy))?.model.is_random() {
             return Ok(true);
         }
     }
@@ -156,6 +163,15 @@ fn continued(earlier: Part, head: PartHead) -> Result<Part, RunError> {
         // Names and places of files may have changed; the rest is the same.
         None => Ok(Part { head, ..earlier }),
     }
+}
+
+/// The same with the dimensions of its Sobol' design ranked, if it has such a design.
+fn ranked(baseline: &Prepared) -> Option<Prepared> {
+    matches!(baseline.model.design, Design::Sobol(_)).then(|| {
+        let mut ranked = baseline.clone();
+        ranked.model.design = baseline.ranked_design();
+        ranked
+    })
 }
 
 fn split(baseline: &Prepared, trials: &Range<u64>, of: u64) -> Result<VarianceSplitter, RunError> {
@@ -253,13 +269,6 @@ impl Job<'_> {
     ) -> Result<(), RunError> {
         let Prepared { model, scenario, .. } = self.prepared;
         let rows = empty.sample_rows();
-        let block_trials = self.plan.block_trials.unwrap_or(BLOCK_TRIALS);
-        // Only precision and samples have to be looked at on the way.
-        let batch = if self.plan.samples || self.plan.precision.is_some() {
-            batch_trials(self.whole)
-        } else {
-            self.trials.end
-        };
         if self.plan.samples && self.trials.is_empty() {
             // A part without any of the run's trials has a table of samples, too: an empty one.
             let none = listener.samples(&scenario.policy.id, &rows, &[]);
@@ -268,17 +277,16 @@ impl Job<'_> {
         loop {
             let policy = &mut part.policies[self.number];
             let next = self.trials.start + policy.recorder.trials();
-            let at_boundary = next == self.trials.end || next.is_multiple_of(batch);
-            if next == self.trials.end || (at_boundary && self.is_precise(&policy.recorder)) {
+            if next == self.trials.end || (is_look(next) && self.is_precise(&policy.recorder)) {
                 policy.complete = true;
                 return Ok(());
             }
             if progress.is_stopped() {
                 return Ok(());
             }
-            // To the end of the batch; less when paused or stopped on the way.
-            let slice = next..((next / batch + 1) * batch).min(self.trials.end);
-            let gathered = simulate_in_blocks(model, slice, block_trials, progress, || empty.fresh());
+            // Less when paused or stopped on the way.
+            let slice = next..self.slice_end(next);
+            let gathered = simulate_in_blocks(model, slice, self.plan.block_trials, progress, || empty.fresh());
             if let Some(found) = progress.exhausted() {
                 return Err(RunError::exhausted(self.prepared, found, false));
             }
@@ -301,6 +309,17 @@ impl Job<'_> {
         }
     }
 
+    /// Where the slice of trials that begins with `next` ends: only precision and samples have to be looked at on the way.
+    fn slice_end(&self, next: u64) -> u64 {
+        let samples = (next / SAMPLED_TRIALS + 1) * SAMPLED_TRIALS;
+        let ends = [
+            Some(self.trials.end),
+            self.plan.samples.then_some(samples),
+            self.plan.precision.map(|_| look_after(next)),
+        ];
+        ends.into_iter().flatten().min().unwrap_or(self.trials.end)
+    }
+
     /// Whether the headline is known as well as was asked for. Only the baseline decides.
     fn is_precise(&self, recorder: &Recorder) -> bool {
         let target = self.plan.precision.filter(|_| self.number == 0);
@@ -311,9 +330,19 @@ impl Job<'_> {
     }
 }
 
-/// Trials of a batch: a fixed number of blocks, and at most 64 batches a run.
-fn batch_trials(trials: u64) -> u64 {
-    (BATCH_BLOCKS * BLOCK_TRIALS).max((trials / 64).div_ceil(BLOCK_TRIALS) * BLOCK_TRIALS)
+/// The first number of trials above this one after which precision is looked at: a multiple of the batch that depends on nothing else, so that a
+/// run stops at the same trial whatever number was asked for.
+fn look_after(trials: u64) -> u64 {
+    let mut batches = FIRST_LOOK;
+    while batches * BATCH_TRIALS <= trials {
+        batches += LOOK_AGAIN.max(batches / 8);
+    }
+    batches * BATCH_TRIALS
+}
+
+/// Whether precision is looked at after so many trials.
+fn is_look(trials: u64) -> bool {
+    trials > 0 && look_after(trials - 1) == trials
 }
 
 fn policy_facts(prepared: &Prepared) -> PolicyFacts {
@@ -325,5 +354,31 @@ fn policy_facts(prepared: &Prepared) -> PolicyFacts {
         supply_shares: facts::supply_shares(scenario, model),
         balance: facts::balance(scenario, model),
         variance: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precision_is_looked_at_after_whole_batches_that_get_rarer() {
+        let mut looks = Vec::new();
+        while looks.last().is_none_or(|last| *last < 1_000_000) {
+            looks.push(look_after(looks.last().copied().unwrap_or(0)));
+        }
+        assert_eq!(looks[..4], [2048, 3072, 4096, 5120]);
+        assert!(
+            looks
+                .iter()
+                .all(|look| look.is_multiple_of(BATCH_TRIALS) && is_look(*look))
+        );
+        assert!(looks.len() < 60, "{} looks", looks.len());
+        // From wherever a run goes on, the next look is the same.
+        for trials in [0, 1, 2047, 2048, 2049, 100_000] {
+            let next = looks.iter().find(|look| **look > trials).unwrap();
+            assert_eq!(look_after(trials), *next);
+            assert_eq!(is_look(trials), looks.contains(&trials), "{trials}");
+        }
     }
 }

@@ -114,11 +114,11 @@ end anywhere; together they must hold every trial once.";
 
 const REPLAY_EXAMPLES: &str = "\
 Examples:
-  critmin replay scenario.toml --trials 10000 --trial 4711                  # the story of trial 4711 of 10000
-  critmin replay scenario.toml --trials 10000 --trial 4711 --policy stockpile
-  critmin replay scenario.toml --trials 10000 --trial 4711 --out trace      # every flow and stock as CSV
+  critmin replay scenario.toml --trial 4711                  # the story of trial 4711
+  critmin replay scenario.toml --trial 4711 --policy stockpile
+  critmin replay scenario.toml --trial 4711 --out trace      # every flow and stock as CSV
 The trials at the median, p95, p99 and maximum are named under the table that `critmin run` prints, with
-the whole command. Give --set, --seed and --trials as the run had them.";
+the whole command. Give --set and --seed as the run had them.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -269,10 +269,7 @@ pub struct ValidateOptions {
 pub struct ReplayOptions {
     #[command(flatten)]
     pub scenario: ScenarioOptions,
-    /// Number of trials of the run that the trial is of [default: the scenario's]
-    #[arg(long, value_name = "N")]
-    pub trials: Option<u64>,
-    /// Trial number, from 0
+    /// Trial number, from 0: the same trial in a run of any length
     #[arg(long, value_name = "K", value_parser = parse_trial)]
     pub trial: u64,
     /// Policy under which to replay [default: the baseline]

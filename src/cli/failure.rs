@@ -57,9 +57,6 @@ impl Failure {
                 json,
             },
             RunError::Interrupted => Failure::Interrupted,
-            RunError::Trial { .. } => {
-                Failure::Usage(format!("{error} (--trials says how many; the scenario does otherwise)"))
-            }
             RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
             RunError::AnotherRun(_) | RunError::AnotherModel => Failure::Input {
                 message: error.to_string(),

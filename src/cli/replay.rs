@@ -12,12 +12,11 @@ use crate::report::json;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::story;
 use crate::report::trace_csv;
-use crate::scenario::{Document, SamplingDesign};
+use crate::scenario::Document;
 
 /// Shows one trial in full.
 pub fn replay(options: &ReplayOptions) -> Outcome {
-    let document = load::load(&options.scenario, options.trials, options.json)?;
-    is_of_one_run(options, &document)?;
+    let document = load::load(&options.scenario, None, options.json)?;
     let policy = options.policy.as_deref().filter(|policy| *policy != "baseline");
     let replay = trace(&document, policy, options.trial).map_err(|error| Failure::of_run(error, options.json))?;
     if let Some(path) = &options.out {
@@ -32,28 +31,6 @@ pub fn replay(options: &ReplayOptions) -> Outcome {
         write!(stdout, "{}", story::tell(&replay, terminal::width()))?;
     }
     Ok(0)
-}
-
-/// Where every trial depends on how many there are, the number of the run must be told: with another one, another trial would be shown.
-fn is_of_one_run(options: &ReplayOptions, document: &Document) -> Result<(), Failure> {
-    let (scenario, _) = document.check(None).map_err(|diagnostics| Failure::Invalid {
-        diagnostics: Box::new(diagnostics),
-        json: options.json,
-    })?;
-    let is_told = options.trials.is_some()
-        || options.scenario.set.iter().any(|change| {
-            change
-                .split_once('=')
-                .is_some_and(|(key, _)| key.trim() == "run.trials")
-        });
-    if scenario.run.sampling == SamplingDesign::LatinHypercube && !is_told {
-        return Err(Failure::Usage(format!(
-            "with sampling = \"latin_hypercube\" every trial depends on the number of trials: say with --trials how many the run had (the \
-             scenario's number is {})",
-            scenario.run.trials
-        )));
-    }
-    Ok(())
 }
 
 /// The folder for the trace, where it may be written.

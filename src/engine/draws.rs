@@ -3,15 +3,13 @@
 
 use super::observe::Occurrence;
 use crate::model::{ArrivalModel, EventModel, InputKind, Model, RecoveryModel};
-use crate::sampling::{Design, StreamKey};
-use crate::scenario::{RenewalStart, SamplingDesign};
+use crate::sampling::StreamKey;
+use crate::scenario::RenewalStart;
 
 /// Position of each coupled draw in [`EventModel::coupled`].
 const OCCURRENCE: usize = 0;
 const DURATION: usize = 1;
 const SEVERITY: usize = 2;
-/// Dimensions of an event in a Sobol' design: the three above, arrival, delay, recovery, approval.
-const DIMENSIONS: usize = 7;
 
 /// Renewals drawn of one event in one trial at most: spells of length 0 must not stop time. The scenario's checks refuse what is expected to come
 /// near; a trial that does all the same is an error of the run.
@@ -71,31 +69,19 @@ impl TrialStreams {
     }
 }
 
-/// The sampling design of a model.
-pub fn design(model: &Model) -> Design {
-    match model.design {
-        SamplingDesign::Random => Design::Random,
-        SamplingDesign::Antithetic => Design::Antithetic,
-        SamplingDesign::LatinHypercube => Design::LatinHypercube,
-        SamplingDesign::Sobol => Design::Sobol,
-    }
-}
-
 /// Draws the uncertain inputs of a trial into `inputs`.
-pub fn draw_inputs(model: &Model, design: Design, trial: u64, inputs: &mut Vec<f64>) {
+pub fn draw_inputs(model: &Model, trial: u64, inputs: &mut Vec<f64>) {
     inputs.clear();
     inputs.resize(model.input_slots, 0.0);
     let mut uniforms = [0.0; 64];
     for driver in &model.inputs {
         match &driver.kind {
             InputKind::Scalar(sampler) => {
-                let uniform = design.uniform(&driver.key, trial, 0, Some(driver.slot));
+                let uniform = model.design.uniform(&driver.key, trial, 0);
                 inputs[driver.slot] = sampler.quantile(uniform);
             }
             InputKind::Dirichlet(dirichlet, components) => {
-                let draw = |component: usize| {
-                    design.uniform(&driver.key, trial, component as u64, Some(driver.slot + component))
-                };
+                let draw = |component: usize| model.design.uniform(&driver.key, trial, component as u64);
                 let out = &mut inputs[driver.slot..driver.slot + components];
                 if let Some(uniforms) = uniforms.get_mut(..*components) {
                     uniforms
@@ -123,31 +109,25 @@ pub fn draw_inputs(model: &Model, design: Design, trial: u64, inputs: &mut Vec<f
 struct EventDraws<'a> {
     model: &'a Model,
     event: &'a EventModel,
-    design: Design,
     trial: u64,
-    dimension: usize,
 }
 
 impl EventDraws<'_> {
-    /// The `index`-th uniform of a stream. The first of each stream has a dimension in a Sobol' design.
-    fn uniform(&self, key: &StreamKey, index: u64, which: usize) -> f64 {
-        let dimension = (index == 0).then_some(self.dimension + which);
-        self.design.uniform(key, self.trial, index, dimension)
+    /// The `index`-th uniform of a stream.
+    fn uniform(&self, key: &StreamKey, index: u64) -> f64 {
+        self.model.design.uniform(key, self.trial, index)
     }
 
     /// A uniform that a copula may couple with other events'.
     fn coupled(&self, target: usize, key: &StreamKey, index: u64, scratch: (&mut Vec<f64>, &mut Vec<f64>)) -> f64 {
         let Some((copula, member)) = self.event.coupled[target] else {
-            return self.uniform(key, index, target);
+            return self.uniform(key, index);
         };
         let (uniforms, coupled) = scratch;
         let copula = &self.model.copulas[copula];
         let needed = copula.copula.uniforms_needed();
         uniforms.clear();
-        uniforms.extend((0..needed).map(|member| {
-            self.design
-                .uniform(&copula.key, self.trial, index * needed as u64 + member as u64, None)
-        }));
+        uniforms.extend((0..needed).map(|member| self.uniform(&copula.key, index * needed as u64 + member as u64)));
         coupled.clear();
         coupled.resize(copula.members, 0.0);
         copula.copula.couple(uniforms, coupled);
@@ -165,7 +145,7 @@ pub struct Exhausted {
 }
 
 /// Draws every event's occurrences within the horizon.
-pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], strikes: &mut Strikes) {
+pub fn draw_events(model: &Model, trial: u64, inputs: &[f64], strikes: &mut Strikes) {
     let Strikes {
         all,
         exhausted,
@@ -181,19 +161,12 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
         model
             .frailties
             .iter()
-            .map(|factor| factor.factor.quantile(design.uniform(&factor.key, trial, 0, None))),
+            .map(|factor| factor.factor.quantile(model.design.uniform(&factor.key, trial, 0))),
     );
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {
         let event = &model.events[index];
-        let dimension = model.input_slots + DIMENSIONS * index;
-        let draws = EventDraws {
-            model,
-            event,
-            design,
-            trial,
-            dimension,
-        };
+        let draws = EventDraws { model, event, trial };
         let rate_factor = event.frailty.map_or(1.0, |group| frailty[group]);
         let mut list = std::mem::take(&mut by_event[index]);
         list.clear();
@@ -216,7 +189,7 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
             } => {
                 let uniform = draws.coupled(OCCURRENCE, &event.streams.occurrence, 0, (uniforms, coupled));
                 if happens(uniform, probability.of(inputs), rate_factor) {
-                    let place = draws.uniform(&event.streams.arrival, 0, 3);
+                    let place = draws.uniform(&event.streams.arrival, 0);
                     add(
                         from_months + (to_months - from_months) * place,
                         0,
@@ -231,7 +204,7 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
                     // Gaps in units of the mean gap: a changed rate stretches the same arrivals.
                     let (mut unit_time, mut draw) = (0.0, 0);
                     loop {
-                        unit_time -= libm::log(draws.uniform(&event.streams.arrival, draw, 3));
+                        unit_time -= libm::log(draws.uniform(&event.streams.arrival, draw));
                         let start = unit_time / per_month;
                         if start >= horizon {
                             break;
@@ -257,9 +230,9 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
             } => {
                 for (draw, cause) in by_event[*followed].iter().enumerate() {
                     let draw = draw as u64;
-                    let uniform = draws.uniform(&event.streams.occurrence, draw, OCCURRENCE);
+                    let uniform = draws.uniform(&event.streams.occurrence, draw);
                     if happens(uniform, probability.of(inputs), rate_factor) {
-                        let wait = delay.quantile(draws.uniform(&event.streams.delay, draw, 4)).max(0.0);
+                        let wait = delay.quantile(draws.uniform(&event.streams.delay, draw)).max(0.0);
                         let from = cause.occurrence.start_months
                             + if *from_end {
                                 cause.occurrence.duration_months
@@ -312,24 +285,24 @@ fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: 
     } else {
         share_down * rate_factor / (share_down * rate_factor + 1.0 - share_down)
     };
-    let up_time = |draw: u64| up.quantile(draws.uniform(&streams.arrival, draw, 3)) / rate_factor;
-    let down_length = |draw: u64| down.quantile(draws.uniform(&streams.duration, draw, DURATION));
+    let up_time = |draw: u64| up.quantile(draws.uniform(&streams.arrival, draw)) / rate_factor;
+    let down_length = |draw: u64| down.quantile(draws.uniform(&streams.duration, draw));
     let (mut time, mut draw) = (0.0, 0_u64);
     let starts_down = match starts {
         RenewalStart::Up => false,
         RenewalStart::Down => true,
-        RenewalStart::Steady => draws.uniform(&streams.occurrence, 0, OCCURRENCE) < mean_share_down,
+        RenewalStart::Steady => draws.uniform(&streams.occurrence, 0) < mean_share_down,
     };
     match biased {
         // Steady state: the time left of the current spell is a uniform share of a length-biased spell.
         Some(biased) => {
-            let share = draws.uniform(&streams.delay, 0, 4);
+            let share = draws.uniform(&streams.delay, 0);
             if starts_down {
-                let left = share * biased.1.sample(draws.uniform(&streams.duration, 0, DURATION));
+                let left = share * biased.1.sample(draws.uniform(&streams.duration, 0));
                 down_time(0.0, 0, left);
                 time = left + up_time(1);
             } else {
-                time = share * biased.0.sample(draws.uniform(&streams.arrival, 0, 3)) / rate_factor;
+                time = share * biased.0.sample(draws.uniform(&streams.arrival, 0)) / rate_factor;
             }
             draw += 1;
         }
@@ -365,7 +338,7 @@ fn strike(
     let severity = event
         .severity
         .quantile(draws.coupled(SEVERITY, &event.streams.severity, draw, (uniforms, coupled)));
-    let recovery = || draws.uniform(&event.streams.recovery, draw, 5);
+    let recovery = || draws.uniform(&event.streams.recovery, draw);
     Strike {
         occurrence: Occurrence {
             event: index,
@@ -374,9 +347,7 @@ fn strike(
             severity: severity.max(0.0),
         },
         approval_months: event.approval_months.as_ref().map_or(0.0, |months| {
-            months
-                .quantile(draws.uniform(&event.streams.approval, draw, 6))
-                .max(0.0)
+            months.quantile(draws.uniform(&event.streams.approval, draw)).max(0.0)
         }),
         tail: match &event.recovery {
             RecoveryModel::Step => Tail::Step,

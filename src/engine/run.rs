@@ -1,8 +1,8 @@
-//! Trials in fixed blocks on all cores. What observers collect must merge to the same value in any order (integer sums), so the result is
+//! Trials in blocks on all cores. What observers collect must merge to the same value in any order (integer sums), so the result is
 //! the same for any number of threads, blocks or shards.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::abreast::Abreast;
@@ -11,8 +11,11 @@ use super::observe::Observer;
 use super::trial::Simulator;
 use crate::model::Model;
 
-/// Trials in a block.
-pub const BLOCK_TRIALS: u64 = 128;
+/// Trials of a block at most.
+const MOST_BLOCK_TRIALS: u64 = 128;
+/// Blocks that would be left for each thread if all were as large as the one that is cut off: towards the end they become small, so that no thread
+/// waits long for another.
+const BLOCKS_LEFT: u64 = 4;
 
 /// How far a run has come, and whether it should stop.
 #[derive(Debug, Default)]
@@ -64,28 +67,25 @@ pub fn simulate<O: Gather>(
     progress: &Progress,
     make: impl Fn() -> O + Sync,
 ) -> Option<O> {
-    simulate_in_blocks(model, trials, BLOCK_TRIALS, progress, make)
+    simulate_in_blocks(model, trials, None, progress, make)
 }
 
-/// The same, with blocks of the caller's choosing: they decide how evenly the threads are loaded and how soon a run can stop, never what is
-/// found.
+/// The same, with blocks of the caller's choosing (0 counts as 1): they decide how evenly the threads are loaded and how soon a run can stop, never
+/// what is found.
 pub fn simulate_in_blocks<O: Gather>(
     model: &Model,
     trials: Range<u64>,
-    block_trials: u64,
+    block_trials: Option<u64>,
     progress: &Progress,
     make: impl Fn() -> O + Sync,
 ) -> Option<O> {
-    let blocks: Vec<Range<u64>> = blocks(trials, block_trials).collect();
-    let next = AtomicUsize::new(0);
+    let blocks = Blocks::new(trials, block_trials);
     // One simulator and one observer per thread: memory does not grow with the number of blocks.
     let gathered = rayon::broadcast(|_| {
         let mut worker: Option<(Simulator<'_>, Option<Abreast<'_>>, O)> = None;
         // Blocks are begun in order and finished, so the first trial found is the first of all.
         while !progress.is_stopped() && progress.exhausted().is_none() {
-            let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) else {
-                break;
-            };
+            let Some(block) = blocks.begin() else { break };
             let (simulator, abreast, observer) =
                 worker.get_or_insert_with(|| (Simulator::new(model), Abreast::new(model), make()));
             simulate_block(block.clone(), simulator, abreast.as_mut(), observer);
@@ -124,16 +124,87 @@ fn simulate_block<O: Observer>(
     }
 }
 
-/// Cuts a range at multiples of the block size (0 counts as 1).
-pub fn blocks(trials: Range<u64>, block_trials: u64) -> impl Iterator<Item = Range<u64>> {
-    let (size, mut next) = (block_trials.max(1), trials.start);
-    std::iter::from_fn(move || {
-        if next >= trials.end {
-            return None;
+/// A range of trials from which the threads cut their blocks, first ones first.
+struct Blocks {
+    next: AtomicU64,
+    end: u64,
+    /// Trials of each block; else as many as leave work for all threads.
+    fixed: Option<u64>,
+    threads: u64,
+}
+
+impl Blocks {
+    fn new(trials: Range<u64>, fixed: Option<u64>) -> Self {
+        Self {
+            next: AtomicU64::new(trials.start),
+            end: trials.end,
+            fixed: fixed.map(|trials| trials.max(1)),
+            threads: rayon::current_num_threads() as u64,
         }
-        let end = (next / size + 1).saturating_mul(size).min(trials.end);
-        let block = next..end;
-        next = end;
-        Some(block)
-    })
+    }
+
+    /// The next block; `None` when no trial is left.
+    fn begin(&self) -> Option<Range<u64>> {
+        let end_of = |start: u64| start + self.size(self.end - start).min(self.end - start);
+        let start = self
+            .next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |start| {
+                (start < self.end).then(|| end_of(start))
+            })
+            .ok()?;
+        Some(start..end_of(start))
+    }
+
+    /// Trials of a block when so many are left.
+    fn size(&self, left: u64) -> u64 {
+        self.fixed
+            .unwrap_or_else(|| (left / (BLOCKS_LEFT * self.threads)).clamp(1, MOST_BLOCK_TRIALS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(trials: Range<u64>, fixed: Option<u64>, threads: u64) -> Vec<Range<u64>> {
+        let blocks = Blocks {
+            threads,
+            ..Blocks::new(trials, fixed)
+        };
+        std::iter::from_fn(|| blocks.begin()).collect()
+    }
+
+    #[test]
+    fn blocks_make_up_the_range_in_order() {
+        for trials in [0..0, 0..1, 5..300, 100..100_000, u64::MAX - 1_000..u64::MAX] {
+            for fixed in [None, Some(0), Some(1), Some(37), Some(u64::MAX)] {
+                for threads in [1, 2, 7, 64] {
+                    let mut next = trials.start;
+                    for block in cut(trials.clone(), fixed, threads) {
+                        assert!(block.start == next && block.end > next, "{block:?} of {trials:?}");
+                        next = block.end;
+                    }
+                    assert_eq!(next, trials.end);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_fill_all_threads_in_short_runs_and_end_small() {
+        for (trials, threads) in [(20, 2), (200, 2), (1_000, 16)] {
+            let blocks = cut(0..trials, None, threads);
+            assert!(blocks.len() as u64 >= 4 * threads, "{} blocks", blocks.len());
+            // The last ones, of which a thread may have to wait for one.
+            assert!(
+                blocks
+                    .iter()
+                    .rev()
+                    .take(threads as usize)
+                    .all(|block| block.end - block.start == 1)
+            );
+        }
+        // Long runs are cut into large ones for the most part.
+        assert!(cut(0..100_000, None, 2).len() < 900);
+    }
 }

@@ -1,20 +1,18 @@
 //! One trial from its random numbers to an observer.
 
 use super::abreast::price_peak;
-use super::draws::{Exhausted, Strikes, TrialStreams, design, draw_events, draw_inputs};
+use super::draws::{Exhausted, Strikes, TrialStreams, draw_events, draw_inputs};
 use super::observe::{Observer, PeriodOutcome, TrialOutcome};
 use super::severity::Severities;
 use super::state::State;
 use super::step::Trial;
 use super::trace::PeriodTrace;
 use crate::model::{Model, World};
-use crate::sampling::Design;
 
 /// Simulates trials one after the other, reusing its memory.
 #[derive(Debug, Clone)]
 pub struct Simulator<'a> {
     model: &'a Model,
-    design: Design,
     inputs: Vec<f64>,
     world: World,
     strikes: Strikes,
@@ -40,7 +38,6 @@ impl<'a> Simulator<'a> {
         quiet.fill(model, &Strikes::default());
         Simulator {
             model,
-            design: design(model),
             inputs: Vec::new(),
             world: World::default(),
             strikes: Strikes::default(),
@@ -74,8 +71,8 @@ impl<'a> Simulator<'a> {
 
     /// Simulates a trial.
     pub fn run(&mut self, trial: u64, streams: TrialStreams, observer: &mut impl Observer) {
-        draw_inputs(self.model, self.design, streams.inputs, &mut self.inputs);
-        draw_events(self.model, self.design, streams.events, &self.inputs, &mut self.strikes);
+        draw_inputs(self.model, streams.inputs, &mut self.inputs);
+        draw_events(self.model, streams.events, &self.inputs, &mut self.strikes);
         let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
         self.exhausted = self.exhausted.or(exhausted);
         self.severities.fill(self.model, &self.strikes);

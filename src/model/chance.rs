@@ -37,13 +37,12 @@ impl Model {
 
     /// Whether its occurrences, or what they do, differ between trials, given that the inputs do not.
     fn is_drawn(&self, event: &EventModel) -> bool {
-        let is_certain = |value: Value| matches!(value, Value::Fixed(fixed) if fixed <= 0.0 || fixed >= 1.0);
         let rate_varies = event
             .frailty
             .is_some_and(|frailty| !self.frailties[frailty].factor.is_constant());
         let arrival = match &event.arrival {
             // An uncertain probability that is the same in every trial still leaves the event to chance.
-            ArrivalModel::Fixed { probability, .. } => !is_certain(*probability),
+            ArrivalModel::Fixed { probability, .. } => !probability.is_certain(),
             ArrivalModel::Window {
                 from_months, to_months, ..
             } => to_months > from_months,
@@ -56,7 +55,7 @@ impl Model {
                 probability,
                 delay,
                 ..
-            } => !is_certain(*probability) || !delay.is_constant() || self.is_drawn(&self.events[*followed]),
+            } => !probability.is_certain() || !delay.is_constant() || self.is_drawn(&self.events[*followed]),
         };
         let varies = |sampler: &Option<Sampler>| sampler.as_ref().is_some_and(|sampler| !sampler.is_constant());
         let recovery = match &event.recovery {

@@ -11,8 +11,8 @@ use super::{
     CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
     Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
 };
-use crate::sampling::{Dirichlet, Sampler, StreamKey};
-use crate::scenario::{Demand, Flexibility, Number, Quantity, Scenario, Share, Size, StockLevel};
+use crate::sampling::{Design, Dimensions, Dirichlet, Sampler, StreamKey};
+use crate::scenario::{Demand, Flexibility, Number, Quantity, SamplingDesign, Scenario, Share, Size, StockLevel};
 
 /// Why a checked scenario cannot be compiled.
 #[derive(Debug, Error)]
@@ -141,7 +141,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     };
     let mut model = Model {
         seed: scenario.run.seed,
-        design: scenario.run.sampling,
+        design: Design::Random,
         step_months,
         periods,
         reference_periods,
@@ -185,6 +185,12 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     super::compile_events::compile_events(scenario, &mut model, &mut inputs)?;
     model.inputs = inputs.drivers;
     model.input_slots = inputs.slots;
+    model.design = match scenario.run.sampling {
+        SamplingDesign::Random => Design::Random,
+        SamplingDesign::Antithetic => Design::Antithetic,
+        SamplingDesign::LatinHypercube => Design::LatinHypercube,
+        SamplingDesign::Sobol => Design::Sobol(Dimensions::new(&model.first_draws())),
+    };
     super::size::check_memory(&model, lanes)?;
     let means = model.mean_inputs();
     let mut reference = World::default();

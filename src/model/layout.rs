@@ -2,7 +2,8 @@
 
 use super::{Model, World};
 use crate::engine::observe::{Cause, Cell, Layout};
-use crate::scenario::{Place, SamplingDesign, Scenario};
+use crate::sampling::Design;
+use crate::scenario::{Place, Scenario};
 
 /// Country code of everyone together.
 pub const WORLD: &str = "WLD";
@@ -18,7 +19,7 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
     Layout {
         periods: model.periods,
         step_months: model.step_months,
-        in_batches: model.design != SamplingDesign::Random,
+        in_batches: !matches!(model.design, Design::Random),
         dates: (0..model.periods).map(|period| period_date(scenario, period)).collect(),
         materials: scenario
             .materials

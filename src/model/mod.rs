@@ -1,4 +1,4 @@
-//! The scenario compiled to indices and dense arrays. Knows nothing of sampling designs, reports or the command line.
+//! The scenario compiled to indices and dense arrays. Knows nothing of the engine, results, reports or the command line.
 //!
 //! A [`Model`] holds what is the same in every trial; a [`World`] holds the undisrupted reference under one draw of the uncertain
 //! inputs: capacity, planned output, orders and trade by period.
@@ -7,6 +7,7 @@ pub mod balance;
 mod chance;
 mod compile;
 mod compile_events;
+mod first_draws;
 mod layout;
 pub mod linear;
 mod links;
@@ -22,8 +23,8 @@ pub use links::Links;
 pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
 pub use world::World;
 
-use crate::sampling::{Copula, LengthBiased, Sampler, StreamKey};
-use crate::scenario::{Balance, Code, CopulaTarget, Overlap, RenewalStart, SamplingDesign};
+use crate::sampling::{Copula, Design, LengthBiased, Sampler, StreamKey};
+use crate::scenario::{Balance, Code, CopulaTarget, Overlap, RenewalStart};
 
 /// One material, compiled. Rows are the countries that can supply it, columns the countries that may order it.
 #[derive(Debug, Clone)]
@@ -371,8 +372,8 @@ pub struct CopulaModel {
 pub struct Model {
     /// Seed of every stream.
     pub seed: u64,
-    /// Sampling design of the once-per-trial inputs.
-    pub design: SamplingDesign,
+    /// How the draws of different trials relate. The dimensions of a Sobol' design are in the order of the file until they are ranked.
+    pub design: Design,
     /// Months per period.
     pub step_months: f64,
     /// Simulated periods.

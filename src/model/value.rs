@@ -25,6 +25,11 @@ impl Value {
     pub fn is_uncertain(self) -> bool {
         matches!(self, Value::Input(_))
     }
+
+    /// As a probability: whether it leaves nothing to chance.
+    pub fn is_certain(self) -> bool {
+        matches!(self, Value::Fixed(fixed) if fixed <= 0.0 || fixed >= 1.0)
+    }
 }
 
 /// A quantity over time: a product of values, times a profile by reference period.

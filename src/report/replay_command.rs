@@ -11,11 +11,7 @@ pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &
     for change in &manifest.set {
         words.extend(["--set".to_owned(), quoted(change)]);
     }
-    let numbers = [
-        ("--trials", manifest.trials_asked),
-        ("--seed", manifest.seed),
-        ("--trial", trial),
-    ];
+    let numbers = [("--seed", manifest.seed), ("--trial", trial)];
     words.extend(
         numbers
             .iter()

@@ -83,28 +83,22 @@ impl<W: Write> Sheet<W> {
 /// change no byte of a table.
 pub(super) const STAMP: [&str; 4] = ["seed", "trials", "sampling", "sampling_version"];
 
+/// The same for what does not depend on the number of trials.
+pub(super) const STAMP_WITHOUT_TRIALS: [&str; 3] = ["seed", "sampling", "sampling_version"];
+
 /// Their cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stamp(Vec<String>);
 
 impl Stamp {
-    fn new(seed: u64, trials: u64, sampling: &str, sampling_version: u32) -> Self {
-        Self(vec![
-            seed.to_string(),
-            trials.to_string(),
-            sampling.to_owned(),
-            sampling_version.to_string(),
-        ])
-    }
-
     /// Of a run.
     pub fn of(manifest: &Manifest) -> Self {
-        Self::new(
-            manifest.seed,
-            manifest.trials,
-            &manifest.sampling,
-            manifest.sampling_version,
-        )
+        Self(vec![
+            manifest.seed.to_string(),
+            manifest.trials.to_string(),
+            manifest.sampling.clone(),
+            manifest.sampling_version.to_string(),
+        ])
     }
 
     /// Of a run, but for the number of its trials.
@@ -114,9 +108,13 @@ impl Stamp {
         stamp
     }
 
-    /// Of the run that a replayed trial belongs to.
+    /// Of a replayed trial, which is the same in runs of any length.
     pub fn of_replay(replay: &Replay) -> Self {
-        Self::new(replay.seed, replay.trials, &replay.sampling, replay.sampling_version)
+        Self(vec![
+            replay.seed.to_string(),
+            replay.sampling.clone(),
+            replay.sampling_version.to_string(),
+        ])
     }
 }
 

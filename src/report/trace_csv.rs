@@ -1,7 +1,7 @@
 //! The trace of a replayed trial as CSV files, in full precision.
 
 use super::results_folder::ResultsFolder;
-use super::sheet::{STAMP, Sheet, Stamp, name, unit};
+use super::sheet::{STAMP_WITHOUT_TRIALS, Sheet, Stamp, name, unit};
 use super::write::{PendingFile, WriteError};
 use crate::analysis::replay::Replay;
 
@@ -53,7 +53,7 @@ impl<'a> Trace<'a> {
         file: &'f mut PendingFile,
         columns: &[&'static str],
     ) -> Result<Sheet<&'f mut PendingFile>, csv::Error> {
-        Sheet::new(file, columns.iter().copied().chain(TRIAL).chain(STAMP))
+        Sheet::new(file, columns.iter().copied().chain(TRIAL).chain(STAMP_WITHOUT_TRIALS))
     }
 
     fn end(&self, sheet: &mut Sheet<&mut PendingFile>) -> Written {

@@ -13,7 +13,7 @@
 //! - `LatinHypercube`: each batch is one hypercube of its own, independent of all others.
 //! - `Sobol`: each batch is a net of its own, but nets also fill each other's gaps: together they err less than so many independent nets. What is
 //!   computed as if batches were independent is then an upper estimate.
-use super::sobol;
+use super::dimensions::Dimensions;
 use super::streams::{StreamKey, mix_64, open_uniform};
 
 /// Trials of a batch: a power of two, so that each batch of a Sobol' sequence is a net. Draws depend on it.
@@ -30,12 +30,11 @@ const BATCH_BITS: u32 = 8;
 /// Half of them.
 const HALF_BITS: u32 = BATCH_BITS / 2;
 
-/// Purposes of derived streams: constants for ever, draws depend on them.
+/// Purpose of the derived stream: a constant for ever, draws depend on it.
 const PERMUTATION: u64 = 1;
-const SCRAMBLING: u64 = 2;
 
 /// How the uniforms of different trials relate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Design {
     /// Independent trials: [`StreamKey::uniform`] itself.
@@ -47,35 +46,29 @@ pub enum Design {
     /// (driver, index, batch) has its own keyed permutation of the strata.
     LatinHypercube,
     /// Sobol' points with Owen scrambling (Owen 1995) for draws that have a dimension; best with a power of two of trials.
-    /// Draws without one, or beyond [`Design::SOBOL_DIMENSIONS`], and trials from 2^32 on, are those of `LatinHypercube`.
-    Sobol,
+    /// Draws without one, and trials from 2^32 on, are those of `LatinHypercube`.
+    Sobol(Dimensions),
 }
 
 impl Design {
-    /// Number of dimensions for which there are Sobol' direction numbers.
-    pub const SOBOL_DIMENSIONS: usize = sobol::DIMENSIONS;
-
-    /// The `index`-th uniform of a driver in a trial, in (0, 1). `dimension` is the place of this (driver, index) among
-    /// the dimensions of a Sobol' design, most influential first; only that design looks at it.
+    /// The `index`-th uniform of a driver in a trial, in (0, 1).
     #[must_use]
-    pub fn uniform(&self, key: &StreamKey, trial: u64, index: u64, dimension: Option<usize>) -> f64 {
-        match *self {
+    pub fn uniform(&self, key: &StreamKey, trial: u64, index: u64) -> f64 {
+        match self {
             Self::Random => key.uniform(trial, index),
             Self::Antithetic => {
                 let u = key.uniform(trial & !1, index);
                 if trial & 1 == 0 { u } else { 1.0 - u }
             }
             Self::LatinHypercube => stratified(key, trial, index),
-            Self::Sobol => match dimension {
-                Some(dimension) if dimension < Self::SOBOL_DIMENSIONS && trial < 1 << 32 => {
-                    let point = sobol::point(trial as u32, dimension);
-                    let seed = key.derived(SCRAMBLING).bits(0, index);
-                    let high = u64::from(sobol::owen_scramble(point, seed));
-                    // The bits below the point's 32 are random.
-                    open_uniform(high << 32 | key.bits(trial, index) >> 32)
+            Self::Sobol(dimensions) => {
+                let point = u32::try_from(trial).ok();
+                match point.and_then(|point| dimensions.coordinate(*key, index, point)) {
+                    // The bits below the coordinate's 32 are random.
+                    Some(coordinate) => open_uniform(u64::from(coordinate) << 32 | key.bits(trial, index) >> 32),
+                    None => stratified(key, trial, index),
                 }
-                _ => stratified(key, trial, index),
-            },
+            }
         }
     }
 }

@@ -9,6 +9,7 @@
 //! This room knows nothing of files, models, events or units; values have the units of the parameters given.
 mod copula;
 mod design;
+mod dimensions;
 mod dirichlet;
 pub mod distribution;
 mod length_biased;
@@ -20,6 +21,7 @@ mod table;
 
 pub use copula::{Copula, CopulaError, Correlation};
 pub use design::{BATCH_TRIALS, Design, batch};
+pub use dimensions::Dimensions;
 pub use dirichlet::Dirichlet;
 pub use distribution::{Distribution, DistributionError};
 pub use length_biased::LengthBiased;

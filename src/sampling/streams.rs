@@ -59,7 +59,7 @@ pub(super) fn open_uniform(bits: u64) -> f64 {
 ///
 /// The key is `mix(mix(seed + golden ratio) xor mix(fnv1a(driver)))`, with `mix` the SplitMix64 finalizer; its low and
 /// high halves are the two key words of Philox. Two drivers share a stream only if their 64-bit keys collide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StreamKey {
     key: u64,
 }

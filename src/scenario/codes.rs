@@ -193,8 +193,8 @@ codes! {
     AcknowledgesNothing = "W030", "an acknowledgement of something that does not occur",
         "The warning has gone, or its address has changed. Remove the acknowledgement, or correct it.";
     // Warnings of results.
-    NotIndependent = "W040", "intervals of a design that is not random",
-        "Standard errors are computed as if trials were independent. With this sampling design they are usually too wide.";
+    NotIndependent = "W040", "intervals of a Sobol' design",
+        "Standard errors do not know how evenly Sobol' points fill each other's gaps, so they are usually too wide. Use `latin_hypercube` where they matter.";
     TooFewTrials = "W041", "too few trials for some figures",
         "Fewer than ten trials are expected beyond them, so they are not reported. Raise `run.trials`.";
     NoShortfall = "W042", "no trial fell short",

@@ -1,6 +1,6 @@
 //! An observer that checks every period of every trial: conservation, limits, signs, blame. Quantities that should balance do so to 1e-9.
 
-use critmin::engine::draws::{design, draw_inputs};
+use critmin::engine::draws::draw_inputs;
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::trace::PeriodTrace;
 use critmin::model::Model;
@@ -325,7 +325,7 @@ impl Observer for Inspector {
         let materials = trace.model.materials.len();
         if trace.period == 0 {
             // The world holds means where no uncertain input shapes it.
-            draw_inputs(trace.model, design(trace.model), self.trial, &mut self.inputs);
+            draw_inputs(trace.model, self.trial, &mut self.inputs);
             self.stock_before = (0..materials)
                 .map(|material| start_stock(trace, &self.inputs, material))
                 .collect();

@@ -750,7 +750,7 @@ fn temporary_files_are_not_opened_through_links() {
     bench.refuse(resume, 1, &["cannot be continued", "it is a link, or no file"]);
 }
 
-/// The trial that a run names is the trial that replay shows, in every design, with what the run was given; trials beyond the run are refused.
+/// The trial that a run names is the trial that replay shows, in every design, with what the run was given.
 #[test]
 fn a_named_trial_is_replayed_as_it_was() {
     for design in ["random", "antithetic", "latin_hypercube", "sobol"] {
@@ -784,29 +784,24 @@ fn a_named_trial_is_replayed_as_it_was() {
                 );
                 assert!((told - shown).abs() < 1e-9, "{design} {given}: {told} {shown}");
             }
-            let trials = summary["trials"].to_string();
-            bench.refuse(
-                &format!("{before} --trial {trials}"),
-                2,
-                &["there is no trial", "the last of them is"],
+        }
+        // A trial is the same whatever number of trials is asked for, and whether or not it is among them.
+        let shown = |changes: &str| -> Value {
+            let mut shown: Value =
+                serde_json::from_str(&bench.succeed(&format!("replay scenario.toml --trial 150 --json {changes}")))
+                    .unwrap();
+            // Of the scenario with its number of trials.
+            shown.as_object_mut().unwrap().remove("scenario_sha256").unwrap();
+            shown
+        };
+        let expected = shown("");
+        for trials in [1, 77, 151, 256, 1_000_000] {
+            assert_eq!(
+                shown(&format!("--set run.trials={trials}")),
+                expected,
+                "{design} {trials}"
             );
         }
-        // Without the number of trials it is the scenario's, where trials do not depend on it; else it is asked for.
-        if design == "latin_hypercube" {
-            bench.refuse(
-                "replay scenario.toml --trial 5",
-                2,
-                &["--trials", "the scenario's number is 200"],
-            );
-            bench.succeed("replay scenario.toml --set run.trials=200 --trial 5");
-        } else {
-            bench.succeed("replay scenario.toml --trial 5");
-        }
-        bench.refuse(
-            "replay scenario.toml --trials 200 --trial 200",
-            2,
-            &["there is no trial 200"],
-        );
     }
 }
 
@@ -823,7 +818,7 @@ fn the_command_to_replay_holds_everything() {
         .args(["run", "my scenario.toml", "--formats", "none", "--seed", "3"]);
     let (code, printed, error) = said(&command.args(["--set", "title=mine in four words"]).output().unwrap());
     assert_eq!(code, 0, "{error}");
-    let begin = "    critmin replay 'my scenario.toml' --set 'title=mine in four words' --trials 200 --seed 3 --trial ";
+    let begin = "    critmin replay 'my scenario.toml' --set 'title=mine in four words' --seed 3 --trial ";
     let commands: Vec<&str> = printed.lines().filter(|line| line.starts_with(begin)).collect();
     assert_eq!(commands.len(), 1, "{printed}");
     // The same of parts.
@@ -839,10 +834,7 @@ fn the_command_to_replay_holds_everything() {
     let whole = bench.succeed(&format!("run plain.toml {set} --formats none --out whole"));
     assert_eq!(merged, whole);
     assert!(
-        whole.contains("critmin replay plain.toml --set time.periods=6 --trials 200 --seed "),
+        whole.contains("critmin replay plain.toml --set time.periods=6 --seed "),
         "{whole}"
     );
-    // A run that stops early is one of as many trials as were asked for.
-    let early = bench.succeed("run plain.toml --precision 20% --trials 90000 --formats none --out early");
-    assert!(early.contains("--trials 90000 "), "{early}");
 }

@@ -356,7 +356,7 @@ fn a_stopped_run_has_the_first_trials() {
         let block = random.whole(1, 40) as u64;
         let stop_after = random.whole(1, 150);
         let gathered = pool.install(|| {
-            simulate_in_blocks(&prepared.model, 100..800, block, &progress, || Counting {
+            simulate_in_blocks(&prepared.model, 100..800, Some(block), &progress, || Counting {
                 seen: Vec::new(),
                 progress: &progress,
                 stop_after,

@@ -25,18 +25,16 @@ use self::memory::Memory;
 use self::plan::{ChainPlan, Plan};
 use self::step::{When, step};
 use self::vector::Part;
-use super::draws::{Exhausted, Strikes, design, draw_events, draw_inputs};
+use super::draws::{Exhausted, Strikes, draw_events, draw_inputs};
 use super::observe::{Observer, Occurrence};
 use super::severity::Severities;
 use crate::model::Model;
-use crate::sampling::Design;
 
 /// Simulates trials of a plain model several at a time, reusing its memory.
 #[derive(Debug, Clone)]
 pub struct Abreast<'a> {
     model: &'a Model,
     arch: Arch,
-    design: Design,
     plan: Plan,
     jobs: Jobs,
     /// By chain.
@@ -62,7 +60,6 @@ impl<'a> Abreast<'a> {
         Some(Abreast {
             model,
             arch,
-            design: design(model),
             jobs: Jobs::new(&plan),
             memory: plan.chains.iter().map(Memory::new).collect(),
             plan,
@@ -85,8 +82,8 @@ impl<'a> Abreast<'a> {
         self.jobs.clear();
         self.inputs.clear();
         for trial in trials.clone() {
-            draw_inputs(self.model, self.design, trial, &mut self.drawn);
-            draw_events(self.model, self.design, trial, &self.drawn, &mut self.strikes);
+            draw_inputs(self.model, trial, &mut self.drawn);
+            draw_events(self.model, trial, &self.drawn, &mut self.strikes);
             let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
             self.exhausted = self.exhausted.or(exhausted);
             self.severities.fill(self.model, &self.strikes);

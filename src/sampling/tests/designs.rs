@@ -1,18 +1,18 @@
 //! Sampling designs: each spreads its trials as it says, and each uniform stays uniform.
 use super::draws::{critical, kolmogorov_smirnov};
-use crate::sampling::{BATCH_TRIALS, Design, StreamKey};
+use crate::sampling::{BATCH_TRIALS, Design, Dimensions, StreamKey};
 
 #[test]
 fn random_is_the_stream_itself() {
     let key = StreamKey::new(1, "design");
-    assert_eq!(Design::Random.uniform(&key, 5, 2, None), key.uniform(5, 2));
+    assert_eq!(Design::Random.uniform(&key, 5, 2), key.uniform(5, 2));
 }
 
 #[test]
 fn antithetic_pairs_mirror_each_other() {
     let key = StreamKey::new(1, "design");
     for trial in (0..1000).step_by(2) {
-        let pair = [0, 1].map(|member| Design::Antithetic.uniform(&key, trial + member, 3, None));
+        let pair = [0, 1].map(|member| Design::Antithetic.uniform(&key, trial + member, 3));
         assert_eq!(pair[0] + pair[1], 1.0);
         assert_eq!(pair[0], key.uniform(trial, 3));
     }
@@ -29,7 +29,7 @@ fn each_batch_of_latin_hypercubes_visits_every_stratum_once() {
         let key = StreamKey::new(6, driver);
         let trials = batch * BATCH_TRIALS..(batch + 1) * BATCH_TRIALS;
         let visited: Vec<u64> = trials
-            .map(|trial| stratum(Design::LatinHypercube.uniform(&key, trial, index, None)))
+            .map(|trial| stratum(Design::LatinHypercube.uniform(&key, trial, index)))
             .collect();
         assert!(!visited.is_sorted());
         let mut strata = visited;
@@ -38,62 +38,137 @@ fn each_batch_of_latin_hypercubes_visits_every_stratum_once() {
     }
 }
 
+/// Over many batches the strata of two draws go together neither on average nor in any batch more than two random orders do.
 #[test]
-fn hypercube_columns_are_unrelated() {
-    let design = Design::LatinHypercube;
+fn draws_of_latin_hypercubes_are_independent_of_each_other() {
+    const BATCHES: u64 = 400;
     let (a, b) = (StreamKey::new(6, "a"), StreamKey::new(6, "b"));
-    for (first, second) in [((a, 0), (b, 0)), ((a, 0), (a, 1)), ((a, 4), (a, 5))] {
-        let product = (0..10_000).map(|trial| {
-            let u = design.uniform(&first.0, trial, first.1, None);
-            (u - 0.5) * (design.uniform(&second.0, trial, second.1, None) - 0.5)
+    for (first, second) in [((a, 0), (b, 0)), ((a, 0), (a, 1)), ((a, 4), (a, 5)), ((b, 2), (a, 2))] {
+        let centred = |draw: (StreamKey, u64), trial: u64| {
+            stratum(Design::LatinHypercube.uniform(&draw.0, trial, draw.1)) as f64 - (BATCH_TRIALS - 1) as f64 / 2.0
+        };
+        let size = BATCH_TRIALS as f64;
+        let variance = (size * size - 1.0) / 12.0;
+        let correlations = (0..BATCHES).map(|batch| {
+            let trials = batch * BATCH_TRIALS..(batch + 1) * BATCH_TRIALS;
+            let products = trials.map(|trial| centred(first, trial) * centred(second, trial));
+            products.sum::<f64>() / size / variance
         });
-        assert!((12.0 * product.sum::<f64>() / 10_000.0).abs() < 0.05);
+        let correlations: Vec<f64> = correlations.collect();
+        // The rank correlation of two random orders has variance 1 / (size - 1), its square one of about twice that squared.
+        let mean = correlations.iter().sum::<f64>() / BATCHES as f64;
+        let error = (1.0 / (size - 1.0) / BATCHES as f64).sqrt();
+        assert!(mean.abs() < 4.0 * error, "{mean} with an error of {error}");
+        let square = correlations.iter().map(|found| found * found).sum::<f64>() / BATCHES as f64;
+        let error = (2.0 / BATCHES as f64).sqrt();
+        assert!((square * (size - 1.0) - 1.0).abs() < 4.0 * error, "{square}");
+        // The same over both halves of a batch and of each draw: four cells of 64 trials, give or take 4.
+        let mut cells = [[0.0; 2]; 2];
+        for batch in 0..BATCHES {
+            for trial in batch * BATCH_TRIALS..batch * BATCH_TRIALS + BATCH_TRIALS / 2 {
+                cells[usize::from(centred(first, trial) > 0.0)][usize::from(centred(second, trial) > 0.0)] += 1.0;
+            }
+        }
+        for cell in cells.iter().flatten() {
+            let mean = cell / BATCHES as f64;
+            assert!(
+                (mean - size / 8.0).abs() < 4.0 * size.sqrt() / 4.0 / (BATCHES as f64).sqrt(),
+                "{mean}"
+            );
+        }
     }
+}
+
+/// The sum of two draws has its distribution: within batches, and across them, where each trial is as good as a random one.
+#[test]
+fn sums_over_many_batches_have_their_distribution() {
+    let keys = ["a", "b"].map(|driver| StreamKey::new(11, driver));
+    let sum = |trial: u64| {
+        keys.iter()
+            .map(|key| Design::LatinHypercube.uniform(key, trial, 0))
+            .sum::<f64>()
+    };
+    let triangular = |x: f64| {
+        if x < 1.0 {
+            x * x / 2.0
+        } else {
+            1.0 - (2.0 - x) * (2.0 - x) / 2.0
+        }
+    };
+    let one_of_each = (0..20_000).map(|batch| sum(batch * BATCH_TRIALS + 37 * batch % BATCH_TRIALS));
+    let whole = (0..80 * BATCH_TRIALS).map(sum);
+    for sums in [one_of_each.collect::<Vec<f64>>(), whole.collect()] {
+        let mut sums = sums;
+        let statistic = kolmogorov_smirnov(&mut sums, triangular, false);
+        assert!(statistic < critical(sums.len()), "{statistic}");
+    }
+}
+
+/// A Sobol' design whose dimensions are these uniforms.
+fn sobol(uniforms: &[(StreamKey, u64)]) -> Design {
+    Design::Sobol(Dimensions::new(uniforms))
 }
 
 #[test]
 fn sobol_points_are_balanced_and_scrambled() {
-    let key = StreamKey::new(6, "sobol");
+    let keys: Vec<StreamKey> = (0..Dimensions::MOST + 1)
+        .map(|number| StreamKey::new(6, &format!("sobol {number}")))
+        .collect();
+    let uniforms: Vec<(StreamKey, u64)> = keys.iter().map(|key| (*key, 0)).collect();
+    let design = sobol(&uniforms);
     for dimension in [0, 1, 5, 63] {
         let mut cells: Vec<u32> = (0..256)
-            .map(|trial| (Design::Sobol.uniform(&key, trial, 0, Some(dimension)) * 256.0) as u32)
+            .map(|trial| (design.uniform(&keys[dimension], trial, 0) * 256.0) as u32)
             .collect();
         assert!(!cells.is_sorted());
         cells.sort_unstable();
         assert!(cells.into_iter().eq(0..256), "dimension {dimension}");
     }
     // The first two dimensions together are a net: one point in each box of 16 x 16.
-    let other = StreamKey::new(6, "other");
     let mut boxes: Vec<u32> = (0..256)
         .map(|trial| {
-            let x = (Design::Sobol.uniform(&key, trial, 0, Some(0)) * 16.0) as u32;
-            let y = (Design::Sobol.uniform(&other, trial, 0, Some(1)) * 16.0) as u32;
+            let [x, y] = [0, 1].map(|dimension| (design.uniform(&keys[dimension], trial, 0) * 16.0) as u32);
             16 * x + y
         })
         .collect();
     boxes.sort_unstable();
     assert!(boxes.into_iter().eq(0..256));
-    for dimension in [None, Some(Design::SOBOL_DIMENSIONS)] {
-        let padded = Design::Sobol.uniform(&key, 9, 1, dimension);
-        assert_eq!(padded, Design::LatinHypercube.uniform(&key, 9, 1, None));
+}
+
+/// What has no dimension, or is beyond the last point, is that of Latin hypercubes.
+#[test]
+fn sobol_points_are_padded_by_latin_hypercubes() {
+    let (key, other) = (StreamKey::new(6, "sobol"), StreamKey::new(6, "other"));
+    let design = sobol(&[(key, 1)]);
+    for (key, trial, index) in [(key, 9, 0), (key, 9, 2), (other, 9, 1), (key, 1 << 32, 1)] {
+        let padded = design.uniform(&key, trial, index);
+        assert_eq!(padded, Design::LatinHypercube.uniform(&key, trial, index));
     }
-    assert_eq!(
-        Design::Sobol.uniform(&key, 1 << 32, 1, Some(0)),
-        Design::LatinHypercube.uniform(&key, 1 << 32, 1, None)
-    );
+    assert_ne!(design.uniform(&key, 9, 1), Design::LatinHypercube.uniform(&key, 9, 1));
+}
+
+/// A draw depends on its own dimension alone.
+#[test]
+fn other_draws_move_no_sobol_point() {
+    let [a, b, c] = ["a", "b", "c"].map(|driver| (StreamKey::new(6, driver), 0));
+    for trial in 0..100 {
+        let of = |design: &Design| design.uniform(&a.0, trial, 0);
+        assert_eq!(of(&sobol(&[a])), of(&sobol(&[a, b, c])));
+        assert_eq!(of(&sobol(&[b, a])), of(&sobol(&[c, a])));
+    }
 }
 
 #[test]
 fn designs_beat_random_sampling_on_a_smooth_sum() {
     // Mean of a sum of five smooth functions; the error over 16 seeds for 1024 trials.
-    let error = |design: Design| -> f64 {
+    let error = |design: &dyn Fn(&[StreamKey]) -> Design| -> f64 {
         let squares = (0..16).map(|seed| {
             let keys: Vec<StreamKey> = (0..5).map(|d| StreamKey::new(seed, &format!("driver {d}"))).collect();
+            let design = design(&keys);
             let total = (0..1024).map(|trial| {
-                let each = keys.iter().enumerate().map(|(d, key)| {
-                    let u = design.uniform(key, trial, 0, Some(d));
-                    libm::exp(u) - 1.718_281_828_459_045
-                });
+                let each = keys
+                    .iter()
+                    .map(|key| libm::exp(design.uniform(key, trial, 0)) - 1.718_281_828_459_045);
                 each.sum::<f64>()
             });
             let mean = total.sum::<f64>() / 1024.0;
@@ -101,37 +176,43 @@ fn designs_beat_random_sampling_on_a_smooth_sum() {
         });
         (squares.sum::<f64>() / 16.0).sqrt()
     };
-    let random = error(Design::Random);
+    let random = error(&|_| Design::Random);
     assert!(random > 0.01);
-    assert!(error(Design::Antithetic) < 0.4 * random);
-    assert!(error(Design::LatinHypercube) < 0.01 * random);
-    assert!(error(Design::Sobol) < 0.01 * random);
+    assert!(error(&|_| Design::Antithetic) < 0.4 * random);
+    assert!(error(&|_| Design::LatinHypercube) < 0.01 * random);
+    assert!(error(&|keys| sobol(&keys.iter().map(|key| (*key, 0)).collect::<Vec<_>>())) < 0.01 * random);
 }
 
 #[test]
 fn every_design_is_uniform_across_seeds() {
-    for design in [
-        Design::Random,
-        Design::Antithetic,
-        Design::LatinHypercube,
-        Design::Sobol,
-    ] {
+    for number in 0..4 {
+        let design = |key: StreamKey| match number {
+            0 => Design::Random,
+            1 => Design::Antithetic,
+            2 => Design::LatinHypercube,
+            _ => sobol(&[(StreamKey::new(0, "y"), 2), (key, 2)]),
+        };
         // The same trial under many seeds.
-        let uniforms = (0..20_000).map(|seed| design.uniform(&StreamKey::new(seed, "x"), 37, 2, Some(3)));
+        let uniforms = (0..20_000).map(|seed| {
+            let key = StreamKey::new(seed, "x");
+            design(key).uniform(&key, 37, 2)
+        });
         let mut uniforms: Vec<f64> = uniforms.collect();
         assert!(uniforms.iter().all(|&u| u > 0.0 && u < 1.0));
         let statistic = kolmogorov_smirnov(&mut uniforms, |u| u, false);
-        assert!(statistic < critical(uniforms.len()), "{design:?}: {statistic}");
+        assert!(statistic < critical(uniforms.len()), "design {number}: {statistic}");
     }
 }
 
 #[test]
 fn designs_are_stable() {
     let key = StreamKey::new(42, "design stability");
-    let designs = [Design::LatinHypercube, Design::Sobol];
+    // The third dimension.
+    let others = [0, 1].map(|number| (StreamKey::new(number, "another"), 0));
+    let designs = [Design::LatinHypercube, sobol(&[others[0], others[1], (key, 1)])];
     let bits: Vec<u64> = designs
         .iter()
-        .flat_map(|design| (0..4).map(|trial| design.uniform(&key, trial, 1, Some(2)).to_bits()))
+        .flat_map(|design| (0..4).map(|trial| design.uniform(&key, trial, 1).to_bits()))
         .collect();
     assert_eq!(bits, DESIGN_VALUES);
 }

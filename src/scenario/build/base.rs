@@ -141,7 +141,7 @@ impl<'a> Base<'a> {
             seed: 42,
             balance: Balance::SupplyFollowsDemand,
             overlap: Overlap::Multiply,
-            sampling: SamplingDesign::Random,
+            sampling: SamplingDesign::default(),
         };
         let Some(view) = single(self, "run") else {
             return Ok(run);
@@ -156,12 +156,10 @@ impl<'a> Base<'a> {
             Some("sum") => Overlap::Sum,
             _ => Overlap::Multiply,
         };
-        run.sampling = match view.text("sampling").as_deref() {
-            Some("antithetic") => SamplingDesign::Antithetic,
-            Some("latin_hypercube") => SamplingDesign::LatinHypercube,
-            Some("sobol") => SamplingDesign::Sobol,
-            _ => SamplingDesign::Random,
-        };
+        if let Some(name) = view.text("sampling") {
+            let named = SamplingDesign::ALL.into_iter().find(|design| design.name() == name);
+            run.sampling = named.unwrap_or_default();
+        }
         Ok(run)
     }
 

@@ -153,16 +153,32 @@ pub enum Overlap {
 }
 
 /// Sampling design (`[run] sampling`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SamplingDesign {
-    /// Independent uniforms (default).
+    /// Independent uniforms.
     Random,
     /// Trials in pairs u, 1 - u.
     Antithetic,
-    /// Latin hypercube.
+    /// Latin hypercubes, one a batch of trials.
+    #[default]
     LatinHypercube,
     /// Sobol' points with Owen scrambling.
     Sobol,
+}
+
+impl SamplingDesign {
+    /// Every design.
+    pub const ALL: [Self; 4] = [Self::LatinHypercube, Self::Random, Self::Antithetic, Self::Sobol];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Antithetic => "antithetic",
+            Self::LatinHypercube => "latin_hypercube",
+            Self::Sobol => "sobol",
+        }
+    }
 }
 
 /// `[run]`.
