@@ -183,7 +183,7 @@ mod tests {
 
     /// Errors of 16 batches, and what `of` gives for each trial: moments and sums by group.
     fn errors(of: impl Fn(u64) -> f64) -> (Errors, Moments, ByGroup<FixedSum>) {
-        let (mut counts, mut moments, mut sums) = ([0; GROUPS], Moments::default(), ByGroup::default());
+        let (mut counts, mut moments, mut sums) = ([0; GROUPS], Moments::default(), ByGroup::<FixedSum>::default());
         for trial in 0..TRIALS {
             counts[group_of(trial)] += 1;
             moments.add(of(trial));

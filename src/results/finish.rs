@@ -204,6 +204,13 @@ impl Recorder {
             prob_ge_10: from(10),
             prob_ge_25: from(25),
             prob_ge_50: from(50),
+            unmet_after_adaptation_cvar95_pct: match &totals.adapted {
+                Some(adapted) => {
+                    let distribution = adapted.histogram.distribution();
+                    distribution.tail_mean(Level(950), errors, &adapted.cells, 100.0)
+                }
+                None => distribution.tail_mean(Level(950), errors, cells, 100.0),
+            },
         }
     }
 

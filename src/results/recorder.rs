@@ -11,11 +11,13 @@ use super::attribution::AttributionRecorder;
 use super::errors::Errors;
 use super::estimate::Bounds;
 use super::event_totals::EventRecorder;
+use super::fixed::FixedSum;
 use super::flows::FlowRecorder;
 use super::groups::{GROUPS, group_of};
 use super::open_trial::{OpenTrial, Parts};
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
+use super::row_groups::GroupSums;
 use super::row_totals::RowTrial;
 use super::rows::{Row, Rows, plan_rows};
 use super::samples::Sample;
@@ -220,15 +222,15 @@ impl Recorder {
         self.trials
     }
 
-    /// Mean shortfall of the headline, % of demand: what `--precision` watches. `None` in a model without demand.
+    /// Mean of the headline, % of demand: what `--precision` watches. `None` in a model without demand.
     pub fn headline(&self) -> Option<Estimate> {
         let totals = self.totals.row(self.plan.headline?);
-        Some(self.errors().mean_of(
-            &totals.share,
-            || totals.groups.sums.map(|sums| sums.share.value()),
-            100.0,
-            Bounds::PERCENT,
-        ))
+        let (moments, sum): (_, fn(&GroupSums) -> FixedSum) = match self.plan.layout.headline_after_adaptation {
+            true => (&totals.unmet, |sums| sums.unmet),
+            false => (&totals.share, |sums| sums.share),
+        };
+        let sums = || totals.groups.sums.map(|sums| sum(sums).value());
+        Some(self.errors().mean_of(moments, sums, 100.0, Bounds::PERCENT))
     }
 
     /// How the errors of its trials are found.
@@ -241,7 +243,7 @@ impl Recorder {
         self.plan.layout.in_batches.then(|| group_of(trial))
     }
 
-    /// Headline shortfall of the last trial that ended here, share of demand.
+    /// Headline of the last trial that ended here, share of demand.
     pub fn last_headline_share(&self) -> f64 {
         self.last_headline_share
     }
@@ -295,8 +297,12 @@ impl Recorder {
                 self.totals.add(number, group, row_trial);
                 let share = row_trial.share(row_trial.shortfall_t);
                 if Some(number) == plan.headline {
-                    self.replayable.add(trial, share);
-                    self.last_headline_share = share;
+                    let headline = match plan.layout.headline_after_adaptation {
+                        true => row_trial.share(row_trial.unmet_t),
+                        false => share,
+                    };
+                    self.replayable.add(trial, headline);
+                    self.last_headline_share = headline;
                 }
                 if row.attributed {
                     if let Some(attribution) = &mut self.attribution {

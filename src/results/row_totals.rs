@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::GroupCells;
 use super::fixed::{FixedSum, Moments};
 use super::grid::ExceedanceCounts;
 use super::groups::{GROUPS, Sum};
@@ -111,6 +112,24 @@ pub struct RowTotals {
     pub recover: Conditional,
     /// By group of batches; nothing where trials are independent.
     pub groups: RowGroups,
+    /// Distribution of what is unmet after adaptation, once it has differed from the shortfall in any trial.
+    pub adapted: Option<Box<Adapted>>,
+}
+
+/// Distribution of what is unmet after adaptation.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Adapted {
+    /// Of its share of demand.
+    pub histogram: ShareHistogram,
+    /// Where it lies, by group of batches.
+    pub cells: GroupCells,
+}
+
+impl Adapted {
+    fn merge(&mut self, histogram: &ShareHistogram, cells: &GroupCells) {
+        self.histogram.merge(histogram);
+        self.cells.merge(cells);
+    }
 }
 
 impl RowTotals {
@@ -129,6 +148,9 @@ impl RowTotals {
     /// Adds trials of this demand in which nothing was short.
     pub fn add_quiet(&mut self, demand_t: f64, trials: u64, reference_t: f64) {
         if trials > 0 {
+            if let Some(adapted) = &mut self.adapted {
+                adapted.histogram.add_zeros(trials);
+            }
             self.demand.add_times(demand_t / reference_t, trials);
             self.histogram.add_zeros(trials);
             self.worst_spell_histogram.add_zeros(trials);
@@ -137,6 +159,19 @@ impl RowTotals {
 
     /// Adds at most [`MANY`] trials, sum by sum, so that each stays in the processor's registers.
     fn add_many(&mut self, trials: &[RowTrial], reference_t: f64, group: Option<usize>) {
+        if self.adapted.is_none() && trials.iter().any(|trial| trial.unmet_t != trial.shortfall_t) {
+            // Until now it was the same.
+            self.adapted = Some(Box::new(self.as_adapted()));
+        }
+        if let Some(adapted) = &mut self.adapted {
+            for trial in trials {
+                let unmet = trial.share(trial.unmet_t);
+                adapted.histogram.add(unmet);
+                if let Some(group) = group {
+                    adapted.cells.add(group, unmet);
+                }
+            }
+        }
         let mut shares = [[0.0; 2]; MANY];
         for (shares, trial) in shares.iter_mut().zip(trials) {
             *shares = [trial.shortfall_t, trial.spells.worst_shortfall_t].map(|tonnes| trial.share(tonnes));
@@ -238,10 +273,31 @@ impl RowTotals {
             && self.survive.count <= trials
             && self.recover.count <= trials
             && self.groups.fits(self, by_group)
+            && self.adapted.as_ref().is_none_or(|adapted| {
+                adapted.histogram.fits(trials) && adapted.cells.fits(by_group.unwrap_or(&[0; GROUPS]))
+            })
+    }
+
+    /// Without adaptation what is unmet is the shortfall.
+    fn as_adapted(&self) -> Adapted {
+        Adapted {
+            histogram: self.histogram.clone(),
+            cells: self.groups.share.clone(),
+        }
     }
 
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
+        match (&mut self.adapted, &other.adapted) {
+            (None, None) => {}
+            (Some(adapted), Some(added)) => adapted.merge(&added.histogram, &added.cells),
+            (Some(adapted), None) => adapted.merge(&other.histogram, &other.groups.share),
+            (None, Some(added)) => {
+                let mut adapted = self.as_adapted();
+                adapted.merge(&added.histogram, &added.cells);
+                self.adapted = Some(Box::new(adapted));
+            }
+        }
         self.demand.merge(&other.demand);
         self.shortfall.merge(&other.shortfall);
         self.share.merge(&other.share);

@@ -141,6 +141,7 @@ impl<'a> Base<'a> {
             seed: 42,
             balance: Balance::SupplyFollowsDemand,
             overlap: Overlap::Multiply,
+            headline: HeadlineMeasure::default(),
             sampling: SamplingDesign::default(),
         };
         let Some(view) = single(self, "run") else {
@@ -156,6 +157,10 @@ impl<'a> Base<'a> {
             Some("sum") => Overlap::Sum,
             _ => Overlap::Multiply,
         };
+        if let Some(name) = view.text("headline") {
+            let named = HeadlineMeasure::ALL.into_iter().find(|measure| measure.name() == name);
+            run.headline = named.unwrap_or_default();
+        }
         if let Some(name) = view.text("sampling") {
             let named = SamplingDesign::ALL.into_iter().find(|design| design.name() == name);
             run.sampling = named.unwrap_or_default();
