@@ -125,6 +125,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         interrupted: false,
         nothing_is_random: false,
         sampling: scenario.run.sampling.name().to_owned(),
+        headline_measure: scenario.run.headline.name().to_owned(),
         first_trial: 0,
         start: scenario.time.start.to_string(),
         step: scenario.time.step.name().to_owned(),

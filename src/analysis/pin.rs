@@ -7,7 +7,7 @@ use crate::engine::run::Progress;
 use crate::regression::{BatchMeans, BatchSums, Golden, Settings, collect, scenario_keys};
 use crate::results::Sample;
 use crate::results::types::RunResults;
-use crate::scenario::Document;
+use crate::scenario::{Document, SamplingDesign};
 
 /// What to pin.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub fn pin(
 ) -> Result<Golden, RunError> {
     let (scenario, _) = document.check(None)?;
     let mut listener = Batches {
-        sums: BatchSums::new(scenario.run.trials),
+        sums: BatchSums::new(scenario.run.trials, scenario.run.sampling != SamplingDesign::Random),
         inner: listener,
     };
     let run_plan = RunPlan {

@@ -212,7 +212,7 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
     let mut tracer = Tracer::new(&prepared);
     simulator.run(trial, TrialStreams::of(trial), &mut tracer);
     if let Some(found) = simulator.exhausted() {
-        return Err(RunError::exhausted(&prepared, found));
+        return Err(RunError::exhausted(&prepared, found, false));
     }
     let calendar = scenario.time.calendar();
     let date = |months: f64| calendar.day(months).unwrap_or(jiff::civil::Date::MAX).to_string();

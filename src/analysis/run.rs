@@ -41,13 +41,16 @@ pub enum RunError {
     },
     /// An event was drawn so often in a trial that the rest had to be left out.
     #[error(
-        "the event `{event}` happens more than a million times in trial {trial} under {policy}, and its later occurrences would be missing: the run is given up. Make its up and down times longer, or the horizon shorter"
+        "the event `{event}` happens more than a million times in trial {trial}{} under {policy}, and its later occurrences would be missing: the run is given up. Make its up and down times longer, or the horizon shorter",
+        if *is_double { ", with its events or inputs drawn anew for the split of the variance," } else { "" }
     )]
     TooManyRenewals {
         /// Its id.
         event: String,
         /// The first trial in which it does.
         trial: u64,
+        /// Whether it does so not in the trial itself, but in a double of it from which the variance is split.
+        is_double: bool,
         /// `the baseline`, or the policy.
         policy: String,
     },
@@ -63,11 +66,12 @@ pub enum RunError {
 
 impl RunError {
     /// A trial that had to stop drawing an event.
-    pub(super) fn exhausted(prepared: &Prepared, found: Exhausted) -> Self {
+    pub(super) fn exhausted(prepared: &Prepared, found: Exhausted, is_double: bool) -> Self {
         let policy = &prepared.scenario.policy.id;
         RunError::TooManyRenewals {
             event: prepared.scenario.events[found.event].id.clone(),
             trial: found.trial,
+            is_double,
             policy: match policy.as_str() {
                 "baseline" => "the baseline".to_owned(),
                 id => format!("the policy `{id}`"),

@@ -109,7 +109,7 @@ pub fn simulate_examined(
         if !first.complete {
             // For results of what is there; renewed when the part is completed.
             let done = first.recorder.trials();
-            first.variance = clock.simulate(|| split(baseline, &(trials.start..trials.start + done), done));
+            first.variance = clock.simulate(|| split(baseline, &(trials.start..trials.start + done), done))?;
         }
     }
     Ok(PartReport {
@@ -174,7 +174,7 @@ fn ranked(baseline: &Prepared) -> Option<Prepared> {
     })
 }
 
-fn split(baseline: &Prepared, trials: &Range<u64>, of: u64) -> VarianceSplitter {
+fn split(baseline: &Prepared, trials: &Range<u64>, of: u64) -> Result<VarianceSplitter, RunError> {
     variance::split(baseline, variance::split_trials(trials, of))
 }
 
@@ -254,7 +254,7 @@ impl Job<'_> {
         if policy.complete && number == 0 {
             // Of the baseline alone: it costs two more simulations a trial. A run that stopped early is split as one of so many trials.
             let of = if self.plan.trials.is_some() { self.whole } else { done };
-            policy.variance = split(prepared, &(self.trials.start..self.trials.start + done), of);
+            policy.variance = split(prepared, &(self.trials.start..self.trials.start + done), of)?;
         }
         listener.policy_ends(done);
         Ok(())
@@ -288,7 +288,7 @@ impl Job<'_> {
             let slice = next..self.slice_end(next);
             let gathered = simulate_in_blocks(model, slice, self.plan.block_trials, progress, || empty.fresh());
             if let Some(found) = progress.exhausted() {
-                return Err(RunError::exhausted(self.prepared, found));
+                return Err(RunError::exhausted(self.prepared, found, false));
             }
             let Some(mut recorder) = gathered else { continue };
             if self.plan.samples {

@@ -37,6 +37,10 @@ pub struct Layout {
     pub periods: usize,
     /// Months per period.
     pub step_months: f64,
+    /// Whether trials are drawn in batches ([`crate::sampling::batch`]) that are independent of each other, while trials of one batch are not.
+    pub in_batches: bool,
+    /// Whether the headline is what substitution and thrift leave unmet, not the shortfall before them.
+    pub headline_after_adaptation: bool,
     /// First day of every period, `YYYY-MM-DD`.
     pub dates: Vec<String>,
     /// (id, name, unit) of every material.

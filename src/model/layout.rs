@@ -2,7 +2,8 @@
 
 use super::{Model, World};
 use crate::engine::observe::{Cause, Cell, Layout};
-use crate::scenario::{Place, Scenario};
+use crate::sampling::Design;
+use crate::scenario::{HeadlineMeasure, Place, Scenario};
 
 /// Country code of everyone together.
 pub const WORLD: &str = "WLD";
@@ -18,6 +19,8 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
     Layout {
         periods: model.periods,
         step_months: model.step_months,
+        headline_after_adaptation: scenario.run.headline == HeadlineMeasure::AfterAdaptation,
+        in_batches: !matches!(model.design, Design::Random),
         dates: (0..model.periods).map(|period| period_date(scenario, period)).collect(),
         materials: scenario
             .materials

@@ -19,12 +19,6 @@ const TIMELINE_POINTS: usize = 8;
 /// Thresholds of the headline's exceedance curves, %; those at 5, 10, 25 and 50 % are in `summary.csv`.
 const EXCEEDANCE_PCT: [f64; 3] = [1.0, 20.0, 75.0];
 
-/// Widest bin of the histograms that quantiles are read from, as a part of the value: of the horizon's shortfall, of the worst spell.
-const SHARE_BIN: f64 = 1.0 / 256.0;
-const SPELL_BIN: f64 = 1.0 / 64.0;
-/// All that is short by less than this, but not by nothing, is in one bin, %.
-const LOWEST_BIN_PCT: f64 = 100.0 / 16_384.0;
-
 /// How much of a row is pinned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Detail {
@@ -52,7 +46,7 @@ enum Size {
     Demand,
 }
 
-const STATISTICS: [Statistic; 34] = [
+const STATISTICS: [Statistic; 35] = [
     ("expected_shortfall_pct", Detail::Any, Size::Percent, |row| {
         mean(row.expected_shortfall_pct)
     }),
@@ -130,7 +124,10 @@ const STATISTICS: [Statistic; 34] = [
         mean(row.worst_spell_pct)
     }),
     ("worst_spell_cvar95_pct", Detail::Headline, Size::Percent, |row| {
-        within_bin(row.worst_spell_cvar95_pct, SPELL_BIN)
+        tail(row.worst_spell_cvar95_pct)
+    }),
+    ("unmet_after_adaptation_cvar95_pct", Detail::Headline, Size::Percent, |row| {
+        tail(row.unmet_after_adaptation_cvar95_pct)
     }),
     ("sd_pct", Detail::Headline, Size::Percent, |row| mean(row.sd_pct)),
     ("prob_ge_50", Detail::Headline, Size::Share, |row| mean(row.prob_ge_50)),
@@ -143,27 +140,12 @@ fn mean(estimate: Estimate) -> Option<Parts> {
     Some((estimate.value, Some(estimate.standard_error)))
 }
 
-/// A quantile or tail mean. It is read from a histogram, so besides its sampling error it is uncertain by where in its bin it lies: without that
-/// a value that nearly all trials share would have no error at all, and another seed would seem to move it.
+/// A quantile or tail mean.
 fn tail(tail: TailEstimate) -> Option<Parts> {
-    within_bin(tail, SHARE_BIN)
-}
-
-fn within_bin(tail: TailEstimate, bin: f64) -> Option<Parts> {
-    if !tail.supported {
-        return Some((f64::NAN, None));
+    match tail.supported {
+        true => mean(tail.estimate),
+        false => Some((f64::NAN, None)),
     }
-    let Estimate {
-        value, standard_error, ..
-    } = tail.estimate;
-    let width = match value {
-        0.0 => 0.0,
-        below if below < LOWEST_BIN_PCT => LOWEST_BIN_PCT,
-        _ => bin * value,
-    };
-    // The standard deviation of a uniform distribution is its width / sqrt(12).
-    let in_bin = width / 12.0_f64.sqrt();
-    Some((value, Some((standard_error * standard_error + in_bin * in_bin).sqrt())))
 }
 
 /// A figure that is missing as long as no trial has it.

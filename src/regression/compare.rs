@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::batches::paired_standard_error;
 use super::figure::{Figure, Key, Table, Value};
 use super::golden::Golden;
-use super::noise::{Basis, Noise, Verdict, independent_standard_error};
+use super::noise::{Basis, Noise, Verdict, independent_error};
+use super::partition::{Partition, degrees_of_errors};
 use super::scenario_keys::{KeyChange, key_changes};
 use super::settings::SettingChange;
 use crate::results::ALL_SECTORS;
@@ -235,11 +236,13 @@ fn noise(golden: &Golden, now: &Golden, key: &Key, figures: (&Figure, &Figure), 
     }
     if shared
         && let (Some(old), Some(new)) = (golden.batch_means.get(key), now.batch_means.get(key))
-        && let Some(error) = paired_standard_error(old, new, golden.settings.trials)
+        && let Some(partition) = Partition::of(&golden.settings)
+        && let Some(error) = paired_standard_error(old, new, &partition)
     {
-        return Noise::measured(Basis::Paired, change, error);
+        return Noise::measured(Basis::Paired, change, (error, partition.degrees()));
     }
-    match independent_standard_error(figures.0, figures.1) {
+    let degrees = [golden, now].map(|side| degrees_of_errors(&side.settings));
+    match independent_error(figures.0, figures.1, degrees) {
         // Without any spread in either run there is nothing to measure by; with shared draws that is a change all the same.
         Some(error) if shared => Noise::measured(Basis::Unpaired, change, error),
         Some(error) => Noise::measured(Basis::Independent, change, error),

@@ -6,16 +6,17 @@ use serde::Deserialize;
 use serde_json::to_string as json;
 use thiserror::Error;
 
-use super::batches::{BATCHES, BatchMeans};
+use super::batches::BatchMeans;
 use super::duplicates::Unique;
 use super::figure::{Figure, Figures, Key, Table, Value};
+use super::partition::Partition;
 use super::scenario_keys::ScenarioKeys;
 use super::settings::Settings;
 
 /// Version of the file format.
-pub const FORMAT: u64 = 2;
-/// The one before: without the keys of the scenario.
-const WITHOUT_KEYS: u64 = 1;
+pub const FORMAT: u64 = 3;
+/// Those before, which can be written anew: without the keys of the scenario; with other batches.
+const OLDER: [u64; 2] = [1, 2];
 /// Relative tolerance of numbers where nobody states one.
 pub const RELATIVE_TOLERANCE: f64 = 1e-9;
 
@@ -94,8 +95,7 @@ type ByPolicy<V> = Unique<String, V>;
 struct File {
     #[serde(rename = "about")]
     _about: String,
-    #[serde(rename = "format")]
-    _format: u64,
+    format: u64,
     program: String,
     relative_tolerance: f64,
     manifest: Settings,
@@ -113,12 +113,12 @@ impl Golden {
         Self::of_formats(text, &[FORMAT])
     }
 
-    /// The same, also of the format before, to be written anew.
+    /// The same, also of a format before, to be written anew. What it says of batches is left out then.
     ///
     /// # Errors
     /// See [`GoldenError`].
     pub fn from_older_text(text: &str) -> Result<Self, GoldenError> {
-        Self::of_formats(text, &[WITHOUT_KEYS, FORMAT])
+        Self::of_formats(text, &[OLDER[0], OLDER[1], FORMAT])
     }
 
     fn of_formats(text: &str, formats: &[u64]) -> Result<Self, GoldenError> {
@@ -139,10 +139,12 @@ impl Golden {
             }
         }
         let mut batch_means = BatchMeans::new();
-        for (policy, entries) in file.batch_means.0 {
+        let batches = Partition::of(&file.manifest).map_or(0, |partition| partition.parts());
+        let entries = file.batch_means.0.into_iter().filter(|_| file.format == FORMAT);
+        for (policy, entries) in entries {
             for (name, means) in entries.0 {
-                if means.len() != BATCHES {
-                    let what = format!("{} batch means instead of {BATCHES}", means.len());
+                if means.len() != batches {
+                    let what = format!("{} batch means instead of {batches}", means.len());
                     return Err(at_key(text, &name, what));
                 }
                 batch_means.insert(key(text, &policy, Table::Summary, &name)?, means);

@@ -10,13 +10,14 @@ mod duplicates;
 mod figure;
 mod golden;
 mod noise;
+mod partition;
 mod scenario_keys;
 mod settings;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use batches::{BATCHES, BatchMeans, BatchSums};
+pub use batches::{BatchMeans, BatchSums};
 pub use collect::collect;
 pub use compare::{Comparison, Group, Lone, Move, RELATIVE_FLOOR, compare};
 pub use figure::{Figure, Figures, Key, Table, Value};

@@ -56,6 +56,11 @@ impl SettingChange {
 }
 
 impl Settings {
+    /// Whether trials are drawn in batches that are independent of each other, while trials of one batch are not.
+    pub(super) fn in_batches(&self) -> bool {
+        self.sampling != "random"
+    }
+
     /// Whether trials of both runs face the same draws, else why not. Another number of trials with the same seed shares some of them; it counts
     /// as not shared, which overstates errors rather than understates them.
     pub(super) fn draws(&self, now: &Self) -> Vec<SettingChange> {

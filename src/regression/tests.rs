@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::batches::BATCHES;
+use crate::results::GROUPS as BATCHES;
 use super::figure::rounded;
 use super::*;
 
@@ -418,9 +418,10 @@ proptest! {
     ) {
         let (old, new): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
         let times = |values: &[f64]| values.iter().map(|value| value * 4.0).collect::<Vec<f64>>();
-        let one = super::batches::paired_standard_error(&old, &new, trials);
-        prop_assert_eq!(one, super::batches::paired_standard_error(&new, &old, trials));
-        let four = super::batches::paired_standard_error(&times(&old), &times(&new), trials);
+        let partition = super::partition::Partition::new(trials, false).unwrap();
+        let one = super::batches::paired_standard_error(&old, &new, &partition);
+        prop_assert_eq!(one, super::batches::paired_standard_error(&new, &old, &partition));
+        let four = super::batches::paired_standard_error(&times(&old), &times(&new), &partition);
         prop_assert_eq!(one.map(|error| error * 4.0), four);
     }
 }

@@ -7,7 +7,7 @@ use crate::results::types::{ManifestAcknowledgement, PolicyResults, RunResults};
 use crate::scenario::Code;
 
 use super::number::{grouped, percent, significant};
-use super::prose::{headline_row, material_name};
+use super::prose::{Measure, headline_row, material_name};
 
 /// Relative error of the headline's mean above which more trials are advised.
 const LOOSE: f64 = 0.05;
@@ -78,8 +78,9 @@ fn all(run: &RunResults, policy: &PolicyResults) -> Vec<Caution> {
             ),
         ));
     }
-    let mean = &row.expected_shortfall_pct;
-    if mean.value == 0.0 && !run.manifest.nothing_is_random {
+    let measure = Measure::of(run);
+    let mean = measure.mean(row);
+    if row.prob_any.value == 0.0 && !run.manifest.nothing_is_random {
         found.push(caution(
             Code::NoShortfall,
             trials_at,
@@ -89,7 +90,7 @@ fn all(run: &RunResults, policy: &PolicyResults) -> Vec<Caution> {
             ),
         ));
     } else if mean.standard_error > LOOSE * mean.value {
-        let needed = row.trials_for_1pct.map_or_else(String::new, |needed| {
+        let needed = row.trials_for_1pct.filter(|_| !measure.after_adaptation).map_or_else(String::new, |needed| {
             format!(
                 " A standard error of 1 % of the mean needs about {} trials.",
                 grouped(needed)

@@ -4,7 +4,7 @@ use crate::results::types::{PolicyResults, RunResults, SummaryRow};
 
 use super::grid::Column;
 use super::number::{percent, significant, tonnes};
-use super::prose::{headline_row, material_name, place_name};
+use super::prose::{Measure, headline_row, material_name, place_name};
 
 /// A change below this part of the baseline's shortfall is hardly one.
 const HARDLY: f64 = 0.005;
@@ -23,11 +23,12 @@ struct Change<'a> {
 fn changes(run: &RunResults) -> Option<(&SummaryRow, Vec<Change<'_>>)> {
     let (baseline, policies) = run.policies.split_first()?;
     let before = headline_row(baseline)?;
+    let measure = Measure::of(run);
     let changes: Vec<Change<'_>> = policies
         .iter()
         .filter_map(|policy| {
             let row = headline_row(policy)?;
-            let points = row.expected_shortfall_pct.value - before.expected_shortfall_pct.value;
+            let points = measure.mean(row).value - measure.mean(before).value;
             Some(Change { policy, row, points })
         })
         .collect();
@@ -52,11 +53,13 @@ fn plural(value: f64) -> String {
 /// One paragraph on the policies; `None` without any.
 pub fn in_words(run: &RunResults) -> Option<String> {
     let (before, mut changes) = changes(run)?;
-    let mean = before.expected_shortfall_pct.value;
+    let measure = Measure::of(run);
+    let mean = measure.mean(before).value;
     let what = format!(
-        "the expected shortfall of {} in {}",
+        "the expected shortfall of {} in {}{}",
         material_name(run, &before.material),
-        place_name(run, &before.country)
+        place_name(run, &before.country),
+        measure.suffix()
     );
     changes.sort_by(|one, other| one.points.total_cmp(&other.points));
     let is_small = |change: &&Change<'_>| change.points == 0.0 || change.points.abs() < HARDLY * mean;
@@ -88,8 +91,8 @@ pub fn in_words(run: &RunResults) -> Option<String> {
                 "{lead} {what} by {}, from {} to {} % of demand{}.",
                 plural(best.points),
                 significant(mean, 3),
-                significant(best.row.expected_shortfall_pct.value, 3),
-                in_the_tail(before, best.row)
+                significant(measure.mean(best.row).value, 3),
+                in_the_tail(measure, before, best.row)
             ));
             if !others.is_empty() {
                 let list = listed(others, |change| format!(" ({})", points(change.points)));
@@ -117,8 +120,8 @@ pub fn in_words(run: &RunResults) -> Option<String> {
 }
 
 /// What becomes of the worst trials.
-fn in_the_tail(before: &SummaryRow, after: &SummaryRow) -> String {
-    let [before, after] = [before, after].map(|row| &row.cvar_pct[1]);
+fn in_the_tail(measure: Measure, before: &SummaryRow, after: &SummaryRow) -> String {
+    let [before, after] = [before, after].map(|row| measure.tail(row));
     if !(before.supported && after.supported) {
         return String::new();
     }
@@ -157,7 +160,11 @@ pub(super) fn table(run: &RunResults) -> Option<Vec<Column>> {
     let (before, changes) = changes(run)?;
     let baseline = run.policies.first()?;
     let all = || std::iter::once((baseline, before)).chain(changes.iter().map(|change| (change.policy, change.row)));
-    let tail = |row: &SummaryRow| row.cvar_pct[1].supported.then_some(row.cvar_pct[1].estimate.value);
+    let measure = Measure::of(run);
+    let tail = |row: &SummaryRow| {
+        let tail = measure.tail(row);
+        tail.supported.then_some(tail.estimate.value)
+    };
     let difference = |change: f64| match change {
         0.0 => "0".to_owned(),
         below if below < 0.0 => format!("-{}", points(below)),
@@ -171,9 +178,9 @@ pub(super) fn table(run: &RunResults) -> Option<Vec<Column>> {
             all().map(|(policy, _)| policy.shown_name().to_owned()),
         ),
         Column::numbers(
-            "short\n% ± se",
+            if measure.after_adaptation { "unmet\n% ± se" } else { "short\n% ± se" },
             0,
-            all().map(|(_, row)| super::table::mean_and_error(row)),
+            all().map(|(_, row)| super::table::mean_and_error(measure.mean(row))),
         ),
         Column::numbers(
             "change\npoints",

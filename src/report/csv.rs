@@ -126,6 +126,12 @@ const SUMMARY_COLUMNS: &[Column] = &[
     ("prob_ge_10", |row| six_digits(row.prob_ge_10.value)),
     ("prob_ge_25", |row| six_digits(row.prob_ge_25.value)),
     ("prob_ge_50", |row| six_digits(row.prob_ge_50.value)),
+    ("unmet_after_adaptation_pct_se", |row| {
+        six_digits(row.unmet_after_adaptation_pct.standard_error)
+    }),
+    ("unmet_after_adaptation_cvar95_pct", |row| {
+        tail(&row.unmet_after_adaptation_cvar95_pct)
+    }),
 ];
 
 /// `summary.csv`.

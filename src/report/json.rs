@@ -89,9 +89,11 @@ struct PolicySummary<'a> {
 struct Headline<'a> {
     material: &'a str,
     country: &'a str,
+    /// `shortfall` or `after_adaptation`.
+    measure: &'a str,
 }
 
-fn policy_summary<'a>(run: &RunResults, policy: &'a PolicyResults) -> PolicySummary<'a> {
+fn policy_summary<'a>(run: &'a RunResults, policy: &'a PolicyResults) -> PolicySummary<'a> {
     PolicySummary {
         policy: &policy.policy,
         name: &policy.name,
@@ -99,6 +101,7 @@ fn policy_summary<'a>(run: &RunResults, policy: &'a PolicyResults) -> PolicySumm
         headline: Headline {
             material: &policy.headline.0,
             country: &policy.headline.1,
+            measure: &run.manifest.headline_measure,
         },
         sentence: headline_sentence(run, policy),
         cautions: cautions(run, policy),

@@ -1,7 +1,9 @@
 //! The answer in words.
 
-use crate::results::types::{AttributionKind, PolicyResults, RunResults, SummaryRow};
+use crate::results::types::{AttributionKind, Estimate, PolicyResults, RunResults, SummaryRow, TailEstimate};
 use crate::results::{ALL_SECTORS, FOCUS, STRUCTURAL, WORLD};
+
+use crate::scenario::HeadlineMeasure;
 
 use super::number::{grouped, significant};
 
@@ -12,6 +14,56 @@ pub fn headline_row(policy: &PolicyResults) -> Option<&SummaryRow> {
         .summary
         .iter()
         .find(|row| &row.material == material && &row.country == country && row.sector == ALL_SECTORS)
+}
+
+/// The headline's mean and tail in its row: the shortfall, or what substitution and thrift leave of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    /// Whether it is what is left after adaptation.
+    pub after_adaptation: bool,
+}
+
+impl Measure {
+    /// Of a run.
+    pub fn of(run: &RunResults) -> Self {
+        Measure {
+            after_adaptation: run.manifest.headline_measure == HeadlineMeasure::AfterAdaptation.name(),
+        }
+    }
+
+    /// Mean over trials, %.
+    pub fn mean(self, row: &SummaryRow) -> &Estimate {
+        match self.after_adaptation {
+            true => &row.unmet_after_adaptation_pct,
+            false => &row.expected_shortfall_pct,
+        }
+    }
+
+    /// CVaR 95, %.
+    pub fn tail(self, row: &SummaryRow) -> &TailEstimate {
+        match self.after_adaptation {
+            true => &row.unmet_after_adaptation_cvar95_pct,
+            false => &row.cvar_pct[1],
+        }
+    }
+
+    /// What follows "shortfall", where it is not the one before adaptation.
+    pub fn suffix(self) -> &'static str {
+        match self.after_adaptation {
+            true => " after substitution and thrift",
+            false => "",
+        }
+    }
+
+    /// The other of the two in parentheses, where it differs.
+    fn other(self, row: &SummaryRow) -> String {
+        let (before, after) = (row.expected_shortfall_pct.value, row.unmet_after_adaptation_pct.value);
+        match (before == after, self.after_adaptation) {
+            (true, _) => String::new(),
+            (false, true) => format!(" ({} % before them)", significant(before, 3)),
+            (false, false) => format!(" ({} % after substitution and thrift)", significant(after, 3)),
+        }
+    }
 }
 
 /// Display name of a material, or its id.
@@ -55,19 +107,20 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
         place_name(run, &row.country)
     );
     let count = format!("{} {}", grouped(trials), if trials == 1 { "trial" } else { "trials" });
-    let mean = &row.expected_shortfall_pct;
+    let measure = Measure::of(run);
+    let (mean, suffix, other) = (measure.mean(row), measure.suffix(), measure.other(row));
     if run.manifest.nothing_is_random {
-        let short = match mean.value == 0.0 {
+        let short = match mean.value == 0.0 && other.is_empty() {
             true => format!("All demand for {what} is met."),
             false => format!(
-                "The shortfall of {what} is {} % of demand.{}",
+                "The shortfall of {what}{suffix} is {} % of demand{other}.{}",
                 significant(mean.value, 3),
                 main_cause(run, policy, row)
             ),
         };
         return format!("Nothing in this scenario is random: one trial. {short}");
     }
-    if mean.value == 0.0 {
+    if mean.value == 0.0 && other.is_empty() {
         return format!("In {count}, all demand for {what} is met.{}", elsewhere(run, policy));
     }
     let interval = if mean.standard_error.is_nan() {
@@ -79,13 +132,17 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
             significant(mean.high, 3)
         )
     };
-    let tail = &row.cvar_pct[1];
+    let tail = measure.tail(row);
     let worst = match tail.supported {
         true => format!(
             "in the worst 5 % of trials it averages {} %",
             significant(tail.estimate.value, 3)
         ),
-        false => format!("in the worst trial it is {} %", significant(row.max_pct, 3)),
+        false => format!(
+            "in the worst trial it is {} %{}",
+            significant(row.max_pct, 3),
+            if measure.after_adaptation { " before them" } else { "" }
+        ),
     };
     let average = significant(mean.value, 3);
     let any = format!(
@@ -101,7 +158,7 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
     });
     let cause = main_cause(run, policy, row);
     format!(
-        "In {count}, the shortfall of {what} is {average} % of demand on average{interval}; {worst}. {any}{survive}.{cause}"
+        "In {count}, the shortfall of {what}{suffix} is {average} % of demand on average{interval}{other}; {worst}. {any}{survive}.{cause}"
     )
 }
 
@@ -137,7 +194,11 @@ fn main_cause(run: &RunResults, policy: &PolicyResults, row: &SummaryRow) -> Str
     let Some((key, expected, tail)) = largest else {
         return String::new();
     };
-    let of_it = format!("{} % of it", significant(expected * 100.0, 2));
+    let it = match Measure::of(run).after_adaptation {
+        true => "the shortfall before them",
+        false => "it",
+    };
+    let of_it = format!("{} % of {it}", significant(expected * 100.0, 2));
     let in_tail = match run.manifest.nothing_is_random {
         true => of_it,
         false => format!(

@@ -11,7 +11,7 @@ use super::comparison;
 use super::grid::{Column, draw};
 use super::harmless;
 use super::number::{counted, grouped, percent, significant, tonnes};
-use super::prose::{headline_sentence, material_name, place_name};
+use super::prose::{Measure, headline_sentence, material_name, place_name};
 use super::replay_command::replay_command;
 use super::width::{PROSE, wrapped};
 
@@ -24,6 +24,7 @@ pub fn summary(run: &RunResults, scenario: &str, width: usize) -> String {
         text: String::new(),
         width,
         left_out: Vec::new(),
+        adapts: false,
     };
     text.line(&run.title);
     let manifest = &run.manifest;
@@ -46,7 +47,13 @@ pub fn summary(run: &RunResults, scenario: &str, width: usize) -> String {
         text.material(run, material);
     }
     text.line("");
-    text.line("Shortfall in % of demand over the horizon, after stocks; ± is one standard error.");
+    let unmet = match text.adapts {
+        true => "; unmet: what substitution and thrift leave of it",
+        false => "",
+    };
+    text.line(&format!(
+        "Shortfall in % of demand over the horizon, after stocks{unmet}; ± is one standard error."
+    ));
     text.what_is_left_out();
     if let Some(baseline) = run.policies.first() {
         text.line("");
@@ -70,6 +77,8 @@ struct Text {
     width: usize,
     /// Titles of columns that did not fit.
     left_out: Vec<String>,
+    /// Whether what is unmet after substitution and thrift has a column.
+    adapts: bool,
 }
 
 impl Text {
@@ -176,10 +185,19 @@ impl Text {
         }
         // The unit in full stands in the title; the column has its tonnes, or whatever else the material is measured in.
         let unit = unit.split_whitespace().next().unwrap_or("t");
-        columns.extend(NUMBERS.iter().map(|(header, rank, value)| {
+        let adapts = |(.., row): &(&str, &str, &SummaryRow)| {
+            row.unmet_after_adaptation_pct.value != row.expected_shortfall_pct.value
+        };
+        for (header, rank, value) in &NUMBERS {
             let header = header.replace("UNIT", unit);
-            Column::numbers(&header, *rank, found.iter().map(|(.., row)| value(row)))
-        }));
+            columns.push(Column::numbers(&header, *rank, found.iter().map(|(.., row)| value(row))));
+            if *header == *"short\n% ± se" && (found.iter().any(adapts) || Measure::of(run).after_adaptation) {
+                let unmet = |row: &SummaryRow| mean_and_error(&row.unmet_after_adaptation_pct);
+                let column = Column::numbers("unmet\n% ± se", 0, found.iter().map(|(.., row)| unmet(row)));
+                columns.push(column);
+                self.adapts = true;
+            }
+        }
         self.table(columns);
     }
 
@@ -217,7 +235,7 @@ type Numbers = (&'static str, usize, fn(&SummaryRow) -> String);
 
 const NUMBERS: [Numbers; 10] = [
     ("demand\nUNIT", 7, |row| tonnes(row.demand_t)),
-    ("short\n% ± se", 0, mean_and_error),
+    ("short\n% ± se", 0, |row| mean_and_error(&row.expected_shortfall_pct)),
     ("P(any)\n%", 3, |row| chance(&row.prob_any)),
     ("P(>10)\n%", 4, |row| chance(&row.prob_gt_10)),
     ("P(>25)\n%", 9, |row| chance(&row.prob_gt_25)),
@@ -245,9 +263,8 @@ fn tail(value: &TailEstimate) -> String {
     }
 }
 
-/// Expected shortfall and its standard error.
-pub(super) fn mean_and_error(row: &SummaryRow) -> String {
-    let mean = &row.expected_shortfall_pct;
+/// A mean and its standard error.
+pub(super) fn mean_and_error(mean: &Estimate) -> String {
     match mean.standard_error.is_nan() {
         true => percent(mean.value),
         false => format!("{} ± {}", percent(mean.value), significant(mean.standard_error, 2)),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::observe::{Layout, TrialOutcome};
 
-use super::bins::bin_index;
+use super::bins::{OCTAVES, bin_index};
 use super::fixed::{FixedSum, Measured};
 use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
@@ -19,7 +19,6 @@ pub const STRUCTURAL: &str = "structural";
 pub const SEVERAL: &str = "several";
 
 /// Bins of the tail: at most 1/32 wide.
-const OCTAVES: u32 = 14;
 const SUB_BITS: u32 = 5;
 /// Tail whose causes are reported.
 const TAIL: Level = Level(950);
@@ -59,7 +58,7 @@ struct RowCauses {
     bins: TailBins,
 }
 
-/// Bins by number, up to the last that has trials: 0 is underflow.
+/// Bins by number, up to the last that has trials.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "BTreeMap<usize, TailBin>", try_from = "BTreeMap<usize, TailBin>")]
 struct TailBins(Vec<TailBin>);
@@ -90,7 +89,7 @@ impl TryFrom<BTreeMap<usize, TailBin>> for TailBins {
     fn try_from(numbered: BTreeMap<usize, TailBin>) -> Result<Self, Self::Error> {
         let mut bins = Self::default();
         for (key, bin) in numbered {
-            if key > ((OCTAVES as usize) << SUB_BITS) + 1 || bin.trials == 0 {
+            if key > (OCTAVES as usize) << SUB_BITS || bin.trials == 0 {
                 return Err("no such bin");
             }
             *bins.of(key) = bin;
@@ -100,7 +99,7 @@ impl TryFrom<BTreeMap<usize, TailBin>> for TailBins {
 }
 
 fn bin_of(share: f64) -> usize {
-    bin_index(share, OCTAVES, SUB_BITS).map_or(0, |index| index + 1)
+    bin_index(share, SUB_BITS)
 }
 
 /// Share of each cause in a row's expected shortfall and CVaR 95; both add up to 1, or are all 0 when nothing is short.

@@ -2,8 +2,14 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
+/// Powers of two below 1 that have bins of their own: everything above [`super::histogram::NEGLIGIBLE`].
+pub const OCTAVES: u32 = 27;
+/// The lower edge of the first bin.
+pub const LOWEST: f64 = 1.0 / (1 << OCTAVES) as f64;
 /// No array has more bins: what a file may make this program allocate.
-const MOST: usize = 1 << 12;
+const MOST: usize = 1 << 13;
+
+const _: () = assert!(LOWEST < super::histogram::NEGLIGIBLE);
 
 /// What a bin holds.
 pub trait Bin: Copy + Default {
@@ -11,18 +17,17 @@ pub trait Bin: Copy + Default {
     fn merge(&mut self, other: &Self);
 }
 
-/// Bin of a share in [2^-octaves, 1]: octaves (powers of two) divided evenly into 2^`sub_bits` parts; the last bin is for
-/// exactly 1. `None` below 2^-octaves.
+/// Bin of a share: powers of two divided evenly into 2^`sub_bits` parts; the last bin is for exactly 1 and what lies above, and the first also for
+/// what lies below all.
 ///
 /// The index is the number's own leading bits, so no logarithm is taken and edges are exact.
-pub fn bin_index(share: f64, octaves: u32, sub_bits: u32) -> Option<usize> {
-    let last = (octaves as usize) << sub_bits;
+pub fn bin_index(share: f64, sub_bits: u32) -> usize {
     if share >= 1.0 {
-        return Some(last);
+        return (OCTAVES as usize) << sub_bits;
     }
-    let first = u64::from(1023 - octaves) << sub_bits;
+    let first = u64::from(1023 - OCTAVES) << sub_bits;
     let leading = share.max(0.0).to_bits() >> (52 - sub_bits);
-    leading.checked_sub(first).map(|index| index as usize)
+    leading.saturating_sub(first) as usize
 }
 
 /// A sparse array of bins, allocated in chunks of so many.
@@ -103,12 +108,13 @@ mod tests {
 
     #[test]
     fn edges_fall_into_the_bin_they_open() {
-        assert_eq!(bin_index(1.0, 14, 8), Some(14 * 256));
-        assert_eq!(bin_index(0.999_999_999, 14, 8), Some(14 * 256 - 1));
-        assert_eq!(bin_index(0.5, 14, 8), Some(13 * 256));
-        assert_eq!(bin_index(0.5 + 0.5 / 256.0, 14, 8), Some(13 * 256 + 1));
-        assert_eq!(bin_index(1.0 / 16_384.0, 14, 8), Some(0));
-        assert_eq!(bin_index(0.99 / 16_384.0, 14, 8), None);
-        assert_eq!(bin_index(0.0, 14, 8), None);
+        assert_eq!(bin_index(1.0, 8), 27 * 256);
+        assert_eq!(bin_index(0.999_999_999, 8), 27 * 256 - 1);
+        assert_eq!(bin_index(0.5, 8), 26 * 256);
+        assert_eq!(bin_index(0.5 + 0.5 / 256.0, 8), 26 * 256 + 1);
+        assert_eq!(bin_index(LOWEST, 8), 0);
+        assert_eq!(bin_index(0.99 * LOWEST, 8), 0);
+        assert_eq!(bin_index(0.0, 8), 0);
+        assert!(bin_index(crate::results::NEGLIGIBLE, 8) > 0);
     }
 }

@@ -31,10 +31,15 @@ impl Bounds {
 }
 
 /// A value with a symmetric normal interval, value +- 1.96 standard errors, cut at the bounds.
+pub fn normal_estimate(value: f64, standard_error: Option<f64>, bounds: Bounds) -> Estimate {
+    symmetric_estimate(value, standard_error, Z95, bounds)
+}
+
+/// A value with a symmetric interval, value +- so many standard errors, cut at the bounds.
 ///
 /// The standard error is NaN (null in JSON, empty in CSV) when it is not known, with fewer than two trials; the interval is then
 /// the value itself.
-pub fn normal_estimate(value: f64, standard_error: Option<f64>, bounds: Bounds) -> Estimate {
+pub fn symmetric_estimate(value: f64, standard_error: Option<f64>, reach: f64, bounds: Bounds) -> Estimate {
     match standard_error {
         None => Estimate {
             value,
@@ -45,8 +50,8 @@ pub fn normal_estimate(value: f64, standard_error: Option<f64>, bounds: Bounds) 
         Some(standard_error) => Estimate {
             value,
             standard_error,
-            low: (value - Z95 * standard_error).max(bounds.low).min(value),
-            high: (value + Z95 * standard_error).min(bounds.high).max(value),
+            low: (value - reach * standard_error).max(bounds.low).min(value),
+            high: (value + reach * standard_error).min(bounds.high).max(value),
         },
     }
 }
@@ -59,19 +64,14 @@ pub fn mean_estimate(moments: &Moments, count: u64, scale: f64, bounds: Bounds) 
     normal_estimate(moments.mean(count) * scale, standard_error, bounds)
 }
 
-/// Standard deviation of a quantity over `count` values times `scale`: exact, from the exact sums. `fourth` is the fourth central moment, from which its
-/// standard error follows: sqrt((m4 - sd^4) / n) / (2 sd), the delta method on the sample variance. Unknown below two values.
-pub fn deviation_estimate(moments: &Moments, fourth: f64, count: u64, scale: f64) -> Estimate {
-    let Some(variance) = moments.variance(count) else {
-        return normal_estimate(f64::NAN, None, Bounds::NON_NEGATIVE);
-    };
-    let deviation = variance.sqrt();
-    let standard_error = if deviation > 0.0 {
-        ((fourth - variance * variance).max(0.0) / count as f64).sqrt() / (2.0 * deviation)
+/// Standard error of a standard deviation from independent trials, from variance and fourth central moment m4: sqrt((m4 - sd^4) / n) / (2 sd), the delta
+/// method on the sample variance.
+pub fn deviation_error(variance: f64, fourth: f64, count: u64) -> f64 {
+    if variance > 0.0 {
+        ((fourth - variance * variance).max(0.0) / count as f64).sqrt() / (2.0 * variance.sqrt())
     } else {
         0.0
-    };
-    normal_estimate(deviation * scale, Some(standard_error * scale), Bounds::NON_NEGATIVE)
+    }
 }
 
 /// Probability from `hits` of `trials`: binomial standard error and Wilson's score interval at 95 %.
@@ -89,31 +89,23 @@ pub fn probability_estimate(hits: u64, trials: u64) -> Estimate {
     }
     let n = trials as f64;
     let p = hits as f64 / n;
-    let spread = p * (1.0 - p) / n;
-    let z2 = Z95 * Z95;
-    let shrink = 1.0 + z2 / n;
-    let centre = (p + z2 / (2.0 * n)) / shrink;
-    let half = Z95 * (spread + z2 / (4.0 * n * n)).sqrt() / shrink;
-    let low = if hits == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let high = if hits == trials { 1.0 } else { (centre + half).min(1.0) };
+    wilson_estimate(p, n, Z95, (p * (1.0 - p) / n).sqrt())
+}
+
+/// Wilson's interval of a probability for `n` independent trials, `reach` standard errors wide to each side, beside the standard error that is stated.
+pub fn wilson_estimate(p: f64, n: f64, reach: f64, standard_error: f64) -> Estimate {
+    let square = reach * reach;
+    let shrink = 1.0 + square / n;
+    let centre = (p + square / (2.0 * n)) / shrink;
+    let half = reach * (p * (1.0 - p) / n + square / (4.0 * n * n)).sqrt() / shrink;
+    let low = if p <= 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if p >= 1.0 { 1.0 } else { (centre + half).min(1.0) };
     Estimate {
         value: p,
-        standard_error: spread.sqrt(),
+        standard_error,
         low,
         high,
     }
-}
-
-/// Trials after which the standard error of the mean is 1 % of it: (sd / (0.01 mean))^2, rounded up.
-/// `None` when the mean is 0 or the spread unknown.
-pub fn trials_for_one_percent(moments: &Moments, count: u64) -> Option<u64> {
-    let mean = moments.mean(count);
-    let variance = moments.variance(count)?;
-    if mean == 0.0 {
-        return None;
-    }
-    // The cast saturates.
-    Some((libm::ceil(variance * 1e4 / (mean * mean)) as u64).max(1))
 }
 
 #[cfg(test)]
@@ -136,28 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn trials_for_one_percent_of_a_coin() {
-        let mut moments = Moments::default();
-        for _ in 0..1_000 {
-            moments.add(1.0);
-        }
-        // p = 0.1: (1-p)/p x 1e4 = 90,000 (times n/(n-1)).
-        assert_eq!(trials_for_one_percent(&moments, 10_000), Some(90_010));
-        assert_eq!(trials_for_one_percent(&Moments::default(), 10_000), None);
-    }
-
-    #[test]
-    fn deviation_of_a_coin_and_its_error() {
-        let mut moments = Moments::default();
-        (0..2_000).for_each(|_| moments.add(1.0));
+    fn error_of_the_deviation_of_a_coin() {
         // p = 0.2: sd 0.4, m4 = p q (1 - 3 p q) = 0.0832; error sqrt((0.0832 - 0.0256) / n) / 0.8.
-        let found = deviation_estimate(&moments, 0.0832, 10_000, 100.0);
-        assert!((found.value - 40.0).abs() < 0.01, "{found:?}");
-        assert!((found.standard_error - 0.3).abs() < 0.001, "{found:?}");
-        assert!(found.low < found.value && found.value < found.high);
-        let equal = deviation_estimate(&Moments::default(), 0.0, 10, 100.0);
-        assert_eq!((equal.value, equal.standard_error), (0.0, 0.0));
-        assert!(deviation_estimate(&moments, 0.0, 1, 1.0).value.is_nan());
+        assert!((deviation_error(0.16, 0.0832, 10_000) - 0.003).abs() < 1e-15);
+        assert_eq!(deviation_error(0.0, 0.0, 10), 0.0);
     }
 
     #[test]

@@ -4,15 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::observe::{Layout, Occurrence};
 
-use super::estimate::{Bounds, mean_estimate};
+use super::errors::Errors;
+use super::estimate::Bounds;
 use super::fixed::{FixedSum, Moments};
+use super::groups::ByGroup;
 use super::types::EventResult;
 
 /// One event over trials.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct EventTotals {
     occurrences: u64,
     per_trial: Moments,
+    /// Occurrences by group of batches; nothing where trials are independent.
+    by_group: ByGroup<u64>,
     /// Months.
     durations: FixedSum,
     severities: FixedSum,
@@ -36,8 +40,8 @@ impl EventRecorder {
         }
     }
 
-    /// One trial's occurrences.
-    pub fn add(&mut self, occurrences: &[Occurrence]) {
+    /// One trial's occurrences, and the group of batches that it is in.
+    pub fn add(&mut self, group: Option<usize>, occurrences: &[Occurrence]) {
         for occurrence in occurrences {
             let event = &mut self.events[occurrence.event];
             event.occurrences += 1;
@@ -48,6 +52,9 @@ impl EventRecorder {
         for (event, count) in self.events.iter_mut().zip(&mut self.counts) {
             if *count > 0 {
                 event.per_trial.add(f64::from(*count));
+                if let Some(group) = group {
+                    *event.by_group.at(group) += u64::from(*count);
+                }
                 *count = 0;
             }
         }
@@ -58,23 +65,28 @@ impl EventRecorder {
         for (mine, theirs) in self.events.iter_mut().zip(&other.events) {
             mine.occurrences += theirs.occurrences;
             mine.per_trial.merge(&theirs.per_trial);
+            mine.by_group.merge(&theirs.by_group);
             mine.durations.merge(&theirs.durations);
             mine.severities.merge(&theirs.severities);
         }
     }
 
-    /// Whether it can be of that many events and trials.
-    pub fn fits(&self, events: usize, trials: u64) -> bool {
+    /// Whether it can be of that many events and trials, in groups or not.
+    pub fn fits(&self, events: usize, trials: u64, in_groups: bool) -> bool {
         // No trial can have 2^32 occurrences.
         let most = u128::from(trials) << 32;
-        self.events.len() == events && self.events.iter().all(|event| u128::from(event.occurrences) <= most)
+        self.events.len() == events
+            && self.events.iter().all(|event| {
+                u128::from(event.occurrences) <= most
+                    && event.by_group.total() == if in_groups { event.occurrences } else { 0 }
+            })
     }
 
     /// One row per event; `shares` gives its share of the headline's expected shortfall and CVaR 95, if that is known.
     pub fn finish(
         &self,
         layout: &Layout,
-        trials: u64,
+        errors: &Errors,
         shares: impl Fn(usize) -> Option<(f64, f64)>,
     ) -> Vec<EventResult> {
         let named = self.events.iter().zip(&layout.events).enumerate();
@@ -85,7 +97,12 @@ impl EventRecorder {
                 EventResult {
                     event: id.clone(),
                     name: name.clone(),
-                    expected_count: mean_estimate(&event.per_trial, trials, 1.0, Bounds::NON_NEGATIVE),
+                    expected_count: errors.mean_of(
+                        &event.per_trial,
+                        || event.by_group.map(|count| *count as f64),
+                        1.0,
+                        Bounds::NON_NEGATIVE,
+                    ),
                     mean_duration_months: occurred.then(|| event.durations.mean(event.occurrences)),
                     mean_severity: occurred.then(|| event.severities.mean(event.occurrences)),
                     share_of_expected,

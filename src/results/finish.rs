@@ -4,10 +4,15 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::attribution::{CauseShares, grouped};
-use super::estimate::{Bounds, deviation_estimate, mean_estimate, probability_estimate, trials_for_one_percent};
-use super::grid::{position_of_whole_pct, thresholds_pct};
+use super::cells::GroupCells;
+use super::errors::Errors;
+use super::estimate::Bounds;
+use super::fixed::{FixedSum, Moments};
+use super::grid::{ExceedanceCounts, position_of_whole_pct, thresholds_pct};
+use super::groups::GROUPS;
 use super::order_statistics::{Level, QuantileRanks};
 use super::recorder::Recorder;
+use super::row_groups::GroupSums;
 use super::row_totals::{Conditional, RowTotals, USD_PER_STEP};
 use super::rows::Row;
 use super::steps::exceedance_steps;
@@ -71,11 +76,12 @@ impl Recorder {
     /// The results of the trials recorded.
     pub fn finish(&self, facts: PolicyFacts) -> PolicyResults {
         let layout = &self.plan.layout;
+        let errors = self.errors();
         let ranks = QUANTILE_LEVELS.map(|level| QuantileRanks::new(level, self.trials));
         let totals = self.totals.settled();
         let rows = || self.plan.rows.iter().zip(totals.iter());
         let (attribution, headline_shares) = self.attribution_rows();
-        let events = self.events.finish(layout, self.trials, |event| {
+        let events = self.events.finish(layout, &errors, |event| {
             let causes = layout
                 .causes
                 .iter()
@@ -100,13 +106,13 @@ impl Recorder {
                 .rows
                 .par_iter()
                 .zip(totals.par_iter())
-                .map(|(row, totals)| self.summary_row(row, totals, &ranks))
+                .map(|(row, totals)| self.summary_row(row, totals, &errors, &ranks))
                 .collect(),
             exceedance: rows()
                 .filter(|(row, _)| row.is_all())
-                .map(|(row, totals)| self.exceedance(row, totals, headline == Some(row)))
+                .map(|(row, totals)| self.exceedance(row, totals, &errors, headline == Some(row)))
                 .collect(),
-            timeline: self.fans(),
+            timeline: self.fans(&errors),
             events,
             attribution,
             replayable: self.replayable.finish(),
@@ -122,81 +128,109 @@ impl Recorder {
         self.plan.layout.materials[row.material].0.clone()
     }
 
-    fn summary_row(&self, row: &Row, totals: &RowTotals, ranks: &[QuantileRanks; 7]) -> SummaryRow {
+    fn summary_row(&self, row: &Row, totals: &RowTotals, errors: &Errors, ranks: &[QuantileRanks; 7]) -> SummaryRow {
         let n = self.trials;
-        let percent = |moments| mean_estimate(moments, n, 100.0, Bounds::PERCENT);
-        let beyond = |pct| probability_estimate(totals.exceedance.beyond(position_of_whole_pct(pct)), n);
-        let from = |pct| probability_estimate(totals.exceedance.from(position_of_whole_pct(pct)), n);
+        let of_row = RowErrors { errors, totals };
+        let mean = |moments, sum: fn(&GroupSums) -> FixedSum, scale, bounds| of_row.mean(moments, sum, scale, bounds);
+        let percent = |moments, sum: fn(&GroupSums) -> FixedSum| mean(moments, sum, 100.0, Bounds::PERCENT);
+        let probability = |position, or_at| of_row.probability(&totals.exceedance, &totals.groups.share, position, or_at);
+        let beyond = |pct| probability(position_of_whole_pct(pct), false);
+        let from = |pct| probability(position_of_whole_pct(pct), true);
         let distribution = totals.histogram.distribution();
+        let cells = &totals.groups.share;
         let mut quantiles_pct = [EMPTY_TAIL; 7];
         for ((found, level), ranks) in quantiles_pct.iter_mut().zip(QUANTILE_LEVELS).zip(ranks) {
-            *found = distribution.quantile(level, *ranks, 100.0);
+            *found = distribution.quantile(level, ranks, errors, cells, 100.0);
         }
         let step_months = self.plan.layout.step_months;
-        let spell_count = mean_estimate(&totals.spells, n, 1.0, Bounds::NON_NEGATIVE);
-        let price = row.market.map(|market| self.prices.peak(market, n));
+        let spell_count = mean(&totals.spells, |sums| sums.spells, 1.0, Bounds::NON_NEGATIVE);
+        let price = row.market.map(|market| self.prices.peak(market, errors));
+        let exposed = |scale| mean(&totals.exposed, |sums| sums.exposed, scale, Bounds::NON_NEGATIVE);
         SummaryRow {
             material: self.material(row),
             country: row.place.clone(),
             sector: row.sector.clone(),
             demand_t: totals.demand.mean(n) * row.reference_demand_t,
-            expected_shortfall_t: mean_estimate(&totals.shortfall, n, row.reference_demand_t, Bounds::NON_NEGATIVE),
-            expected_shortfall_pct: percent(&totals.share),
-            structural_shortfall_pct: percent(&totals.structural),
-            event_shortfall_pct: mean_estimate(&totals.event, n, 100.0, Bounds::ANY),
-            unmet_after_adaptation_pct: percent(&totals.unmet),
-            prob_any: probability_estimate(totals.exceedance.beyond(0), n),
+            expected_shortfall_t: mean(
+                &totals.shortfall,
+                |sums| sums.shortfall,
+                row.reference_demand_t,
+                Bounds::NON_NEGATIVE,
+            ),
+            expected_shortfall_pct: percent(&totals.share, |sums| sums.share),
+            structural_shortfall_pct: percent(&totals.structural, |sums| sums.structural),
+            event_shortfall_pct: mean(&totals.event, |sums| sums.event, 100.0, Bounds::ANY),
+            unmet_after_adaptation_pct: percent(&totals.unmet, |sums| sums.unmet),
+            prob_any: probability(0, false),
             prob_gt_5: beyond(5),
             prob_gt_10: beyond(10),
             prob_gt_25: beyond(25),
             prob_gt_50: beyond(50),
-            expected_months_short: mean_estimate(&totals.short_periods, n, step_months, Bounds::NON_NEGATIVE),
+            expected_months_short: mean(
+                &totals.short_periods,
+                |sums| sums.short_periods,
+                step_months,
+                Bounds::NON_NEGATIVE,
+            ),
             quantiles_pct,
             var_pct: TAIL_POSITIONS.map(|position| quantiles_pct[position]),
-            cvar_pct: TAIL_LEVELS.map(|level| distribution.tail_mean(level, 100.0)),
+            cvar_pct: TAIL_LEVELS.map(|level| distribution.tail_mean(level, errors, cells, 100.0)),
             max_pct: totals.max_share * 100.0,
-            time_to_survive_months: conditional(&totals.survive, step_months),
-            time_to_recover_months: conditional(&totals.recover, step_months),
+            time_to_survive_months: of_row.conditional(&totals.survive, |sums| sums.survive, step_months),
+            time_to_recover_months: of_row.conditional(&totals.recover, |sums| sums.recover, step_months),
             spell_count,
             spell_months: ratio(totals.short_periods.mean(n) * step_months, spell_count.value),
             spell_depth_pct: ratio(totals.depths.mean(n) * 100.0, spell_count.value),
-            worst_spell_pct: percent(&totals.worst_spell),
-            worst_spell_cvar95_pct: totals.worst_spell_histogram.distribution().tail_mean(Level(950), 100.0),
-            exposed_value_musd: row
-                .has_value_added
-                .then(|| mean_estimate(&totals.exposed, n, USD_PER_STEP / 1e6, Bounds::NON_NEGATIVE)),
+            worst_spell_pct: percent(&totals.worst_spell, |sums| sums.worst_spell),
+            worst_spell_cvar95_pct: totals.worst_spell_histogram.distribution().tail_mean(
+                Level(950),
+                errors,
+                &totals.groups.worst_spell,
+                100.0,
+            ),
+            exposed_value_musd: row.has_value_added.then(|| exposed(USD_PER_STEP / 1e6)),
             peak_price_index: price.map(|(peak, _)| peak),
             peak_price_index_band: price.map(|(_, band)| band),
-            trials_for_1pct: trials_for_one_percent(&totals.share, n),
-            sd_pct: deviation_estimate(
+            trials_for_1pct: errors.trials_for_one_percent(&totals.share, || of_row.sums(|sums| sums.share)),
+            sd_pct: errors.deviation(
                 &totals.share,
                 distribution.fourth_moment(totals.share.mean(n)),
-                n,
+                of_row.sums(|sums| sums.share),
+                of_row.sums(|sums| sums.share_squares),
+                &self.trials_by_group,
                 100.0,
             ),
             prob_ge_5: from(5),
             prob_ge_10: from(10),
             prob_ge_25: from(25),
             prob_ge_50: from(50),
+            unmet_after_adaptation_cvar95_pct: match &totals.adapted {
+                Some(adapted) => {
+                    let distribution = adapted.histogram.distribution();
+                    distribution.tail_mean(Level(950), errors, &adapted.cells, 100.0)
+                }
+                None => distribution.tail_mean(Level(950), errors, cells, 100.0),
+            },
         }
     }
 
-    fn exceedance(&self, row: &Row, totals: &RowTotals, is_headline: bool) -> ExceedanceCurve {
-        let horizon = totals.exceedance.probabilities(self.trials);
-        let worst_spell = totals.worst_spell_exceedance.probabilities(self.trials);
-        let points = thresholds_pct().zip(horizon.into_iter().zip(worst_spell));
+    fn exceedance(&self, row: &Row, totals: &RowTotals, errors: &Errors, is_headline: bool) -> ExceedanceCurve {
+        let of_row = RowErrors { errors, totals };
+        let groups = &totals.groups;
+        let points = thresholds_pct().enumerate().map(|(position, shortfall_pct)| ExceedancePoint {
+            shortfall_pct,
+            probability: of_row.probability(&totals.exceedance, &groups.share, position, false),
+            worst_spell_probability: of_row.probability(
+                &totals.worst_spell_exceedance,
+                &groups.worst_spell,
+                position,
+                false,
+            ),
+        });
         ExceedanceCurve {
             material: self.material(row),
             country: row.place.clone(),
-            points: points
-                .map(
-                    |(shortfall_pct, (probability, worst_spell_probability))| ExceedancePoint {
-                        shortfall_pct,
-                        probability,
-                        worst_spell_probability,
-                    },
-                )
-                .collect(),
+            points: points.collect(),
             steps: if row.sampled || is_headline {
                 exceedance_steps(&totals.histogram.distribution(), &totals.exceedance, self.trials)
             } else {
@@ -205,7 +239,7 @@ impl Recorder {
         }
     }
 
-    fn fans(&self) -> Option<Vec<Fan>> {
+    fn fans(&self, errors: &Errors) -> Option<Vec<Fan>> {
         if !self.plan.recording.timeline {
             return None;
         }
@@ -216,7 +250,7 @@ impl Recorder {
             material: self.material(row),
             country: row.place.clone(),
             quantile_levels: FAN_QUANTILES,
-            points: self.timeline.points(fan, self.trials, &layout.dates),
+            points: self.timeline.points(fan, errors, &layout.dates),
         });
         Some(points.collect())
     }
@@ -256,8 +290,37 @@ const EMPTY_TAIL: TailEstimate = TailEstimate {
     supported: false,
 };
 
-fn conditional(quantity: &Conditional, scale: f64) -> Option<Estimate> {
-    (quantity.count > 0).then(|| mean_estimate(&quantity.moments, quantity.count, scale, Bounds::NON_NEGATIVE))
+/// Estimates of one row.
+struct RowErrors<'a> {
+    errors: &'a Errors,
+    totals: &'a RowTotals,
+}
+
+impl RowErrors<'_> {
+    /// One of the sums by group.
+    fn sums(&self, sum: fn(&GroupSums) -> FixedSum) -> [f64; GROUPS] {
+        self.totals.groups.sums.map(|sums| sum(sums).value())
+    }
+
+    fn mean(&self, moments: &Moments, sum: fn(&GroupSums) -> FixedSum, scale: f64, bounds: Bounds) -> Estimate {
+        self.errors.mean_of(moments, || self.sums(sum), scale, bounds)
+    }
+
+    /// Probability of exceeding the threshold at a position, or also of lying at it.
+    fn probability(&self, counts: &ExceedanceCounts, cells: &GroupCells, position: usize, or_at: bool) -> Estimate {
+        let hits = match or_at {
+            true => counts.from(position),
+            false => counts.beyond(position),
+        };
+        self.errors.probability(hits, || cells.beyond(position, or_at))
+    }
+
+    /// Mean over the trials that have the quantity; `None` without any.
+    fn conditional(&self, quantity: &Conditional, sum: fn(&GroupSums) -> FixedSum, scale: f64) -> Option<Estimate> {
+        let counts = self.totals.groups.sums.map(|sums| sums.episodes as f64);
+        let of_trials = (quantity.count, &quantity.moments);
+        (quantity.count > 0).then(|| self.errors.ratio(of_trials, counts, self.sums(sum), scale))
+    }
 }
 
 fn ratio(numerator: f64, denominator: f64) -> Option<f64> {

@@ -60,6 +60,11 @@ impl FixedSum {
         self.0 = self.0.saturating_add(other.0);
     }
 
+    /// What has been added since it was `earlier`.
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+
     /// Whether it can be the sum of `count` values between `low` and `high`.
     pub fn is_of(&self, count: u64, low: i32, high: i32) -> bool {
         let steps = i128::from(count) << 64;
@@ -206,6 +211,16 @@ impl Moments {
     /// Whether they can be those of `count` values between `low` and 1, which is -1 or 0.
     pub fn are_of(&self, count: u64, low: i32) -> bool {
         self.sum.is_of(count, low, 1) && self.squares.is_of(count, 0, 1)
+    }
+
+    /// The sum of values.
+    pub fn sum(&self) -> FixedSum {
+        self.sum
+    }
+
+    /// The sum of squares.
+    pub fn squares(&self) -> FixedSum {
+        self.squares
     }
 
     /// Mean over `count` values (values never added count as 0).

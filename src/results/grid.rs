@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::estimate::probability_estimate;
 use super::histogram::{NEGLIGIBLE, add_up};
-use super::types::Estimate;
 
 /// Thresholds: 0, 0.1, 0.2, 0.5, then every 1 % to 100 %.
 const POINTS: usize = 104;
@@ -28,6 +26,38 @@ pub fn thresholds_pct() -> impl Iterator<Item = f64> {
 /// Position of a whole percentage from 1 to 100.
 pub fn position_of_whole_pct(pct: usize) -> usize {
     pct + 3
+}
+
+/// Where a share lies among the thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The highest threshold that it exceeds.
+    pub beyond: usize,
+    /// Whether it lies at the next one.
+    pub at_next: bool,
+}
+
+/// Where a share of demand lies; `None` where it exceeds no threshold. It exceeds one when it lies above it by more than 1e-8 of demand, so that
+/// rounding never turns a loss of exactly 10 % into more than 10 %. It lies at a threshold that it differs from by less.
+pub fn place(share: f64) -> Option<Place> {
+    if share.is_nan() || share <= NEGLIGIBLE {
+        return None;
+    }
+    let percent = share * 100.0;
+    let tolerance = NEGLIGIBLE * 100.0;
+    // The candidate by arithmetic, then corrected by comparison.
+    let mut beyond = match percent {
+        p if p < 1.0 => 3,
+        p => (p as usize).min(100) + 3,
+    };
+    while beyond > 0 && percent <= threshold_pct(beyond) + tolerance {
+        beyond -= 1;
+    }
+    let next = beyond + 1;
+    Some(Place {
+        beyond,
+        at_next: next < POINTS && percent >= threshold_pct(next) - tolerance,
+    })
 }
 
 /// Trials by the highest threshold they exceed.
@@ -69,26 +99,14 @@ impl TryFrom<Vec<u64>> for ExceedanceCounts {
 }
 
 impl ExceedanceCounts {
-    /// Adds one trial's share of demand, in [0, 1]. It exceeds a threshold when it lies above it by more than 1e-9 of demand, so
-    /// that rounding never turns a loss of exactly 10 % into more than 10 %. It lies at a threshold that it differs from by less.
+    /// Adds one trial's share of demand, in [0, 1].
     pub fn add(&mut self, share: f64) {
-        if share.is_nan() || share <= NEGLIGIBLE {
+        let Some(Place { beyond, at_next }) = place(share) else {
             return;
-        }
-        let percent = share * 100.0;
-        let tolerance = NEGLIGIBLE * 100.0;
-        // The candidate by arithmetic, then corrected by comparison.
-        let mut position = match percent {
-            p if p < 1.0 => 3,
-            p => (p as usize).min(100) + 3,
         };
-        while position > 0 && percent <= threshold_pct(position) + tolerance {
-            position -= 1;
-        }
-        self.exactly[position] += 1;
-        let next = position + 1;
-        if next < POINTS && percent >= threshold_pct(next) - tolerance {
-            self.at[next] += 1;
+        self.exactly[beyond] += 1;
+        if at_next {
+            self.at[beyond + 1] += 1;
         }
     }
 
@@ -131,13 +149,6 @@ impl ExceedanceCounts {
             here
         })
     }
-
-    /// Probability of exceeding every threshold, ascending, with Wilson intervals.
-    pub fn probabilities(&self, trials: u64) -> Vec<Estimate> {
-        self.all_beyond()
-            .map(|beyond| probability_estimate(beyond, trials))
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -178,6 +189,5 @@ mod tests {
         assert!(counts.fits(10) && !counts.fits(9));
         assert_eq!(threshold_pct(position_of_whole_pct(50)), 50.0);
         assert_eq!(thresholds_pct().last(), Some(100.0));
-        assert_eq!(counts.probabilities(12)[0].value, 10.0 / 12.0);
     }
 }

@@ -22,16 +22,22 @@ pub struct TrialShortfall {
 pub struct ShortfallProbe {
     cells: Vec<usize>,
     material: usize,
+    /// Whether what is observed is what substitution and thrift leave unmet.
+    after_adaptation: bool,
     /// Of the open trial: shortfall by cell, t. Summed in the recorder's order, so both find the same bits.
     shortfall_t: Vec<f64>,
     found: Vec<TrialShortfall>,
 }
 
 impl ShortfallProbe {
-    /// Observes the headline; `None` in a model without demand.
+    /// Observes the headline, before or after adaptation as the layout has it; `None` in a model without demand.
     pub fn headline(layout: &Layout) -> Option<Self> {
         let Rows { rows, headline } = plan_rows(layout);
-        rows.into_iter().nth(headline?).map(Self::of)
+        let row = rows.into_iter().nth(headline?)?;
+        Some(Self {
+            after_adaptation: layout.headline_after_adaptation,
+            ..Self::of(row)
+        })
     }
 
     /// Observes a material at a place (country code, group id, `focus` or `WLD`); `None` when there is no such row.
@@ -43,6 +49,7 @@ impl ShortfallProbe {
     fn of(row: Row) -> Self {
         Self {
             material: row.material,
+            after_adaptation: false,
             shortfall_t: vec![0.0; row.cells.len()],
             cells: row.cells,
             found: Vec::new(),
@@ -62,8 +69,12 @@ impl Observer for ShortfallProbe {
 
     fn period(&mut self, outcome: &PeriodOutcome<'_>) {
         if outcome.short.contains(&self.material) {
+            let by_cell = match self.after_adaptation {
+                true => outcome.unmet_t,
+                false => outcome.shortfall_t,
+            };
             for (cell, shortfall_t) in self.cells.iter().zip(&mut self.shortfall_t) {
-                *shortfall_t += outcome.shortfall_t[*cell];
+                *shortfall_t += by_cell[*cell];
             }
         }
     }

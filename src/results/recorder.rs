@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 
 use super::attribution::AttributionRecorder;
-use super::estimate::{Bounds, mean_estimate};
+use super::errors::Errors;
+use super::estimate::Bounds;
 use super::event_totals::EventRecorder;
+use super::fixed::FixedSum;
 use super::flows::FlowRecorder;
+use super::groups::{GROUPS, group_of};
 use super::open_trial::{OpenTrial, Parts};
 use super::prices::PriceRecorder;
 use super::replayable::ReplayableTrials;
+use super::row_groups::GroupSums;
 use super::row_totals::RowTrial;
 use super::rows::{Row, Rows, plan_rows};
 use super::samples::Sample;
@@ -112,6 +116,8 @@ fn span(mut numbers: impl Iterator<Item = usize>) -> Range<usize> {
 pub struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) trials: u64,
+    /// Trials by group of batches.
+    pub(super) trials_by_group: [u64; GROUPS],
     pub(super) totals: WaitingTotals,
     pub(super) timeline: Timeline,
     pub(super) attribution: Option<AttributionRecorder>,
@@ -151,6 +157,7 @@ impl Recorder {
         };
         Self {
             trials: 0,
+            trials_by_group: [0; GROUPS],
             totals: WaitingTotals::new(plan.rows.iter().map(|row| row.reference_demand_t).collect()),
             timeline: Timeline::new(fans, layout.periods),
             attribution: plan
@@ -173,6 +180,8 @@ impl Recorder {
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.totals.len(), other.totals.len(), "recorders of different models");
         self.trials += other.trials;
+        let by_group = self.trials_by_group.iter_mut().zip(&other.trials_by_group);
+        by_group.for_each(|(trials, added)| *trials += added);
         let Self {
             totals,
             timeline,
@@ -213,13 +222,28 @@ impl Recorder {
         self.trials
     }
 
-    /// Mean shortfall of the headline, % of demand: what `--precision` watches. `None` in a model without demand.
+    /// Mean of the headline, % of demand: what `--precision` watches. `None` in a model without demand.
     pub fn headline(&self) -> Option<Estimate> {
         let totals = self.totals.row(self.plan.headline?);
-        Some(mean_estimate(&totals.share, self.trials, 100.0, Bounds::PERCENT))
+        let (moments, sum): (_, fn(&GroupSums) -> FixedSum) = match self.plan.layout.headline_after_adaptation {
+            true => (&totals.unmet, |sums| sums.unmet),
+            false => (&totals.share, |sums| sums.share),
+        };
+        let sums = || totals.groups.sums.map(|sums| sum(sums).value());
+        Some(self.errors().mean_of(moments, sums, 100.0, Bounds::PERCENT))
     }
 
-    /// Headline shortfall of the last trial that ended here, share of demand.
+    /// How the errors of its trials are found.
+    pub(super) fn errors(&self) -> Errors {
+        Errors::new(self.trials, self.plan.layout.in_batches.then_some(&self.trials_by_group))
+    }
+
+    /// The group of batches of a trial; `None` where trials are independent.
+    fn group(&self, trial: u64) -> Option<usize> {
+        self.plan.layout.in_batches.then(|| group_of(trial))
+    }
+
+    /// Headline of the last trial that ended here, share of demand.
     pub fn last_headline_share(&self) -> f64 {
         self.last_headline_share
     }
@@ -242,6 +266,7 @@ impl Recorder {
 
     fn end_rows(&mut self, outcome: &TrialOutcome<'_>) {
         let trial = outcome.trial;
+        let group = self.group(trial);
         let plan = Arc::clone(&self.plan);
         let mut attributed = 0;
         for (parts, open) in plan.parts.iter().zip(&self.open.materials) {
@@ -264,16 +289,20 @@ impl Recorder {
                     let has_fan = plan.recording.timeline && row.is_all();
                     row_trial.spells = open.follow(&row.cells, &parts.cells, |period, share| {
                         if has_fan {
-                            timeline.add(fan, period, share);
+                            timeline.add(fan, group, period, share);
                         }
                     });
                 }
                 fan += usize::from(row.is_all());
-                self.totals.add(number, row_trial);
+                self.totals.add(number, group, row_trial);
                 let share = row_trial.share(row_trial.shortfall_t);
                 if Some(number) == plan.headline {
-                    self.replayable.add(trial, share);
-                    self.last_headline_share = share;
+                    let headline = match plan.layout.headline_after_adaptation {
+                        true => row_trial.share(row_trial.unmet_t),
+                        false => share,
+                    };
+                    self.replayable.add(trial, headline);
+                    self.last_headline_share = headline;
                 }
                 if row.attributed {
                     if let Some(attribution) = &mut self.attribution {
@@ -303,10 +332,12 @@ impl Observer for Recorder {
 
     fn end_trial(&mut self, outcome: &TrialOutcome<'_>) {
         self.trials += 1;
+        self.trials_by_group[group_of(outcome.trial)] += 1;
         self.end_rows(outcome);
-        self.events.add(outcome.occurrences);
+        let group = self.group(outcome.trial);
+        self.events.add(group, outcome.occurrences);
         self.flows.add(&self.plan.layout, outcome);
-        self.prices.add(outcome.price_peak);
+        self.prices.add(group, outcome.price_peak);
         self.open.clear(&self.plan.parts);
     }
 

@@ -10,7 +10,6 @@ use super::histogram::{NEGLIGIBLE, add_up};
 use super::order_statistics::Level;
 use super::types::ReplayableTrial;
 
-const OCTAVES: u32 = 14;
 const SUB_BITS: u32 = 8;
 
 /// Of each bin of the headline's shortfall: trials, and the lowest trial number with its shortfall. Quantiles are so far apart that any trial
@@ -18,7 +17,7 @@ const SUB_BITS: u32 = 8;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReplayableTrials {
     trials: u64,
-    /// By bin (0: nothing short, 1: underflow): count, lowest trial, its share.
+    /// By bin (0: nothing short): count, lowest trial, its share.
     bins: BTreeMap<usize, (u64, u64, f64)>,
     /// Largest share and the lowest trial that has it.
     maximum: Option<(f64, u64)>,
@@ -29,7 +28,7 @@ impl ReplayableTrials {
     pub fn add(&mut self, trial: u64, share: f64) {
         self.trials += 1;
         let key = if share > NEGLIGIBLE {
-            bin_index(share, OCTAVES, SUB_BITS).map_or(1, |index| index + 2)
+            bin_index(share, SUB_BITS) + 1
         } else {
             0
         };

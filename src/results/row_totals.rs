@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::GroupCells;
 use super::fixed::{FixedSum, Moments};
 use super::grid::ExceedanceCounts;
+use super::groups::{GROUPS, Sum};
 use super::histogram::{NEGLIGIBLE, ShareHistogram, SpellHistogram};
+use super::row_groups::{GroupSums, RowGroups};
 use super::spells::TrialSpells;
 
 /// Value added is summed in trillions of USD, so that its squares keep their digits.
@@ -107,19 +110,47 @@ pub struct RowTotals {
     pub survive: Conditional,
     /// Time to recover, periods.
     pub recover: Conditional,
+    /// By group of batches; nothing where trials are independent.
+    pub groups: RowGroups,
+    /// Distribution of what is unmet after adaptation, once it has differed from the shortfall in any trial.
+    pub adapted: Option<Box<Adapted>>,
+}
+
+/// Distribution of what is unmet after adaptation.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Adapted {
+    /// Of its share of demand.
+    pub histogram: ShareHistogram,
+    /// Where it lies, by group of batches.
+    pub cells: GroupCells,
+}
+
+impl Adapted {
+    fn merge(&mut self, histogram: &ShareHistogram, cells: &GroupCells) {
+        self.histogram.merge(histogram);
+        self.cells.merge(cells);
+    }
 }
 
 impl RowTotals {
-    /// Adds trials; `reference_t` is the row's reference demand, t.
-    pub fn add(&mut self, trials: &[RowTrial], reference_t: f64) {
+    /// Adds trials of one group of batches (`None`: trials are independent); `reference_t` is the row's reference demand, t.
+    pub fn add(&mut self, trials: &[RowTrial], reference_t: f64, group: Option<usize>) {
         for trials in trials.chunks(MANY) {
-            self.add_many(trials, reference_t);
+            let before = group.map(|group| (group, GroupSums::of(self)));
+            self.add_many(trials, reference_t, group);
+            if let Some((group, before)) = before {
+                let added = GroupSums::of(self).since(before);
+                self.groups.sums.at(group).add(&added);
+            }
         }
     }
 
     /// Adds trials of this demand in which nothing was short.
     pub fn add_quiet(&mut self, demand_t: f64, trials: u64, reference_t: f64) {
         if trials > 0 {
+            if let Some(adapted) = &mut self.adapted {
+                adapted.histogram.add_zeros(trials);
+            }
             self.demand.add_times(demand_t / reference_t, trials);
             self.histogram.add_zeros(trials);
             self.worst_spell_histogram.add_zeros(trials);
@@ -127,7 +158,20 @@ impl RowTotals {
     }
 
     /// Adds at most [`MANY`] trials, sum by sum, so that each stays in the processor's registers.
-    fn add_many(&mut self, trials: &[RowTrial], reference_t: f64) {
+    fn add_many(&mut self, trials: &[RowTrial], reference_t: f64, group: Option<usize>) {
+        if self.adapted.is_none() && trials.iter().any(|trial| trial.unmet_t != trial.shortfall_t) {
+            // Until now it was the same.
+            self.adapted = Some(Box::new(self.as_adapted()));
+        }
+        if let Some(adapted) = &mut self.adapted {
+            for trial in trials {
+                let unmet = trial.share(trial.unmet_t);
+                adapted.histogram.add(unmet);
+                if let Some(group) = group {
+                    adapted.cells.add(group, unmet);
+                }
+            }
+        }
         let mut shares = [[0.0; 2]; MANY];
         for (shares, trial) in shares.iter_mut().zip(trials) {
             *shares = [trial.shortfall_t, trial.spells.worst_shortfall_t].map(|tonnes| trial.share(tonnes));
@@ -162,6 +206,12 @@ impl RowTotals {
         }
         for [_, worst_spell] in shares {
             self.worst_spell_histogram.add(*worst_spell);
+        }
+        if let Some(group) = group {
+            for [share, worst_spell] in shares {
+                self.groups.share.add(group, *share);
+                self.groups.worst_spell.add(group, *worst_spell);
+            }
         }
     }
 
@@ -210,8 +260,8 @@ impl RowTotals {
         }
     }
 
-    /// Whether it can have seen that many trials.
-    pub fn fits(&self, trials: u64) -> bool {
+    /// Whether it can have seen that many trials, so many of each group.
+    pub fn fits(&self, trials: u64, by_group: Option<&[u64; GROUPS]>) -> bool {
         let shares = [&self.share, &self.structural, &self.unmet, &self.worst_spell];
         shares.iter().all(|moments| moments.are_of(trials, 0))
             && self.event.are_of(trials, -1)
@@ -222,10 +272,32 @@ impl RowTotals {
             && (0.0..=1.0).contains(&self.max_share)
             && self.survive.count <= trials
             && self.recover.count <= trials
+            && self.groups.fits(self, by_group)
+            && self.adapted.as_ref().is_none_or(|adapted| {
+                adapted.histogram.fits(trials) && adapted.cells.fits(by_group.unwrap_or(&[0; GROUPS]))
+            })
+    }
+
+    /// Without adaptation what is unmet is the shortfall.
+    fn as_adapted(&self) -> Adapted {
+        Adapted {
+            histogram: self.histogram.clone(),
+            cells: self.groups.share.clone(),
+        }
     }
 
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
+        match (&mut self.adapted, &other.adapted) {
+            (None, None) => {}
+            (Some(adapted), Some(added)) => adapted.merge(&added.histogram, &added.cells),
+            (Some(adapted), None) => adapted.merge(&other.histogram, &other.groups.share),
+            (None, Some(added)) => {
+                let mut adapted = self.as_adapted();
+                adapted.merge(&added.histogram, &added.cells);
+                self.adapted = Some(Box::new(adapted));
+            }
+        }
         self.demand.merge(&other.demand);
         self.shortfall.merge(&other.shortfall);
         self.share.merge(&other.share);
@@ -244,5 +316,6 @@ impl RowTotals {
         self.worst_spell_exceedance.merge(&other.worst_spell_exceedance);
         self.survive.merge(&other.survive);
         self.recover.merge(&other.recover);
+        self.groups.merge(&other.groups);
     }
 }

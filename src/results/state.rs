@@ -15,6 +15,8 @@ use crate::engine::observe::Layout;
 use super::attribution::AttributionRecorder;
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
+use super::groups::GROUPS;
+use super::histogram::add_up;
 use super::open_trial::OpenTrial;
 use super::prices::PriceRecorder;
 use super::recorder::{Plan, Recorder, Recording};
@@ -37,6 +39,7 @@ pub struct RecorderState<'a> {
     layout: Cow<'a, Layout>,
     recording: Recording,
     trials: u64,
+    trials_by_group: [u64; GROUPS],
     totals: Cow<'a, [RowTotals]>,
     timeline: Cow<'a, Timeline>,
     attribution: Option<Cow<'a, AttributionRecorder>>,
@@ -53,6 +56,7 @@ impl Recorder {
             layout: Cow::Borrowed(&self.plan.layout),
             recording: self.plan.recording,
             trials: self.trials,
+            trials_by_group: self.trials_by_group,
             totals: self.totals.settled(),
             timeline: self.timeline.in_full(),
             attribution: self.attribution.as_ref().map(Cow::Borrowed),
@@ -90,15 +94,17 @@ impl RecorderState<'_> {
         let trials = self.trials;
         expect(range.end <= MOST_TRIALS, "the range of trials")?;
         expect(trials <= range.end.saturating_sub(range.start), "the number of trials")?;
+        expect(add_up(self.trials_by_group) == Some(trials), "the trials by group")?;
         let layout = self.layout.into_owned();
         expect(is_sound(&layout), "the layout")?;
         let plan = Plan::new(layout, self.recording);
         let (layout, rows) = (&plan.layout, &plan.rows);
+        let by_group = layout.in_batches.then_some(&self.trials_by_group);
         let has_fan = |row: &&super::rows::Row| self.recording.timeline && row.is_all();
         let fans = rows.iter().filter(has_fan).count();
         let attributed = rows.iter().filter(|row| row.attributed).count();
         expect(
-            self.totals.len() == rows.len() && self.totals.iter().all(|totals| totals.fits(trials)),
+            self.totals.len() == rows.len() && self.totals.iter().all(|totals| totals.fits(trials, by_group)),
             "the totals",
         )?;
         expect(self.timeline.fits(fans, layout.periods, trials), "the timeline")?;
@@ -110,7 +116,7 @@ impl RecorderState<'_> {
             },
             "the attribution",
         )?;
-        expect(self.events.fits(layout.events.len(), trials), "the events")?;
+        expect(self.events.fits(layout.events.len(), trials, layout.in_batches), "the events")?;
         expect(self.flows.fits(layout), "the flows")?;
         expect(self.prices.fits(layout), "the prices")?;
         expect(self.replayable.fits(trials, range), "the trials to replay")?;
@@ -118,6 +124,7 @@ impl RecorderState<'_> {
         timeline.merge(&self.timeline);
         Ok(Recorder {
             trials,
+            trials_by_group: self.trials_by_group,
             totals: WaitingTotals::of(
                 plan.rows.iter().map(|row| row.reference_demand_t).collect(),
                 self.totals.into_owned(),

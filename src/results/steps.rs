@@ -4,8 +4,8 @@ use super::grid::{ExceedanceCounts, thresholds_pct};
 use super::histogram::Distribution;
 use super::types::ExceedanceStep;
 
-/// The steps of a curve, the first at 0. A bin of the distribution is one step at its mean, which is exact where all its trials have one
-/// value; the exact counts at the thresholds of `exceedance.csv` cut bins that reach over a threshold, so that chart and table agree there.
+/// The steps of a curve, the first at 0. They are exact while trials have few different values. A bin of many is one step at its mean, which is exact where
+/// all its trials have one value; the exact counts at the thresholds of `exceedance.csv` cut bins that reach over a threshold, so that chart and table agree there.
 pub fn exceedance_steps(distribution: &Distribution, counts: &ExceedanceCounts, trials: u64) -> Vec<ExceedanceStep> {
     let not_beyond: Vec<(f64, u64)> = thresholds_pct()
         .zip(counts.all_beyond().map(|beyond| trials.saturating_sub(beyond)))
@@ -20,7 +20,8 @@ pub fn exceedance_steps(distribution: &Distribution, counts: &ExceedanceCounts, 
     let mut seen = not_beyond.first().map_or(0, |(_, zeros)| *zeros);
     step(0.0, seen);
     let mut cuts = not_beyond.iter().copied().peekable();
-    for (count, mean) in distribution.values().filter(|(_, mean)| *mean > 0.0) {
+    for bunch in distribution.bunches().filter(|bunch| bunch.mean > 0.0) {
+        let (count, mean) = (bunch.count, bunch.mean);
         let end = seen + count;
         while cuts.next_if(|(_, below)| *below <= seen).is_some() {}
         let (mut left, mut sum_pct) = (count, count as f64 * mean * 100.0);
@@ -106,14 +107,27 @@ mod tests {
         ) {
             let steps = curve(&shares);
             prop_assert!(steps.is_sorted_by(|a, b| a.shortfall_pct <= b.shortfall_pct && a.trials_beyond >= b.trials_beyond));
-            let beyond = |x: f64| shares.iter().filter(|share| **share * 100.0 > x + 1e-7).count() as u64;
+            let beyond = |x: f64| shares.iter().filter(|share| **share * 100.0 > x + 1e-6).count() as u64;
             // Exact at every threshold of the table.
             for threshold in thresholds_pct() {
                 prop_assert_eq!(at(&steps, threshold), beyond(threshold), "{}", threshold);
             }
-            // Elsewhere to within a bin, which is at most 1/256 of its value wide.
+            // Elsewhere, too, while values are few.
             for share in &shares {
                 for x in [share * 99.3, share * 100.7] {
+                    if shares.iter().all(|other| (other * 100.0 - x).abs() > 1e-5) {
+                        prop_assert_eq!(at(&steps, x), beyond(x), "{}", x);
+                    }
+                }
+            }
+            // Beside many others to within a bin, which is at most 1/256 of its value wide.
+            let tiny = (1..=600).map(|number| 1.2e-8 + f64::from(number) * 1e-11);
+            let steps = curve(&shares.iter().copied().chain(tiny).collect::<Vec<f64>>());
+            for threshold in thresholds_pct().skip(1) {
+                prop_assert_eq!(at(&steps, threshold), beyond(threshold), "{}", threshold);
+            }
+            for share in &shares {
+                for x in [share * 99.3, share * 100.7].into_iter().filter(|x| *x > 1e-3) {
                     let (low, high) = (beyond(x * (1.0 + 1.0 / 256.0)), beyond(x * (1.0 - 1.0 / 256.0)));
                     prop_assert!((low..=high).contains(&at(&steps, x)), "{} at {}", at(&steps, x), x);
                 }

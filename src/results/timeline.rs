@@ -1,34 +1,41 @@
 //! Shortfall over time: mean and quantiles per period of every row with sector `all`.
 //!
-//! Only shortfalls are stored; the zeros of all other trials are implied. Bins are 1/32 wide down to 2^-9 (0.2 % of the period's
-//! demand), so a quantile's relative error is below 3.2 %, and none for a value that many trials share.
+//! Only shortfalls are stored; the zeros of all other trials are implied. A period's quantiles are exact while its trials have at most 32 different
+//! shortfalls. More go into bins 1/32 wide, so a quantile's relative error is below 3.2 % then, and none where all trials of a bin share one value.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::binned::Binned;
-use super::estimate::{Bounds, mean_estimate};
+use super::binned::CountAndSum;
+use super::errors::Errors;
+use super::estimate::Bounds;
 use super::fixed::Moments;
+use super::groups::{ByGroup, GROUPS};
 use super::histogram::NEGLIGIBLE;
 use super::order_statistics::Level;
 use super::types::FanPoint;
+use super::values::Values;
 
 /// Levels of a fan's quantiles.
 const FAN_LEVELS: [Level; 5] = [Level(50), Level(250), Level(500), Level(750), Level(950)];
 
 /// Distribution of one row's shortfall in one period.
-type FanHistogram = Binned<9, 5, 96>;
+type FanHistogram = Values<CountAndSum, 5, 96, 32>;
+/// Steps of a share's sums by group: 2^39, so that the trials of a group, below 2^25, cannot overflow. Only errors are computed from them.
+const GROUP_STEPS: f64 = (1u64 << 39) as f64;
+
+const _: () = assert!(super::state::MOST_TRIALS / (GROUPS as u64) < 1 << 25);
 
 /// Values at ascending ranks from 1 among `trials`, those not added being 0.
 fn at_ranks<const N: usize>(histogram: &FanHistogram, ranks: [u64; N], trials: u64) -> [f64; N] {
     let mut seen = trials.saturating_sub(histogram.count().unwrap_or(trials));
     let mut values = [0.0; N];
     let mut next = ranks.iter().take_while(|rank| **rank <= seen).count();
-    for (count, mean) in histogram.means() {
-        seen += count;
+    for bunch in histogram.bunches() {
+        seen += bunch.count;
         while next < N && ranks[next] <= seen {
-            values[next] = mean;
+            values[next] = bunch.mean;
             next += 1;
         }
     }
@@ -39,6 +46,8 @@ fn at_ranks<const N: usize>(histogram: &FanHistogram, ranks: [u64; N], trials: u
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct RowFan {
     moments: Vec<Moments>,
+    /// Sums by group of batches; nothing where trials are independent.
+    by_group: Vec<ByGroup<u64>>,
     histograms: Vec<Option<Box<FanHistogram>>>,
 }
 
@@ -50,17 +59,31 @@ struct RowFan {
 pub struct Timeline {
     periods: usize,
     fans: Vec<RowFan>,
-    /// By row: (period, share).
+    /// By row.
     #[serde(skip)]
-    journals: Vec<Vec<(u32, f64)>>,
+    journals: Vec<Vec<Entry>>,
     #[serde(skip)]
     room: usize,
     /// Memory of [`Timeline::settle_row`]: shares by period, and where each period's end.
     #[serde(skip)]
     sorted: Vec<f64>,
     #[serde(skip)]
+    groups: Vec<u8>,
+    #[serde(skip)]
     ends: Vec<usize>,
 }
+
+/// A share in a journal.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    share: f64,
+    period: u32,
+    /// The group of batches of its trial; [`INDEPENDENT`] where there are none.
+    group: u8,
+}
+
+/// No group: trials are independent.
+const INDEPENDENT: u8 = u8::MAX;
 
 /// Most shares in a row's journal.
 const ROOM: usize = 1 << 14;
@@ -83,6 +106,7 @@ impl Timeline {
     pub fn new(rows: usize, periods: usize) -> Self {
         let fan = RowFan {
             moments: vec![Moments::default(); periods],
+            by_group: vec![ByGroup::default(); periods],
             histograms: vec![None; periods],
         };
         let room = (ROOM_IN_ALL / rows.max(1)).clamp(1, ROOM);
@@ -92,18 +116,23 @@ impl Timeline {
             journals: (0..rows).map(|_| Vec::with_capacity(room)).collect(),
             room,
             sorted: Vec::with_capacity(room),
+            groups: Vec::with_capacity(room),
             ends: Vec::with_capacity(periods + 1),
         }
     }
 
-    /// Adds a row's shortfall in a period of a trial, as a share of the period's demand.
+    /// Adds a row's shortfall in a period of a trial of a group of batches (`None`: trials are independent), as a share of the period's demand.
     #[inline]
-    pub fn add(&mut self, row: usize, period: usize, share: f64) {
+    pub fn add(&mut self, row: usize, group: Option<usize>, period: usize, share: f64) {
         if share.is_nan() || share <= NEGLIGIBLE {
             return;
         }
         let journal = &mut self.journals[row];
-        journal.push((period as u32, share.min(1.0)));
+        journal.push(Entry {
+            share: share.min(1.0),
+            period: period as u32,
+            group: group.map_or(INDEPENDENT, |group| group as u8),
+        });
         if journal.len() == self.room {
             self.settle_row(row);
         }
@@ -122,6 +151,7 @@ impl Timeline {
             fans,
             journals,
             sorted,
+            groups,
             ends,
             ..
         } = self;
@@ -132,17 +162,20 @@ impl Timeline {
         // Sorted by counting: `ends` holds where each period's shares begin, and after them where they end.
         ends.clear();
         ends.resize(*periods + 1, 0);
-        for (period, _) in journal.iter() {
-            ends[*period as usize + 1] += 1;
+        for entry in journal.iter() {
+            ends[entry.period as usize + 1] += 1;
         }
         for period in 0..*periods {
             ends[period + 1] += ends[period];
         }
         sorted.clear();
         sorted.resize(journal.len(), 0.0);
-        for (period, share) in journal.drain(..) {
-            let next = &mut ends[period as usize];
-            sorted[*next] = share;
+        groups.clear();
+        groups.resize(journal.len(), INDEPENDENT);
+        for entry in journal.drain(..) {
+            let next = &mut ends[entry.period as usize];
+            sorted[*next] = entry.share;
+            groups[*next] = entry.group;
             *next += 1;
         }
         let mut first = 0;
@@ -152,6 +185,14 @@ impl Timeline {
                 fan.moments[period].add_all(shares.iter().copied());
                 let histogram = fan.histograms[period].get_or_insert_default();
                 shares.iter().for_each(|share| histogram.add(*share));
+                // All of them are in groups, or none is.
+                if groups[first] != INDEPENDENT {
+                    let sums = fan.by_group[period].all();
+                    for (share, group) in shares.iter().zip(&groups[first..end]) {
+                        // The cast cuts towards 0.
+                        sums[usize::from(*group)] += (share * GROUP_STEPS) as u64;
+                    }
+                }
             }
             first = end;
         }
@@ -164,6 +205,10 @@ impl Timeline {
                 .iter_mut()
                 .zip(&theirs.moments)
                 .for_each(|(moments, added)| moments.merge(added));
+            mine.by_group
+                .iter_mut()
+                .zip(&theirs.by_group)
+                .for_each(|(sums, added)| sums.merge(added));
             for (histogram, added) in mine.histograms.iter_mut().zip(&theirs.histograms) {
                 if let Some(added) = added {
                     histogram.get_or_insert_default().merge(added);
@@ -171,8 +216,9 @@ impl Timeline {
             }
         }
         for (row, journal) in other.journals.iter().enumerate() {
-            for (period, share) in journal {
-                self.add(row, *period as usize, *share);
+            for entry in journal {
+                let group = (entry.group != INDEPENDENT).then_some(usize::from(entry.group));
+                self.add(row, group, entry.period as usize, entry.share);
             }
         }
     }
@@ -194,21 +240,28 @@ impl Timeline {
             && self.fans.iter().all(|fan| {
                 fan.moments.len() == periods
                     && fan.histograms.len() == periods
+                    && fan.by_group.len() == periods
                     && fan.moments.iter().all(|moments| moments.are_of(trials, 0))
                     && fan.histograms.iter().flatten().all(|histogram| histogram.fits(trials))
             })
     }
 
-    /// The fan of a row after that many trials.
-    pub fn points(&self, row: usize, trials: u64, dates: &[String]) -> Vec<FanPoint> {
+    /// The fan of a row.
+    pub fn points(&self, row: usize, errors: &Errors, dates: &[String]) -> Vec<FanPoint> {
+        let trials = errors.trials();
         let ranks = FAN_LEVELS.map(|level| level.rank(trials));
         let fan = self.settled(row);
-        let of_periods = fan.moments.iter().zip(&fan.histograms).enumerate();
+        let of_periods = fan.moments.iter().zip(&fan.by_group).zip(&fan.histograms).enumerate();
         of_periods
-            .map(|(period, (moments, histogram))| FanPoint {
+            .map(|(period, ((moments, by_group), histogram))| FanPoint {
                 period,
                 date: dates.get(period).cloned().unwrap_or_default(),
-                mean_pct: mean_estimate(moments, trials, 100.0, Bounds::PERCENT),
+                mean_pct: errors.mean_of(
+                    moments,
+                    || by_group.map(|steps| *steps as f64 / GROUP_STEPS),
+                    100.0,
+                    Bounds::PERCENT,
+                ),
                 quantiles_pct: match histogram {
                     Some(histogram) => at_ranks(histogram, ranks, trials).map(|share| share * 100.0),
                     None => [0.0; 5],
@@ -235,14 +288,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn points(timeline: &Timeline, trials: u64, dates: &[String]) -> Vec<FanPoint> {
+        timeline.points(0, &Errors::new(trials, None), dates)
+    }
+
     #[test]
     fn atoms_come_back_and_zeros_are_implied() {
         let mut timeline = Timeline::new(1, 2);
         // 100 trials: 30 short by 0.7, 10 by 0.9, 4 by 1, 2 by 0.0004, the rest by nothing.
         for (count, share) in [(30, 0.7), (10, 0.9), (4, 1.0), (2, 0.0004)] {
-            (0..count).for_each(|_| timeline.add(0, 1, share));
+            (0..count).for_each(|_| timeline.add(0, None, 1, share));
         }
-        let points = timeline.points(0, 100, &["2026-01-01".into(), "2026-02-01".into()]);
+        let points = points(&timeline, 100, &["2026-01-01".into(), "2026-02-01".into()]);
         assert_eq!(points[0].quantiles_pct, [0.0; 5]);
         assert_eq!(points[1].quantiles_pct, [0.0, 0.0, 0.0, 70.0, 90.0]);
         assert!((points[1].mean_pct.value - 34.0008).abs() < 1e-12);
@@ -250,24 +307,50 @@ mod tests {
     }
 
     #[test]
-    fn underflow_has_its_mean() {
+    fn small_and_close_values_have_quantiles_of_their_own() {
         let mut timeline = Timeline::new(1, 1);
-        (0..100).for_each(|_| timeline.add(0, 0, 0.0005));
-        let quantile = timeline.points(0, 100, &[])[0].quantiles_pct[2];
-        assert!((quantile - 0.05).abs() < 1e-9, "{quantile}");
+        for trial in 0..100 {
+            timeline.add(0, None, 0, if trial < 60 { 0.0005 } else { 0.000_501 });
+        }
+        let quantiles = points(&timeline, 100, &[])[0].quantiles_pct;
+        assert_eq!(quantiles, [0.05, 0.05, 0.05, 0.0501, 0.0501].map(|pct| pct / 100.0 * 100.0));
+        // As many values as trials: from bins, but of each size.
+        let mut timeline = Timeline::new(1, 1);
+        (1..=1000).for_each(|trial| timeline.add(0, None, 0, 1e-7 * f64::from(trial)));
+        let found = points(&timeline, 1000, &[])[0].quantiles_pct;
+        for (found, exact) in found.iter().zip([5e-4, 2.5e-3, 5e-3, 7.5e-3, 9.5e-3]) {
+            assert!((found / exact - 1.0).abs() < 1.0 / 32.0, "{found} for {exact}");
+        }
+    }
+
+    #[test]
+    fn errors_come_from_groups() {
+        // 16 batches; the period's shortfall is 0.5 in every other one.
+        let (mut timeline, mut trials) = (Timeline::new(1, 1), [0; GROUPS]);
+        for trial in 0..16 * 256 {
+            let group = crate::results::groups::group_of(trial);
+            trials[group] += 1;
+            if group % 2 == 0 {
+                timeline.add(0, Some(group), 0, 0.5);
+            }
+        }
+        let errors = Errors::new(16 * 256, Some(&trials));
+        let found = timeline.points(0, &errors, &[])[0].mean_pct;
+        // Sample variance of 16 batch means 0 and 50: 25^2 x 16/15.
+        assert!((found.standard_error - 25.0 * (1.0_f64 / 15.0).sqrt()).abs() < 1e-9, "{found:?}");
     }
 
     proptest! {
         #[test]
-        fn quantiles_are_within_a_bin(values in prop::collection::vec(prop_oneof![Just(0.0), 0.002..1.0f64], 1..200)) {
+        fn quantiles_are_within_a_bin(values in prop::collection::vec(prop_oneof![Just(0.0), 0.002..1.0f64, 1e-7..1e-4f64], 1..200)) {
             let mut timeline = Timeline::new(1, 1);
-            values.iter().for_each(|value| timeline.add(0, 0, *value));
-            let found = timeline.points(0, values.len() as u64, &[])[0].quantiles_pct;
+            values.iter().for_each(|value| timeline.add(0, None, 0, *value));
+            let found = points(&timeline, values.len() as u64, &[])[0].quantiles_pct;
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
             for (level, found) in FAN_LEVELS.iter().zip(found) {
                 let exact = 100.0 * sorted[level.rank(values.len() as u64) as usize - 1];
-                prop_assert!((found - exact).abs() <= exact / 32.0 + 1e-8, "{found} for {exact}");
+                prop_assert!((found - exact).abs() <= exact / 32.0, "{found} for {exact}");
             }
         }
     }

@@ -114,6 +114,8 @@ pub struct SummaryRow {
     pub prob_ge_25: Estimate,
     /// P(>= 50 %).
     pub prob_ge_50: Estimate,
+    /// CVaR 95 of what remains after substitution and thrift, %.
+    pub unmet_after_adaptation_cvar95_pct: TailEstimate,
 }
 
 fn with_names_of_ends<S: Serializer>(band: &Option<(f64, f64)>, to: S) -> Result<S::Ok, S::Error> {
@@ -500,6 +502,8 @@ pub struct Manifest {
     pub nothing_is_random: bool,
     /// Sampling design: `random`, `antithetic`, `latin_hypercube` or `sobol`.
     pub sampling: String,
+    /// Which shortfall the headline is: `shortfall`, before substitution and thrift, or `after_adaptation`.
+    pub headline_measure: String,
     /// First trial number.
     pub first_trial: u64,
     /// Simulation start, `YYYY-MM-DD`.

@@ -18,6 +18,8 @@ pub struct WaitingTotals {
     /// `ROOM` trials for each row, and how many of them are in use.
     waiting: Vec<RowTrial>,
     counts: Vec<usize>,
+    /// The group of batches that they all belong to, by row; `None` where trials are independent.
+    groups: Vec<Option<usize>>,
     /// By row, trials in which nothing was short.
     quiet: Vec<Quiet>,
 }
@@ -46,6 +48,7 @@ impl WaitingTotals {
     pub fn of(reference_t: Vec<f64>, totals: Vec<RowTotals>) -> Self {
         Self {
             counts: vec![0; totals.len()],
+            groups: vec![None; totals.len()],
             quiet: vec![Quiet::default(); totals.len()],
             reference_t,
             totals,
@@ -58,9 +61,9 @@ impl WaitingTotals {
         self.totals.len()
     }
 
-    /// Adds a row's trial.
+    /// Adds a row's trial, of a group of batches.
     #[inline]
-    pub fn add(&mut self, row: usize, trial: RowTrial) {
+    pub fn add(&mut self, row: usize, group: Option<usize>, trial: RowTrial) {
         if trial.is_quiet() {
             let quiet = &mut self.quiet[row];
             if quiet.demand_t != trial.demand_t {
@@ -76,13 +79,23 @@ impl WaitingTotals {
         if self.waiting.is_empty() {
             self.waiting.resize(self.totals.len() * ROOM, RowTrial::default());
         }
+        if self.groups[row] != group {
+            self.put(row);
+            self.groups[row] = group;
+        }
         let count = &mut self.counts[row];
         self.waiting[row * ROOM + *count] = trial;
         *count += 1;
         if *count == ROOM {
-            *count = 0;
-            self.totals[row].add(&self.waiting[row * ROOM..][..ROOM], self.reference_t[row]);
+            self.put(row);
         }
+    }
+
+    /// Puts the trials that wait for a row into its totals.
+    fn put(&mut self, row: usize) {
+        let count = std::mem::take(&mut self.counts[row]);
+        let trials = &self.waiting[row * ROOM..][..count];
+        self.totals[row].add(trials, self.reference_t[row], self.groups[row]);
     }
 
     /// Puts all that wait into the totals.
@@ -101,7 +114,7 @@ impl WaitingTotals {
         let (count, quiet, reference_t) = (self.counts[row], self.quiet[row], self.reference_t[row]);
         totals.add_quiet(quiet.demand_t, quiet.trials, reference_t);
         if count > 0 {
-            totals.add(&self.waiting[row * ROOM..][..count], reference_t);
+            totals.add(&self.waiting[row * ROOM..][..count], reference_t, self.groups[row]);
         }
     }
 

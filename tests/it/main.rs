@@ -1,7 +1,7 @@
 //! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`,
 //! `point_processes`), the allocation against a linear programme (`allocation`) and as the optimum of a convex one (`allocation_search`), replays against tables (`accumulators`). Draws: `distributions`, `streams`.
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
-//! found (`fuzzed`), failures of input and output (`failures`), files that must not be lost (`outputs`), hostile texts (`hostile`). What scenarios promise (`headers`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
+//! found (`fuzzed`), failures of input and output (`failures`), files that must not be lost (`outputs`), hostile texts (`hostile`). What scenarios promise (`headers`), which shortfall is the headline (`headline`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
 //! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). What answers and charts leave out is said (`shown`). Trials ask for no memory
 //! (`allocations`). The command line from outside. The other modules are what these share.
 
@@ -28,6 +28,7 @@ mod features;
 mod fuzzed;
 mod generator;
 mod headers;
+mod headline;
 mod hostile;
 mod impossible;
 mod indices;

@@ -75,6 +75,7 @@ pub fn run() -> RunResults {
             scenario_sha256: "00".repeat(32),
             seed: 42,
             trials: 400,
+            headline_measure: "shortfall".into(),
             trials_asked: 400,
             interrupted: false,
             set: Vec::new(),

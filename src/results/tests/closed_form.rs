@@ -9,6 +9,8 @@ fn one_cell(periods: usize, causes: usize) -> Layout {
     Layout {
         periods,
         step_months: 1.0,
+        in_batches: false,
+        headline_after_adaptation: false,
         dates: vec!["2026-01-01".into(); periods],
         materials: vec![("magnet".into(), "Magnets".into(), "t".into())],
         countries: vec![("USA".into(), "United States".into())],

@@ -20,6 +20,8 @@ pub fn layout() -> Layout {
     Layout {
         periods: 6,
         step_months: 1.0,
+        in_batches: false,
+        headline_after_adaptation: false,
         dates: (1..=6).map(|month| format!("2026-{month:02}-01")).collect(),
         materials: vec![
             ("oxide".into(), "Separated oxides".into(), "t REO".into()),

@@ -143,6 +143,7 @@ impl<'a> Base<'a> {
             overlap: Overlap::Multiply,
             refill: true,
             price_response: true,
+            headline: HeadlineMeasure::default(),
             sampling: SamplingDesign::default(),
         };
         let Some(view) = single(self, "run") else {
@@ -160,6 +161,10 @@ impl<'a> Base<'a> {
         };
         run.refill = view.flag("refill", true)?;
         run.price_response = view.flag("price_response", true)?;
+        if let Some(name) = view.text("headline") {
+            let named = HeadlineMeasure::ALL.into_iter().find(|measure| measure.name() == name);
+            run.headline = named.unwrap_or_default();
+        }
         if let Some(name) = view.text("sampling") {
             let named = SamplingDesign::ALL.into_iter().find(|design| design.name() == name);
             run.sampling = named.unwrap_or_default();

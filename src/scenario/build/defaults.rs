@@ -35,7 +35,7 @@ pub(crate) fn list(base: &Base<'_>) -> Vec<String> {
         }
     }
     let run = base.single("run");
-    for key in ["balance", "overlap"] {
+    for key in ["balance", "overlap", "headline"] {
         if run.as_ref().is_none_or(|view| view.get(key).is_none()) {
             let default = super::base::spec("run").field(key).map_or("", |field| field.default);
             list.push(format!("run.{key} = {default}"));

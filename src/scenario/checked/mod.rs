@@ -181,6 +181,29 @@ impl SamplingDesign {
     }
 }
 
+/// Which shortfall the headline is (`[run] headline`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HeadlineMeasure {
+    /// What deliveries and stocks leave short (default).
+    #[default]
+    Shortfall,
+    /// What is left of it after substitution and thrift.
+    AfterAdaptation,
+}
+
+impl HeadlineMeasure {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Shortfall, Self::AfterAdaptation];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shortfall => "shortfall",
+            Self::AfterAdaptation => "after_adaptation",
+        }
+    }
+}
+
 /// `[run]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunSettings {
@@ -196,6 +219,8 @@ pub struct RunSettings {
     pub refill: bool,
     /// Whether producers respond to prices; false overrules what supplies say.
     pub price_response: bool,
+    /// See [`HeadlineMeasure`].
+    pub headline: HeadlineMeasure,
     /// See [`SamplingDesign`].
     pub sampling: SamplingDesign,
 }
