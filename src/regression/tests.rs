@@ -358,7 +358,7 @@ fn damage_is_told_with_its_place() {
         ("nothing", String::new()),
         ("an empty object", "{}".to_owned()),
         ("a list", "[1]".to_owned()),
-        ("a later format", changed("\"format\": 2", "\"format\": 3")),
+        ("a later format", changed("\"format\": 3", "\"format\": 4")),
         (
             "a merge conflict",
             changed(severity, &format!("<<<<<<< ours\n    {severity}")),

@@ -63,11 +63,11 @@ fn terminal(run: &RunResults) -> String {
 fn the_sentence_says_which_one_it_is_and_gives_the_other() {
     let before = simulate(&certain(), &[]).results;
     let sentence = headline_sentence(&before, &before.policies[0]);
-    let expected = "The shortfall of metal in buyer is 33.3 % of demand (24.2 % after substitution and thrift).";
+    let expected = "The shortfall of metal in buyer is 33.3 % of demand, 24.2 % after substitution and thrift.";
     assert!(sentence.contains(expected), "{sentence}");
     let after = simulate(&after(&certain()), &[]).results;
     let sentence = headline_sentence(&after, &after.policies[0]);
-    let expected = "The shortfall of metal in buyer after substitution and thrift is 24.2 % of demand (33.3 % before them).";
+    let expected = "The shortfall of metal in buyer after substitution and thrift is 24.2 % of demand, 33.3 % before them.";
     assert!(sentence.contains(expected), "{sentence}");
     assert!(sentence.contains("causes 100 % of the shortfall before them"), "{sentence}");
     // Both stand in the table, in either case.
