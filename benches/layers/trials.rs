@@ -2,15 +2,12 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use critmin::analysis::run::Prepared;
-use critmin::engine::abreast::Abreast;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin_benches::{Blind, SCENARIOS, prepared, quiet};
 
 /// Trials that a bench goes through, again and again.
 const TRIALS: u64 = 512;
-/// Trials that are simulated side by side at a time.
-const BLOCK_TRIALS: u64 = 128;
 
 /// One trial per iteration; the simulator keeps its memory.
 fn run(bencher: &mut criterion::Bencher<'_>, prepared: &Prepared, in_full: bool) {
@@ -48,24 +45,5 @@ fn periods(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A block of trials of the small problem, simulated side by side. Throughput is in trials.
-fn side_by_side(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("trials side by side");
-    for (name, path) in SCENARIOS {
-        let prepared = prepared(path);
-        let Some(mut abreast) = Abreast::new(&prepared.model) else { continue };
-        let mut observer = Blind { in_full: false };
-        let mut first = 0;
-        group.throughput(Throughput::Elements(BLOCK_TRIALS));
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                abreast.run(first..first + BLOCK_TRIALS, &mut observer);
-                first = (first + BLOCK_TRIALS) % TRIALS;
-            });
-        });
-    }
-    group.finish();
-}
-
-criterion_group!(benches, trials, side_by_side, periods);
+criterion_group!(benches, trials, periods);
 criterion_main!(benches);

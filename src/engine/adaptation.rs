@@ -3,6 +3,7 @@
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::{GONE, NORMAL_PRICE};
+use crate::model::Model;
 
 /// Price index that a served share of orders implies: share^(-1 / |elasticity|), capped. The gap is what price would have to destroy.
 pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
@@ -13,6 +14,39 @@ pub fn price_index(served: f64, demand_elasticity: f64, cap: f64) -> f64 {
     } else {
         libm::pow(served, 1.0 / demand_elasticity).min(cap)
     }
+}
+
+/// Largest price index of the horizon, and what it would be at both ends of the elasticity's range, from the lowest share of need that was met.
+pub(super) fn price_peak(model: &Model, material: usize, inputs: &[f64], served: f64) -> [f64; 3] {
+    if served >= 1.0 {
+        return [1.0; 3];
+    }
+    let material = &model.materials[material];
+    let (least, most) = material.demand_elasticity_band;
+    let elasticity = material.demand_elasticity.of(inputs);
+    // The price index of above, from one logarithm.
+    let logarithm = libm::log(served.max(0.0));
+    let peak = |elasticity: f64| libm::exp(logarithm / elasticity).min(material.price_cap);
+    if elasticity == least && elasticity == most {
+        return [peak(elasticity); 3];
+    }
+    [elasticity, least, most].map(peak)
+}
+
+/// A level that moves towards another, by at most so much.
+fn moved(level: f64, towards: f64, most: f64) -> f64 {
+    level + (towards - level).clamp(-most, most)
+}
+
+/// Its mean on the way, which is taken at an even speed: so nothing depends on how long a period is.
+pub(super) fn mean_on_the_way(level: f64, towards: f64, most: f64) -> f64 {
+    let distance = (towards - level).abs();
+    if distance <= 0.0 || most <= 0.0 {
+        return level;
+    }
+    let there = moved(level, towards, most);
+    let on_the_way = (distance / most).min(1.0);
+    there + 0.5 * on_the_way * (level - there)
 }
 
 impl State {
@@ -43,7 +77,6 @@ impl State {
                 }
             }
         }
-        self.is_short[material] = any_missing;
         if any_missing {
             self.short.push(material);
         }
@@ -68,16 +101,12 @@ impl State {
         let start = self.substitution_start[index];
         for (entry, &(maximum, per_year)) in cell.substitutions.iter().enumerate() {
             let level = &mut self.substitution[start + entry];
-            adapted += *level;
-            // It grows while the shortage lasts and falls back at the same speed; the change counts from the next period.
+            // It grows while the shortage lasts and falls back at the same speed.
             let change = per_year.of(inputs) * model.step_years();
-            let before = *level;
-            *level = if shortfall > 0.0 {
-                (*level + change).min(maximum.of(inputs))
-            } else {
-                (*level - change).max(0.0)
-            };
-            self.substitution_moved[model.markets[cell.market].material] |= *level != before;
+            let towards = if shortfall > 0.0 { maximum.of(inputs) } else { 0.0 };
+            let next = moved(*level, towards, change);
+            adapted += mean_on_the_way(*level, towards, change);
+            *level = next;
         }
         let unmet = (shortfall - adapted * self.need[index]).max(0.0);
         self.unmet[index] = unmet;
@@ -175,15 +204,27 @@ impl State {
                 wanted = (planned * response).min(1.0 - planned).max(0.0);
             }
             let most = supply.ramp_per_month.of(inputs) * model.step_months;
-            let extra = self.extra[index] + (wanted - self.extra[index]).clamp(-most, most);
+            let extra = moved(self.extra[index], wanted, most);
             self.extra[index] = if wanted == 0.0 && extra < GONE { 0.0 } else { extra };
+            self.extra_wanted[index] = wanted;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::price_index;
+    use super::{mean_on_the_way, price_index};
+
+    #[test]
+    fn a_level_has_its_mean_on_the_way() {
+        assert_eq!(mean_on_the_way(0.0, 0.5, 0.25), 0.125);
+        assert_eq!(mean_on_the_way(0.25, 0.5, 0.25), 0.375);
+        // Half the period on the way, half of it there.
+        assert_eq!(mean_on_the_way(0.25, 0.5, 0.5), 0.4375);
+        assert_eq!(mean_on_the_way(0.5, 0.0, 0.25), 0.375);
+        assert_eq!(mean_on_the_way(0.5, 0.5, 0.25), 0.5);
+        assert_eq!(mean_on_the_way(0.5, 0.7, 0.0), 0.5);
+    }
 
     #[test]
     fn price_follows_the_gap_and_stops_at_the_cap() {

@@ -7,7 +7,7 @@
 use super::maximum_flow::raise_to_maximum;
 use super::projection::Projection;
 use super::rigid::rigid_trade;
-use super::tolerance::{DECISION, ROUNDING};
+use super::tolerance::ROUNDING;
 
 /// Lanes of one exporter whose total is limited.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,7 @@ pub struct Problem<'a> {
 pub struct Workspace {
     pub(super) supply_left: Vec<f64>,
     pub(super) orders_left: Vec<f64>,
-    quota_limit: Vec<f64>,
+    pub(super) quota_limit: Vec<f64>,
     projection: Projection,
     pub(super) trade: Vec<f64>,
     pub(super) offered: Vec<f64>,
@@ -242,78 +242,6 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
             flows[row * columns + column] += flow;
             supply_left[row] -= flow;
             orders_left[column] -= flow;
-        }
-    }
-}
-
-/// Gives what is left to extra orders (refills of stocks) over lanes with room: up to flexibility x normal on open lanes, the
-/// restriction on restricted ones. Rows hand out pro rata to what each column can still take; home first.
-pub fn allocate_extra(
-    problem: &Problem<'_>,
-    extra_orders: &[f64],
-    workspace: &mut Workspace,
-    flows: &[f64],
-    extra_flows: &mut Vec<f64>,
-) {
-    let (rows, columns) = (problem.supply.len(), problem.orders.len());
-    extra_flows.clear();
-    extra_flows.resize(flows.len(), 0.0);
-    workspace.orders_left.clear();
-    workspace.orders_left.extend_from_slice(extra_orders);
-    workspace.quota_limit.clear();
-    for quota in problem.quotas {
-        let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
-        workspace.quota_limit.push((quota.limit - used).max(0.0));
-    }
-    // Coordinated markets have no cap on a lane.
-    let room = |lane: usize| {
-        let openness = problem.openness[lane];
-        let most = match problem.flexibility {
-            _ if openness < 1.0 => openness * problem.normal[lane],
-            Some(flexibility) => flexibility * problem.normal[lane],
-            None if problem.normal[lane] > 0.0 => f64::INFINITY,
-            None => 0.0,
-        };
-        (most - flows[lane]).max(0.0)
-    };
-    for row in 0..rows {
-        let line = row * columns..(row + 1) * columns;
-        let mut left = problem.supply[row] - flows[line.clone()].iter().sum::<f64>();
-        // Room for rounding: a fully used row has nothing left.
-        if left <= DECISION * problem.supply[row] {
-            continue;
-        }
-        if let Some(column) = problem.domestic[row].filter(|_| problem.domestic_first) {
-            let lane = line.start + column;
-            let flow = left.min(room(lane)).min(workspace.orders_left[column]).max(0.0);
-            extra_flows[lane] += flow;
-            workspace.orders_left[column] -= flow;
-            left -= flow;
-        }
-        // Unlimited refills compete by the pattern, so that infinite orders are shared too.
-        let take = |lane: usize, orders: &[f64]| room(lane).min(orders[lane % columns]).min(problem.supply[row]);
-        let total: f64 = line
-            .clone()
-            .filter(|&lane| extra_flows[lane] == 0.0)
-            .map(|lane| take(lane, &workspace.orders_left).max(0.0))
-            .sum();
-        if total <= 0.0 {
-            continue;
-        }
-        let factor = (left / total).min(1.0);
-        for lane in line {
-            if extra_flows[lane] > 0.0 {
-                continue;
-            }
-            let mut flow = factor * take(lane, &workspace.orders_left).max(0.0);
-            for (quota, limit) in problem.quotas.iter().zip(workspace.quota_limit.iter_mut()) {
-                if quota.lanes.contains(&lane) {
-                    flow = flow.min(*limit);
-                    *limit -= flow;
-                }
-            }
-            extra_flows[lane] = flow;
-            workspace.orders_left[lane % columns] -= flow;
         }
     }
 }

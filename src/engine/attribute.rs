@@ -22,15 +22,7 @@ impl State {
             // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
             let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - ROUNDING);
             let needed = any_short || lead > 0 || !model.links[material].is_rigid;
-            let computed =
-                needed && !self.causes_known[material] && !self.is_clean[material] && !markets.clone().all(is_met);
-            self.causes_known[material] |= computed;
-            // By factors, all markets often have the same causes.
-            let alike = computed
-                && lead == 0
-                && self.is_factored[material]
-                && self.blame.adopt_alike(model, material, &self.factored[material]);
-            let computed = computed && !alike;
+            let computed = needed && !self.is_clean[material] && !markets.clone().all(is_met);
             if computed {
                 self.missing_by_cause(trial, material);
             }
@@ -122,16 +114,6 @@ impl State {
         let compiled = &model.materials[material];
         let columns = compiled.columns.len();
         let slots = self.blame.causes[material].len();
-        if self.is_factored[material] {
-            let trade = &self.factored[material];
-            let blame = &mut self.blame;
-            let outbid = blame.missing_by_factors(model, material, trade, &self.openness[material]);
-            blame.add_surges(model, material, &self.need, &self.surge);
-            if outbid {
-                blame.spread_competition(material);
-            }
-            return;
-        }
         let (normal, flows) = (&self.normal[material], &self.flows[material]);
         let openness = &self.openness[material];
         let blame = &mut self.blame;

@@ -46,8 +46,6 @@ pub struct Blame {
     pub(super) lane_severity: Vec<f64>,
     pub(super) restricted: Vec<f64>,
     market: Vec<f64>,
-    /// What sellers normally offer and what they sell, by slot: memory of trade by factors.
-    pub(super) offered: Vec<f64>,
     /// Slots with a part in a seller's loss, and their shares.
     pub(super) parts: Vec<(usize, f64)>,
 }
@@ -157,11 +155,6 @@ impl Blame {
             self.row_total[rows.clone()].fill(0.0);
             self.row_lost[*first..first + rows.len() * slots].fill(0.0);
         }
-    }
-
-    /// Whether an event has destroyed stock in this trial.
-    pub(super) fn has_stock_losses(&self) -> bool {
-        !self.stock_losses.is_empty()
     }
 
     fn slot(&self, model: &Model, material: usize, cause: usize) -> usize {

@@ -8,17 +8,12 @@ use crate::model::{EffectModel, LaneEffect, Model};
 use crate::scenario::Overlap;
 
 impl State {
-    /// Applies the period's severities and notes which materials they reach, and where they differ from the period before.
+    /// Applies the period's severities and notes which materials they reach.
     pub(super) fn apply_effects(&mut self, trial: &Trial<'_>, period: usize) {
         self.forget_effects();
         let severities = trial.severities;
         for &event in &severities.struck {
             let severity = severities.of(event, period);
-            if period == 0 || severity != severities.of(event, period - 1) {
-                for &material in &trial.model.events[event].materials {
-                    self.struck.changed[material] = true;
-                }
-            }
             if severity > 0.0 {
                 self.apply(trial, event, severity);
             }
@@ -108,8 +103,7 @@ impl State {
                     let lost = self.commercial[market] * severity.min(1.0);
                     self.commercial[market] -= lost;
                     let material = model.markets[market].material;
-                    // A second loss of the same severity is a change too.
-                    (self.struck.trade[material], self.struck.changed[material]) = (true, true);
+                    self.struck.trade[material] = true;
                     self.blame.stock_lost(model, market, cause, lost);
                 }
                 for &(stockpile, cause) in stockpiles {
@@ -135,10 +129,7 @@ impl State {
         let lost = self.stockpile[stockpile] * severity.min(1.0);
         self.stockpile[stockpile] -= lost;
         let compiled = &trial.model.stockpiles[stockpile];
-        (
-            self.struck.trade[compiled.material],
-            self.struck.changed[compiled.material],
-        ) = (true, true);
+        self.struck.trade[compiled.material] = true;
         let owners = &compiled.owners;
         let orders = |market: usize| trial.world.start_orders_per_year[market];
         let total: f64 = owners.iter().map(|&market| orders(market)).sum();

@@ -1,19 +1,17 @@
 //! The simulation: events to severities, the period step, allocation, stocks, adaptation, blocks of trials. Knows nothing of reports,
 //! files or the command line.
 
-pub mod abreast;
 pub mod adaptation;
 pub mod allocation;
 mod attribute;
 pub mod blame;
 pub mod draws;
 mod effects;
-mod factored;
-mod factored_blame;
 pub mod maximum_flow;
 pub mod observe;
 mod plans;
 pub mod projection;
+pub mod refill;
 mod rigid;
 pub mod run;
 pub mod severity;

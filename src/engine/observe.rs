@@ -1,10 +1,6 @@
 //! What the engine tells whoever records: the layout of a model's demand cells and causes, and one trial's outcomes period by period.
 
-use pulp::Simd;
 use serde::{Deserialize, Serialize};
-
-use super::abreast::vector::Part;
-use super::abreast::{ChainOutcome, Lines};
 
 /// The smallest thing a shortfall is recorded for: one final demand, or the feed orders of one material in one country.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +84,10 @@ pub struct PeriodOutcome<'a> {
     pub shortfall_t: &'a [f64],
     /// What remains after substitution and thrift, t.
     pub unmet_t: &'a [f64],
+    /// Where something is short: the part of what is missing that stocks had covered when the first of it was short.
+    pub carried: &'a [f64],
+    /// By material: the part of the period before the first event that can reach it began, where none was in force before.
+    pub onset: &'a [f64],
     /// Shortfall in the same period of the same trial without events, t (the structural shortfall).
     pub structural_t: &'a [f64],
     /// Value added exposed in the period, USD.
@@ -149,16 +149,6 @@ pub trait Observer {
     fn wants_causes(&self) -> bool {
         true
     }
-    /// Whether it can be told of several trials at once, by the three methods below instead of those above. Only then they are simulated so.
-    fn takes_several(&self) -> bool {
-        false
-    }
-    /// A trial begins, with these occurrences (by event, then start). Its chains follow, in any order, and among those of other trials.
-    fn begin_trial(&mut self, _trial: u64, _occurrences: &[Occurrence]) {}
-    /// A period of a material in several trials: told where something is missing in any of them, in the order of each one's periods.
-    fn lines<S: Simd>(&mut self, _part: Part<S>, _lines: &Lines<'_>) {}
-    /// A trial has ended in one chain of materials.
-    fn end_chain<S: Simd>(&mut self, _part: Part<S>, _outcome: &ChainOutcome<'_>) {}
     /// No more trials for now: what was put off may be done.
     fn rest(&mut self) {}
     /// Everything about the period that has just been simulated (before `period` is called for it).

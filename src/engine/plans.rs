@@ -1,5 +1,7 @@
 //! What is planned, made and ordered in a period.
 
+use super::adaptation::mean_on_the_way;
+use super::refill::hosts_limit;
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::ROUNDING;
@@ -13,24 +15,9 @@ impl State {
         let base = period * model.supplies.len();
         for &material in &model.order {
             let links = &model.links[material];
-            let is_struck = self.struck.plan[material] | self.struck.changed[material] | self.is_replanned[material];
-            if !(is_struck || links.responds) && links.hosts.is_empty() {
-                continue;
-            }
             let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
-            // A response moves plans from period to period, and with them what is ordered upstream; so does its end.
-            let responded = std::mem::replace(&mut self.has_responded[material], responding);
-            self.struck.changed[material] |= responding || responded;
-            let own = self.struck.plan[material] || responding;
             let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
-            self.struck.changed[material] |= links.hosts.iter().any(|&host| self.struck.changed[host]);
-            let changed = self.struck.changed[material];
-            if changed {
-                for &input in &links.inputs {
-                    self.struck.changed[input] = true;
-                }
-            }
-            if !(own || by_host) {
+            if !(self.struck.plan[material] || responding || by_host) {
                 if std::mem::take(&mut self.is_replanned[material]) {
                     for &index in &model.materials[material].supplies {
                         self.planned[index] = world.target[base + index];
@@ -42,17 +29,16 @@ impl State {
             for &input in &links.inputs {
                 self.struck.orders[input] = true;
             }
-            if !changed && self.is_replanned[material] {
-                continue;
-            }
             self.is_replanned[material] = true;
             for &index in &model.materials[material].supplies {
                 let supply = &model.supplies[index];
                 let capacity = world.capacity[base + index];
                 let mut target = world.target[base + index];
-                if self.extra[index] > 0.0 {
+                let most = supply.ramp_per_month.of(inputs) * model.step_months;
+                let extra = mean_on_the_way(self.extra[index], self.extra_wanted[index], most);
+                if extra > 0.0 {
                     // The undisrupted plan may have risen since: capacity is the limit.
-                    target = (target + self.extra[index] * capacity).min(capacity);
+                    target = (target + extra * capacity).min(capacity);
                 }
                 if self.cost[index] > 0.0 {
                     target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));
@@ -61,12 +47,7 @@ impl State {
                     target = target.min((1.0 - self.loss[index]) * capacity);
                 }
                 if !supply.hosts.is_empty() {
-                    let limit: f64 = supply
-                        .hosts
-                        .iter()
-                        .map(|&(host, ratio)| ratio.of(inputs) * self.planned[host])
-                        .sum();
-                    target = target.min(limit);
+                    target = target.min(hosts_limit(&supply.hosts, inputs, &self.planned));
                 }
                 self.planned[index] = target;
             }
@@ -88,8 +69,11 @@ impl State {
             } else {
                 (planned, None, None)
             };
-            self.output[index] = output;
-            self.supply[compiled.first_row + model.supplies[index].row] += output;
+            let made = self.make_for_refills(trial, index, output);
+            let row = compiled.first_row + model.supplies[index].row;
+            self.output[index] = output + made;
+            self.supply[row] += output;
+            self.refills.supply[row] += made;
             let normal = world.output[base + index];
             let lost = normal - output;
             if lost > ROUNDING * normal {
@@ -125,11 +109,7 @@ impl State {
             }
         }
         if !supply.hosts.is_empty() {
-            let limit: f64 = supply
-                .hosts
-                .iter()
-                .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
-                .sum();
+            let limit = hosts_limit(&supply.hosts, inputs, &self.output);
             // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
             if limit <= output * (1.0 + ROUNDING) {
                 output = output.min(limit);
@@ -152,7 +132,6 @@ impl State {
             for market in links.markets.clone() {
                 self.order[market] = self.ordered(trial, market, period);
             }
-            self.order_refills(trial, material);
             return;
         }
         self.as_ordered_normally(trial, material, period);
@@ -165,7 +144,6 @@ impl State {
                 }
             }
         }
-        self.order_refills(trial, material);
     }
 
     /// Writes a market's needs of this period and gives its order for a lead time later.

@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::abreast::Abreast;
 use super::draws::{Exhausted, TrialStreams};
 use super::observe::Observer;
 use super::trial::Simulator;
@@ -82,22 +81,24 @@ pub fn simulate_in_blocks<O: Gather>(
     let blocks = Blocks::new(trials, block_trials);
     // One simulator and one observer per thread: memory does not grow with the number of blocks.
     let gathered = rayon::broadcast(|_| {
-        let mut worker: Option<(Simulator<'_>, Option<Abreast<'_>>, O)> = None;
+        let mut worker: Option<(Simulator<'_>, O)> = None;
         // Blocks are begun in order and finished, so the first trial found is the first of all.
         while !progress.is_stopped() && progress.exhausted().is_none() {
             let Some(block) = blocks.begin() else { break };
-            let (simulator, abreast, observer) =
-                worker.get_or_insert_with(|| (Simulator::new(model), Abreast::new(model), make()));
-            simulate_block(block.clone(), simulator, abreast.as_mut(), observer);
-            let exhausted = [simulator.exhausted(), abreast.as_ref().and_then(Abreast::exhausted)];
-            exhausted.into_iter().flatten().for_each(|found| progress.note(found));
+            let (simulator, observer) = worker.get_or_insert_with(|| (Simulator::new(model), make()));
+            for trial in block.clone() {
+                simulator.run(trial, TrialStreams::of(trial), observer);
+            }
+            if let Some(found) = simulator.exhausted() {
+                progress.note(found);
+            }
             progress.done.fetch_add(block.end - block.start, Ordering::Relaxed);
             // Looked at after a block, so that a run moves on however often it is paused.
             if progress.pause.load(Ordering::Relaxed) {
                 break;
             }
         }
-        worker.map(|(.., mut observer)| {
+        worker.map(|(_, mut observer)| {
             observer.rest();
             observer
         })
@@ -106,22 +107,6 @@ pub fn simulate_in_blocks<O: Gather>(
         one.absorb(other);
         one
     })
-}
-
-/// Simulates the trials of a block, several at a time where the model allows it.
-fn simulate_block<O: Observer>(
-    block: Range<u64>,
-    simulator: &mut Simulator<'_>,
-    abreast: Option<&mut Abreast<'_>>,
-    observer: &mut O,
-) {
-    if let Some(abreast) = abreast.filter(|_| observer.takes_several()) {
-        abreast.run(block, observer);
-        return;
-    }
-    for trial in block {
-        simulator.run(trial, TrialStreams::of(trial), observer);
-    }
 }
 
 /// A range of trials from which the threads cut their blocks, first ones first.

@@ -44,6 +44,8 @@ pub struct Severities {
     values: Vec<f64>,
     active: Vec<u32>,
     touched: Vec<(usize, usize, usize)>,
+    /// (Event, period, part of the period before) of occurrences that begin inside a period.
+    inside: Vec<(usize, usize, f64)>,
     /// Events with an occurrence in this trial, ascending.
     pub struck: Vec<usize>,
     periods: usize,
@@ -56,9 +58,25 @@ impl Severities {
         self.values[event * self.periods + period]
     }
 
-    /// (event, first period, period after the last) of every occurrence.
-    pub(super) fn touched(&self) -> &[(usize, usize, usize)] {
-        &self.touched
+    /// The part of a period before the first of the events that can reach a material began; 0 where one of them was in force before. `None`: a period
+    /// before the start.
+    pub(super) fn onset(&self, model: &Model, material: usize, period: Option<usize>) -> f64 {
+        let Some(period) = period.filter(|period| self.inside.iter().any(|(_, own, _)| own == period)) else {
+            return 0.0;
+        };
+        let mut onset: Option<f64> = None;
+        for &cause in &model.links[material].causes {
+            let event = model.causes[cause].0;
+            if self.of(event, period) <= 0.0 {
+                continue;
+            }
+            let before = period > 0 && self.of(event, period - 1) > 0.0;
+            let own = self.inside.iter().filter(|(other, own, _)| (*other, *own) == (event, period));
+            let began = own.map(|(.., part)| *part).fold(f64::INFINITY, f64::min);
+            let began = if before || began.is_infinite() { 0.0 } else { began };
+            onset = Some(onset.map_or(began, |onset| onset.min(began)));
+        }
+        onset.unwrap_or(0.0)
     }
 
     /// Whether any event is active in a period.
@@ -79,6 +97,7 @@ impl Severities {
             self.values[event * self.periods + from..event * self.periods + to].fill(0.0);
         }
         self.touched.clear();
+        self.inside.clear();
         self.active.clear();
         self.active.resize(model.periods, 0);
         self.struck.clear();
@@ -101,6 +120,10 @@ impl Severities {
                 continue;
             }
             let first = in_periods(start, model.step_months) as usize;
+            let before = in_periods(start, model.step_months) - first as f64;
+            if before > 0.0 {
+                self.inside.push((event, first, before));
+            }
             let end = in_periods(strike.end_months(), model.step_months);
             let last = libm::ceil(end).min(model.periods as f64) as usize;
             for period in first..last {

@@ -1,6 +1,6 @@
 //! Trade of one material in one period: allocation against the undisrupted pattern, and the way to the buyers.
 
-use super::allocation::{Problem, allocate, allocate_extra};
+use super::allocation::{Problem, allocate};
 use super::rigid::cut_alike;
 use super::state::{AllocationMemory, State};
 use super::step::Trial;
@@ -14,9 +14,10 @@ impl State {
         let links = &model.links[material];
         let normal_supply = world.supply(model, material, period);
         let normal_orders = world.orders(model, material, period);
-        let wants_refill = self.refill_order[links.markets.clone()]
-            .iter()
-            .any(|order| *order > 0.0);
+        let spare = world.has_spare[period * model.materials.len() + material];
+        let made = self.refills.supply[links.rows.clone()].iter().any(|made| *made > 0.0);
+        let orders = &self.refills.order[links.markets.clone()];
+        let wants_refill = orders.iter().any(|order| *order > 0.0);
         self.refill_flows[material].clear();
         let same = |values: &[f64], normal: &[f64], tolerance: f64| {
             values
@@ -43,13 +44,11 @@ impl State {
         let as_normal = is_normal(ROUNDING);
         // What a search upstream leaves open must not decide whether buyers go on finding other sellers.
         let is_disturbed = !as_normal && !is_normal(DECISION);
-        let spare = world.has_spare[period * model.materials.len() + material];
-        self.is_clean[material] = as_normal && !(wants_refill && spare);
+        self.is_clean[material] = as_normal && !(wants_refill && (spare || made));
         if !is_disturbed {
             self.disturbed_months[material] = 0.0;
         }
         if self.is_clean[material] {
-            self.has_unsold[material] = spare;
             if model.materials[material].lead_periods == 0 {
                 let base = period * model.markets.len();
                 for market in links.markets.clone() {
@@ -57,12 +56,9 @@ impl State {
                 }
             }
         } else {
-            self.is_factored[material] = links.is_factored
-                && !self.traced
-                && self.quotas[material].is_empty()
-                && self.trade_by_factors(trial, material, period, wants_refill);
-            if !self.is_factored[material] {
-                self.trade(trial, material, period, as_normal, wants_refill);
+            self.trade(trial, material, period, as_normal);
+            if wants_refill && (made || as_normal || self.memory[material].has_unsold) {
+                self.share_refills(trial, material);
             }
             if is_disturbed {
                 self.disturbed_months[material] += model.step_months;
@@ -71,48 +67,35 @@ impl State {
         self.move_shipments(trial, material, period);
     }
 
-    /// Trade by factors, with what is sent to each market and its refills; false where lanes have to be looked at.
-    fn trade_by_factors(&mut self, trial: &Trial<'_>, material: usize, period: usize, wants_refill: bool) -> bool {
-        let links = &trial.model.links[material];
-        let trade = &mut self.factored[material];
-        trade.set_normal(trial.model, trial.world, material, period);
-        let supply = &self.supply[links.rows.clone()];
-        let openness = self.is_restricted[material].then_some(self.openness[material].as_slice());
-        let orders = &self.order[links.markets.clone()];
-        let orders = self.has_other_orders[material].then_some(orders);
-        if !trade.find(supply, orders, openness) {
-            return false;
+    /// Makes sure that the undisrupted pattern of a period is at hand, with its sums.
+    pub(super) fn know_pattern(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let known = self.memory[material].pattern;
+        if known.is_some_and(|known| patterns::is_same(model, world, material, known, period)) {
+            return;
         }
-        trade.send(&mut self.sent[links.markets.clone()]);
-        let refills = &self.refill_order[links.markets.clone()];
-        self.has_unsold[material] = trade.has_unsold;
-        self.has_refill[material] =
-            wants_refill && self.has_unsold[material] && trade.refill(supply, refills, &mut self.refill_sent);
-        true
+        let normal = &mut self.normal[material];
+        patterns::pattern(model, world, material, period, &mut self.pattern_memory, normal);
+        let memory = &mut self.memory[material];
+        memory.pattern = Some(period);
+        memory.is_known = false;
+        let columns = model.materials[material].columns.len();
+        memory.normal_rows.clear();
+        memory
+            .normal_rows
+            .extend(normal.chunks_exact(columns.max(1)).map(|line| line.iter().sum::<f64>()));
+        memory.normal_columns.resize(columns, 0.0);
+        add_columns(normal, &mut memory.normal_columns);
     }
 
     /// Flows of a material whose trade differs from the reference.
-    fn trade(&mut self, trial: &Trial<'_>, material: usize, period: usize, as_normal: bool, wants_refill: bool) {
+    fn trade(&mut self, trial: &Trial<'_>, material: usize, period: usize, as_normal: bool) {
         let Trial {
             model, world, inputs, ..
         } = *trial;
         let compiled = &model.materials[material];
         let links = &model.links[material];
-        let known = self.memory[material].pattern;
-        if known.is_none_or(|known| !patterns::is_same(model, world, material, known, period)) {
-            let normal = &mut self.normal[material];
-            patterns::pattern(model, world, material, period, &mut self.pattern_memory, normal);
-            let memory = &mut self.memory[material];
-            memory.pattern = Some(period);
-            memory.is_known = false;
-            let columns = compiled.columns.len().max(1);
-            memory.normal_rows.clear();
-            memory
-                .normal_rows
-                .extend(normal.chunks_exact(columns).map(|line| line.iter().sum::<f64>()));
-            memory.normal_columns.resize(compiled.columns.len(), 0.0);
-            add_columns(normal, &mut memory.normal_columns);
-        }
+        self.know_pattern(trial, material, period);
         self.scale_quotas(material);
         let flexibility = compiled.flexibility.map(|limit| {
             let rerouting = compiled.rerouting_months.of(inputs);
@@ -145,16 +128,6 @@ impl State {
             }
             memory.has_unsold = has_unsold(problem.supply, flows, problem.orders.len());
         }
-        self.has_unsold[material] = as_normal || memory.has_unsold;
-        if wants_refill && self.has_unsold[material] {
-            allocate_extra(
-                &problem,
-                &self.refill_order[links.markets.clone()],
-                &mut self.workspace,
-                &self.flows[material],
-                &mut self.refill_flows[material],
-            );
-        }
     }
 
     /// Writes this period's shipments into the pipeline and reads what arrives.
@@ -166,16 +139,14 @@ impl State {
         let clean = self.is_clean[material];
         if clean {
             self.sent[markets.clone()].fill(0.0);
-            self.has_refill[material] = false;
-        } else if !self.is_factored[material] {
+        } else {
             add_columns(&self.flows[material], &mut self.sent[markets.clone()]);
-            self.has_refill[material] = !self.refill_flows[material].is_empty();
-            if self.has_refill[material] {
-                self.refill_sent.resize(markets.len(), 0.0);
-                add_columns(&self.refill_flows[material], &mut self.refill_sent);
-            }
         }
-        let has_refill = self.has_refill[material];
+        let has_refill = !self.refill_flows[material].is_empty();
+        if has_refill {
+            self.refill_sent.resize(markets.len(), 0.0);
+            add_columns(&self.refill_flows[material], &mut self.refill_sent);
+        }
         if lead == 0 {
             if !clean {
                 self.arrival[markets.clone()].copy_from_slice(&self.sent[markets.clone()]);

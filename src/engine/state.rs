@@ -2,7 +2,7 @@
 
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
-use super::factored::Factored;
+use super::refill::Refills;
 use super::tolerance::STOCK;
 use crate::model::{Links, Model, World, patterns};
 
@@ -16,6 +16,8 @@ pub struct State {
     pub stockpile: Vec<f64>,
     /// Output above plan in reaction to prices, by supply, as a share of capacity.
     pub extra: Vec<f64>,
+    /// What [`State::extra`] moves towards.
+    pub(super) extra_wanted: Vec<f64>,
     /// Logarithm of the price index that producers expect, by exporter row.
     pub expectation: Vec<f64>,
     /// Months since the material's trade was first disturbed, by material; 0 when undisturbed.
@@ -24,6 +26,8 @@ pub struct State {
     pub substitution: Vec<f64>,
     /// First substitution entry of each cell.
     pub substitution_start: Vec<usize>,
+    /// Orders for stocks, and what is made for them.
+    pub refills: Refills,
     /// Refills on their way, by market.
     pub refill_in_transit: Vec<f64>,
     /// Shipments on their way by material, as a ring over lead periods.
@@ -68,8 +72,6 @@ pub struct State {
     pub need: Vec<f64>,
     /// Orders by market.
     pub order: Vec<f64>,
-    /// Refill orders by market.
-    pub refill_order: Vec<f64>,
     /// Sent to each market in this period (without refills); valid where the material's trade is not clean.
     pub sent: Vec<f64>,
     /// Arrivals by market (without refills).
@@ -80,6 +82,11 @@ pub struct State {
     pub shortfall: Vec<f64>,
     /// What adaptation leaves unmet, by cell.
     pub unmet: Vec<f64>,
+    /// The part of what is missing that stocks had covered when the first of it was short, by cell; valid where something is short.
+    pub carried: Vec<f64>,
+    /// The part of the period before the first event that can reach a material began, by material; 0 where one was in force before. Valid where
+    /// something is missing.
+    pub onset: Vec<f64>,
     /// Value added exposed, USD by cell.
     pub exposed: Vec<f64>,
     /// Feed at hand for processors, by market.
@@ -109,19 +116,10 @@ pub struct State {
     pub(super) reference_period: Option<usize>,
     /// Period simulated last.
     pub(super) last_period: Option<usize>,
-    /// Whether a material's last period would come out the same again if nothing around it changed.
-    pub(super) steady: Vec<bool>,
-    /// Whether a substitution level has moved in the period, by material.
-    pub(super) substitution_moved: Vec<bool>,
-    /// Whether something is missing in an active material.
-    pub(super) is_short: Vec<bool>,
     /// Most that each market's commercial stock is meant to hold.
     pub(super) maximum: Vec<f64>,
     /// Full level of each stockpile.
     pub(super) full: Vec<f64>,
-    /// Whether the material's present trade is in [`State::factored`], not in [`State::flows`].
-    pub(super) is_factored: Vec<bool>,
-    pub(super) factored: Vec<Factored>,
     /// What the last allocation of each material was for, and where the next one starts.
     pub(super) memory: Vec<AllocationMemory>,
     pub(super) workspace: Workspace,
@@ -131,35 +129,18 @@ pub struct State {
     pub(super) quota_pool: Vec<Vec<usize>>,
     /// Refills sent to each column of the material at hand.
     pub(super) refill_sent: Vec<f64>,
-    /// Whether refills were sent in the material's last trade, and whether it left anything that could refill stocks.
-    pub(super) has_refill: Vec<bool>,
-    pub(super) has_unsold: Vec<bool>,
     /// Whether processors left some of the material in this period: their stocks have moved, though they may hold what they held before.
     pub(super) has_returned: Vec<bool>,
-    /// Whether a material's output, orders and trade would come out the same again, whatever its stocks do.
-    pub(super) stands: Vec<bool>,
     /// Whether a material's plans may differ from their targets, and its needs from the reference.
     pub(super) is_replanned: Vec<bool>,
     pub(super) has_other_needs: Vec<bool>,
     /// The same of orders for goods that are used.
     pub(super) has_other_orders: Vec<bool>,
-    /// Whether producers' response to prices moved a material's plans in the period before.
-    pub(super) has_responded: Vec<bool>,
-    /// What [`State::stocks_rest`] last found.
-    pub(super) stocks_at_rest: Vec<bool>,
-    /// Whether the causes of what is missing in the present trade have been found.
-    pub(super) causes_known: Vec<bool>,
 }
 
 /// What the present period's events and shortages reach, by material.
 #[derive(Debug, Clone, Default)]
 pub struct Struck {
-    /// What events or neighbours do differs from the period before.
-    pub changed: Vec<bool>,
-    /// Simulated anew, or as in the reference again: neighbours have to look.
-    pub fresh: Vec<bool>,
-    /// The same, and some market is or was short of feed: users have to look.
-    pub feed_moved: Vec<bool>,
     /// Planned output may differ from the target.
     pub plan: Vec<bool>,
     /// Orders may differ from the reference.
@@ -176,17 +157,14 @@ pub struct Struck {
 
 impl Struck {
     /// The flags that hold for one period, by material.
-    pub fn of_period(&mut self) -> [&mut Vec<bool>; 6] {
+    pub fn of_period(&mut self) -> [&mut Vec<bool>; 3] {
         let [of_period @ .., _] = self.all();
         of_period
     }
 
     /// All flags by material, [`Struck::feed`] last.
-    pub fn all(&mut self) -> [&mut Vec<bool>; 7] {
+    pub fn all(&mut self) -> [&mut Vec<bool>; 4] {
         [
-            &mut self.changed,
-            &mut self.fresh,
-            &mut self.feed_moved,
             &mut self.plan,
             &mut self.orders,
             &mut self.trade,
@@ -247,6 +225,7 @@ impl State {
                 .push(world.stockpile_level_at_start(model, index) * stockpile.filled_at_start.of(inputs));
         }
         reset(&mut self.extra, supplies, 0.0);
+        reset(&mut self.extra_wanted, supplies, 0.0);
         reset(&mut self.expectation, model.exporter_rows, 0.0);
         reset(&mut self.disturbed_months, materials, 0.0);
         self.substitution_start.clear();
@@ -256,6 +235,7 @@ impl State {
             entries += cell.substitutions.len();
         }
         reset(&mut self.substitution, entries, 0.0);
+        self.refills.start(model);
         reset(&mut self.refill_in_transit, markets, 0.0);
         self.pipeline.resize(materials, Pipeline::default());
         for (pipeline, material) in self.pipeline.iter_mut().zip(&model.materials) {
@@ -298,8 +278,6 @@ impl State {
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
         self.memory.resize(materials, AllocationMemory::default());
-        self.factored.resize(materials, Factored::default());
-        self.factored.iter_mut().for_each(Factored::forget);
         for memory in &mut self.memory {
             memory.factors.clear();
             memory.pattern = None;
@@ -315,7 +293,6 @@ impl State {
         reset(&mut self.supply, model.exporter_rows, 0.0);
         for values in [
             &mut self.order,
-            &mut self.refill_order,
             &mut self.arrival,
             &mut self.sent,
             &mut self.feed_available,
@@ -329,10 +306,12 @@ impl State {
             &mut self.missing,
             &mut self.shortfall,
             &mut self.unmet,
+            &mut self.carried,
             &mut self.exposed,
         ] {
             reset(values, cells, 0.0);
         }
+        reset(&mut self.onset, materials, 0.0);
         reset(&mut self.price, markets, 1.0);
         reset(&mut self.released, model.stockpiles.len(), 0.0);
         reset(&mut self.least_served, markets, 1.0);
@@ -341,20 +320,10 @@ impl State {
         self.struck.cells.clear();
         for flags in self.struck.all().into_iter().chain([
             &mut self.active,
-            &mut self.steady,
-            &mut self.substitution_moved,
-            &mut self.is_short,
-            &mut self.is_factored,
-            &mut self.has_refill,
-            &mut self.has_unsold,
             &mut self.has_returned,
-            &mut self.stands,
-            &mut self.causes_known,
             &mut self.is_replanned,
             &mut self.has_other_needs,
             &mut self.has_other_orders,
-            &mut self.has_responded,
-            &mut self.stocks_at_rest,
         ]) {
             flags.clear();
             flags.resize(materials, false);
@@ -366,7 +335,6 @@ impl State {
         self.stocks_full.clear();
         for (links, balanced) in model.links.iter().zip(&world.is_balanced) {
             let (rest, full) = self.stocks_rest(model, links);
-            self.stocks_at_rest[self.rests.len()] = rest;
             self.rests.push(*balanced && rest && links.constant_stocks);
             self.stocks_full.push(full);
         }
@@ -404,7 +372,7 @@ impl State {
             }
         }
         for &index in &links.stockpiles {
-            full &= !model.stockpiles[index].refill || self.stockpile[index] >= self.full[index] * (1.0 - STOCK);
+            full &= model.stockpiles[index].refill_months.is_none() || self.stockpile[index] >= self.full[index] * (1.0 - STOCK);
         }
         (rest, full)
     }

@@ -22,34 +22,25 @@ pub struct Trial<'a> {
 impl State {
     /// Whether nothing can differ from the undisrupted reference in a period.
     pub fn is_quiet(&self, trial: &Trial<'_>, period: usize) -> bool {
-        let spare = &trial.world.has_spare[period * trial.model.materials.len()..];
+        let first = period * trial.model.materials.len();
+        let spare = trial.world.has_spare[first..].iter().zip(&trial.world.has_idle[first..]);
         !self.traced
             && !trial.severities.any(period)
             && self.rests.iter().all(|rests| *rests)
-            && self.stocks_full.iter().zip(spare).all(|(full, spare)| *full || !*spare)
+            && self.stocks_full.iter().zip(spare).all(|(full, (spare, idle))| *full || !(*spare || *idle))
     }
 
-    /// Simulates a period: what events have reached, unless it comes out as in the period before; everything else is as in the reference.
+    /// Simulates a period: the materials that events, neighbours or their own stocks have reached; everything else is as in the reference.
     pub fn step(&mut self, trial: &Trial<'_>, period: usize) {
         let model = trial.model;
         self.begin_period(trial, period);
         self.apply_effects(trial, period);
-        let follows = period > 0 && self.last_period == Some(period - 1) && trial.world.same_since[period] < period;
         self.last_period = Some(period);
-        if !follows || self.traced {
-            self.struck.changed.fill(true);
-        }
         self.plan(trial, period);
+        self.plan_refills(trial, period);
         for &material in &model.order {
-            if self.is_reached(trial, material, period) {
-                if self.is_repeated(trial, material, period) {
-                    if self.is_short[material] {
-                        self.short.push(material);
-                        self.share_out_all(trial, material, period);
-                    }
-                } else {
-                    self.simulate(trial, material, period);
-                }
+            if self.is_reached(trial, material) {
+                self.simulate(trial, material, period);
             } else if std::mem::take(&mut self.active[material]) {
                 self.leave(trial, material, period);
             }
@@ -57,10 +48,8 @@ impl State {
         self.return_feed(trial);
         for material in 0..model.materials.len() {
             if self.active[material] {
-                if self.struck.fresh[material] {
-                    self.adapt(trial, material, period);
-                    self.note(trial, material);
-                }
+                self.adapt(trial, material, period);
+                self.note(trial, material);
                 self.add_differences(trial, material, period);
             }
         }
@@ -93,73 +82,42 @@ impl State {
         }
     }
 
-    /// Whether a material comes out as in the period before: it left nothing behind that moves it, and nothing around it has changed.
-    fn is_repeated(&self, trial: &Trial<'_>, material: usize, period: usize) -> bool {
+    /// Whether a material may differ from the reference in this period.
+    fn is_reached(&self, trial: &Trial<'_>, material: usize) -> bool {
         let links = &trial.model.links[material];
         let struck = &self.struck;
-        self.active[material]
-            && self.steady[material]
-            && !struck.changed[material]
-            && !links.inputs.iter().any(|&input| struck.feed_moved[input])
-            && !links.hosts.iter().any(|&host| struck.fresh[host])
-            && trial.structural.is_none_or(|values| {
-                let cells = trial.model.cells.len();
-                let of = |period: usize| &values[period * cells + links.cells.start..period * cells + links.cells.end];
-                of(period) == of(period - 1)
-            })
-    }
-
-    /// Whether a material may differ from the reference in this period.
-    fn is_reached(&self, trial: &Trial<'_>, material: usize, period: usize) -> bool {
-        let Trial { model, world, .. } = *trial;
-        let links = &model.links[material];
-        let struck = &self.struck;
-        let refills = || !self.stocks_full[material] && world.has_spare[period * model.materials.len() + material];
         self.traced
             || struck.plan[material]
             || struck.orders[material]
             || struck.trade[material]
             || !self.rests[material]
-            || refills()
+            || self.refills.reached[material]
             || links.inputs.iter().any(|&input| struck.feed[input])
             || links.hosts.iter().any(|&host| self.active[host])
     }
 
     /// Simulates a material in a period.
     fn simulate(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let stands = self.trade_stands(trial, material);
         self.active[material] = true;
-        self.struck.fresh[material] = true;
-        self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
-        self.substitution_moved[material] = false;
-        if !stands {
-            self.blame.begin_losses(trial.model, material);
-            self.causes_known[material] = false;
-            self.produce(trial, material, period);
-            self.place_orders(trial, material, period);
-            self.ship(trial, material, period);
-        }
+        self.struck.feed[material] = false;
+        self.blame.begin_losses(trial.model, material);
+        self.produce(trial, material, period);
+        self.place_orders(trial, material, period);
+        self.ship(trial, material, period);
         if trial.model.links[material].is_plain {
             self.serve_plain(trial, material);
+            self.note_carried(trial, material);
         } else {
             self.serve(trial, material);
+            self.note_carried(trial, material);
             self.release_stockpiles(trial, material);
             self.settle(trial, material);
         }
-        self.struck.feed_moved[material] |= self.struck.feed[material];
+        if self.short.last() == Some(&material) {
+            let lead = trial.model.materials[material].lead_periods;
+            self.onset[material] = trial.severities.onset(trial.model, material, period.checked_sub(lead));
+        }
         self.attribute(trial, material, period);
-    }
-
-    /// Whether output, orders and trade are those of the period before, though stocks may have changed.
-    fn trade_stands(&self, trial: &Trial<'_>, material: usize) -> bool {
-        let links = &trial.model.links[material];
-        let struck = &self.struck;
-        self.active[material]
-            && self.stands[material]
-            && (self.stocks_full[material] || !self.has_unsold[material])
-            && !struck.changed[material]
-            && !links.inputs.iter().any(|&input| struck.feed_moved[input])
-            && !links.hosts.iter().any(|&host| struck.fresh[host])
     }
 
     /// A material that was simulated until now is as in the reference again.
@@ -184,9 +142,7 @@ impl State {
         }
         self.price[links.markets.clone()].fill(1.0);
         self.is_clean[material] = true;
-        self.is_short[material] = false;
-        self.struck.fresh[material] = true;
-        self.struck.feed_moved[material] = std::mem::take(&mut self.struck.feed[material]);
+        self.struck.feed[material] = false;
         self.refill_flows[material].clear();
         self.disturbed_months[material] = 0.0;
         self.blame.begin_losses(model, material);
@@ -228,37 +184,16 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let period = self.last_period.unwrap_or(0);
         let links = &model.links[material];
-        let stocks_moved = self.stock_change[links.markets.clone()]
-            .iter()
-            .any(|change| *change != 0.0)
-            || links.stockpiles.iter().any(|&index| self.released[index] != 0.0)
-            || self.has_returned[material];
-        let in_transit = model.materials[material].lead_periods > 0;
-        if stocks_moved || in_transit || self.struck.changed[material] || !links.constant_stocks {
-            (self.stocks_at_rest[material], self.stocks_full[material]) = self.stocks_rest(model, links);
-        }
-        let stocks_rest = self.stocks_at_rest[material];
-        let responding = links.responds && self.is_responding(model, material);
-        self.rests[material] = stocks_rest
+        let rest;
+        (rest, self.stocks_full[material]) = self.stocks_rest(model, links);
+        self.rests[material] = rest
             && links.constant_stocks
+            && !self.has_returned[material]
             && world.is_balanced[material]
             && self.is_clean[material]
-            && !responding
+            && !(links.responds && self.is_responding(model, material))
             && self.is_unsubstituted(links)
             && self.has_arrived(model, material, period);
-        let compiled = &model.materials[material];
-        let rerouting = compiled.rerouting_months.of(trial.inputs);
-        let holds = compiled.lead_periods == 0
-            && links.constant_stocks
-            && !responding
-            && self.quotas[material].is_empty()
-            && (rerouting <= 0.0
-                || links.is_rigid
-                || self.disturbed_months[material] == 0.0
-                || self.disturbed_months[material] - model.step_months >= rerouting);
-        self.stands[material] = holds && stocks_rest && !self.has_refill[material];
-        self.steady[material] =
-            holds && !self.substitution_moved[material] && !stocks_moved && !self.blame.has_stock_losses();
     }
 
     pub(super) fn is_responding(&self, model: &Model, material: usize) -> bool {

@@ -54,68 +54,6 @@ impl State {
         }
     }
 
-    /// Orders, last in line, that bring stocks back to their level.
-    pub(super) fn order_refills(&mut self, trial: &Trial<'_>, material: usize) {
-        let Trial { model, world, .. } = *trial;
-        let links = &model.links[material];
-        for market in links.markets.clone() {
-            let maximum = self.maximum[market];
-            let gap = maximum - self.commercial[market];
-            self.refill_order[market] = if gap > STOCK * maximum.min(1e300) { gap } else { 0.0 };
-        }
-        for &index in &links.stockpiles {
-            let stockpile = &model.stockpiles[index];
-            if !stockpile.refill || stockpile.owners.is_empty() {
-                continue;
-            }
-            let full = self.full[index];
-            let gap = full - self.stockpile[index];
-            if gap > STOCK * full {
-                let orders: f64 = stockpile
-                    .owners
-                    .iter()
-                    .map(|&market| world.start_orders_per_year[market])
-                    .sum();
-                for &market in &stockpile.owners {
-                    self.refill_order[market] += gap
-                        * if orders > 0.0 {
-                            world.start_orders_per_year[market] / orders
-                        } else {
-                            1.0 / stockpile.owners.len() as f64
-                        };
-                }
-            }
-        }
-        if model.materials[material].lead_periods > 0 {
-            for market in links.markets.clone() {
-                if self.refill_in_transit[market] > 0.0 {
-                    self.refill_order[market] = (self.refill_order[market] - self.refill_in_transit[market]).max(0.0);
-                }
-            }
-        }
-    }
-
-    /// Puts an arrived refill into the commercial stock up to its maximum, then into stockpiles; what is over stays commercial.
-    pub(super) fn receive_refill(&mut self, trial: &Trial<'_>, market: usize, amount: f64) {
-        let model = trial.model;
-        let mut left = amount;
-        if model.markets[market].inventory.is_some() {
-            let take = (self.maximum[market] - self.commercial[market]).clamp(0.0, left);
-            self.commercial[market] += take;
-            left -= take;
-        }
-        for &index in &model.links[model.markets[market].material].stockpiles {
-            let stockpile = &model.stockpiles[index];
-            if left > 0.0 && stockpile.refill && stockpile.owners.contains(&market) {
-                let take = (self.full[index] - self.stockpile[index]).clamp(0.0, left);
-                self.stockpile[index] += take;
-                left -= take;
-            }
-        }
-        self.commercial[market] += left;
-        self.stock_change[market] += amount;
-    }
-
     /// Hands arrivals to the cells of each market of a material; commercial stock covers what is missing.
     pub(super) fn serve(&mut self, trial: &Trial<'_>, material: usize) {
         let model = trial.model;
@@ -175,6 +113,15 @@ impl State {
         }
     }
 
+    /// Notes how far commercial stock has carried those that are short: until it was used up.
+    pub(super) fn note_carried(&mut self, trial: &Trial<'_>, material: usize) {
+        for cell in trial.model.links[material].cells.clone() {
+            if self.shortfall[cell] > 0.0 {
+                self.carried[cell] = 1.0 - self.shortfall[cell] / self.missing[cell];
+            }
+        }
+    }
+
     /// The same as [`State::serve`] and [`State::settle`] for a material whose markets have one plain user each.
     pub(super) fn serve_plain(&mut self, trial: &Trial<'_>, material: usize) {
         let links = &trial.model.links[material];
@@ -222,7 +169,6 @@ impl State {
             *feed = need - short;
         }
         self.struck.feed[material] = any_short;
-        self.is_short[material] = any_missing;
         if any_missing {
             self.short.push(material);
         }
@@ -274,6 +220,8 @@ impl State {
                 let Self {
                     need,
                     shortfall,
+                    missing,
+                    carried,
                     pool,
                     scratch,
                     stockpile: levels,
@@ -297,6 +245,12 @@ impl State {
                     },
                 );
                 levels[index] = (levels[index] - drawn).max(0.0);
+                if levels[index] <= STOCK * full {
+                    // It carried its users until it was empty; a limited release leaves them short all along.
+                    for &cell in pool.iter() {
+                        carried[cell] += (scratch[cell] - shortfall[cell]) / missing[cell];
+                    }
+                }
                 released[index] += drawn;
                 available -= drawn;
             }
@@ -307,9 +261,9 @@ impl State {
     pub(super) fn return_feed(&mut self, trial: &Trial<'_>) {
         let Trial { model, inputs, .. } = *trial;
         for (material, links) in model.links.iter().enumerate() {
-            let fresh = &self.struck.fresh;
+            let active = &self.active;
             let wanted = links.can_leave_feed || self.traced && links.has_feed;
-            if !(wanted && (fresh[material] || links.users.iter().any(|&user| fresh[user]))) {
+            if !(wanted && (active[material] || links.users.iter().any(|&user| active[user]))) {
                 continue;
             }
             for market in links.markets.clone() {
@@ -328,7 +282,7 @@ impl State {
                 if left > STOCK * available {
                     self.commercial[market] += left;
                     self.stock_change[market] += left;
-                    (self.rests[material], self.steady[material]) = (false, false);
+                    self.rests[material] = false;
                     self.has_returned[material] = true;
                 }
             }

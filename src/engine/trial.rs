@@ -1,6 +1,6 @@
 //! One trial from its random numbers to an observer.
 
-use super::abreast::price_peak;
+use super::adaptation::price_peak;
 use super::draws::{Exhausted, Strikes, TrialStreams, draw_events, draw_inputs};
 use super::observe::{Observer, PeriodOutcome, TrialOutcome};
 use super::severity::Severities;
@@ -140,6 +140,8 @@ impl<'a> Simulator<'a> {
                     missing_t: &self.zeros[..cells],
                     shortfall_t: &self.zeros[..cells],
                     unmet_t: &self.zeros[..cells],
+                    carried: &self.zeros[..cells],
+                    onset: &state.onset,
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
                 });
@@ -161,6 +163,8 @@ impl<'a> Simulator<'a> {
                 missing_t: &state.missing,
                 shortfall_t: &state.shortfall,
                 unmet_t: &state.unmet,
+                carried: &state.carried,
+                onset: &state.onset,
                 structural_t,
                 exposed_usd: &state.exposed,
             });

@@ -496,7 +496,11 @@ fn compile_supplies(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
             inputs: compiled_inputs,
             hosts: Vec::new(),
             elasticity: inputs.number(&supply.supply_elasticity),
-            ramp_per_month: inputs.number(&supply.ramp_per_month),
+            ramp_per_month: if scenario.run.price_response {
+                inputs.number(&supply.ramp_per_month)
+            } else {
+                Value::Fixed(0.0)
+            },
             opens_months: supply.opens_months.as_ref().map(|months| inputs.number(months)),
             ramp_months: inputs.number(&supply.ramp_months),
             closes_months: supply.closes_months.as_ref().map(|months| inputs.number(months)),
@@ -559,6 +563,10 @@ fn compile_level(inputs: &mut Inputs<'_>, level: &StockLevel) -> LevelModel {
 }
 
 fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_>) {
+    let refill = |inputs: &mut Inputs<'_>, months: &Option<Number>| {
+        let months = months.as_ref().filter(|_| scenario.run.refill);
+        months.map(|months| inputs.number(months))
+    };
     for inventory in &scenario.inventories {
         let Some(market) = model.market(inventory.material, inventory.country) else {
             continue;
@@ -568,6 +576,7 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
             market,
             level: compile_level(inputs, &inventory.level),
             maximum: inventory.maximum.as_ref().map(|maximum| compile_level(inputs, maximum)),
+            refill_months: refill(inputs, &inventory.refill_months),
         });
     }
     for stockpile in &scenario.stockpiles {
@@ -600,7 +609,7 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
             trigger: inputs.number(&stockpile.trigger),
             max_per_month: inputs.number(&stockpile.max_per_month),
             allowed,
-            refill: stockpile.refill,
+            refill_months: refill(inputs, &stockpile.refill_months),
         });
     }
 }

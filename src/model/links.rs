@@ -38,9 +38,6 @@ pub struct Links {
     pub is_plain: bool,
     /// Whether no buyer can ever replace a seller: then nobody is outbid.
     pub is_rigid: bool,
-    /// Whether its rigid trade can be known by sellers' and buyers' factors alone: the gravity rule without own users first, at once, and nobody asks
-    /// for prices by lane.
-    pub is_factored: bool,
     /// Whether the levels of all its stocks stay the same over time.
     pub constant_stocks: bool,
 }
@@ -96,7 +93,7 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
         let links = &mut found[stockpile.material];
         links.stockpiles.push(index);
         links.is_plain = false;
-        links.constant_stocks &= !stockpile.refill || stockpile.level.is_constant();
+        links.constant_stocks &= stockpile.refill_months.is_none() || stockpile.level.is_constant();
     }
     for inventory in &model.inventories {
         let links = &mut found[model.markets[inventory.market].material];
@@ -106,15 +103,8 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
     found
 }
 
-/// Finds what follows from events and observed trade: the causes that can reach each material, and whether its trade needs lanes.
+/// Finds what follows from events: the causes that can reach each material.
 pub(super) fn complete_links(model: &mut Model) {
-    for (links, material) in model.links.iter_mut().zip(&model.materials) {
-        links.is_factored = links.is_rigid
-            && !links.responds
-            && material.lead_periods == 0
-            && material.observed.is_none()
-            && !material.domestic_first;
-    }
     // From upstream to downstream.
     for &material in &model.order {
         let links = &model.links[material];

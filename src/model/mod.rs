@@ -176,6 +176,8 @@ pub struct InventoryModel {
     pub level: LevelModel,
     /// The most it may hold.
     pub maximum: Option<LevelModel>,
+    /// Months in which orders would fill it from empty; `None` = it is not refilled.
+    pub refill_months: Option<Value>,
 }
 
 /// A strategic stockpile, compiled.
@@ -201,8 +203,8 @@ pub struct StockpileModel {
     pub max_per_month: Value,
     /// By cell: whether it may draw.
     pub allowed: Vec<bool>,
-    /// Whether it is refilled.
-    pub refill: bool,
+    /// Months in which orders would fill it from empty; `None` = it is not refilled.
+    pub refill_months: Option<Value>,
 }
 
 /// When an event starts, compiled.

@@ -46,6 +46,8 @@ pub struct World {
     pub is_balanced: Vec<bool>,
     /// Whether more is made than ordered, by period and material: what stocks can be refilled from.
     pub has_spare: Vec<bool>,
+    /// Whether, besides, some plant has idle capacity, by period and material: stocks can be refilled from that too.
+    pub has_idle: Vec<bool>,
     /// The first of the periods up to this one that are all the same, by period.
     pub same_since: Vec<usize>,
     /// Whether this is the model's shared reference (patterns are stored for it).
@@ -107,6 +109,7 @@ impl World {
                 self.arrive(model, material, period);
             }
         }
+        self.find_idle(model);
         self.balanced = self.is_balanced.iter().all(|balanced| *balanced);
         self.stock_levels(model);
         resize(&mut self.need_total, model.cells.len());
@@ -122,6 +125,22 @@ impl World {
                 .map(|period| self.output[period * model.supplies.len() + supply])
                 .sum();
             self.output_total.push(total);
+        }
+    }
+
+    /// Notes where some plant could make more than is planned.
+    fn find_idle(&mut self, model: &Model) {
+        self.has_idle.clear();
+        let supplies = model.supplies.len();
+        for period in 0..model.reference_periods {
+            let base = period * supplies;
+            for material in &model.materials {
+                let mut makers = material.supplies.iter();
+                self.has_idle.push(makers.any(|&index| {
+                    let (capacity, target) = (self.capacity[base + index], self.target[base + index]);
+                    model.supplies[index].recycling.is_none() && capacity > target * (1.0 + SPARE)
+                }));
+            }
         }
     }
 

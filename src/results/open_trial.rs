@@ -36,6 +36,9 @@ pub struct OpenMaterial {
     demand_t: Vec<f64>,
     missing_t: Vec<f64>,
     shortfall_t: Vec<f64>,
+    carried: Vec<f64>,
+    /// By period.
+    onset: Vec<f64>,
 }
 
 impl OpenTrial {
@@ -58,6 +61,8 @@ impl OpenTrial {
             open.demand_t.extend_from_slice(&outcome.demand_t[cells.clone()]);
             open.missing_t.extend_from_slice(&outcome.missing_t[cells.clone()]);
             open.shortfall_t.extend_from_slice(&outcome.shortfall_t[cells.clone()]);
+            open.carried.extend_from_slice(&outcome.carried[cells.clone()]);
+            open.onset.push(outcome.onset[material]);
             for (sums, period) in [
                 (&mut self.shortfall_t, outcome.shortfall_t),
                 (&mut self.unmet_t, outcome.unmet_t),
@@ -77,7 +82,13 @@ impl OpenTrial {
                 continue;
             }
             open.periods.clear();
-            for values in [&mut open.demand_t, &mut open.missing_t, &mut open.shortfall_t] {
+            for values in [
+                &mut open.demand_t,
+                &mut open.missing_t,
+                &mut open.shortfall_t,
+                &mut open.carried,
+                &mut open.onset,
+            ] {
                 values.clear();
             }
             for sums in [&mut self.shortfall_t, &mut self.unmet_t, &mut self.exposed_usd] {
@@ -95,6 +106,7 @@ impl OpenMaterial {
             demand_t,
             missing_t,
             shortfall_t,
+            carried,
             ..
         } = self;
         match row {
@@ -105,6 +117,7 @@ impl OpenMaterial {
                     short,
                     |position| at(missing_t, position),
                     |position| (at(shortfall_t, position), at(demand_t, position)),
+                    |position| at(carried, position),
                 )
             }
             _ => {
@@ -121,18 +134,24 @@ impl OpenMaterial {
                     short,
                     |position| sum(missing_t, position),
                     |position| (sum(shortfall_t, position), sum(demand_t, position)),
+                    |position| {
+                        let places = row.iter().map(|cell| position * of + cell - first);
+                        let short = places.filter(|place| shortfall_t[*place] > 0.0);
+                        short.map(|place| carried[place]).fold(1.0, f64::min)
+                    },
                 )
             }
         }
     }
 
-    /// The same, with the tonnes that the row misses, and those that it is short of and demands, by position of the period.
+    /// The same, with the tonnes that the row misses, those that it is short of and demands, and how far stocks carried it, by position of the period.
     #[inline]
     fn follow_sums(
         &self,
         mut short: impl FnMut(usize, f64),
         missing_t: impl Fn(usize) -> f64,
         short_and_demanded_t: impl Fn(usize) -> (f64, f64),
+        carried: impl Fn(usize) -> f64,
     ) -> TrialSpells {
         let mut spells = SpellTracker::default();
         let mut next = 0;
@@ -147,8 +166,10 @@ impl OpenMaterial {
                 spells.quiet();
             }
             next = period + 1;
-            spells.period(demand_t, missing_t, shortfall_t);
-            if shortfall_t > NEGLIGIBLE * demand_t {
+            let is_short = shortfall_t > NEGLIGIBLE * demand_t;
+            let carried = if is_short { carried(position) } else { 1.0 };
+            spells.period(demand_t, missing_t, shortfall_t, carried, self.onset[position]);
+            if is_short {
                 short(period, shortfall_t / demand_t);
             }
         }

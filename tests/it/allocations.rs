@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use allocation_counter::measure;
 use critmin::analysis::run::{Prepared, prepare};
-use critmin::engine::abreast::Abreast;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::results::Recorder;
@@ -54,16 +53,6 @@ fn trials_of_the_small_problem_ask_for_no_memory() {
 #[test]
 fn trials_of_the_quickstart_ask_for_no_memory() {
     asks_for_none(&load(&in_repository("scenarios/quickstart.toml")));
-}
-
-/// Several trials at once, a block of them being one round.
-#[test]
-fn trials_side_by_side_ask_for_no_memory() {
-    let prepared = prepared(&load(&in_repository("benches/peers/small.toml")));
-    let mut abreast = Abreast::new(&prepared.model).unwrap();
-    abreast.run(TRIALS, &mut Blind);
-    let again = measure(|| abreast.run(TRIALS, &mut Blind));
-    assert_eq!(again.count_total, 0, "{again:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use critmin::sampling::BATCH_TRIALS;
 use serde_json::Value;
 
 use crate::support::{Files, contents, program as critmin};
@@ -88,13 +89,13 @@ fn precision_stops_at_the_same_trial() {
     let scratch = tempfile::tempdir().unwrap();
     let scenario = scenario(scratch.path());
     let mut counts = Vec::new();
-    for threads in ["1", "2", "7"] {
-        let out = scratch.path().join(threads);
+    for (threads, trials) in [("1", "60000"), ("2", "60000"), ("7", "60000"), ("2", "1000000")] {
+        let out = scratch.path().join(format!("{threads}-{trials}"));
         let arguments = [
             "--threads",
             threads,
             "--trials",
-            "60000",
+            trials,
             "--precision",
             "2.5%",
             "--formats",
@@ -112,6 +113,7 @@ fn precision_stops_at_the_same_trial() {
         ));
     }
     assert!(counts[0].0 < 60_000, "it did not stop early");
+    assert!(counts[0].0.is_multiple_of(BATCH_TRIALS), "not after a whole batch");
     assert!(
         counts.iter().all(|count| *count == counts[0]),
         "{:?}",

@@ -91,7 +91,7 @@ impl Inspector {
                 .sum();
             self.same(
                 &|| place(&format!("row {row}: supply and outputs")),
-                supply[row],
+                supply[row] + state.refills.supply[compiled.first_row + row],
                 made,
                 scale,
             );
@@ -99,7 +99,7 @@ impl Inspector {
             self.at_most(
                 &|| place(&format!("row {row}: sold against output")),
                 sold,
-                supply[row],
+                supply[row] + state.refills.supply[compiled.first_row + row],
                 scale,
             );
         }
@@ -123,9 +123,11 @@ impl Inspector {
                 );
             } else if let Some(flexibility) = &compiled.flexibility {
                 let most = flexibility.of(&self.inputs) * normal;
+                // Refills follow the pattern, beyond flexibility where a seller makes more.
+                let refill = state.refill_flows[material].get(lane).copied().unwrap_or(0.0);
                 self.at_most(
                     &|| place(&format!("lane {lane} beyond flexibility")),
-                    *flow,
+                    *flow - refill,
                     most,
                     scale,
                 );
@@ -185,6 +187,7 @@ impl Inspector {
         let (mut arrived, mut served, mut needed, mut returned) = (refill_arrived, 0.0, 0.0, 0.0);
         for market in markets {
             arrived += state.arrival[market];
+            served += state.refills.feed_used[market];
             for cell in model.markets[market].cells.clone() {
                 served += state.need[cell] - state.shortfall[cell];
                 needed += state.need[cell];

@@ -5,7 +5,6 @@
 //! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). What answers and charts leave out is said (`shown`). Trials ask for no memory
 //! (`allocations`). The command line from outside. The other modules are what these share.
 
-mod abreast;
 mod accumulators;
 mod allocation;
 mod allocation_search;
@@ -18,6 +17,7 @@ mod command_line;
 mod compound_poisson;
 mod conservation;
 mod course;
+mod coverage;
 mod determinism;
 mod distributions;
 mod enumeration;

@@ -50,8 +50,16 @@ fn read(bytes: Vec<u8>) -> Part {
 /// Stopped again and again, at every checkpoint that there can be, a run comes to the same results; also one that stops early.
 #[test]
 fn a_run_stopped_at_every_checkpoint_comes_to_the_same_results() {
-    let document = with(&load(&scenario()), &["run.trials=9000"]);
-    for (precision, range) in [(None, None), (Some(0.11), None), (None, Some(700..2500))] {
+    for (design, precision, range) in [
+        ("latin_hypercube", None, None),
+        ("latin_hypercube", Some(0.11), None),
+        // Stops and ends within batches.
+        ("latin_hypercube", None, Some(700..2500)),
+        ("random", None, Some(700..2500)),
+        ("sobol", None, Some(700..2500)),
+    ] {
+        let design = format!("run.sampling=\"{design}\"");
+        let document = with(&load(&scenario()), &["run.trials=9000", &design]);
         let plan = RunPlan {
             policies: vec!["stockpile".into(), "second_foundry".into()],
             precision,
@@ -85,7 +93,7 @@ fn a_run_stopped_at_every_checkpoint_comes_to_the_same_results() {
         };
         assert!(stops > 3, "stopped {stops} times only");
         let same = serde_json::to_string(&found.finish()).unwrap() == serde_json::to_string(&expected).unwrap();
-        assert!(same, "precision {precision:?}, range {:?}", plan.trials);
+        assert!(same, "{design}, precision {precision:?}, range {:?}", plan.trials);
         assert!(bytes(&found) == bytes(&uninterrupted.part));
     }
 }

@@ -166,6 +166,27 @@ fn policies_share_their_draws() {
     }
 }
 
+/// Also where a policy makes a figure uncertain that was not, and what it was certain of a matter of chance.
+#[test]
+fn what_a_policy_draws_anew_moves_no_other_draw() {
+    for seed in 0..12 {
+        let text = scenario(seed).text
+            + "[[policy]]\nid = \"unsure\"\n[[policy.set]]\nkey = \"material.m0.rerouting_months\"\nvalue = { dist = \"gamma\", mean = 2, sd = 1 }\n";
+        for design in ["random", "antithetic", "latin_hypercube", "sobol"] {
+            let document = with(&read(&text), &[&format!("run.sampling=\"{design}\"")]);
+            let name = "input material.m0.rerouting_months";
+            let without = |mut all: Vec<Draws>| {
+                let found = all.iter_mut().filter_map(|trial| trial.remove(name)).count();
+                (all, found)
+            };
+            let (before, _) = without(draws(&document, None, 20));
+            let (after, found) = without(draws(&document, Some("unsure"), 20));
+            assert_eq!(found, 20, "seed {seed}");
+            assert!(before == after, "seed {seed}, {design}");
+        }
+    }
+}
+
 /// Draws that two documents have in common, constants apart.
 fn common(one: &[Draws], other: &[Draws]) -> usize {
     let all = |trials: &[Draws]| -> BTreeSet<String> {

@@ -61,6 +61,8 @@ fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], bla
             missing_t: &[*missing],
             shortfall_t: &[*shortfall],
             unmet_t: &[*shortfall],
+            carried: &[if *missing > 0.0 { 1.0 - shortfall / missing } else { 1.0 }],
+            onset: &[0.0],
             structural_t: &[0.0],
             exposed_usd: &[0.0],
         });

@@ -92,6 +92,8 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
             missing_t: &missing_t,
             shortfall_t: &shortfall_t,
             unmet_t: &unmet_t,
+            carried: &[1.0 - uncovered; 4],
+            onset: &[0.0; 2],
             structural_t: &structural_t,
             exposed_usd: &exposed_usd,
         });

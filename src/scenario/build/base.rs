@@ -141,6 +141,8 @@ impl<'a> Base<'a> {
             seed: 42,
             balance: Balance::SupplyFollowsDemand,
             overlap: Overlap::Multiply,
+            refill: true,
+            price_response: true,
             headline: HeadlineMeasure::default(),
             sampling: SamplingDesign::default(),
         };
@@ -157,6 +159,8 @@ impl<'a> Base<'a> {
             Some("sum") => Overlap::Sum,
             _ => Overlap::Multiply,
         };
+        run.refill = view.flag("refill", true)?;
+        run.price_response = view.flag("price_response", true)?;
         if let Some(name) = view.text("headline") {
             let named = HeadlineMeasure::ALL.into_iter().find(|measure| measure.name() == name);
             run.headline = named.unwrap_or_default();

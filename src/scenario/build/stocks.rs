@@ -23,6 +23,7 @@ pub(crate) fn inventories(base: &Base<'_>, out: &mut Problems) -> Vec<Inventory>
             country,
             level: level(view, "days", "tonnes")?.ok_or(Skip)?,
             maximum,
+            refill_months: refill_months(view, 12.0)?,
         })
     };
     let read = base
@@ -32,6 +33,12 @@ pub(crate) fn inventories(base: &Base<'_>, out: &mut Problems) -> Vec<Inventory>
         .collect();
     once_each("inventory", &places, out);
     read
+}
+
+fn refill_months(view: &View<'_>, default: f64) -> Read<Option<Number>> {
+    let wanted = view.flag("refill", true)?;
+    let months = view.number_or("refill_months", default)?;
+    Ok(wanted.then_some(months))
 }
 
 fn level(view: &View<'_>, days: &str, tonnes: &str) -> Read<Option<StockLevel>> {
@@ -58,7 +65,7 @@ pub(crate) fn stockpiles(base: &Base<'_>) -> Vec<Stockpile> {
             max_per_month: rule.map_or(Ok(Number::Fixed(1.0)), |rule| rule.number_or("max_per_month", 1.0))?,
             sectors: rule.map_or(Ok(None), |rule| rule.sectors("sectors"))?,
             allies: allies.into_iter().filter(|ally| !owners.contains(ally)).collect(),
-            refill: view.flag("refill", true)?,
+            refill_months: refill_months(view, 24.0)?,
             owners,
         })
     };

@@ -186,6 +186,8 @@ pub struct Inventory {
     /// The most that it may hold; surplus offered to the country fills up to it. Default: the level.
     /// `Tonnes(Constant(Fixed(f64::INFINITY)))` for `maximum = "unlimited"`.
     pub maximum: Option<StockLevel>,
+    /// Months in which orders would fill it from empty, above 0; `None` = what was used is not ordered again. Default 12.
+    pub refill_months: Option<Number>,
 }
 
 /// Strategic stockpile of a country or a group.
@@ -209,8 +211,8 @@ pub struct Stockpile {
     pub sectors: Option<Vec<String>>,
     /// Countries that may use it beside the owners, after them.
     pub allies: Vec<CountryIndex>,
-    /// Whether it is refilled, last in line, from surplus. Default true.
-    pub refill: bool,
+    /// Months in which orders would fill it from empty, above 0; `None` = what was used is not ordered again. Default 24.
+    pub refill_months: Option<Number>,
 }
 
 /// Recycling: secondary supply in a country.

@@ -215,6 +215,10 @@ pub struct RunSettings {
     pub balance: Balance,
     /// See [`Overlap`].
     pub overlap: Overlap,
+    /// Whether stocks that were used are refilled; false overrules what stocks say.
+    pub refill: bool,
+    /// Whether producers respond to prices; false overrules what supplies say.
+    pub price_response: bool,
     /// See [`HeadlineMeasure`].
     pub headline: HeadlineMeasure,
     /// See [`SamplingDesign`].

@@ -110,6 +110,19 @@ pub(crate) const INVENTORY: TableSpec = TableSpec {
             Kind::Word(&["unlimited"]),
             "\"unlimited\": it takes all surplus.",
         ),
+        field(
+            "refill",
+            Kind::Flag,
+            "Whether what was used is ordered again, last in line: up to the level from surplus and from idle capacity, up to the maximum from surplus.",
+        )
+        .default("true"),
+        field(
+            "refill_months",
+            Kind::Number(Range::Positive),
+            "Months in which orders would fill it from empty.",
+        )
+        .unit("months")
+        .default("12"),
         SOURCE,
         ASSUMPTION,
     ],
@@ -187,9 +200,16 @@ pub(crate) const STOCKPILE: TableSpec = TableSpec {
         field(
             "refill",
             Kind::Flag,
-            "Whether it is refilled, last in line, from surplus.",
+            "Whether what was used is ordered again, last in line: from surplus, and from idle capacity.",
         )
         .default("true"),
+        field(
+            "refill_months",
+            Kind::Number(Range::Positive),
+            "Months in which orders would fill it from empty.",
+        )
+        .unit("months")
+        .default("24"),
         SOURCE,
         ASSUMPTION,
     ],

@@ -120,6 +120,8 @@ const RUN: TableSpec = TableSpec {
         field("seed", Kind::Count(0, i64::MAX as u64), "Seed of all random numbers.").default("42"),
         field("balance", Kind::Word(&["supply follows demand", "as given"]), "Whether undisrupted capacity grows along the demand paths, so that growth does not look like disruption, or both stand as written.").default("\"supply follows demand\""),
         field("overlap", Kind::Word(&["multiply", "max", "sum"]), "How events on the same target combine: what is left multiplies, the strongest counts, or severities add up to at most 1.").default("\"multiply\""),
+        field("refill", Kind::Flag, "Whether stocks are refilled: `false` switches all refills off, so that it can be seen what hangs on them.").default("true"),
+        field("price_response", Kind::Flag, "Whether producers respond to prices: `false` switches all responses off, so that it can be seen what hangs on them.").default("true"),
         field("headline", Kind::Word(&["shortfall", "after_adaptation"]), "Which shortfall the answer, the comparison of policies, `--precision` and the trials to replay speak of: what deliveries and stocks leave short, or what is left of that after substitution and thrift. Results hold both in any case; causes, probabilities and charts are of the first.").default("\"shortfall\""),
         field("sampling", Kind::Word(&["latin_hypercube", "random", "antithetic", "sobol"]), "Sampling design: Latin hypercubes of 256 trials each, independent trials, pairs of trials that mirror each other, or Sobol' points.").default("\"latin_hypercube\""),
     ],

@@ -1,0 +1,241 @@
+//! How often the stated 95 % intervals hold the truth. Prints a table in Markdown.
+//!
+//! The same run over and over: its trials are taken from further and further along the streams of one seed, where batches are independent of
+//! each other, so that a scenario is compiled once. The truth comes from another seed and many more trials.
+//!
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin coverage -- [--runs N] [--trials N] [--truth N] [NAME ...]`
+
+use std::ops::Range;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use critmin::analysis::run::Prepared;
+use critmin::engine::run::{Progress, simulate};
+use critmin::results::types::{Estimate, SummaryRow};
+use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording, plan_rows};
+use critmin::sampling::special::{Tails, inverse_beta};
+use critmin_benches::{compile, load};
+
+/// Scenarios by name, each with two rows beside its headline.
+const SCENARIOS: [(&str, [(&str, &str); 2]); 4] = [
+    ("china-rare-earth-controls", [("magnet_heat", "USA"), ("magnet_standard", "EU27")]),
+    ("gallium-germanium", [("gallium_refined", "JPN"), ("germanium", "USA")]),
+    ("student-diversification", [("goods", "B04"), ("goods", "B10")]),
+    ("drc-cobalt", [("cobalt", "USA"), ("cobalt", "CHN")]),
+];
+/// What is looked at, in the order of [`figures`].
+const FIGURES: [&str; 6] = ["mean", "P(> 10 %)", "P(> 50 %)", "p95", "CVaR95", "CVaR99"];
+/// The coverage that intervals are held to.
+const GOOD: Range<f64> = 0.93..0.97;
+/// What the interval of the coverage itself leaves out at either end: half of 0.1 %.
+const LEFT_OUT: f64 = 0.000_5;
+
+fn main() -> ExitCode {
+    match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => {
+            study(&options);
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// How large the study is.
+struct Options {
+    runs: u64,
+    trials: u64,
+    truth: u64,
+    names: Vec<String>,
+}
+
+impl Options {
+    fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            runs: 400,
+            trials: 4_096,
+            truth: 1_000_000,
+            names: Vec::new(),
+        };
+        while let Some(word) = words.next() {
+            let number = match word.as_str() {
+                "--runs" => &mut options.runs,
+                "--trials" => &mut options.trials,
+                "--truth" => &mut options.truth,
+                name if SCENARIOS.iter().any(|(known, _)| *known == name) => {
+                    options.names.push(word);
+                    continue;
+                }
+                _ => {
+                    let known = SCENARIOS.map(|(name, _)| name).join(", ");
+                    return Err(format!("{word}: expected --runs, --trials, --truth or one of {known}"));
+                }
+            };
+            let value = words.next().and_then(|text| text.parse().ok()).filter(|value| *value > 0);
+            *number = value.ok_or_else(|| format!("{word}: expected a number above 0"))?;
+        }
+        Ok(options)
+    }
+}
+
+fn study(options: &Options) {
+    println!(
+        "{} runs of {} trials; truth from {} trials of another seed. `error / stated` is the root mean square error over the mean stated standard \
+         error; brackets hold 99.9 % of what the coverage may be. Wanted: {:.0} to {:.0} %.\n",
+        options.runs,
+        options.trials,
+        options.truth,
+        100.0 * GOOD.start,
+        100.0 * GOOD.end
+    );
+    println!("| scenario | row | figure | truth | sampling | coverage, % | error / stated | verdict |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let mut failed = 0;
+    for (name, further) in &SCENARIOS {
+        if !options.names.is_empty() && !options.names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let path = format!("scenarios/{name}.toml");
+        let prepared = |sampling: &str, seed: u64| {
+            let mut document = load(&path);
+            for change in [format!("run.sampling=\"{sampling}\""), format!("run.seed={seed}")] {
+                document.set(&change).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)));
+            }
+            compile(&document)
+        };
+        let started = Instant::now();
+        let sample = prepared("latin_hypercube", 1);
+        let rows = rows(&sample, further);
+        let truth = estimates(&prepared("latin_hypercube", 2), 0..options.truth, &rows);
+        eprintln!("{name}: truth after {:.0} s", started.elapsed().as_secs_f64());
+        for sampling in ["latin_hypercube", "random"] {
+            let prepared = prepared(sampling, 1);
+            let mut tallies = vec![Tally::default(); rows.len() * FIGURES.len()];
+            for run in 0..options.runs {
+                let found = estimates(&prepared, run * options.trials..(run + 1) * options.trials, &rows);
+                let all = tallies.iter_mut().zip(found).zip(&truth);
+                all.for_each(|((tally, found), truth)| tally.add(found, *truth));
+            }
+            eprintln!("{name}, {sampling}: after {:.0} s", started.elapsed().as_secs_f64());
+            for (number, (tally, truth)) in tallies.iter().zip(&truth).enumerate() {
+                let (material, place) = &rows[number / FIGURES.len()];
+                let figure = FIGURES[number % FIGURES.len()];
+                let (coverage, verdict) = tally.verdict();
+                failed += u64::from(verdict == "too narrow");
+                let truth = truth.map_or_else(|| "not supported".to_owned(), |truth| format!("{:.5}", truth.value));
+                let ratio = tally.error_over_stated();
+                println!("| {name} | {material}, {place} | {figure} | {truth} | {sampling} | {coverage} | {ratio} | {verdict} |");
+            }
+        }
+    }
+    println!("\n{failed} too narrow.");
+}
+
+/// The headline and the further rows.
+fn rows(prepared: &Prepared, further: &[(&str, &str)]) -> Vec<(String, String)> {
+    let planned = plan_rows(&prepared.layout);
+    let headline = planned.headline.map(|at| &planned.rows[at]);
+    let mut rows: Vec<(String, String)> = headline
+        .map(|row| (prepared.layout.materials[row.material].0.clone(), row.place.clone()))
+        .into_iter()
+        .collect();
+    for (material, place) in further {
+        let row = ((*material).to_owned(), (*place).to_owned());
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// The figures of the rows after these trials.
+fn estimates(prepared: &Prepared, trials: Range<u64>, rows: &[(String, String)]) -> Vec<Option<Estimate>> {
+    let empty = Recorder::with(&prepared.layout, Recording::TOTALS);
+    let recorder = simulate(&prepared.model, trials, &Progress::default(), || empty.fresh()).expect("there are trials");
+    let results = recorder.finish(PolicyFacts::default());
+    let of = |(material, place): &(String, String)| {
+        let is_wanted = |row: &&SummaryRow| {
+            row.material == *material && row.country == *place && row.sector == ALL_SECTORS
+        };
+        results.summary.iter().find(is_wanted).map_or([None; 6], figures)
+    };
+    rows.iter().flat_map(of).collect()
+}
+
+/// Figures of a row, in the order of [`FIGURES`]; `None` where the trials do not support one.
+fn figures(row: &SummaryRow) -> [Option<Estimate>; 6] {
+    let tails = [row.var_pct[1], row.cvar_pct[1], row.cvar_pct[2]];
+    let [p95, cvar95, cvar99] = tails.map(|tail| tail.supported.then_some(tail.estimate));
+    [
+        Some(row.expected_shortfall_pct),
+        Some(row.prob_gt_10),
+        Some(row.prob_gt_50),
+        p95,
+        cvar95,
+        cvar99,
+    ]
+}
+
+/// What the runs said of a figure.
+#[derive(Clone, Default)]
+struct Tally {
+    runs: u64,
+    held: u64,
+    squared_errors: f64,
+    stated: f64,
+}
+
+impl Tally {
+    fn add(&mut self, found: Option<Estimate>, truth: Option<Estimate>) {
+        let Some((found, truth)) = found.zip(truth.map(|truth| truth.value)) else { return };
+        // Rounding of what should be equal is no error.
+        let slack = 1e-9 * truth.abs();
+        self.runs += 1;
+        self.held += u64::from(found.low - slack <= truth && truth <= found.high + slack);
+        self.squared_errors += (found.value - truth) * (found.value - truth);
+        self.stated += found.standard_error;
+    }
+
+    fn error_over_stated(&self) -> String {
+        let runs = self.runs as f64;
+        match self.stated > 0.0 {
+            true => format!("{:.2}", (self.squared_errors / runs).sqrt() / (self.stated / runs)),
+            false => "-".to_owned(),
+        }
+    }
+
+    /// The coverage, and what is to be said of it: a number of runs can prove that it is bad, never that it is good.
+    fn verdict(&self) -> (String, &'static str) {
+        if self.runs == 0 {
+            return ("-".to_owned(), "-");
+        }
+        let (low, high) = binomial_interval(self.held, self.runs);
+        let coverage = self.held as f64 / self.runs as f64;
+        let verdict = if high < GOOD.start {
+            "too narrow"
+        } else if low > GOOD.end {
+            "too wide"
+        } else {
+            "good"
+        };
+        let shown = format!("{:.1} [{:.1}, {:.1}]", 100.0 * coverage, 100.0 * low, 100.0 * high);
+        (shown, verdict)
+    }
+}
+
+/// The interval of Clopper and Pearson (1934) that holds 99.9 %.
+fn binomial_interval(hits: u64, runs: u64) -> (f64, f64) {
+    let (hits, misses) = (hits as f64, (runs - hits) as f64);
+    let point = |a: f64, b: f64, lower: f64| {
+        let target = Tails {
+            lower,
+            upper: 1.0 - lower,
+        };
+        inverse_beta(a, b, target).0
+    };
+    let low = if hits > 0.0 { point(hits, misses + 1.0, LEFT_OUT) } else { 0.0 };
+    let high = if misses > 0.0 { point(hits + 1.0, misses, 1.0 - LEFT_OUT) } else { 1.0 };
+    (low, high)
+}

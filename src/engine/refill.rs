@@ -1,0 +1,392 @@
+//! Refills of stocks: last in line, from output that nobody ordered and from idle capacity, so that a stock that served once is there again for
+//! the next event.
+//!
+//! A stock orders what it lacks. Up to its level, and at most the level over its refill time, that order also raises output: of the sellers from
+//! which its country normally buys, in the same proportions, up to their capacity, and of the plants that they need feed from. What is made for
+//! refills serves nothing else, and the feed for it is ordered last in line too: refilling causes no shortage.
+
+use super::state::State;
+use super::step::Trial;
+use super::tolerance::{DECISION, ROUNDING, STOCK};
+use crate::model::{Model, Value};
+
+/// Rounds in which sellers that have something left are asked again, because others could not give what they were asked for.
+const ROUNDS: usize = 4;
+
+/// Orders for stocks, and what is made and sent for them. Quantities in t per period.
+#[derive(Debug, Clone, Default)]
+pub struct Refills {
+    /// Whether any material has such orders in this period.
+    any: bool,
+    /// All that stocks order, by market.
+    pub order: Vec<f64>,
+    /// The part that also raises output.
+    firm: Vec<f64>,
+    /// The part of the orders that is feed for refills further down, by market.
+    feed: Vec<f64>,
+    /// Output planned for refills above what is planned for others, by supply.
+    pub planned: Vec<f64>,
+    /// The part of each exporter's supply that is made for refills.
+    pub supply: Vec<f64>,
+    /// Feed that plants took from stock for refills, by market.
+    pub feed_used: Vec<f64>,
+    /// By material: whether it has orders for stocks that can be met, or is to make something for refills.
+    pub reached: Vec<bool>,
+    /// Memory: what each seller of the material at hand is asked for, and its idle capacity.
+    asked: Vec<f64>,
+    idle: Vec<f64>,
+}
+
+impl Refills {
+    /// Prepares for a trial.
+    pub(super) fn start(&mut self, model: &Model) {
+        self.any = false;
+        for (values, length) in [
+            (&mut self.order, model.markets.len()),
+            (&mut self.firm, model.markets.len()),
+            (&mut self.feed, model.markets.len()),
+            (&mut self.feed_used, model.markets.len()),
+            (&mut self.planned, model.supplies.len()),
+            (&mut self.supply, model.exporter_rows),
+        ] {
+            values.clear();
+            values.resize(length, 0.0);
+        }
+        self.reached.clear();
+        self.reached.resize(model.materials.len(), false);
+    }
+
+    /// Forgets the period before.
+    fn begin_period(&mut self) {
+        if !std::mem::take(&mut self.any) {
+            return;
+        }
+        for values in [
+            &mut self.order,
+            &mut self.firm,
+            &mut self.feed,
+            &mut self.feed_used,
+            &mut self.planned,
+            &mut self.supply,
+        ] {
+            values.fill(0.0);
+        }
+        self.reached.fill(false);
+    }
+}
+
+/// The part of an order that raises output: what is lacking, at most the level over the refill time and what the level has risen by.
+fn firm_order(gap: f64, level: f64, risen: f64, months: f64, step_months: f64) -> f64 {
+    gap.min(level * (step_months / months).min(1.0) + risen.max(0.0)).max(0.0)
+}
+
+impl State {
+    /// Orders for stocks, from users up to mines, and the output that they call for.
+    pub(super) fn plan_refills(&mut self, trial: &Trial<'_>, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        self.refills.begin_period();
+        for &material in model.order.iter().rev() {
+            let markets = model.links[material].markets.clone();
+            let has_feed = self.refills.any && self.refills.feed[markets.clone()].iter().any(|feed| *feed > 0.0);
+            if self.stocks_full[material] && !has_feed {
+                continue;
+            }
+            self.refills.any = true;
+            self.order_refills(trial, material, period);
+            let raised = self.raise_output(trial, material, period);
+            let spare = world.has_spare[period * model.materials.len() + material];
+            self.refills.reached[material] |= raised || (spare && !self.stocks_full[material]) || has_feed;
+        }
+    }
+
+    /// What the stocks of a material order.
+    fn order_refills(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
+        let Trial { model, world, inputs, .. } = *trial;
+        let links = &model.links[material];
+        for market in links.markets.clone() {
+            let Some(number) = model.markets[market].inventory else { continue };
+            let inventory = &model.inventories[number];
+            let Some(months) = inventory.refill_months else { continue };
+            let (maximum, stock) = (self.maximum[market], self.commercial[market]);
+            let gap = maximum - stock;
+            if gap <= STOCK * maximum.min(1e300) {
+                continue;
+            }
+            self.refills.order[market] = gap;
+            let level = |period: usize| {
+                world.level(&inventory.level, period, world.start_orders_per_year[market])
+            };
+            let (now, before) = (level(period), level(period.saturating_sub(1)));
+            self.refills.firm[market] =
+                firm_order(now - stock, now, now - before, months.of(inputs), model.step_months);
+        }
+        for &index in &links.stockpiles {
+            let stockpile = &model.stockpiles[index];
+            let Some(months) = stockpile.refill_months.filter(|_| !stockpile.owners.is_empty()) else {
+                continue;
+            };
+            let full = self.full[index];
+            let gap = full - self.stockpile[index];
+            if gap <= STOCK * full {
+                continue;
+            }
+            let before = world.stockpile_level(model, index, period.saturating_sub(1));
+            let firm = firm_order(gap, full, full - before, months.of(inputs), model.step_months);
+            let orders = |market: usize| world.start_orders_per_year[market];
+            let total: f64 = stockpile.owners.iter().map(|&market| orders(market)).sum();
+            for &market in &stockpile.owners {
+                let share = if total > 0.0 {
+                    orders(market) / total
+                } else {
+                    1.0 / stockpile.owners.len() as f64
+                };
+                self.refills.order[market] += gap * share;
+                self.refills.firm[market] += firm * share;
+            }
+        }
+        let Self { refills, refill_in_transit, .. } = self;
+        for market in links.markets.clone() {
+            if refill_in_transit[market] > 0.0 {
+                for order in [&mut refills.order[market], &mut refills.firm[market]] {
+                    *order = (*order - refill_in_transit[market]).max(0.0);
+                }
+            }
+            refills.order[market] += refills.feed[market];
+            refills.firm[market] += refills.feed[market];
+        }
+    }
+
+    /// Plans output for refills where sellers have idle capacity, and orders the feed for it. Gives whether there is any.
+    fn raise_output(&mut self, trial: &Trial<'_>, material: usize, period: usize) -> bool {
+        let Trial { model, world, inputs, .. } = *trial;
+        let links = &model.links[material];
+        let wanted = self.refills.firm[links.markets.clone()].iter().any(|order| *order > 0.0);
+        if !(wanted && world.has_idle[period * model.materials.len() + material]) {
+            return false;
+        }
+        self.know_pattern(trial, material, period);
+        let compiled = &model.materials[material];
+        let (base, columns) = (period * model.supplies.len(), compiled.columns.len());
+        let Self {
+            refills,
+            normal,
+            openness,
+            memory,
+            planned,
+            loss,
+            ..
+        } = self;
+        let (normal, openness) = (&normal[material], &openness[material]);
+        let Refills { firm, feed, planned: raised, asked, idle, .. } = refills;
+        asked.clear();
+        asked.resize(compiled.rows.len(), 0.0);
+        for (column, order) in firm[links.markets.clone()].iter().enumerate() {
+            if *order <= 0.0 {
+                continue;
+            }
+            let lanes = || (column..normal.len()).step_by(columns);
+            let total: f64 = lanes().map(|lane| normal[lane] * openness[lane]).sum();
+            if total > 0.0 {
+                for (asked, lane) in asked.iter_mut().zip(lanes()) {
+                    *asked += order * (normal[lane] * openness[lane] / total);
+                }
+            }
+        }
+        let supply = world.supply(model, material, period);
+        for (asked, (supply, normal)) in asked.iter_mut().zip(supply.iter().zip(&memory[material].normal_rows)) {
+            // What is made in any case comes first.
+            *asked = (*asked - (supply - normal).max(0.0)).max(0.0);
+        }
+        let room = |index: usize, raised: &[f64]| {
+            let supply = &model.supplies[index];
+            if supply.recycling.is_some() {
+                return 0.0;
+            }
+            let mut most = (1.0 - loss[index]) * world.capacity[base + index];
+            if !supply.hosts.is_empty() {
+                let hosts = supply.hosts.iter();
+                let limit: f64 = hosts.map(|&(host, ratio)| ratio.of(inputs) * (planned[host] + raised[host])).sum();
+                most = most.min(limit);
+            }
+            let room = most - planned[index];
+            if room > ROUNDING * most { room } else { 0.0 }
+        };
+        idle.clear();
+        idle.resize(compiled.rows.len(), 0.0);
+        for &index in &compiled.supplies {
+            idle[model.supplies[index].row] += room(index, raised);
+        }
+        let mut any = false;
+        for &index in &compiled.supplies {
+            let supply = &model.supplies[index];
+            let (asked, idle) = (asked[supply.row], idle[supply.row]);
+            if asked <= 0.0 || idle <= 0.0 {
+                continue;
+            }
+            let extra = room(index, raised) * (asked / idle).min(1.0);
+            if extra > 0.0 {
+                any = true;
+                raised[index] = extra;
+                for &(market, per_tonne) in &supply.inputs {
+                    feed[market] += per_tonne.of(inputs) * extra;
+                }
+            }
+        }
+        any
+    }
+
+    /// What a supply makes for refills, beside its other output: what is planned, as far as there is feed for it in stock beyond what the stock is to
+    /// hold, and its hosts allow.
+    pub(super) fn make_for_refills(&mut self, trial: &Trial<'_>, index: usize, output: f64) -> f64 {
+        let Trial { model, inputs, .. } = *trial;
+        let supply = &model.supplies[index];
+        let wanted = self.refills.planned[index];
+        if wanted <= 0.0 || output < self.planned[index] * (1.0 - ROUNDING) {
+            return 0.0;
+        }
+        let mut made = wanted;
+        for &(market, _) in &supply.inputs {
+            // Plants share what has come, each in proportion to what it planned.
+            let there = self.overflow(market) + self.refills.feed_used[market];
+            made = made.min(wanted * (there / self.refills.feed[market]).min(1.0));
+        }
+        if !supply.hosts.is_empty() {
+            let limit: f64 = hosts_limit(&supply.hosts, inputs, &self.output);
+            made = made.min(limit - output);
+        }
+        if made <= 0.0 {
+            return 0.0;
+        }
+        for &(market, per_tonne) in &supply.inputs {
+            let used = (per_tonne.of(inputs) * made).min(self.commercial[market]);
+            self.refills.feed_used[market] += used;
+            self.commercial[market] -= used;
+            self.stock_change[market] -= used;
+            self.feed_available[market] += used;
+        }
+        made
+    }
+
+    /// Puts an arrived refill into the commercial stock up to its maximum, then into stockpiles; what is over stays commercial.
+    pub(super) fn receive_refill(&mut self, trial: &Trial<'_>, market: usize, amount: f64) {
+        let model = trial.model;
+        let mut left = amount;
+        if model.markets[market].inventory.is_some() {
+            let take = (self.maximum[market] - self.commercial[market]).clamp(0.0, left);
+            self.commercial[market] += take;
+            left -= take;
+        }
+        for &index in &model.links[model.markets[market].material].stockpiles {
+            let stockpile = &model.stockpiles[index];
+            if left > 0.0 && stockpile.refill_months.is_some() && stockpile.owners.contains(&market) {
+                let take = (self.full[index] - self.stockpile[index]).clamp(0.0, left);
+                self.stockpile[index] += take;
+                left -= take;
+            }
+        }
+        self.commercial[market] += left;
+        self.stock_change[market] += amount;
+    }
+
+    /// Shares out what sellers have left, and what they made for refills, among the orders for stocks: each order goes to sellers in the proportions in
+    /// which its country normally buys, and each seller hands out in proportion to what it is asked for. Restricted lanes carry at most their
+    /// restriction, quotas hold.
+    pub(super) fn share_refills(&mut self, trial: &Trial<'_>, material: usize) {
+        let model = trial.model;
+        let links = &model.links[material];
+        let columns = links.markets.len();
+        let Self {
+            refills,
+            flows,
+            refill_flows,
+            normal,
+            openness,
+            quotas,
+            supply,
+            workspace,
+            ..
+        } = self;
+        let (flows, normal, openness) = (&flows[material], &normal[material], &openness[material]);
+        let sent = &mut refill_flows[material];
+        sent.clear();
+        sent.resize(flows.len(), 0.0);
+        let (left, orders, asked) = (
+            &mut workspace.supply_left,
+            &mut workspace.orders_left,
+            &mut workspace.trade,
+        );
+        left.clear();
+        let mut total = 0.0;
+        for ((line, supply), made) in flows.chunks_exact(columns).zip(&supply[links.rows.clone()]).zip(&refills.supply[links.rows.clone()]) {
+            let unsold = supply - line.iter().sum::<f64>();
+            // A fully used seller has nothing left but rounding.
+            let rest = made + if unsold > DECISION * supply { unsold } else { 0.0 };
+            left.push(rest);
+            total += rest;
+        }
+        if total <= 0.0 {
+            return;
+        }
+        // Unlimited orders compete by the pattern.
+        orders.clear();
+        orders.extend(refills.order[links.markets.clone()].iter().map(|order| order.min(total)));
+        let limits = &mut workspace.quota_limit;
+        limits.clear();
+        for quota in &quotas[material] {
+            let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
+            limits.push((quota.limit - used).max(0.0));
+        }
+        for _ in 0..ROUNDS {
+            asked.clear();
+            asked.resize(flows.len(), 0.0);
+            for (column, order) in orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
+                let open = |lane: usize| left[lane / columns] > 0.0 && (openness[lane] >= 1.0 || openness[lane] * normal[lane] > flows[lane] + sent[lane]);
+                let lanes = || (column..flows.len()).step_by(columns).filter(|lane| open(*lane));
+                let weight: f64 = lanes().map(|lane| normal[lane]).sum();
+                if weight > 0.0 {
+                    for lane in lanes() {
+                        let mut ask = order * (normal[lane] / weight);
+                        if openness[lane] < 1.0 {
+                            ask = ask.min(openness[lane] * normal[lane] - flows[lane] - sent[lane]);
+                        }
+                        asked[lane] = ask;
+                    }
+                }
+            }
+            for (quota, limit) in quotas[material].iter().zip(limits.iter_mut()) {
+                let total: f64 = quota.lanes.iter().map(|&lane| asked[lane]).sum();
+                if total > *limit {
+                    for &lane in &quota.lanes {
+                        asked[lane] *= *limit / total;
+                    }
+                }
+            }
+            let mut moved = 0.0;
+            for ((asked, sent), left) in asked.chunks_exact(columns).zip(sent.chunks_exact_mut(columns)).zip(left.iter_mut()) {
+                let sum: f64 = asked.iter().sum();
+                if sum <= 0.0 {
+                    continue;
+                }
+                let factor = (*left / sum).min(1.0);
+                for ((asked, sent), order) in asked.iter().zip(sent).zip(orders.iter_mut()) {
+                    *sent += factor * asked;
+                    *order = (*order - factor * asked).max(0.0);
+                }
+                *left = (*left - factor * sum).max(0.0);
+                moved += factor * sum;
+            }
+            for (quota, limit) in quotas[material].iter().zip(limits.iter_mut()) {
+                let used: f64 = quota.lanes.iter().map(|&lane| flows[lane] + sent[lane]).sum();
+                *limit = (quota.limit - used).max(0.0);
+            }
+            if moved <= ROUNDING * total {
+                break;
+            }
+        }
+    }
+}
+
+/// What a by-product's hosts allow.
+pub(super) fn hosts_limit(hosts: &[(usize, Value)], inputs: &[f64], output: &[f64]) -> f64 {
+    hosts.iter().map(|&(host, ratio)| ratio.of(inputs) * output[host]).sum()
+}
