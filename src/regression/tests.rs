@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::results::GROUPS as BATCHES;
 use super::figure::rounded;
 use super::*;
+use crate::results::GROUPS as BATCHES;
 
 /// A golden file of one policy: a mean with batch means, a probability, a trial number, something not available, a tonnage without draws.
 pub(crate) fn example() -> Golden {

@@ -69,7 +69,9 @@ impl ReplayableTrials {
     fn bin(&mut self) {
         if !self.is_binned {
             self.is_binned = true;
-            std::mem::take(&mut self.bins).into_values().for_each(|bin| self.offer(bin));
+            std::mem::take(&mut self.bins)
+                .into_values()
+                .for_each(|bin| self.offer(bin));
         }
     }
 
@@ -87,7 +89,10 @@ impl ReplayableTrials {
         let is_trial = |trial: u64, share: f64| range.contains(&trial) && (0.0..=1.0).contains(&share);
         (self.trials == trials || self.bins.is_empty() && self.trials == 0)
             && add_up(self.bins.values().map(|(count, ..)| *count)) == Some(self.trials)
-            && self.bins.iter().all(|(key, (_, trial, share))| is_trial(*trial, *share) && *key == self.key(*share))
+            && self
+                .bins
+                .iter()
+                .all(|(key, (_, trial, share))| is_trial(*trial, *share) && *key == self.key(*share))
             && (self.is_binned || self.bins.len() <= MOST_VALUES + 1)
             && self.maximum.is_none_or(|(share, trial)| is_trial(trial, share))
     }

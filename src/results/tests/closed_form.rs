@@ -199,7 +199,11 @@ fn errors_come_from_batches() {
     let mut recorder = Recorder::new(&layout);
     for trial in 0..16 * 256 {
         let short = trial % 256 < 26 - 2 * (trial / 256 % 2);
-        let periods = if short { [(50.0, 50.0), (0.0, 0.0)] } else { [(0.0, 0.0); 2] };
+        let periods = if short {
+            [(50.0, 50.0), (0.0, 0.0)]
+        } else {
+            [(0.0, 0.0); 2]
+        };
         observe(&mut recorder, trial, &periods, &[1.0, 0.0]);
     }
     let headline = recorder.headline().unwrap();
@@ -209,7 +213,10 @@ fn errors_come_from_batches() {
     let of_hits = (1.0_f64 / 15.0).sqrt() / 256.0;
     let is = |found: &crate::results::types::Estimate, value: f64, error: f64| {
         assert!((found.value - value).abs() < 1e-9, "{found:?} for {value}");
-        assert!((found.standard_error / error - 1.0).abs() < 1e-6, "{found:?} for {error}");
+        assert!(
+            (found.standard_error / error - 1.0).abs() < 1e-6,
+            "{found:?} for {error}"
+        );
     };
     let p = 25.0 / 256.0;
     is(&row.expected_shortfall_pct, 25.0 * p, 25.0 * of_hits);
@@ -231,7 +238,11 @@ fn errors_come_from_batches() {
     let q = 1.0 - p;
     let more = (4096.0_f64 / 4095.0).sqrt();
     let deviation = 25.0 * (p * q).sqrt() * more;
-    is(&row.sd_pct, deviation, 25.0 * of_hits * (1.0 - 2.0 * p) / (2.0 * (p * q).sqrt()) / more);
+    is(
+        &row.sd_pct,
+        deviation,
+        25.0 * of_hits * (1.0 - 2.0 * p) / (2.0 * (p * q).sqrt()) / more,
+    );
     let fan = &results.fans()[0].points;
     is(&fan[0].mean_pct, 50.0 * p, 50.0 * of_hits);
     // In whole batches: (25 of_hits / (0.01 x 25 p))^2 x 4,096.
@@ -264,7 +275,12 @@ fn a_quantile_is_as_uncertain_as_its_level() {
             true => 0.5 * (member as f64 + 0.5) / below as f64,
             false => 0.5 + 0.5 * ((member - below) as f64 + 0.5) / (250 - below) as f64,
         };
-        observe(&mut recorder, batch * 256 + member, &[(100.0 * share, 100.0 * share)], &[1.0, 0.0]);
+        observe(
+            &mut recorder,
+            batch * 256 + member,
+            &[(100.0 * share, 100.0 * share)],
+            &[1.0, 0.0],
+        );
     }
     for batch in 0..16 {
         // Six that are not short make the batch whole.
@@ -273,7 +289,10 @@ fn a_quantile_is_as_uncertain_as_its_level() {
     let found = recorder.finish(PolicyFacts::default()).summary[0].quantiles_pct[2].estimate;
     // P(X <= median) by batch is (6 + 125 +- 5) / 256: the error of the level is (5/256) / sqrt(15); a level more is a loss of 256/250 more.
     let expected = 100.0 * 5.0 / 250.0 / 15.0_f64.sqrt();
-    assert!((found.standard_error / expected - 1.0).abs() < 0.15, "{found:?} {expected}");
+    assert!(
+        (found.standard_error / expected - 1.0).abs() < 0.15,
+        "{found:?} {expected}"
+    );
     assert!((found.value - 100.0 * (128.0 - 6.0) / 250.0).abs() < 1.0, "{found:?}");
     let half = (found.high - found.low) / 2.0;
     assert!((half / found.standard_error - 2.131_45).abs() < 1e-4, "{found:?}");
