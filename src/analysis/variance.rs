@@ -44,7 +44,10 @@ pub(super) fn split(prepared: &Prepared, trials: Range<u64>) -> Result<VarianceS
     if let Some(found) = progress.exhausted() {
         return Err(RunError::exhausted(prepared, found, false));
     }
-    let Some(SplitObserver { splitter, exhausted, .. }) = gathered else {
+    let Some(SplitObserver {
+        splitter, exhausted, ..
+    }) = gathered
+    else {
         return Ok(VarianceSplitter::default());
     };
     match exhausted {
@@ -137,7 +140,10 @@ mod tests {
         for small in [1, 200, 2_048, 2_999] {
             assert!(of(small).is_empty(), "{small}");
         }
-        assert_eq!([3_000, 10_000, 20_000, 60_000, 1_000_000].map(|trials| of(trials).end), [100, 333, 666, 2_000, 2_000]);
+        assert_eq!(
+            [3_000, 10_000, 20_000, 60_000, 1_000_000].map(|trials| of(trials).end),
+            [100, 333, 666, 2_000, 2_000]
+        );
         // Parts share them out.
         assert_eq!(split_trials(&(50..400), 10_000), 50..333);
         assert!(split_trials(&(400..10_000), 10_000).is_empty());
@@ -171,7 +177,10 @@ mod tests {
         let short = Sampler::new(&Distribution::fixed(1e-7).unwrap());
         (*up, *down) = (short.clone(), short);
         let found = split(&prepared, 0..1);
-        assert!(matches!(found, Err(RunError::TooManyRenewals { trial: 0, .. })), "{found:?}");
+        assert!(
+            matches!(found, Err(RunError::TooManyRenewals { trial: 0, .. })),
+            "{found:?}"
+        );
         // Its doubles are simulated by another simulator, and are looked at, too.
         let mut observer = SplitObserver::new(&prepared.model, &prepared.layout);
         Simulator::new(&prepared.model).run(7, TrialStreams::of(7), &mut observer);
@@ -185,6 +194,9 @@ mod tests {
     #[test]
     fn the_first_trial_is_told_of_several() {
         let of = |trial| Some(Exhausted { trial, event: 0 });
-        assert_eq!([first(None, None), first(of(3), None), first(of(3), of(2))], [None, of(3), of(2)]);
+        assert_eq!(
+            [first(None, None), first(of(3), None), first(of(3), of(2))],
+            [None, of(3), of(2)]
+        );
     }
 }

@@ -184,7 +184,10 @@ mod tests {
         // Eight whole batches: mean 0.5, sd sqrt(8/7) / 2.
         let batches = Partition::new(2048, true).unwrap();
         let found = paired_standard_error(&old[..8], &new[..8], &batches).unwrap();
-        assert!((found - (8.0_f64 / 7.0).sqrt() / 2.0 / 8.0_f64.sqrt()).abs() < 1e-15, "{found}");
+        assert!(
+            (found - (8.0_f64 / 7.0).sqrt() / 2.0 / 8.0_f64.sqrt()).abs() < 1e-15,
+            "{found}"
+        );
     }
 
     #[test]

@@ -126,9 +126,12 @@ const STATISTICS: [Statistic; 35] = [
     ("worst_spell_cvar95_pct", Detail::Headline, Size::Percent, |row| {
         tail(row.worst_spell_cvar95_pct)
     }),
-    ("unmet_after_adaptation_cvar95_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.unmet_after_adaptation_cvar95_pct)
-    }),
+    (
+        "unmet_after_adaptation_cvar95_pct",
+        Detail::Headline,
+        Size::Percent,
+        |row| tail(row.unmet_after_adaptation_cvar95_pct),
+    ),
     ("sd_pct", Detail::Headline, Size::Percent, |row| mean(row.sd_pct)),
     ("prob_ge_50", Detail::Headline, Size::Share, |row| mean(row.prob_ge_50)),
     ("peak_price_index_most_elastic", Detail::Headline, Size::Own, |row| {

@@ -138,6 +138,9 @@ impl Golden {
                 }
             }
         }
+        if file.manifest.trials == 0 {
+            return Err(at_key(text, "trials", "trials is 0".to_owned()));
+        }
         let mut batch_means = BatchMeans::new();
         let batches = Partition::of(&file.manifest).map_or(0, |partition| partition.parts());
         let entries = file.batch_means.0.into_iter().filter(|_| file.format == FORMAT);
@@ -153,9 +156,6 @@ impl Golden {
         if !(0.0..1.0).contains(&file.relative_tolerance) {
             let what = format!("relative_tolerance is {}, not from 0 to 1", file.relative_tolerance);
             return Err(at_key(text, "relative_tolerance", what));
-        }
-        if file.manifest.trials == 0 {
-            return Err(at_key(text, "trials", "trials is 0".to_owned()));
         }
         Ok(Self {
             program: file.program,

@@ -124,18 +124,14 @@ mod tests {
     fn errors_of_few_batches_take_more_to_be_a_shift() {
         // One-sided 97.72 %: t with 7 degrees of freedom 2.43; 99.9968 %: 8.0 and more.
         let verdict = |errors: f64, degrees: f64| Noise::measured(Basis::Paired, errors, (1.0, degrees)).verdict;
-        assert_eq!([1.9, 2.1, 3.9, 4.1].map(|errors| verdict(errors, f64::INFINITY)), [
-            Verdict::Noise,
-            Verdict::Unclear,
-            Verdict::Unclear,
-            Verdict::Shift
-        ]);
-        assert_eq!([2.3, 2.5, 7.0, 9.0].map(|errors| verdict(errors, 7.0)), [
-            Verdict::Noise,
-            Verdict::Unclear,
-            Verdict::Unclear,
-            Verdict::Shift
-        ]);
+        assert_eq!(
+            [1.9, 2.1, 3.9, 4.1].map(|errors| verdict(errors, f64::INFINITY)),
+            [Verdict::Noise, Verdict::Unclear, Verdict::Unclear, Verdict::Shift]
+        );
+        assert_eq!(
+            [2.3, 2.5, 7.0, 9.0].map(|errors| verdict(errors, 7.0)),
+            [Verdict::Noise, Verdict::Unclear, Verdict::Unclear, Verdict::Shift]
+        );
         assert_eq!(verdict(4.3, 31.0), Verdict::Unclear);
         assert_eq!(verdict(5.0, 31.0), Verdict::Shift);
     }

@@ -99,7 +99,10 @@ mod tests {
         let parts = |trials| Partition::new(trials, true).unwrap();
         assert_eq!((parts(2_048).parts(), parts(2_048).size(7)), (8, 256));
         assert_eq!((parts(2_300).parts(), parts(2_300).size(7)), (8, 508));
-        assert_eq!((parts(16_640).parts(), parts(16_640).size(0), parts(16_640).size(1)), (32, 768, 512));
+        assert_eq!(
+            (parts(16_640).parts(), parts(16_640).size(0), parts(16_640).size(1)),
+            (32, 768, 512)
+        );
         assert_eq!((parts(2_047).parts(), parts(2_047).by_batch), (32, false));
         assert!(!Partition::new(1 << 20, false).unwrap().by_batch);
     }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::results::GROUPS as BATCHES;
 use super::figure::rounded;
 use super::*;
+use crate::results::GROUPS as BATCHES;
 
 /// A golden file of one policy: a mean with batch means, a probability, a trial number, something not available, a tonnage without draws.
 pub(crate) fn example() -> Golden {
@@ -358,7 +358,7 @@ fn damage_is_told_with_its_place() {
         ("nothing", String::new()),
         ("an empty object", "{}".to_owned()),
         ("a list", "[1]".to_owned()),
-        ("a later format", changed("\"format\": 2", "\"format\": 3")),
+        ("a later format", changed("\"format\": 3", "\"format\": 4")),
         (
             "a merge conflict",
             changed(severity, &format!("<<<<<<< ours\n    {severity}")),

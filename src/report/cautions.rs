@@ -90,12 +90,15 @@ fn all(run: &RunResults, policy: &PolicyResults) -> Vec<Caution> {
             ),
         ));
     } else if mean.standard_error > LOOSE * mean.value {
-        let needed = row.trials_for_1pct.filter(|_| !measure.after_adaptation).map_or_else(String::new, |needed| {
-            format!(
-                " A standard error of 1 % of the mean needs about {} trials.",
-                grouped(needed)
-            )
-        });
+        let needed = row
+            .trials_for_1pct
+            .filter(|_| !measure.after_adaptation)
+            .map_or_else(String::new, |needed| {
+                format!(
+                    " A standard error of 1 % of the mean needs about {} trials.",
+                    grouped(needed)
+                )
+            });
         let relative = significant(100.0 * mean.standard_error / mean.value, 2);
         found.push(caution(
             Code::LooseMean,

@@ -178,7 +178,11 @@ pub(super) fn table(run: &RunResults) -> Option<Vec<Column>> {
             all().map(|(policy, _)| policy.shown_name().to_owned()),
         ),
         Column::numbers(
-            if measure.after_adaptation { "unmet\n% ± se" } else { "short\n% ± se" },
+            if measure.after_adaptation {
+                "unmet\n% ± se"
+            } else {
+                "short\n% ± se"
+            },
             0,
             all().map(|(_, row)| super::table::mean_and_error(measure.mean(row))),
         ),

@@ -55,13 +55,13 @@ impl Measure {
         }
     }
 
-    /// The other of the two in parentheses, where it differs.
+    /// The other of the two, where it differs.
     fn other(self, row: &SummaryRow) -> String {
         let (before, after) = (row.expected_shortfall_pct.value, row.unmet_after_adaptation_pct.value);
         match (before == after, self.after_adaptation) {
             (true, _) => String::new(),
-            (false, true) => format!(" ({} % before them)", significant(before, 3)),
-            (false, false) => format!(" ({} % after substitution and thrift)", significant(after, 3)),
+            (false, true) => format!(", {} % before them", significant(before, 3)),
+            (false, false) => format!(", {} % after substitution and thrift", significant(after, 3)),
         }
     }
 }

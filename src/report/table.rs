@@ -188,13 +188,19 @@ impl Text {
         let adapts = |(.., row): &(&str, &str, &SummaryRow)| {
             row.unmet_after_adaptation_pct.value != row.expected_shortfall_pct.value
         };
+        let measure = Measure::of(run);
         for (header, rank, value) in &NUMBERS {
-            let header = header.replace("UNIT", unit);
-            columns.push(Column::numbers(&header, *rank, found.iter().map(|(.., row)| value(row))));
-            if *header == *"short\n% ± se" && (found.iter().any(adapts) || Measure::of(run).after_adaptation) {
-                let unmet = |row: &SummaryRow| mean_and_error(&row.unmet_after_adaptation_pct);
-                let column = Column::numbers("unmet\n% ± se", 0, found.iter().map(|(.., row)| unmet(row)));
-                columns.push(column);
+            let title = header.replace("UNIT", unit);
+            let is_short = *header == SHORT;
+            // The headline's is the last to go.
+            let rank = rank + usize::from(is_short && measure.after_adaptation);
+            columns.push(Column::numbers(&title, rank, found.iter().map(|(.., row)| value(row))));
+            if is_short && (measure.after_adaptation || found.iter().any(adapts)) {
+                let unmet = found.iter().map(|(.., row)| &row.unmet_after_adaptation_pct);
+                columns.push(match measure.after_adaptation {
+                    true => Column::numbers("unmet\n% ± se", 0, unmet.map(mean_and_error)),
+                    false => Column::numbers("unmet\n%", 1, unmet.map(|unmet| percent(unmet.value))),
+                });
                 self.adapts = true;
             }
         }
@@ -233,9 +239,12 @@ impl Text {
 /// A column of numbers: its header, how soon it is left out, its cells.
 type Numbers = (&'static str, usize, fn(&SummaryRow) -> String);
 
+/// Header of the mean shortfall.
+const SHORT: &str = "short\n% ± se";
+
 const NUMBERS: [Numbers; 10] = [
     ("demand\nUNIT", 7, |row| tonnes(row.demand_t)),
-    ("short\n% ± se", 0, |row| mean_and_error(&row.expected_shortfall_pct)),
+    (SHORT, 0, |row| mean_and_error(&row.expected_shortfall_pct)),
     ("P(any)\n%", 3, |row| chance(&row.prob_any)),
     ("P(>10)\n%", 4, |row| chance(&row.prob_gt_10)),
     ("P(>25)\n%", 9, |row| chance(&row.prob_gt_25)),

@@ -18,8 +18,10 @@ pub const STRUCTURAL: &str = "structural";
 /// Key of events that strike in no single country.
 pub const SEVERAL: &str = "several";
 
-/// Bins of the tail: at most 1/32 wide.
+/// Bins of the tail, once there are many values: at most 1/32 wide.
 const SUB_BITS: u32 = 5;
+/// Different shortfalls of a row up to which each is kept by itself.
+const MOST_EXACT: usize = 64;
 /// Tail whose causes are reported.
 const TAIL: Level = Level(950);
 
@@ -58,32 +60,89 @@ struct RowCauses {
     bins: TailBins,
 }
 
+/// Trials by the row's shortfall: by each value while there are at most [`MOST_EXACT`], in bins once there are more. Which of the two depends on the set of
+/// trials alone.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct TailBins {
+    /// By the value's bits, which ascend with it; empty once there are bins.
+    few: BTreeMap<u64, TailBin>,
+    many: Option<NumberedBins>,
+}
+
+impl TailBins {
+    /// The bin of a share above 0.
+    fn of(&mut self, share: f64) -> &mut TailBin {
+        let bits = share.to_bits();
+        if self.few.len() == MOST_EXACT && !self.few.contains_key(&bits) {
+            self.numbered();
+        }
+        match &mut self.many {
+            Some(bins) => bins.of(bin_index(share, SUB_BITS)),
+            None => self.few.entry(bits).or_default(),
+        }
+    }
+
+    /// Its bins, into which values are put.
+    fn numbered(&mut self) -> &mut NumberedBins {
+        let few = std::mem::take(&mut self.few);
+        let bins = self.many.get_or_insert_default();
+        for (bits, bin) in few {
+            bins.of(bin_index(f64::from_bits(bits), SUB_BITS)).merge(&bin);
+        }
+        bins
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (bits, added) in &other.few {
+            self.of(f64::from_bits(*bits)).merge(added);
+        }
+        if let Some(added) = &other.many {
+            let bins = self.numbered();
+            added
+                .0
+                .iter()
+                .enumerate()
+                .for_each(|(key, added)| bins.of(key).merge(added));
+        }
+    }
+
+    /// The bins that hold trials, ascending.
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &TailBin> {
+        let many = self.many.iter().flat_map(|bins| &bins.0).filter(|bin| bin.trials > 0);
+        self.few.values().chain(many)
+    }
+
+    /// Whether its values are those of trials.
+    fn fits(&self) -> bool {
+        let is_share = |bits: &u64| f64::from_bits(*bits) > NEGLIGIBLE && f64::from_bits(*bits) <= 1.0;
+        self.few.len() <= MOST_EXACT
+            && self.few.iter().all(|(bits, bin)| is_share(bits) && bin.trials > 0)
+            && (self.many.is_none() || self.few.is_empty())
+    }
+}
+
 /// Bins by number, up to the last that has trials.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "BTreeMap<usize, TailBin>", try_from = "BTreeMap<usize, TailBin>")]
-struct TailBins(Vec<TailBin>);
+struct NumberedBins(Vec<TailBin>);
 
-impl TailBins {
+impl NumberedBins {
     fn of(&mut self, key: usize) -> &mut TailBin {
         if key >= self.0.len() {
             self.0.resize_with(key + 1, TailBin::default);
         }
         &mut self.0[key]
     }
-
-    fn iter(&self) -> impl DoubleEndedIterator<Item = &TailBin> {
-        self.0.iter().filter(|bin| bin.trials > 0)
-    }
 }
 
-impl From<TailBins> for BTreeMap<usize, TailBin> {
-    fn from(bins: TailBins) -> Self {
+impl From<NumberedBins> for BTreeMap<usize, TailBin> {
+    fn from(bins: NumberedBins) -> Self {
         let numbered = bins.0.into_iter().enumerate();
         numbered.filter(|(_, bin)| bin.trials > 0).collect()
     }
 }
 
-impl TryFrom<BTreeMap<usize, TailBin>> for TailBins {
+impl TryFrom<BTreeMap<usize, TailBin>> for NumberedBins {
     type Error = &'static str;
 
     fn try_from(numbered: BTreeMap<usize, TailBin>) -> Result<Self, Self::Error> {
@@ -96,10 +155,6 @@ impl TryFrom<BTreeMap<usize, TailBin>> for TailBins {
         }
         Ok(bins)
     }
-}
-
-fn bin_of(share: f64) -> usize {
-    bin_index(share, SUB_BITS)
 }
 
 /// Share of each cause in a row's expected shortfall and CVaR 95; both add up to 1, or are all 0 when nothing is short.
@@ -137,7 +192,7 @@ impl AttributionRecorder {
     /// processor's cache.
     pub fn count(&mut self, slot: usize, share: f64) {
         if share > NEGLIGIBLE {
-            self.rows[slot].bins.of(bin_of(share)).trials += 1;
+            self.rows[slot].bins.of(share).trials += 1;
         }
     }
 
@@ -154,7 +209,7 @@ impl AttributionRecorder {
             by_cause.iter_mut().zip(blame).for_each(|(sum, blame)| *sum += blame);
         }
         let row = &mut self.rows[slot];
-        let bin = row.bins.of(bin_of(share));
+        let bin = row.bins.of(share);
         for (blame, cause) in by_cause.iter().zip(present) {
             if *blame > 0.0 {
                 let steps = Measured::new(blame / demand_t).value();
@@ -166,9 +221,7 @@ impl AttributionRecorder {
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
-            for (key, added) in theirs.bins.0.iter().enumerate() {
-                mine.bins.of(key).merge(added);
-            }
+            mine.bins.merge(&theirs.bins);
         }
     }
 
@@ -182,7 +235,8 @@ impl AttributionRecorder {
         self.causes == causes
             && self.rows.len() == rows
             && self.rows.iter().all(|row| {
-                add_up(row.bins.iter().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
+                row.bins.fits()
+                    && add_up(row.bins.iter().map(|bin| bin.trials)).is_some_and(|counted| counted <= trials)
                     && row.bins.iter().all(|bin| {
                         are_causes(&bin.by_cause) && bin.by_cause.iter().all(|(_, part)| is_part(part, bin.trials))
                     })
@@ -192,7 +246,7 @@ impl AttributionRecorder {
     /// Shares of a slot's shortfall after that many trials.
     ///
     /// The tail is the worst 5 % of trials: bins from the top, the last one in proportion to the trials still wanted (the split of
-    /// the atom at VaR, by bins 3 % wide). Conditional means of the causes' parts add up to that of the whole.
+    /// the atom at VaR: exact while values are few, else by bins 3 % wide). Conditional means of the causes' parts add up to that of the whole.
     pub fn shares(&self, slot: usize, trials: u64) -> CauseShares {
         let row = &self.rows[slot];
         let mut sums = vec![FixedSum::default(); self.causes];

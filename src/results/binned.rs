@@ -241,7 +241,18 @@ mod tests {
 
     #[test]
     fn atoms_come_back() {
-        for share in [1.1e-8, 1e-5, 6.1e-5, 0.1, 0.3, 2.0 / 3.0, 0.9, 1.0 - f64::EPSILON, 1.0, 7.0] {
+        for share in [
+            1.1e-8,
+            1e-5,
+            6.1e-5,
+            0.1,
+            0.3,
+            2.0 / 3.0,
+            0.9,
+            1.0 - f64::EPSILON,
+            1.0,
+            7.0,
+        ] {
             let found: Vec<Bunch> = of(&[share; 12_345]).bunches().collect();
             assert_eq!(found, [Bunch::atom(12_345, share.min(1.0))]);
         }

@@ -71,7 +71,10 @@ impl GroupCells {
     pub fn fits(&self, trials: &[u64; GROUPS]) -> bool {
         let mut counted = [0u64; GROUPS];
         for counts in &self.counts {
-            counted.iter_mut().zip(counts).for_each(|(sum, count)| *sum += u64::from(*count));
+            counted
+                .iter_mut()
+                .zip(counts)
+                .for_each(|(sum, count)| *sum += u64::from(*count));
         }
         self.keys.len() == self.counts.len()
             && self.keys.is_sorted_by(|one, next| one < next)
@@ -84,7 +87,10 @@ impl GroupCells {
         for (key, counts) in self.keys.iter().zip(&self.counts) {
             let at = or_at && is_at_next(*key) && beyond_of(*key) + 1 == position;
             if at || beyond_of(*key) >= position {
-                found.iter_mut().zip(counts).for_each(|(sum, count)| *sum += u64::from(*count));
+                found
+                    .iter_mut()
+                    .zip(counts)
+                    .for_each(|(sum, count)| *sum += u64::from(*count));
             }
         }
         found

@@ -201,11 +201,19 @@ mod tests {
         let expected = 100.0 / 128.0 * (16.0_f64 / 15.0 / 16.0).sqrt();
         assert!((found.standard_error - expected).abs() < 1e-12, "{found:?}");
         // Student's t with 15 degrees of freedom, 97.5 %: 2.131 in any table.
-        assert!(((found.high - found.value) / found.standard_error - 2.131_45).abs() < 1e-5, "{found:?}");
+        assert!(
+            ((found.high - found.value) / found.standard_error - 2.131_45).abs() < 1e-5,
+            "{found:?}"
+        );
         // (0.01 mean)^2 n / variance, in whole batches.
-        let needed = errors.trials_for_one_percent(&moments, || sums.map(FixedSum::value)).unwrap();
+        let needed = errors
+            .trials_for_one_percent(&moments, || sums.map(FixedSum::value))
+            .unwrap();
         let exact = TRIALS as f64 * (found.standard_error / (0.01 * found.value)).powi(2);
-        assert!(needed % 256 == 0 && needed as f64 >= exact && (needed - 256) as f64 <= exact, "{needed} {exact}");
+        assert!(
+            needed % 256 == 0 && needed as f64 >= exact && (needed - 256) as f64 <= exact,
+            "{needed} {exact}"
+        );
     }
 
     #[test]
@@ -216,7 +224,10 @@ mod tests {
         assert!((found.standard_error - independent / 16.0).abs() < 1e-12, "{found:?}");
         let hits = std::array::from_fn(|group| if group < 16 { 64 } else { 0 });
         let probability = errors.probability(TRIALS / 4, || hits);
-        assert!((probability.standard_error - independent / 16.0).abs() < 1e-6, "{probability:?}");
+        assert!(
+            (probability.standard_error - independent / 16.0).abs() < 1e-6,
+            "{probability:?}"
+        );
         assert!(probability.low < 0.25 && 0.25 < probability.high);
     }
 
@@ -228,12 +239,19 @@ mod tests {
             assert_eq!(found, probability_estimate(hits, TRIALS));
         }
         // Hits spread as those of independent trials would be: nearly Wilson's interval, a little wider by Student's t.
-        let by_group: [u64; GROUPS] = std::array::from_fn(|group| if group < 16 { 25 + 10 * (group as u64 % 2) } else { 0 });
+        let by_group: [u64; GROUPS] =
+            std::array::from_fn(|group| if group < 16 { 25 + 10 * (group as u64 % 2) } else { 0 });
         let hits = by_group.iter().sum();
         let found = errors.probability(hits, || by_group);
         let wilson = probability_estimate(hits, TRIALS);
-        assert!(found.low < wilson.low && wilson.high < found.high, "{found:?} {wilson:?}");
-        assert!((found.standard_error / wilson.standard_error - 1.0).abs() < 0.1, "{found:?} {wilson:?}");
+        assert!(
+            found.low < wilson.low && wilson.high < found.high,
+            "{found:?} {wilson:?}"
+        );
+        assert!(
+            (found.standard_error / wilson.standard_error - 1.0).abs() < 0.1,
+            "{found:?} {wilson:?}"
+        );
     }
 
     #[test]
@@ -251,7 +269,10 @@ mod tests {
         let found = errors.ratio((256, &moments), counts, sums, 1.0);
         assert_eq!(found.value, 2.0);
         // 16 batch means of 1 and 3: sample variance 16/15.
-        assert!((found.standard_error - (16.0_f64 / 15.0 / 16.0).sqrt()).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.standard_error - (16.0_f64 / 15.0 / 16.0).sqrt()).abs() < 1e-12,
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -265,7 +286,14 @@ mod tests {
         let mut squares = ByGroup::<FixedSum>::default();
         (0..TRIALS).for_each(|trial| squares.at(group_of(trial)).add(value(trial) * value(trial)));
         let counts = std::array::from_fn(|group| if group < 16 { 256 } else { 0 });
-        let found = errors.deviation(&moments, 0.0, sums.map(FixedSum::value), squares.map(FixedSum::value), &counts, 1.0);
+        let found = errors.deviation(
+            &moments,
+            0.0,
+            sums.map(FixedSum::value),
+            squares.map(FixedSum::value),
+            &counts,
+            1.0,
+        );
         let deviation = (0.15625_f64 * TRIALS as f64 / (TRIALS - 1) as f64).sqrt();
         assert!((found.value - deviation).abs() < 1e-12);
         // Means of squared distances 1/4 and 1/16: sample variance (3/32)^2 x 16/15, over 16.

@@ -133,7 +133,8 @@ impl Recorder {
         let of_row = RowErrors { errors, totals };
         let mean = |moments, sum: fn(&GroupSums) -> FixedSum, scale, bounds| of_row.mean(moments, sum, scale, bounds);
         let percent = |moments, sum: fn(&GroupSums) -> FixedSum| mean(moments, sum, 100.0, Bounds::PERCENT);
-        let probability = |position, or_at| of_row.probability(&totals.exceedance, &totals.groups.share, position, or_at);
+        let probability =
+            |position, or_at| of_row.probability(&totals.exceedance, &totals.groups.share, position, or_at);
         let beyond = |pct| probability(position_of_whole_pct(pct), false);
         let from = |pct| probability(position_of_whole_pct(pct), true);
         let distribution = totals.histogram.distribution();
@@ -217,16 +218,18 @@ impl Recorder {
     fn exceedance(&self, row: &Row, totals: &RowTotals, errors: &Errors, is_headline: bool) -> ExceedanceCurve {
         let of_row = RowErrors { errors, totals };
         let groups = &totals.groups;
-        let points = thresholds_pct().enumerate().map(|(position, shortfall_pct)| ExceedancePoint {
-            shortfall_pct,
-            probability: of_row.probability(&totals.exceedance, &groups.share, position, false),
-            worst_spell_probability: of_row.probability(
-                &totals.worst_spell_exceedance,
-                &groups.worst_spell,
-                position,
-                false,
-            ),
-        });
+        let points = thresholds_pct()
+            .enumerate()
+            .map(|(position, shortfall_pct)| ExceedancePoint {
+                shortfall_pct,
+                probability: of_row.probability(&totals.exceedance, &groups.share, position, false),
+                worst_spell_probability: of_row.probability(
+                    &totals.worst_spell_exceedance,
+                    &groups.worst_spell,
+                    position,
+                    false,
+                ),
+            });
         ExceedanceCurve {
             material: self.material(row),
             country: row.place.clone(),

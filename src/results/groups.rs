@@ -58,7 +58,10 @@ impl<T: Sum> ByGroup<T> {
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
         if let Some(added) = &other.0 {
-            self.all().iter_mut().zip(added.iter()).for_each(|(sum, added)| sum.add(added));
+            self.all()
+                .iter_mut()
+                .zip(added.iter())
+                .for_each(|(sum, added)| sum.add(added));
         }
     }
 
@@ -72,7 +75,10 @@ impl<T: Sum> ByGroup<T> {
     /// All groups together.
     pub fn total(&self) -> T {
         let mut total = T::default();
-        self.0.iter().flat_map(|sums| sums.iter()).for_each(|sum| total.add(sum));
+        self.0
+            .iter()
+            .flat_map(|sums| sums.iter())
+            .for_each(|sum| total.add(sum));
         total
     }
 }

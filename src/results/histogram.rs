@@ -215,7 +215,11 @@ impl Distribution {
         let tail = f64::from(1000 - level.0) / 1000.0;
         let value = at_risk.mean + excess / n / tail;
         // Trials of the bin that are among the worst, and by how much they can be worse than its mean.
-        let worse: u64 = self.bunches().filter(|bunch| bunch.mean > at_risk.mean).map(|bunch| bunch.count).sum();
+        let worse: u64 = self
+            .bunches()
+            .filter(|bunch| bunch.mean > at_risk.mean)
+            .map(|bunch| bunch.count)
+            .sum();
         let among = (n * tail - worse as f64).clamp(0.0, at_risk.count as f64);
         let others = at_risk.count as f64 - among;
         let most = (among * (at_risk.highest - at_risk.mean)).min(others * (at_risk.mean - at_risk.lowest));
@@ -264,12 +268,16 @@ mod tests {
         let errors = Errors::new(distribution.trials, None);
         let ranks = QuantileRanks::new(Level(level), distribution.trials);
         let cells = GroupCells::default();
-        distribution.quantile(Level(level), &ranks, &errors, &cells, 1.0).estimate
+        distribution
+            .quantile(Level(level), &ranks, &errors, &cells, 1.0)
+            .estimate
     }
 
     fn tail(distribution: &Distribution, level: u32) -> Estimate {
         let errors = Errors::new(distribution.trials, None);
-        distribution.tail_mean(Level(level), &errors, &GroupCells::default(), 1.0).estimate
+        distribution
+            .tail_mean(Level(level), &errors, &GroupCells::default(), 1.0)
+            .estimate
     }
 
     /// The exact mean of the worst, from sorted trials.
@@ -337,7 +345,10 @@ mod tests {
         // 50.0 % in nine trials of ten, 50.1 % in the others: median 50.0, CVaR95 50.1.
         let losses = (0..1_000).map(|trial| if trial % 10 == 0 { 0.501 } else { 0.5 });
         let distribution = of(losses.clone());
-        assert_eq!([500, 950].map(|level| quantile(&distribution, level).value), [0.5, 0.501]);
+        assert_eq!(
+            [500, 950].map(|level| quantile(&distribution, level).value),
+            [0.5, 0.501]
+        );
         assert_eq!(tail(&distribution, 950).value, 0.501);
         // Half and half: which of the two the median is, chance decides, and its interval says so.
         let even = quantile(&of((0..1_000).map(|trial| 0.5 + 0.001 * f64::from(trial % 2))), 500);
@@ -347,9 +358,15 @@ mod tests {
         let others = (0..600).map(|number| 0.01 + f64::from(number) * 1e-5);
         let binned = of(losses.chain(others));
         let found = quantile(&binned, 800);
-        assert!(found.low <= 0.5 && 0.501 <= found.high && found.standard_error > 0.0, "{found:?}");
+        assert!(
+            found.low <= 0.5 && 0.501 <= found.high && found.standard_error > 0.0,
+            "{found:?}"
+        );
         let found = tail(&binned, 950);
-        assert!(found.value >= 0.501 - 1e-12 && found.low < 0.501 && found.standard_error > 0.0, "{found:?}");
+        assert!(
+            found.value >= 0.501 - 1e-12 && found.low < 0.501 && found.standard_error > 0.0,
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -360,11 +377,20 @@ mod tests {
         });
         let found = tail(&of(losses.map(|share| share.min(0.6999))), 900);
         assert!(found.value <= 0.7, "{found:?}");
-        let atom = of((0..4_000).map(|trial| if trial % 4 == 0 { 0.7 } else { 0.1 + f64::from(trial) * 1e-4 / 2.0 }));
+        let atom = of((0..4_000).map(|trial| {
+            if trial % 4 == 0 {
+                0.7
+            } else {
+                0.1 + f64::from(trial) * 1e-4 / 2.0
+            }
+        }));
         let found = quantile(&atom, 900);
         assert_eq!((found.low, found.value, found.high), (0.7, 0.7, 0.7));
         let found = tail(&atom, 900);
-        assert!((found.value - 0.7).abs() < 1e-12 && found.standard_error < 1e-12, "{found:?}");
+        assert!(
+            (found.value - 0.7).abs() < 1e-12 && found.standard_error < 1e-12,
+            "{found:?}"
+        );
     }
 
     proptest! {

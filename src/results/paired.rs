@@ -27,7 +27,10 @@ impl PairedDifference {
 
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
-        self.trials.iter_mut().zip(&other.trials).for_each(|(trials, added)| *trials += added);
+        self.trials
+            .iter_mut()
+            .zip(&other.trials)
+            .for_each(|(trials, added)| *trials += added);
         self.differences.merge(&other.differences);
         self.by_group.merge(&other.by_group);
     }
@@ -71,10 +74,16 @@ mod tests {
             difference.add(trial, 0.25, 0.25 + more);
         }
         let by_batches = difference.estimate(1.0, true).standard_error;
-        assert!((by_batches - (1.0_f64 / 15.0).sqrt() / 128.0).abs() < 1e-12, "{by_batches}");
+        assert!(
+            (by_batches - (1.0_f64 / 15.0).sqrt() / 128.0).abs() < 1e-12,
+            "{by_batches}"
+        );
         let independent = difference.estimate(1.0, false).standard_error;
         let variance: f64 = (65_535.0 / 12.0) / 1024.0_f64.powi(2) + 1.0 / 128.0_f64.powi(2);
-        assert!((independent - (variance / 4_095.0).sqrt()).abs() < 1e-9, "{independent}");
+        assert!(
+            (independent - (variance / 4_095.0).sqrt()).abs() < 1e-9,
+            "{independent}"
+        );
         let (mut first, mut second) = (PairedDifference::default(), PairedDifference::default());
         for trial in (0..16 * 256).rev() {
             let more = (trial % 256) as f64 / 1024.0 + (trial / 256 % 2) as f64 / 64.0;

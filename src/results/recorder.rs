@@ -235,7 +235,10 @@ impl Recorder {
 
     /// How the errors of its trials are found.
     pub(super) fn errors(&self) -> Errors {
-        Errors::new(self.trials, self.plan.layout.in_batches.then_some(&self.trials_by_group))
+        Errors::new(
+            self.trials,
+            self.plan.layout.in_batches.then_some(&self.trials_by_group),
+        )
     }
 
     /// The group of batches of a trial; `None` where trials are independent.

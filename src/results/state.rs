@@ -116,7 +116,10 @@ impl RecorderState<'_> {
             },
             "the attribution",
         )?;
-        expect(self.events.fits(layout.events.len(), trials, layout.in_batches), "the events")?;
+        expect(
+            self.events.fits(layout.events.len(), trials, layout.in_batches),
+            "the events",
+        )?;
         expect(self.flows.fits(layout), "the flows")?;
         expect(self.prices.fits(layout), "the prices")?;
         expect(self.replayable.fits(trials, range), "the trials to replay")?;

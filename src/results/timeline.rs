@@ -313,7 +313,10 @@ mod tests {
             timeline.add(0, None, 0, if trial < 60 { 0.0005 } else { 0.000_501 });
         }
         let quantiles = points(&timeline, 100, &[])[0].quantiles_pct;
-        assert_eq!(quantiles, [0.05, 0.05, 0.05, 0.0501, 0.0501].map(|pct| pct / 100.0 * 100.0));
+        assert_eq!(
+            quantiles,
+            [0.05, 0.05, 0.05, 0.0501, 0.0501].map(|pct| pct / 100.0 * 100.0)
+        );
         // As many values as trials: from bins, but of each size.
         let mut timeline = Timeline::new(1, 1);
         (1..=1000).for_each(|trial| timeline.add(0, None, 0, 1e-7 * f64::from(trial)));
@@ -337,7 +340,10 @@ mod tests {
         let errors = Errors::new(16 * 256, Some(&trials));
         let found = timeline.points(0, &errors, &[])[0].mean_pct;
         // Sample variance of 16 batch means 0 and 50: 25^2 x 16/15.
-        assert!((found.standard_error - 25.0 * (1.0_f64 / 15.0).sqrt()).abs() < 1e-9, "{found:?}");
+        assert!(
+            (found.standard_error - 25.0 * (1.0_f64 / 15.0).sqrt()).abs() < 1e-9,
+            "{found:?}"
+        );
     }
 
     proptest! {

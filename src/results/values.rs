@@ -73,7 +73,9 @@ impl<B: Content, const SUB_BITS: u32, const CHUNK: usize, const MOST: usize> Val
         match self {
             Values::Few(few) => {
                 few.len() <= MOST
-                    && few.iter().all(|(value, times)| *times > 0 && *value > NEGLIGIBLE && *value <= 1.0)
+                    && few
+                        .iter()
+                        .all(|(value, times)| *times > 0 && *value > NEGLIGIBLE && *value <= 1.0)
                     && few.is_sorted_by(|one, next| one.0 < next.0)
                     && self.count().is_some_and(|count| count <= most)
             }

@@ -168,7 +168,7 @@ fn the_total_of_random_losses_has_its_distribution() {
         deviation,
         0.0,
     );
-    let found_deviation = found.expected_shortfall_pct.standard_error * TRIALS.sqrt();
+    let found_deviation = found.sd_pct.value;
     let influence = middle.influence_on_deviation();
     check("deviation", found_deviation, &Outcomes::deviation, influence, 0.0);
     // Campbell: variance = rate x E[X^2], to the lattice's precision.

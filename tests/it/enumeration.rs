@@ -245,7 +245,7 @@ fn summary_agrees(place: &str, found: &SummaryRow, states: &[State], total: &Out
     if place != "b" {
         mean("demand", found.demand_t, &|row| row.demand_t);
     }
-    let deviation = found.expected_shortfall_pct.standard_error * TRIALS.sqrt();
+    let deviation = found.sd_pct.value;
     let influence = total.influence_on_deviation();
     assert_agrees(
         &format!("{place}, deviation"),

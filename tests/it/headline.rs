@@ -63,23 +63,38 @@ fn terminal(run: &RunResults) -> String {
 fn the_sentence_says_which_one_it_is_and_gives_the_other() {
     let before = simulate(&certain(), &[]).results;
     let sentence = headline_sentence(&before, &before.policies[0]);
-    let expected = "The shortfall of metal in buyer is 33.3 % of demand (24.2 % after substitution and thrift).";
+    let expected = "The shortfall of metal in buyer is 33.3 % of demand, 24.2 % after substitution and thrift.";
     assert!(sentence.contains(expected), "{sentence}");
     let after = simulate(&after(&certain()), &[]).results;
     let sentence = headline_sentence(&after, &after.policies[0]);
-    let expected = "The shortfall of metal in buyer after substitution and thrift is 24.2 % of demand (33.3 % before them).";
+    let expected =
+        "The shortfall of metal in buyer after substitution and thrift is 24.2 % of demand, 33.3 % before them.";
     assert!(sentence.contains(expected), "{sentence}");
-    assert!(sentence.contains("causes 100 % of the shortfall before them"), "{sentence}");
+    assert!(
+        sentence.contains("causes 100 % of the shortfall before them"),
+        "{sentence}"
+    );
     // Both stand in the table, in either case.
     for run in [&before, &after] {
         let text = terminal(run);
-        assert!(text.contains("33.3") && text.contains("24.2") && text.contains("unmet"), "{text}");
+        assert!(
+            text.contains("33.3") && text.contains("24.2") && text.contains("unmet"),
+            "{text}"
+        );
     }
-    assert_eq!(before.policies, after.policies.iter().map(|policy| {
-        let mut policy = policy.clone();
-        policy.replayable.clone_from(&before.policies[0].replayable);
-        policy
-    }).collect::<Vec<_>>(), "only the trials to replay speak of the headline");
+    assert_eq!(
+        before.policies,
+        after
+            .policies
+            .iter()
+            .map(|policy| {
+                let mut policy = policy.clone();
+                policy.replayable.clone_from(&before.policies[0].replayable);
+                policy
+            })
+            .collect::<Vec<_>>(),
+        "only the trials to replay speak of the headline"
+    );
     assert!((after.policies[0].replayable[0].shortfall_pct - 290.0 / 12.0).abs() < 1e-9);
 }
 
@@ -89,8 +104,17 @@ fn policies_are_compared_by_the_headline() {
     let policies = ["shorter", "substitutes"];
     let [before, after] = [before, after].map(|document| simulate(&document, &policies).results);
     let words = |run: &RunResults| comparison::in_words(run).unwrap();
-    assert!(words(&before).contains("\"shorter\" helps most: it lowers the expected shortfall of metal in United States by"), "{}", words(&before));
-    assert!(words(&before).contains("\"substitutes\" changes nothing"), "{}", words(&before));
+    assert!(
+        words(&before)
+            .contains("\"shorter\" helps most: it lowers the expected shortfall of metal in United States by"),
+        "{}",
+        words(&before)
+    );
+    assert!(
+        words(&before).contains("\"substitutes\" changes nothing"),
+        "{}",
+        words(&before)
+    );
     let lead = "\"substitutes\" helps most: it lowers the expected shortfall of metal in United States after substitution and thrift by";
     assert!(words(&after).contains(lead), "{}", words(&after));
     let row = &after.policies[0].summary[0];
@@ -98,9 +122,15 @@ fn policies_are_compared_by_the_headline() {
     let (unmet, short) = (row.unmet_after_adaptation_cvar95_pct.estimate, row.cvar_pct[1].estimate);
     assert!(unmet.value < 0.8 * short.value, "{unmet:?} {short:?}");
     let maximum = after.policies[0].replayable.last().unwrap();
-    assert!(maximum.shortfall_pct >= unmet.value && maximum.shortfall_pct < short.value, "{maximum:?}");
+    assert!(
+        maximum.shortfall_pct >= unmet.value && maximum.shortfall_pct < short.value,
+        "{maximum:?}"
+    );
     // Severity s, 0.4 to 0.6: unmet in eight months 8 s - 1.1 of 12. Its worst 5 % of all trials are the worst tenth of losses: 0.58 to 0.6.
-    assert!((unmet.value - 100.0 * (8.0 * 0.59 - 1.1) / 12.0).abs() < 0.2, "{unmet:?}");
+    assert!(
+        (unmet.value - 100.0 * (8.0 * 0.59 - 1.1) / 12.0).abs() < 0.2,
+        "{unmet:?}"
+    );
     assert!((short.value - 100.0 * 8.0 * 0.59 / 12.0).abs() < 0.2, "{short:?}");
 }
 
@@ -137,5 +167,8 @@ fn without_adaptation_both_are_the_same() {
     assert_eq!(row.unmet_after_adaptation_cvar95_pct, row.cvar_pct[1]);
     assert!(!terminal(&before).contains("unmet"), "{}", terminal(&before));
     let sentence = headline_sentence(&after, &after.policies[0]);
-    assert!(sentence.contains("after substitution and thrift is 33.3 % of demand."), "{sentence}");
+    assert!(
+        sentence.contains("after substitution and thrift is 33.3 % of demand."),
+        "{sentence}"
+    );
 }

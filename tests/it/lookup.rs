@@ -122,7 +122,7 @@ fn in_exceedance(
     })
 }
 
-/// Standard deviation of one trial from the standard error.
+/// Standard deviation of one trial from the standard error: of independent trials, `sampling = "random"`.
 fn deviation(estimate: Estimate, trials: u64) -> f64 {
     estimate.standard_error * (trials as f64).sqrt()
 }

@@ -190,6 +190,137 @@ fn the_boundary_bin_is_split_in_proportion() {
 }
 
 #[test]
+fn errors_come_from_batches() {
+    // 16 batches of 256 trials, of which 26 or 24 lose half of the first of two periods: one of the two in turn.
+    let layout = Layout {
+        in_batches: true,
+        ..one_cell(2, 1)
+    };
+    let mut recorder = Recorder::new(&layout);
+    for trial in 0..16 * 256 {
+        let short = trial % 256 < 26 - 2 * (trial / 256 % 2);
+        let periods = if short {
+            [(50.0, 50.0), (0.0, 0.0)]
+        } else {
+            [(0.0, 0.0); 2]
+        };
+        observe(&mut recorder, trial, &periods, &[1.0, 0.0]);
+    }
+    let headline = recorder.headline().unwrap();
+    let results = recorder.finish(PolicyFacts::default());
+    let row = &results.summary[0];
+    // Hits of a batch are 25 +- 1: sample variance 16/15, so that the error of their mean is 1 / sqrt(15).
+    let of_hits = (1.0_f64 / 15.0).sqrt() / 256.0;
+    let is = |found: &crate::results::types::Estimate, value: f64, error: f64| {
+        assert!((found.value - value).abs() < 1e-9, "{found:?} for {value}");
+        assert!(
+            (found.standard_error / error - 1.0).abs() < 1e-6,
+            "{found:?} for {error}"
+        );
+    };
+    let p = 25.0 / 256.0;
+    is(&row.expected_shortfall_pct, 25.0 * p, 25.0 * of_hits);
+    assert_eq!(row.expected_shortfall_pct, headline);
+    is(&row.expected_shortfall_t, 50.0 * p, 50.0 * of_hits);
+    is(&row.unmet_after_adaptation_pct, 25.0 * p, 25.0 * of_hits);
+    is(&row.event_shortfall_pct, 25.0 * p, 25.0 * of_hits);
+    is(&row.prob_any, p, of_hits);
+    is(&row.prob_gt_10, p, of_hits);
+    is(&row.prob_ge_25, p, of_hits);
+    assert_eq!(row.prob_gt_25.value, 0.0);
+    is(&row.expected_months_short, p, of_hits);
+    is(&row.spell_count, p, of_hits);
+    is(&row.worst_spell_pct, 25.0 * p, 25.0 * of_hits);
+    // The worst tenth: all that is short and some of the rest, so a tenth of the mean.
+    is(&row.cvar_pct[0].estimate, 250.0 * p, 250.0 * of_hits);
+    assert_eq!(row.cvar_pct[1].estimate.value, 25.0);
+    // Deviation sqrt(p q) of a coin: derivative (1 - 2 p) / (2 sqrt(p q)).
+    let q = 1.0 - p;
+    let more = (4096.0_f64 / 4095.0).sqrt();
+    let deviation = 25.0 * (p * q).sqrt() * more;
+    is(
+        &row.sd_pct,
+        deviation,
+        25.0 * of_hits * (1.0 - 2.0 * p) / (2.0 * (p * q).sqrt()) / more,
+    );
+    let fan = &results.fans()[0].points;
+    is(&fan[0].mean_pct, 50.0 * p, 50.0 * of_hits);
+    // In whole batches: (25 of_hits / (0.01 x 25 p))^2 x 4,096.
+    let trials = (100.0 * of_hits / p).powi(2) * 4096.0;
+    assert_eq!(row.trials_for_1pct, Some((trials / 256.0).ceil() as u64 * 256));
+    // Intervals by Student's t with 15 degrees of freedom.
+    let mean = &row.expected_shortfall_pct;
+    assert!(((mean.high - mean.value) / mean.standard_error - 2.131_45).abs() < 1e-5);
+    // The quantile at 90 % lies where trials are not short, however the hits turn out; with a level near 1 - p it would not.
+    let quantile = &row.quantiles_pct[4].estimate;
+    assert_eq!((quantile.low, quantile.value, quantile.high), (0.0, 0.0, 0.0));
+    let exceeds = &results.exceedance[0].points[13];
+    is(&exceeds.probability, p, of_hits);
+    is(&exceeds.worst_spell_probability, p, of_hits);
+}
+
+#[test]
+fn a_quantile_is_as_uncertain_as_its_level() {
+    // 16 batches; losses uniform on (0, 1), of which one batch in two has 2 % more than half below the median, the other 2 % less.
+    let layout = Layout {
+        in_batches: true,
+        ..one_cell(1, 1)
+    };
+    let mut recorder = Recorder::new(&layout);
+    for trial in 0..16 * 250 {
+        // 256 trials in a batch; six of them are left out, in each the same.
+        let (batch, member) = (trial / 250, trial % 250);
+        let below = 130 - 10 * (batch % 2);
+        let share = match member < below {
+            true => 0.5 * (member as f64 + 0.5) / below as f64,
+            false => 0.5 + 0.5 * ((member - below) as f64 + 0.5) / (250 - below) as f64,
+        };
+        observe(
+            &mut recorder,
+            batch * 256 + member,
+            &[(100.0 * share, 100.0 * share)],
+            &[1.0, 0.0],
+        );
+    }
+    for batch in 0..16 {
+        // Six that are not short make the batch whole.
+        (250..256).for_each(|member| observe(&mut recorder, batch * 256 + member, &[(0.0, 0.0)], &[1.0, 0.0]));
+    }
+    let found = recorder.finish(PolicyFacts::default()).summary[0].quantiles_pct[2].estimate;
+    // P(X <= median) by batch is (6 + 125 +- 5) / 256: the error of the level is (5/256) / sqrt(15); a level more is a loss of 256/250 more.
+    let expected = 100.0 * 5.0 / 250.0 / 15.0_f64.sqrt();
+    assert!(
+        (found.standard_error / expected - 1.0).abs() < 0.15,
+        "{found:?} {expected}"
+    );
+    assert!((found.value - 100.0 * (128.0 - 6.0) / 250.0).abs() < 1.0, "{found:?}");
+    let half = (found.high - found.low) / 2.0;
+    assert!((half / found.standard_error - 2.131_45).abs() < 1e-4, "{found:?}");
+}
+
+#[test]
+fn close_and_small_losses_have_causes_of_their_own() {
+    // Six trials of 100 lose a little more, to event 0; the others to event 1: the tail of five is event 0's alone.
+    for scale in [1.0, 1e-4] {
+        let mut recorder = Recorder::new(&one_cell(1, 2));
+        for trial in 0..100 {
+            match trial {
+                0..6 => observe(&mut recorder, trial, &[(50.1 * scale, 50.1 * scale)], &[1.0, 0.0, 0.0]),
+                _ => observe(&mut recorder, trial, &[(50.0 * scale, 50.0 * scale)], &[0.0, 1.0, 0.0]),
+            }
+        }
+        let results = recorder.finish(PolicyFacts::default());
+        let (_, tail) = share_of(&results, AttributionKind::Event, "USA", "event_0");
+        assert!((tail - 1.0).abs() < 1e-12, "{tail}");
+        let row = &results.summary[0];
+        assert!((row.cvar_pct[1].estimate.value - 50.1 * scale).abs() < 1e-12);
+        assert!((row.quantiles_pct[2].estimate.value - 50.0 * scale).abs() < 1e-12);
+        assert!((results.fans()[0].points[0].quantiles_pct[4] - 50.1 * scale).abs() < 1e-12);
+        assert_eq!(results.replayable[1].trial, 0);
+    }
+}
+
+#[test]
 fn rows_are_those_of_the_interface() {
     let recorder = Recorder::new(&layout());
     let results = recorder.finish(PolicyFacts::default());

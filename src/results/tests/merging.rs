@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::made_up::{MadeUpTrial, feed, layout};
+use crate::engine::observe::Layout;
 use crate::results::{PolicyFacts, Recorder, RecorderState, Recording};
 
 fn a_trial() -> impl Strategy<Value = MadeUpTrial> {
@@ -24,13 +25,17 @@ proptest! {
         trials in prop::collection::vec(a_trial(), 1..60),
         places in prop::collection::vec(0usize..5, 60),
         backwards in any::<bool>(),
+        in_batches in any::<bool>(),
     ) {
-        let empty = Recorder::with(&layout(), Recording::RUN);
+        let layout = Layout { in_batches, ..layout() };
+        let empty = Recorder::with(&layout, Recording::RUN);
         let mut whole = empty.fresh();
-        trials.iter().enumerate().for_each(|(number, trial)| feed(&mut whole, number as u64, trial));
+        // Several in each batch.
+        let trial_number = |number: usize| number as u64 * 61;
+        trials.iter().enumerate().for_each(|(number, trial)| feed(&mut whole, trial_number(number), trial));
         let mut parts = vec![empty.fresh(); 5];
         for (number, trial) in trials.iter().enumerate().rev() {
-            feed(&mut parts[places[number]], number as u64, trial);
+            feed(&mut parts[places[number]], trial_number(number), trial);
         }
         if backwards {
             parts.reverse();
@@ -43,7 +48,7 @@ proptest! {
         for part in &parts {
             let state = postcard::to_allocvec(&part.state()).unwrap();
             let state: RecorderState<'static> = postcard::from_bytes(&state).unwrap();
-            restored.merge(&state.restore(&(0..60)).unwrap());
+            restored.merge(&state.restore(&(0..60 * 61)).unwrap());
         }
         prop_assert_eq!(bytes(&whole), bytes(&restored));
         let state = |recorder: &Recorder| postcard::to_allocvec(&recorder.state()).unwrap();

@@ -211,7 +211,7 @@ fn a_bad_scenario_keeps_no_other_from_being_checked() {
         "title = \"Check\"\n",
         "title = \"Check\"\ndescription = \"A text that is longer than what is pinned as it is\"\n",
     );
-    bench.edit("pinned/fails.json", "\"format\": 2", "\"format\": 1");
+    bench.edit("pinned/fails.json", "\"format\": 3", "\"format\": 1");
     let (code, out, error) = check(&all, &["--junit", "report.xml"]);
     assert_eq!(code, 3, "{error}");
     for said in [
@@ -225,7 +225,7 @@ fn a_bad_scenario_keeps_no_other_from_being_checked() {
         assert!(out.contains(said), "`{said}` is not in\n{out}");
     }
     assert!(
-        error.contains("fails.json: it has format 1; this program reads format 2")
+        error.contains("fails.json: it has format 1; this program reads format 3")
             && error.contains("--against pinned/fails.json --update"),
         "{error}"
     );
