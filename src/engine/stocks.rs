@@ -247,7 +247,8 @@ impl State {
                 );
                 levels[index] = (levels[index] - drawn).max(0.0);
                 // It carried its users until it was empty; a release that is too slow leaves them short all along.
-                if levels[index] <= STOCK * full && (per_month >= 1.0 || wanted <= per_month * model.step_months * full) {
+                if levels[index] <= STOCK * full && (per_month >= 1.0 || wanted <= per_month * model.step_months * full)
+                {
                     for &cell in pool.iter() {
                         carried[cell] += (scratch[cell] - shortfall[cell]) / missing[cell];
                     }

@@ -80,34 +80,29 @@ impl Compared {
         members
     }
 
-    /// A row's course in every trial, and whether its markets have no feed, so that what they miss is final demand.
-    fn courses(&self, material: &str, place: &str) -> (Vec<Course>, bool) {
+    /// A row's course in every trial.
+    fn courses(&self, material: &str, place: &str) -> Vec<Course> {
         let members = self.members(place);
-        let mut is_final = true;
         let courses = self.replays.iter().map(|replay| {
             let periods = replay.dates.len();
             let mut course = Course {
                 demand: vec![0.0; periods],
                 shortfall: vec![0.0; periods],
                 unmet: vec![0.0; periods],
-                missing: vec![0.0; periods],
                 price: 1.0,
             };
             let belongs = |market: &&ReplayMarket| market.material == material && members.contains(&market.country);
             for market in replay.markets.iter().filter(belongs) {
-                is_final &= market.need_t <= market.final_demand_t * (1.0 + 1e-12);
                 course.demand[market.period] += market.final_demand_t;
                 course.shortfall[market.period] += market.final_shortfall_t;
                 course.unmet[market.period] += market.unmet_t;
-                course.missing[market.period] += market.missing_t;
                 if market.final_demand_t > 0.0 {
                     course.price = course.price.max(market.price_index);
                 }
             }
             course
         });
-        let courses = courses.collect();
-        (courses, is_final)
+        courses.collect()
     }
 }
 
@@ -142,7 +137,7 @@ impl Checker<'_> {
 }
 
 /// A row of the summary against its courses.
-fn check_summary(checker: &mut Checker<'_>, courses: &[Course], step_months: f64, is_final: bool) {
+fn check_summary(checker: &mut Checker<'_>, courses: &[Course]) {
     let of = |value: &dyn Fn(&Course) -> f64| -> Vec<f64> { courses.iter().map(value).collect() };
     let percent = of(&|course| 100.0 * course.share());
     let tonnes = of(&|course| course.shortfall.iter().sum());
@@ -211,20 +206,6 @@ fn check_summary(checker: &mut Checker<'_>, courses: &[Course], step_months: f64
     let parts =
         ["structural_shortfall_pct", "event_shortfall_pct"].map(|column| checker.row[column].parse::<f64>().unwrap());
     checker.cell("expected_shortfall_pct", Some(parts[0] + parts[1]), 1e-5);
-    if is_final {
-        let episodes: Vec<(f64, f64)> = courses.iter().filter_map(Course::first_short_episode).collect();
-        let mean_of = |times: Vec<f64>| (!times.is_empty()).then(|| mean(&times) * step_months);
-        checker.cell(
-            "time_to_survive_months",
-            mean_of(episodes.iter().map(|times| times.0).collect()),
-            0.0,
-        );
-        checker.cell(
-            "time_to_recover_months",
-            mean_of(episodes.iter().map(|times| times.1).collect()),
-            0.0,
-        );
-    }
 }
 
 /// The exceedance curve and the fan of a row against its courses; gives how many cells were compared.
@@ -288,13 +269,13 @@ fn tables_of_a_run_are_what_its_trials_say() {
         for row in summary.rows(&[("sector", "all")]) {
             let (material, place) = (row["material"].as_str(), row["country"].as_str());
             let what = format!("seed {seed}, {material} in {place}");
-            let (courses, is_final) = both.courses(material, place);
+            let courses = both.courses(material, place);
             let mut checker = Checker {
                 what: what.clone(),
                 row,
                 compared: 0,
             };
-            check_summary(&mut checker, &courses, both.prepared.layout.step_months, is_final);
+            check_summary(&mut checker, &courses);
             let key = [("material", material), ("country", place)];
             compared += checker.compared + check_curves(&what, &curve, &fan, &key, &courses);
             short_rows += usize::from(row["prob_any"] != "0");

@@ -6,7 +6,6 @@ pub struct Course {
     pub demand: Vec<f64>,
     pub shortfall: Vec<f64>,
     pub unmet: Vec<f64>,
-    pub missing: Vec<f64>,
     /// Largest price index of the markets with final demand in any period.
     pub price: f64,
 }
@@ -48,23 +47,6 @@ impl Course {
             }
         }
         worst
-    }
-
-    /// Times to survive and to recover of the first episode of missing deliveries that ends short, in periods.
-    pub fn first_short_episode(&self) -> Option<(f64, f64)> {
-        let missing = |period: usize| self.missing[period] > 1e-9 * self.demand[period];
-        let mut start = 0;
-        while start < self.demand.len() {
-            let end = (start..self.demand.len())
-                .find(|period| !missing(*period))
-                .unwrap_or(self.demand.len());
-            if let Some(short) = (start..end).find(|period| self.is_short(*period)) {
-                let covered = 1.0 - self.shortfall[short] / self.missing[short];
-                return Some(((short - start) as f64 + covered.clamp(0.0, 1.0), (end - start) as f64));
-            }
-            start = end + 1;
-        }
-        None
     }
 }
 

@@ -115,7 +115,7 @@ fn gather(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
 const RUN: &str = "run SCENARIO --samples --formats svg,png --quiet --out .";
 const PART: &str = "run SCENARIO --trials-range 0..50 --quiet --out .";
 const NAMED_PART: &str = "run SCENARIO --trials-range 0..50 --quiet --out x.critmin";
-const REPLAY: &str = "replay SCENARIO --trials 200 --trial 3 --out .";
+const REPLAY: &str = "replay SCENARIO --trial 3 --out .";
 const JUNIT: &str = "check SCENARIO --against golden.json --junit report.xml";
 
 /// Every command with an output option, and the files that it may write.
