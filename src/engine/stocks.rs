@@ -201,7 +201,8 @@ impl State {
                 continue;
             }
             let stockpile = &model.stockpiles[index];
-            let per_period = (stockpile.max_per_month.of(inputs) * model.step_months).min(1.0);
+            let per_month = stockpile.max_per_month.of(inputs);
+            let per_period = (per_month * model.step_months).min(1.0);
             let full = self.full[index].max(self.stockpile[index]);
             let mut available = self.stockpile[index].min(per_period * full);
             for markets in [&stockpile.owners, &stockpile.allies] {
@@ -245,8 +246,8 @@ impl State {
                     },
                 );
                 levels[index] = (levels[index] - drawn).max(0.0);
-                if levels[index] <= STOCK * full {
-                    // It carried its users until it was empty; a limited release leaves them short all along.
+                // It carried its users until it was empty; a release that is too slow leaves them short all along.
+                if levels[index] <= STOCK * full && (per_month >= 1.0 || wanted <= per_month * model.step_months * full) {
                     for &cell in pool.iter() {
                         carried[cell] += (scratch[cell] - shortfall[cell]) / missing[cell];
                     }

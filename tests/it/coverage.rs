@@ -64,7 +64,8 @@ fn runs(design: &str) -> Vec<SummaryRow> {
         let recorder = simulate(&prepared.model, trials, &Progress::default(), || empty.fresh()).unwrap();
         let results = recorder.finish(PolicyFacts::default());
         let mut rows = results.summary.into_iter();
-        rows.find(|row| row.country == "buyer" && row.sector == ALL_SECTORS).unwrap()
+        rows.find(|row| row.country == "buyer" && row.sector == ALL_SECTORS)
+            .unwrap()
     };
     (0..RUNS).map(row).collect()
 }
@@ -76,19 +77,32 @@ fn stated_intervals_hold_the_exact_values() {
         let rows = runs(design);
         for (figure, exact, of) in FIGURES {
             let estimates: Vec<Estimate> = rows.iter().map(of).collect();
-            let held = estimates.iter().filter(|found| found.low <= exact && exact <= found.high).count();
-            assert!(held >= HELD_AT_LEAST, "{design}, {figure}: {held} of {RUNS} hold {exact}");
-            let squares = estimates.iter().map(|found| (found.value - exact) * (found.value - exact));
+            let held = estimates
+                .iter()
+                .filter(|found| found.low <= exact && exact <= found.high)
+                .count();
+            assert!(
+                held >= HELD_AT_LEAST,
+                "{design}, {figure}: {held} of {RUNS} hold {exact}"
+            );
+            let squares = estimates
+                .iter()
+                .map(|found| (found.value - exact) * (found.value - exact));
             let error = (squares.sum::<f64>() / RUNS as f64).sqrt();
             let stated = estimates.iter().map(|found| found.standard_error).sum::<f64>() / RUNS as f64;
             // The root mean square of 120 errors is known to 6.5 %.
-            assert!(error < 1.3 * stated, "{design}, {figure}: errs by {error}, states {stated}");
+            assert!(
+                error < 1.3 * stated,
+                "{design}, {figure}: errs by {error}, states {stated}"
+            );
             if figure == "mean" {
                 errors_of_the_mean.push(error);
             }
         }
     }
     // What is nearly a sum of the draws is known far better from hypercubes.
-    let [random, hypercubes] = errors_of_the_mean[..] else { unreachable!() };
+    let [random, hypercubes] = errors_of_the_mean[..] else {
+        unreachable!()
+    };
     assert!(hypercubes < 0.7 * random, "{hypercubes} against {random}");
 }
