@@ -209,7 +209,7 @@ mod tests {
         let needed = errors
             .trials_for_one_percent(&moments, || sums.map(FixedSum::value))
             .unwrap();
-        let exact = TRIALS as f64 * (found.standard_error / (0.01 * found.value)).powi(2);
+        let exact = TRIALS as f64 * libm::pow(found.standard_error / (0.01 * found.value), 2.0);
         assert!(
             needed % 256 == 0 && needed as f64 >= exact && (needed - 256) as f64 <= exact,
             "{needed} {exact}"

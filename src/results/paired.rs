@@ -79,7 +79,7 @@ mod tests {
             "{by_batches}"
         );
         let independent = difference.estimate(1.0, false).standard_error;
-        let variance: f64 = (65_535.0 / 12.0) / 1024.0_f64.powi(2) + 1.0 / 128.0_f64.powi(2);
+        let variance: f64 = (65_535.0 / 12.0) / (1024.0 * 1024.0) + 1.0 / (128.0 * 128.0);
         assert!(
             (independent - (variance / 4_095.0).sqrt()).abs() < 1e-9,
             "{independent}"

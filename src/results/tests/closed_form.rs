@@ -246,7 +246,7 @@ fn errors_come_from_batches() {
     let fan = &results.fans()[0].points;
     is(&fan[0].mean_pct, 50.0 * p, 50.0 * of_hits);
     // In whole batches: (25 of_hits / (0.01 x 25 p))^2 x 4,096.
-    let trials = (100.0 * of_hits / p).powi(2) * 4096.0;
+    let trials = libm::pow(100.0 * of_hits / p, 2.0) * 4096.0;
     assert_eq!(row.trials_for_1pct, Some((trials / 256.0).ceil() as u64 * 256));
     // Intervals by Student's t with 15 degrees of freedom.
     let mean = &row.expected_shortfall_pct;
