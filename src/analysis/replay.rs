@@ -31,6 +31,8 @@ pub struct ReplayEvent {
     pub end_months: f64,
     /// `step`, `linear over N months`, `exponential with time constant N months`.
     pub recovery: String,
+    /// Months by which it is announced before it starts.
+    pub notice_months: f64,
 }
 
 /// A drawn input.
@@ -239,6 +241,7 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
                 Tail::Linear(months) => format!("linear over {months:.1} months"),
                 Tail::Exponential(months) => format!("exponential with time constant {months:.1} months"),
             },
+            notice_months: strike.notice_months,
         })
         .collect();
     events.sort_by(|one, other| one.start_months.total_cmp(&other.start_months));

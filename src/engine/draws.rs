@@ -2,7 +2,7 @@
 //! by (seed, driver, trial), so that adding a driver moves no other driver's draws.
 
 use super::observe::Occurrence;
-use crate::model::{ArrivalModel, EventModel, InputKind, Model, RecoveryModel};
+use crate::model::{ArrivalModel, EffectModel, EventModel, InputKind, Model, RecoveryModel};
 use crate::sampling::{Design, StreamKey};
 use crate::scenario::{RenewalStart, SamplingDesign};
 
@@ -35,8 +35,17 @@ pub struct Strike {
     pub occurrence: Occurrence,
     /// Months at the start during which nothing passes (licensing).
     pub approval_months: f64,
+    /// Months by which it was announced before it struck.
+    pub notice_months: f64,
     /// What follows the full-severity time.
     pub tail: Tail,
+}
+
+impl Strike {
+    /// Whether anything of an occurrence that has struck before the start is left then: stocks stand as they are at the start.
+    fn reaches_start(&self, event: &EventModel) -> bool {
+        self.end_months() > 0.0 && !matches!(event.effect, EffectModel::Stock { .. })
+    }
 }
 
 /// The occurrences of one trial, by event in file order.
@@ -201,7 +210,11 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
         list.clear();
         let mut add = |start: f64, draw: u64, duration: Option<f64>, scratch: (&mut Vec<f64>, &mut Vec<f64>)| {
             if start < horizon {
-                list.push(strike(&draws, index, start, draw, duration, horizon, scratch));
+                let strike = strike(&draws, index, start, draw, duration, horizon, scratch);
+                // What follows an event that is in force at the start may be over by then.
+                if start >= 0.0 || strike.reaches_start(event) {
+                    list.push(strike);
+                }
             }
         };
         match &event.arrival {
@@ -227,6 +240,7 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
                     );
                 }
             }
+            ArrivalModel::InForce { since_months } => add(*since_months, 0, None, (uniforms, coupled)),
             ArrivalModel::Poisson { per_year } => {
                 let per_month = per_year.of(inputs) * rate_factor / 12.0;
                 if per_month > 0.0 {
@@ -378,6 +392,12 @@ fn strike(
         approval_months: event.approval_months.as_ref().map_or(0.0, |months| {
             months
                 .quantile(draws.uniform(&event.streams.approval, draw, 6))
+                .max(0.0)
+        }),
+        // Designs have no dimension for it: it came after theirs were given out.
+        notice_months: event.notice_months.as_ref().map_or(0.0, |months| {
+            months
+                .quantile(draws.design.uniform(&event.streams.notice, draws.trial, draw, None))
                 .max(0.0)
         }),
         tail: match &event.recovery {

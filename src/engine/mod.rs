@@ -11,6 +11,7 @@ mod effects;
 mod factored;
 mod factored_blame;
 pub mod maximum_flow;
+pub mod notice;
 pub mod observe;
 mod plans;
 pub mod projection;

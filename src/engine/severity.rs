@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::draws::{Strike, Strikes, Tail};
+use super::notice::{Announced, Announcement};
 use crate::model::{EffectModel, Model};
 use crate::scenario::Overlap;
 
@@ -26,7 +27,7 @@ fn in_periods(months: f64, step_months: f64) -> f64 {
 }
 
 /// The instant, in months; exactly where a period begins if it is meant to be there.
-fn exact(months: f64, step_months: f64) -> f64 {
+pub(super) fn exact(months: f64, step_months: f64) -> f64 {
     let periods = in_periods(months, step_months);
     if periods == libm::round(periods) {
         periods * step_months
@@ -46,6 +47,8 @@ pub struct Severities {
     touched: Vec<(usize, usize, usize)>,
     /// Events with an occurrence in this trial, ascending.
     pub struck: Vec<usize>,
+    announcements: Vec<Announcement>,
+    step_months: f64,
     periods: usize,
 }
 
@@ -67,6 +70,14 @@ impl Severities {
         self.active[period] > 0
     }
 
+    /// What is announced in a period and has not struck: one for each occurrence, by event in file order.
+    pub fn announced(&self, period: usize) -> impl Iterator<Item = Announced> + '_ {
+        let (from, step) = (period as f64 * self.step_months, self.step_months);
+        self.announcements
+            .iter()
+            .filter_map(move |announcement| announcement.over(from, step))
+    }
+
     /// Clears and fills in a trial's occurrences.
     pub fn fill(&mut self, model: &Model, strikes: &Strikes) {
         if self.periods != model.periods || self.values.len() != model.events.len() * model.periods {
@@ -82,8 +93,11 @@ impl Severities {
         self.active.clear();
         self.active.resize(model.periods, 0);
         self.struck.clear();
+        self.announcements.clear();
+        self.step_months = model.step_months;
         for strike in &strikes.all {
             let event = strike.occurrence.event;
+            self.announcements.extend(Announcement::of(strike, model.step_months));
             if self.struck.last() != Some(&event) {
                 self.struck.push(event);
             }
@@ -204,6 +218,7 @@ mod tests {
                 severity: 0.8,
             },
             approval_months: 0.0,
+            notice_months: 0.0,
             tail,
         };
         (0..200)
@@ -231,6 +246,7 @@ mod tests {
                 severity: 0.3,
             },
             approval_months: 1.5,
+            notice_months: 0.0,
             tail: Tail::Linear(3.0),
         };
         assert_eq!(mean(&strike, 2.25, 3.25), 0.3);
@@ -282,6 +298,7 @@ mod tests {
                 severity: 0.5,
             },
             approval_months: 2.0,
+            notice_months: 0.0,
             tail: Tail::Step,
         };
         assert_eq!(mean(&strike, 1.0, 2.0), 1.0);

@@ -28,9 +28,10 @@ pub(super) fn compile_events(
         model.events.push(EventModel {
             id: event.id.clone(),
             arrival,
-            duration: event.duration.as_ref().map(Sampler::new),
+            duration: compile_duration(event)?,
             severity: Sampler::new(&event.severity),
             approval_months: approval,
+            notice_months: event.notice.as_ref().map(Sampler::new),
             recovery: match &event.recovery {
                 Recovery::Step => RecoveryModel::Step,
                 Recovery::Linear { months } => RecoveryModel::Linear(Sampler::new(months)),
@@ -50,6 +51,7 @@ pub(super) fn compile_events(
                 delay: key("delay"),
                 recovery: key("recovery"),
                 approval: key("approval"),
+                notice: key("notice"),
             },
             coupled: [CopulaTarget::Occurrence, CopulaTarget::Duration, CopulaTarget::Severity].map(|on| {
                 scenario.copulas.iter().enumerate().find_map(|(copula, group)| {
@@ -130,6 +132,9 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
             to_months: *to_months,
             probability: inputs.number(probability),
         },
+        Arrival::InForce { since_months } => ArrivalModel::InForce {
+            since_months: *since_months,
+        },
         Arrival::Poisson { per_year } => ArrivalModel::Poisson {
             per_year: inputs.number(per_year),
         },
@@ -165,6 +170,19 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
             from_end: *from_end,
         },
     })
+}
+
+fn compile_duration(event: &Event) -> Result<Option<Sampler>, ModelError> {
+    let Some(duration) = &event.duration else { return Ok(None) };
+    let Arrival::InForce { since_months } = event.arrival else {
+        return Ok(Some(Sampler::new(duration)));
+    };
+    // The check has refused durations that cannot reach the start.
+    let lasting = Sampler::lasting(duration, -since_months).ok_or_else(|| ModelError::Sampling {
+        what: format!("event.{}.duration", event.id),
+        why: "no duration reaches beyond the start".to_owned(),
+    })?;
+    Ok(Some(lasting))
 }
 
 /// The index of a cause, added when new.

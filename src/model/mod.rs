@@ -252,6 +252,11 @@ pub enum ArrivalModel {
         /// From its end.
         from_end: bool,
     },
+    /// Struck at or before the start; its duration is drawn given that it lasts beyond.
+    InForce {
+        /// Months from the start, <= 0.
+        since_months: f64,
+    },
 }
 
 /// Recovery, compiled.
@@ -311,6 +316,8 @@ pub struct EventModel {
     pub severity: Sampler,
     /// Approval months of a licensing regime.
     pub approval_months: Option<Sampler>,
+    /// Months by which it is announced before it strikes (`None` = not at all).
+    pub notice_months: Option<Sampler>,
     /// Recovery.
     pub recovery: RecoveryModel,
     /// What it touches.
@@ -342,6 +349,8 @@ pub struct EventStreams {
     pub recovery: StreamKey,
     /// Approval times.
     pub approval: StreamKey,
+    /// Times of notice.
+    pub notice: StreamKey,
 }
 
 /// A frailty factor, compiled.

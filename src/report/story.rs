@@ -93,8 +93,18 @@ fn events(replay: &Replay, width: usize, text: &mut String) {
         } else {
             format!(", then back {}", event.recovery)
         };
+        let notice = if event.notice_months > 0.0 {
+            format!(", announced {:.1} months before", event.notice_months)
+        } else {
+            String::new()
+        };
+        let before = if event.start_months < 0.0 {
+            ", in force at the start"
+        } else {
+            ""
+        };
         let what = format!(
-            "{}\u{a0} {}: severity {:.0} %, {:.1} months{recovery}",
+            "{}\u{a0} {}: severity {:.0} %, {:.1} months{recovery}{notice}{before}",
             event.start_date,
             event.name,
             100.0 * event.severity,

@@ -86,6 +86,7 @@ impl<'a> Trace<'a> {
                 "severity",
                 "end_months",
                 "recovery",
+                "notice_months",
             ],
         )?;
         for event in &self.replay.events {
@@ -94,6 +95,7 @@ impl<'a> Trace<'a> {
             sheet.plain(&event.start_date)?;
             sheet.exact([event.duration_months, event.severity, event.end_months])?;
             sheet.text(&event.recovery)?;
+            sheet.exact([event.notice_months])?;
             self.end(&mut sheet)?;
         }
         sheet.finish().map(drop)

@@ -123,6 +123,8 @@ codes! {
         "A frailty needs events with rates; a copula at least two events that have what it ties; an event is in at most one of each.";
     Correlation = "E056", "correlations that cannot be",
         "Above -1 and below 1, as a symmetric, positive definite matrix with 1 on its diagonal.";
+    NotInForce = "E057", "an event in force at the start that is over by then",
+        "Its duration counts from `since` and is drawn given that it reaches beyond the start, which this one cannot. State a longer duration, a later date, or leave the event out.";
     // Addresses and policies.
     UnknownAddress = "E060", "an address that leads nowhere",
         "Correct its spelling. `docs/scenario-format.md` says how tables are addressed.";
@@ -190,6 +192,8 @@ codes! {
         "Sellers have less, or keep more, than the observed shares ask of them, so purchases move to others; the message says from what to what. Correct the shares or the output, or acknowledge it.";
     TradeStays = "W023", "observed trade that does not follow a changed supply",
         "Supply was changed, but the file that states the trade does not state the supply under which it was observed. State both in one file.";
+    HardlyInForce = "W024", "an event that has lasted longer than it hardly ever does",
+        "Of the durations stated, less than 1 % reach from `since` to the start. What has lasted so long tells of longer durations; acknowledge it if it is meant.";
     AcknowledgesNothing = "W030", "an acknowledgement of something that does not occur",
         "The warning has gone, or its address has changed. Remove the acknowledgement, or correct it.";
     // Warnings of results.

@@ -53,7 +53,11 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
     let mut one = |view: &View<'_>| -> Read<Frailty> {
         let list = members(view, "frailty group", &mut taken, "", out)?;
         for event in list.iter().filter_map(|event| events.list.get(*event)) {
-            if !matches!(event.arrival, Arrival::Poisson { .. } | Arrival::Renewal { .. }) {
+            // What is in force at the start has no rate left to multiply: the factor passes it by.
+            if !matches!(
+                event.arrival,
+                Arrival::Poisson { .. } | Arrival::Renewal { .. } | Arrival::InForce { .. }
+            ) {
                 let message = format!("the event `{}` has no rate that a frailty could multiply", event.id);
                 out.push(
                     Problem::error(

@@ -8,16 +8,19 @@ use super::consistency::unreadable_supplies;
 use super::supplies::Made;
 use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
+use crate::sampling::{Distribution, Lasting};
 use crate::scenario::checked::*;
 use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
 use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
-use crate::scenario::values::{Problems, show};
+use crate::scenario::values::{Problems, plural, show};
 
 /// The largest increase of demand or costs: a million times as much.
 const LARGEST_GROWTH: f64 = 1e6;
+/// Durations of which fewer than this share reach the start are reported where an event is in force then.
+const HARDLY: f64 = 0.01;
 
 /// The events that could be read.
 pub(crate) struct Events {
@@ -79,7 +82,7 @@ fn followed_counts(list: &[Event], end: f64) -> Vec<f64> {
                 }
                 Arrival::Poisson { per_year } => break per_year.mean() / 12.0 * end,
                 Arrival::Renewal { up, down, .. } => break end / (up.mean() + down.mean()),
-                Arrival::Fixed { .. } | Arrival::Window { .. } => break 1.0,
+                Arrival::Fixed { .. } | Arrival::Window { .. } | Arrival::InForce { .. } => break 1.0,
             }
         };
         for event in trail {
@@ -94,6 +97,10 @@ fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> 
     // Each part is read even if another fails, so that all is reported at once.
     let arrival = arrival(view, out);
     let duration = duration(view, out);
+    if let (Ok(Arrival::InForce { since_months }), Ok(duration)) = (&arrival, &duration) {
+        in_force(view, &name, *since_months, duration.as_ref(), out);
+    }
+    let notice = notice(view, out);
     let severity = severity(view, &name, out);
     let kind = kind(view, &name, made, demands, out);
     let (kind, countries) = kind?;
@@ -104,13 +111,14 @@ fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> 
         kind,
         arrival: arrival?,
         duration: duration?,
+        notice: notice?,
         severity: severity?,
         recovery: recovery(view)?,
         countries,
     })
 }
 
-fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling::Distribution>> {
+fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<Distribution>> {
     let process = view
         .get("arrival")
         .and_then(Node::table)
@@ -127,7 +135,72 @@ fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling:
     view.drawn("duration")
 }
 
-fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::sampling::Distribution> {
+fn notice(view: &View<'_>, out: &mut Problems) -> Read<Option<Distribution>> {
+    let notice = view.drawn("notice")?;
+    let process = view.get("arrival").and_then(Node::table).and_then(|table| table.text("process"));
+    if notice.is_some() && process == Some("in_force") {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("notice"),
+            "`notice` does not go with an event that is in force at the start",
+            "it was announced before the simulation starts",
+        );
+        out.push(problem.hint("leave `notice` out; stocks stand as they are at the start"));
+    }
+    Ok(notice)
+}
+
+/// An event that is in force at the start must be able to last until then.
+fn in_force(view: &View<'_>, kind: &str, since_months: f64, duration: Option<&Distribution>, out: &mut Problems) {
+    if kind == "stock_loss" {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("arrival"),
+            "a stock loss happens at once: it cannot be in force at the start",
+            "",
+        );
+        out.push(problem.hint("state the stock that is left: stocks stand as they are at the start"));
+        return;
+    }
+    let (elapsed, Some(duration)) = (-since_months, duration) else {
+        return;
+    };
+    let lasts = Lasting::new(duration, elapsed).map_or(0.0, |lasting| lasting.survival());
+    let span = view.span("duration");
+    let months = plural((100.0 * elapsed).round() / 100.0, "month");
+    if lasts <= 0.0 {
+        let message = format!(
+            "`{}` has struck {months} before the start, and is over by then",
+            view.address
+        );
+        let label = if duration.is_fixed() {
+            "ends at or before the start".to_string()
+        } else {
+            match duration.support().1 {
+                most if most.is_finite() => format!("at most {}", plural(most, "month")),
+                _ => "never lasts so long".to_string(),
+            }
+        };
+        let problem = Problem::error(Code::NotInForce, span, message, label);
+        out.push(problem.hint("the duration counts from `since`; leave the event out if it is over"));
+    } else if lasts < HARDLY {
+        let message = format!(
+            "`{}` has lasted {months} at the start, as only {} % of its durations do",
+            view.address,
+            show_digits(100.0 * lasts)
+        );
+        let problem = Problem::warning(Code::HardlyInForce, span, message, "hardly ever lasts so long");
+        out.push(problem.hint("what has lasted so long tells of longer durations: state one that fits what is known"));
+    }
+}
+
+/// Two significant digits.
+fn show_digits(value: f64) -> String {
+    let digits = (1.0 - libm::floor(libm::log10(value))).max(0.0);
+    format!("{value:.*}", digits.min(300.0) as usize)
+}
+
+fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<Distribution> {
     let Some(severity) = view.drawn("severity")? else {
         return fixed(1.0);
     };

@@ -46,6 +46,11 @@ pub enum Arrival {
         /// Whether the delay counts from the end of the other event (its duration, without recovery). Default false.
         from_end: bool,
     },
+    /// Has struck by the start, and is in force then.
+    InForce {
+        /// Months from the start, <= 0. A duration is drawn given that it reaches beyond the start.
+        since_months: f64,
+    },
 }
 
 /// State of a renewal process at the start.
@@ -163,6 +168,8 @@ pub struct Event {
     pub arrival: Arrival,
     /// Months; `None` = until the end of the horizon (and for a renewal, whose down time is the duration).
     pub duration: Option<Distribution>,
+    /// Months by which the announcement comes before the strike; `None` = it comes unannounced.
+    pub notice: Option<Distribution>,
     /// 0 to 1 (>= 0 for demand surges and cost shocks). Default 1.
     pub severity: Distribution,
     /// See [`Recovery`].

@@ -32,7 +32,7 @@ const ARRIVAL: TableSpec = TableSpec {
     doc: "When an event starts.",
     tag: Some("process"),
     fields: &[
-        field("process", Kind::Word(&["fixed", "window", "poisson", "renewal", "after"]), "fixed: at a date; window: once, at a uniform date between two; poisson: at a rate; renewal: up and down times in turn; after: follows another event.").required(),
+        field("process", Kind::Word(&["fixed", "window", "poisson", "renewal", "after", "in_force"]), "fixed: at a date; window: once, at a uniform date between two; poisson: at a rate; renewal: up and down times in turn; after: follows another event; in_force: it has struck by the start and lasts.").required(),
         field("at", Kind::Dates, "Date; may be uncertain.").only(&["fixed"]).required(),
         field("from", Kind::Date, "First date of the window.").only(&["window"]).required(),
         field("to", Kind::Date, "Last date of the window.").only(&["window"]).required(),
@@ -43,6 +43,7 @@ const ARRIVAL: TableSpec = TableSpec {
         field("starts", Kind::Word(&["up", "down", "steady"]), "State at the start.").only(&["renewal"]).default("\"steady\""),
         field("event", Kind::One(Target::Event), "The event that it follows.").only(&["after"]).required(),
         field("delay", Kind::Drawn(Range::NonNegative), "Time after the other event.").unit("months").only(&["after"]).default("0"),
+        field("since", Kind::Date, "When it struck: the start of the simulation or earlier. The duration counts from here, and is drawn given that it reaches beyond the start.").only(&["in_force"]).required(),
         field("from", Kind::Word(&["start", "end"]), "Whether the delay counts from the other event's start or from its end.").only(&["after"]).default("\"start\""),
     ],
     ..BARE
@@ -92,6 +93,7 @@ pub(crate) const EVENT: TableSpec = TableSpec {
         field("approval_months", Kind::Drawn(Range::NonNegative), "Months until the first licences (form = \"licensing\").").unit("months").only(&[EXPORT]),
         field("arrival", Kind::Table(&ARRIVAL), "When it starts.").required(),
         field("duration", Kind::Drawn(Range::NonNegative), "How long it lasts. Not with a renewal, whose `down` it is.").unit("months").default("to the end of the horizon"),
+        field("notice", Kind::Drawn(Range::NonNegative), "How long before it strikes it is announced (cut at the start of the simulation).").unit("months").only(&[LOSS, EXPORT, LANE, SURGE, COST]).default("0"),
         field("severity", Kind::Drawn(Range::NonNegative), "Share that is lost, 0 to 1; for a demand surge or cost shock the rise (0.5 = x 1.5).").default("1"),
         field("recovery", Kind::Table(&RECOVERY), "How the severity goes back to 0.").default("at once"),
         SOURCE,
