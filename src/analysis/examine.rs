@@ -73,12 +73,34 @@ fn compiled(scenario: &Scenario, findings: &mut Vec<Finding>) -> Option<Model> {
             note(
                 code,
                 format!("material.{}", row.material),
-                words(&row, code, unit),
+                words(&row, code, unit) + &passages(&model, &row.material, scenario, unit),
                 extent,
             );
         }
     }
     Some(model)
+}
+
+/// The capacities that hold up a material's trade at the start, in words.
+fn passages(model: &Model, id: &str, scenario: &Scenario, unit: &str) -> String {
+    let Some(number) = scenario.materials.iter().position(|material| material.id == id) else {
+        return String::new();
+    };
+    let wanted = model.reference.wanted_at_start.get(number).map_or(&[][..], Vec::as_slice);
+    let inputs = &model.reference.inputs;
+    let held = model.materials[number].capacities.iter().zip(wanted).filter_map(|(capacity, wanted)| {
+        let most = capacity.tonnes(model, inputs, 0);
+        let yearly = |tonnes: f64| crate::scenario::rounded(tonnes / model.step_years(), 3);
+        (*wanted > most * (1.0 + SHORT)).then(|| {
+            format!(
+                "`lane_capacity.{}` lets {} of {} {unit} a year pass",
+                capacity.id,
+                yearly(most),
+                yearly(*wanted)
+            )
+        })
+    });
+    held.map(|held| format!("; {held}")).collect()
 }
 
 /// The code of an error of the model.

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::facts;
 use super::run::{Prepared, RunError, prepare};
-use crate::engine::draws::{Tail, TrialStreams};
+use crate::engine::draws::{Strike, Tail, TrialStreams};
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 use crate::engine::trace::PeriodTrace;
 use crate::engine::trial::Simulator;
+use crate::model::{EffectModel, Model};
 use crate::results::types::Label;
 use crate::results::{Row, Rows, plan_rows};
 use crate::scenario::Document;
@@ -33,6 +34,12 @@ pub struct ReplayEvent {
     pub recovery: String,
     /// Months by which it is announced before it starts.
     pub notice_months: f64,
+    /// Share of what is withheld that comes through third countries, 0 without a leak.
+    pub leak_share: f64,
+    /// Months from the start from which on it does; `None` without a leak.
+    pub leak_from_months: Option<f64>,
+    /// The limit of a quota in tonnes, t/yr, where it starts; `None` for all others.
+    pub tonnes_per_year: Option<f64>,
 }
 
 /// A drawn input.
@@ -242,6 +249,9 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
                 Tail::Exponential(months) => format!("exponential with time constant {months:.1} months"),
             },
             notice_months: strike.notice_months,
+            leak_share: strike.leak.0,
+            leak_from_months: (strike.leak.0 > 0.0).then_some(strike.leak.1),
+            tonnes_per_year: quota_in_tonnes(model, strike, simulator.inputs()),
         })
         .collect();
     events.sort_by(|one, other| one.start_months.total_cmp(&other.start_months));
@@ -308,6 +318,16 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         flows: tracer.flows,
         stockpiles: tracer.stockpiles,
     })
+}
+
+/// The limit of a quota in tonnes in the period in which it starts, t/yr.
+fn quota_in_tonnes(model: &Model, strike: &Strike, inputs: &[f64]) -> Option<f64> {
+    let EffectModel::Quota(effects) = &model.events[strike.occurrence.event].effect else {
+        return None;
+    };
+    let period = (strike.occurrence.start_months.max(0.0) / model.step_months) as usize;
+    let tonnes = effects.first()?.tonnes_per_year.as_ref()?;
+    Some(tonnes.at(period, inputs).max(0.0))
 }
 
 /// Name of a place for people.

@@ -39,6 +39,8 @@ pub struct Strike {
     pub notice_months: f64,
     /// What follows the full-severity time.
     pub tail: Tail,
+    /// Share of what is withheld that comes through third countries, and from when on, months from the start.
+    pub leak: (f64, f64),
 }
 
 impl Strike {
@@ -134,6 +136,7 @@ pub fn draw_inputs(model: &Model, design: Design, trial: u64, inputs: &mut Vec<f
 struct EventDraws<'a> {
     model: &'a Model,
     event: &'a EventModel,
+    inputs: &'a [f64],
     design: Design,
     trial: u64,
     dimension: usize,
@@ -201,6 +204,7 @@ pub fn draw_events(model: &Model, design: Design, trial: u64, inputs: &[f64], st
         let draws = EventDraws {
             model,
             event,
+            inputs,
             design,
             trial,
             dimension,
@@ -393,6 +397,12 @@ fn strike(
             months
                 .quantile(draws.uniform(&event.streams.approval, draw, 6))
                 .max(0.0)
+        }),
+        leak: event.leak.map_or((0.0, 0.0), |leak| {
+            (
+                leak.share.of(draws.inputs),
+                start + leak.delay_months.of(draws.inputs).max(0.0),
+            )
         }),
         // Designs have no dimension for it: it came after theirs were given out.
         notice_months: event.notice_months.as_ref().map_or(0.0, |months| {

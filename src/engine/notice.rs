@@ -1,7 +1,7 @@
 //! What is known of an occurrence before it strikes: from when on, and how much is going to be lost.
 
 use super::draws::{Strike, Tail};
-use super::severity::exact;
+use super::severity::{exact, leaked_severity};
 
 /// An occurrence that is announced before it strikes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +35,7 @@ impl Announcement {
             event: strike.occurrence.event,
             from_months,
             strike_months,
-            loss_months: strike.loss_months(),
+            loss_months: strike.loss_months(step_months),
         })
     }
 
@@ -51,8 +51,8 @@ impl Announcement {
 }
 
 impl Strike {
-    /// Severity integrated over its whole course, months.
-    fn loss_months(&self) -> f64 {
+    /// Severity less what leaks, integrated over its whole course, months.
+    fn loss_months(&self, step_months: f64) -> f64 {
         let occurrence = &self.occurrence;
         let stopped = self.approval_months.min(occurrence.duration_months);
         let recovery = match self.tail {
@@ -60,7 +60,15 @@ impl Strike {
             Tail::Linear(months) => 0.5 * months,
             Tail::Exponential(months) => months,
         };
-        stopped + occurrence.severity * (occurrence.duration_months - stopped + recovery)
+        let whole = stopped + occurrence.severity * (occurrence.duration_months - stopped + recovery);
+        let (start, end) = (occurrence.start_months, self.end_months());
+        let leaked = if end > start {
+            let full = start..start + occurrence.duration_months;
+            (end - start) * leaked_severity(self, full, start..end, step_months)
+        } else {
+            0.0
+        };
+        whole - leaked
     }
 }
 
@@ -80,6 +88,7 @@ mod tests {
             approval_months: 2.0,
             notice_months,
             tail: Tail::Linear(4.0),
+            leak: (0.0, 0.0),
         }
     }
 
@@ -116,5 +125,10 @@ mod tests {
         (long.approval_months, long.tail) = (9.0, Tail::Exponential(4.0));
         let announced = Announcement::of(&long, 1.0).unwrap().over(2.0, 1.0).unwrap();
         assert_eq!(announced.loss_to_come_months, 6.0 + 0.5 * 4.0);
+        let mut leaking = strike(3.0, 1.0);
+        leaking.leak = (0.2, 6.0);
+        let announced = Announcement::of(&leaking, 1.0).unwrap().over(2.0, 1.0).unwrap();
+        // From the third of six months on a fifth of what is lost comes all the same.
+        assert!((announced.loss_to_come_months - (5.0 - 0.2 * 0.5 * (3.0 + 2.0))).abs() < 1e-12);
     }
 }

@@ -48,6 +48,8 @@ pub struct Severities {
     /// Events with an occurrence in this trial, ascending.
     pub struck: Vec<usize>,
     announcements: Vec<Announcement>,
+    /// (Event, period, severity that its leak has taken off).
+    leaks: Vec<(usize, usize, f64)>,
     step_months: f64,
     periods: usize,
 }
@@ -68,6 +70,12 @@ impl Severities {
     #[inline]
     pub fn any(&self, period: usize) -> bool {
         self.active[period] > 0
+    }
+
+    /// What leaks in a period: (event, share of normal flows that comes through third countries), one for each occurrence.
+    pub fn leaks(&self, period: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let of_period = self.leaks.iter().filter(move |(_, of, _)| *of == period);
+        of_period.map(|&(event, _, leaked)| (event, leaked))
     }
 
     /// What is announced in a period and has not struck: one for each occurrence, by event in file order.
@@ -94,6 +102,7 @@ impl Severities {
         self.active.resize(model.periods, 0);
         self.struck.clear();
         self.announcements.clear();
+        self.leaks.clear();
         self.step_months = model.step_months;
         for strike in &strikes.all {
             let event = strike.occurrence.event;
@@ -121,7 +130,11 @@ impl Severities {
                 let from = period as f64 * model.step_months;
                 let to = (period + 1) as f64 * model.step_months;
                 let severity = mean_severity(strike, start..full, from..to);
-                self.add(model, event, period, severity, grows);
+                let leaked = leaked_severity(strike, start..full, from..to, model.step_months);
+                self.add(model, event, period, severity - leaked, grows);
+                if leaked > 0.0 {
+                    self.leaks.push((event, period, leaked));
+                }
             }
             if last > first {
                 self.touched.push((event, first, last));
@@ -198,6 +211,17 @@ fn mean_severity(strike: &Strike, at_full: Range<f64>, over: Range<f64>) -> f64 
     integral / (to - from)
 }
 
+/// What a leak takes off the mean severity over a period: its share of the severity from when on it leaks.
+pub(super) fn leaked_severity(strike: &Strike, at_full: Range<f64>, over: Range<f64>, step_months: f64) -> f64 {
+    let (share, leaks_from) = strike.leak;
+    let from = exact(leaks_from, step_months).max(over.start);
+    if share <= 0.0 || from >= over.end {
+        return 0.0;
+    }
+    let part = (over.end - from) / (over.end - over.start);
+    share * part * mean_severity(strike, at_full, from..over.end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +243,7 @@ mod tests {
             },
             approval_months: 0.0,
             notice_months: 0.0,
+            leak: (0.0, 0.0),
             tail,
         };
         (0..200)
@@ -247,6 +272,7 @@ mod tests {
             },
             approval_months: 1.5,
             notice_months: 0.0,
+            leak: (0.0, 0.0),
             tail: Tail::Linear(3.0),
         };
         assert_eq!(mean(&strike, 2.25, 3.25), 0.3);
@@ -289,6 +315,26 @@ mod tests {
     }
 
     #[test]
+    fn a_leak_takes_its_share_from_when_on_it_leaks() {
+        let strike = Strike {
+            occurrence: Occurrence {
+                event: 0,
+                start_months: 1.0,
+                duration_months: 4.0,
+                severity: 0.8,
+            },
+            approval_months: 0.0,
+            notice_months: 0.0,
+            tail: Tail::Linear(2.0),
+            leak: (0.25, 2.5),
+        };
+        let leaked = |from: f64, to: f64| leaked_severity(&strike, 1.0..5.0, from..to, 1.0);
+        assert_eq!((leaked(1.0, 2.0), leaked(2.0, 3.0), leaked(3.0, 4.0)), (0.0, 0.1, 0.2));
+        // Step length moves nothing, and what recovers leaks too.
+        assert!((6.0 * leaked(1.0, 7.0) - (2.5 + 1.0) * 0.2).abs() < 1e-12);
+    }
+
+    #[test]
     fn licensing_stops_everything_until_the_first_licences() {
         let strike = Strike {
             occurrence: Occurrence {
@@ -299,6 +345,7 @@ mod tests {
             },
             approval_months: 2.0,
             notice_months: 0.0,
+            leak: (0.0, 0.0),
             tail: Tail::Step,
         };
         assert_eq!(mean(&strike, 1.0, 2.0), 1.0);

@@ -25,9 +25,13 @@ impl State {
                 .all(|(value, normal)| (value - normal).abs() <= tolerance * normal)
         };
         let covered = is_covered(world, model, material, period);
+        // Where lanes carry less than is wanted, flexible buyers look elsewhere even without an event.
+        let is_held_up = !links.is_rigid && world.capacity_binds[period * model.materials.len() + material];
+        let has_quotas = self.has_quotas(material);
         let is_normal = |tolerance: f64| {
-            !self.is_restricted[material]
-                && self.quotas[material].is_empty()
+            !is_held_up
+                && !self.is_restricted[material]
+                && !has_quotas
                 && (!self.has_other_orders[material]
                     || same(&self.order[links.markets.clone()], normal_orders, tolerance))
                 && if covered {
@@ -59,7 +63,7 @@ impl State {
         } else {
             self.is_factored[material] = links.is_factored
                 && !self.traced
-                && self.quotas[material].is_empty()
+                && !has_quotas
                 && self.trade_by_factors(trial, material, period, wants_refill);
             if !self.is_factored[material] {
                 self.trade(trial, material, period, as_normal, wants_refill);
@@ -69,6 +73,7 @@ impl State {
             }
         }
         self.move_shipments(trial, material, period);
+        self.find_premiums(trial, material, period);
     }
 
     /// Trade by factors, with what is sent to each market and its refills; false where lanes have to be looked at.
@@ -113,12 +118,12 @@ impl State {
             memory.normal_columns.resize(compiled.columns.len(), 0.0);
             add_columns(normal, &mut memory.normal_columns);
         }
-        self.scale_quotas(material);
         let flexibility = compiled.flexibility.map(|limit| {
             let rerouting = compiled.rerouting_months.of(inputs);
             let from = self.disturbed_months[material];
             1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
         });
+        self.gather_limits(trial, material, period, flexibility.unwrap_or(f64::INFINITY));
         let problem = Problem {
             supply: &self.supply[links.rows.clone()],
             orders: &self.order[links.markets.clone()],
@@ -126,7 +131,7 @@ impl State {
             normal: &self.normal[material],
             openness: &self.openness[material],
             is_restricted: self.is_restricted[material],
-            quotas: &self.quotas[material],
+            quotas: self.limits.list(),
             flexibility,
             domestic: &compiled.domestic,
             domestic_first: compiled.domestic_first,
@@ -215,14 +220,6 @@ impl State {
         }
         if !clean {
             self.pipeline[material].written[slot] = period + 1;
-        }
-    }
-
-    /// Turns quota shares into tonnes of the period's normal flows.
-    fn scale_quotas(&mut self, material: usize) {
-        let normal = &self.normal[material];
-        for quota in &mut self.quotas[material] {
-            quota.limit *= quota.lanes.iter().map(|&lane| normal[lane]).sum::<f64>();
         }
     }
 }

@@ -183,6 +183,7 @@ impl State {
             values[links.cells.clone()].fill(0.0);
         }
         self.price[links.markets.clone()].fill(1.0);
+        self.premium[links.markets.clone()].fill(0.0);
         self.is_clean[material] = true;
         self.is_short[material] = false;
         self.struck.fresh[material] = true;
@@ -251,7 +252,8 @@ impl State {
         let holds = compiled.lead_periods == 0
             && links.constant_stocks
             && !responding
-            && self.quotas[material].is_empty()
+            && !self.has_quotas(material)
+            && compiled.capacities.is_empty()
             && (rerouting <= 0.0
                 || links.is_rigid
                 || self.disturbed_months[material] == 0.0

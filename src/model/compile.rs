@@ -171,6 +171,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         warnings: Vec::new(),
     };
     compile_materials(scenario, &mut model, &mut inputs);
+    super::limits::compile_capacities(scenario, &mut model, &mut inputs);
     let lanes: usize = model
         .materials
         .iter()
@@ -233,7 +234,9 @@ fn shapes_world(model: &Model) -> bool {
                 .as_ref()
                 .is_some_and(|recycling| recycling.rate.is_uncertain() || recycling.lag_years.is_uncertain())
     };
+    let capacities = || model.materials.iter().flat_map(|material| &material.capacities);
     model.supplies.iter().any(supply)
+        || capacities().any(|capacity| capacity.tonnes_per_year.is_uncertain())
         || model
             .cells
             .iter()
@@ -346,6 +349,7 @@ fn compile_materials(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs
             price_cap: material.price_cap,
             price_adjustment,
             lead_periods: material.lead_time_periods,
+            capacities: Vec::new(),
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::compile::{Inputs, ModelError};
 use super::{
-    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, Model, RecoveryModel,
+    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, LeakModel, MaterialModel, Model, RecoveryModel,
 };
 use crate::sampling::{Copula, Correlation, LengthBiased, Sampler, StreamKey};
 use crate::scenario::{
@@ -15,13 +15,21 @@ pub(super) fn compile_events(
     inputs: &mut Inputs<'_>,
 ) -> Result<(), ModelError> {
     for (index, event) in scenario.events.iter().enumerate() {
-        let effect = compile_effect(model, scenario, index, event);
+        let effect = compile_effect(model, inputs, scenario, index, event);
         let arrival = compile_arrival(inputs, event)?;
         let approval = match &event.kind {
             EventKind::ExportRestriction {
                 form: RestrictionForm::Licensing { approval_months },
                 ..
             } => Some(Sampler::new(approval_months)),
+            _ => None,
+        };
+        let leak = match &event.kind {
+            EventKind::ExportRestriction { leak: Some(leak), .. } => Some(LeakModel {
+                share: inputs.number(&leak.share),
+                delay_months: inputs.number(&leak.delay_months),
+                premium: inputs.number(&leak.premium),
+            }),
             _ => None,
         };
         let key = |driver: &str| StreamKey::new(scenario.run.seed, &format!("event.{}.{driver}", event.id));
@@ -32,6 +40,7 @@ pub(super) fn compile_events(
             severity: Sampler::new(&event.severity),
             approval_months: approval,
             notice_months: event.notice.as_ref().map(Sampler::new),
+            leak,
             recovery: match &event.recovery {
                 Recovery::Step => RecoveryModel::Step,
                 Recovery::Linear { months } => RecoveryModel::Linear(Sampler::new(months)),
@@ -229,7 +238,13 @@ fn reached(model: &Model, effect: &EffectModel) -> Vec<usize> {
     materials
 }
 
-fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &Event) -> EffectModel {
+fn compile_effect(
+    model: &mut Model,
+    inputs: &mut Inputs<'_>,
+    scenario: &Scenario,
+    index: usize,
+    event: &Event,
+) -> EffectModel {
     let with_causes = |model: &mut Model, supplies: &[usize]| {
         supplies
             .iter()
@@ -250,14 +265,24 @@ fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &
             ..
         } => {
             let mut effects = Vec::new();
+            let tonnes_per_year = match form {
+                RestrictionForm::Quota { tonnes_per_year } => {
+                    tonnes_per_year.as_ref().map(|tonnes| inputs.quantity(tonnes))
+                }
+                _ => None,
+            };
             for &material in materials {
                 for &exporter in from {
                     let pairs: Vec<_> = to.iter().map(|&importer| (exporter, importer)).collect();
-                    effects.extend(lane_effect(model, index, material, exporter, &pairs));
+                    let effect = lane_effect(model, index, material, exporter, &pairs);
+                    effects.extend(effect.map(|effect| LaneEffect {
+                        tonnes_per_year: tonnes_per_year.clone(),
+                        ..effect
+                    }));
                 }
             }
             match form {
-                RestrictionForm::Quota => EffectModel::Quota(effects),
+                RestrictionForm::Quota { .. } => EffectModel::Quota(effects),
                 RestrictionForm::Ban | RestrictionForm::Licensing { .. } => EffectModel::Lanes(effects),
             }
         }
@@ -315,7 +340,24 @@ fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &
     }
 }
 
-/// The lanes of one exporter among `pairs`; home lanes are never cut.
+/// The lanes (row x columns + column) of one exporter of a material among `pairs`, ascending; home is none.
+pub(super) fn lanes_of(material: &MaterialModel, exporter: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
+    let Ok(row) = material.rows.binary_search(&exporter) else {
+        return Vec::new();
+    };
+    let columns = material.columns.len();
+    let mut lanes: Vec<usize> = pairs
+        .iter()
+        .filter(|&&(from, to)| from == exporter && to != exporter)
+        .filter_map(|(_, to)| material.columns.binary_search(to).ok())
+        .map(|column| row * columns + column)
+        .collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    lanes
+}
+
+/// What an event does to the lanes of one exporter; home lanes are never cut.
 fn lane_effect(
     model: &mut Model,
     event: usize,
@@ -323,17 +365,7 @@ fn lane_effect(
     exporter: usize,
     pairs: &[(usize, usize)],
 ) -> Option<LaneEffect> {
-    let compiled = &model.materials[material];
-    let row = compiled.rows.binary_search(&exporter).ok()?;
-    let columns = compiled.columns.len();
-    let mut lanes: Vec<usize> = pairs
-        .iter()
-        .filter(|&&(from, to)| from == exporter && to != exporter)
-        .filter_map(|(_, to)| compiled.columns.binary_search(to).ok())
-        .map(|column| row * columns + column)
-        .collect();
-    lanes.sort_unstable();
-    lanes.dedup();
+    let lanes = lanes_of(&model.materials[material], exporter, pairs);
     if lanes.is_empty() {
         return None;
     }
@@ -341,5 +373,6 @@ fn lane_effect(
         material,
         cause: cause(model, event, material, exporter),
         lanes,
+        tonnes_per_year: None,
     })
 }

@@ -113,7 +113,14 @@ pub(super) fn complete_links(model: &mut Model) {
             && !links.responds
             && material.lead_periods == 0
             && material.observed.is_none()
-            && !material.domestic_first;
+            && !material.domestic_first
+            && material.capacities.is_empty();
+    }
+    // A premium on what leaks moves prices where nothing is short.
+    for event in model.events.iter().filter(|event| event.leak.is_some()) {
+        for &material in &event.materials {
+            (model.links[material].is_plain, model.links[material].is_factored) = (false, false);
+        }
     }
     // From upstream to downstream.
     for &material in &model.order {

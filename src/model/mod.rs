@@ -9,6 +9,7 @@ mod compile;
 mod compile_events;
 mod layout;
 pub mod linear;
+mod limits;
 mod links;
 mod observed;
 pub mod patterns;
@@ -60,6 +61,19 @@ pub struct MaterialModel {
     pub price_adjustment: f64,
     /// Periods between allocation and arrival.
     pub lead_periods: usize,
+    /// Limits of lanes that are always there.
+    pub capacities: Vec<LaneCapacityModel>,
+}
+
+/// What some lanes of a material carry together, compiled.
+#[derive(Debug, Clone)]
+pub struct LaneCapacityModel {
+    /// Id.
+    pub id: String,
+    /// Lanes (row x columns + column), ascending; none at home.
+    pub lanes: Vec<usize>,
+    /// The most that they carry together, t/yr.
+    pub tonnes_per_year: Series,
 }
 
 /// One supply, compiled.
@@ -301,6 +315,19 @@ pub struct LaneEffect {
     pub cause: usize,
     /// Lanes (row x columns + column), ascending; for quotas those of one exporter.
     pub lanes: Vec<usize>,
+    /// Of a quota in tonnes the most that they carry together, t/yr; then the severity says for how much of the time it is in force.
+    pub tonnes_per_year: Option<Series>,
+}
+
+/// What reaches the targets of a restriction through third countries, compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct LeakModel {
+    /// Share of what is withheld.
+    pub share: Value,
+    /// Months after the start.
+    pub delay_months: Value,
+    /// By what share it is dearer.
+    pub premium: Value,
 }
 
 /// An event, compiled.
@@ -318,6 +345,8 @@ pub struct EventModel {
     pub approval_months: Option<Sampler>,
     /// Months by which it is announced before it strikes (`None` = not at all).
     pub notice_months: Option<Sampler>,
+    /// What comes through third countries.
+    pub leak: Option<LeakModel>,
     /// Recovery.
     pub recovery: RecoveryModel,
     /// What it touches.

@@ -46,6 +46,10 @@ pub struct World {
     pub is_balanced: Vec<bool>,
     /// Whether more is made than ordered, by period and material: what stocks can be refilled from.
     pub has_spare: Vec<bool>,
+    /// Whether undisrupted trade uses up what some lanes carry, and would carry more, by period and material.
+    pub capacity_binds: Vec<bool>,
+    /// What the lanes of each capacity would carry at the start without it, t per period, by material.
+    pub wanted_at_start: Vec<Vec<f64>>,
     /// The first of the periods up to this one that are all the same, by period.
     pub same_since: Vec<usize>,
     /// Whether this is the model's shared reference (patterns are stored for it).
@@ -99,6 +103,9 @@ impl World {
         self.is_balanced.resize(model.materials.len(), true);
         self.has_spare.clear();
         self.has_spare.resize(periods * model.materials.len(), false);
+        self.capacity_binds.clear();
+        self.capacity_binds.resize(periods * model.materials.len(), false);
+        self.wanted_at_start.resize(model.materials.len(), Vec::new());
         for period in 0..periods {
             for &material in &model.order {
                 self.produce(model, material, period);
@@ -441,13 +448,19 @@ impl World {
         let supply = &self.supply[rows..rows + compiled.rows.len()];
         let orders = &self.order[columns..columns + compiled.columns.len()];
         let coverage = &mut self.coverage[columns..columns + compiled.columns.len()];
-        if compiled
+        let is_closed = compiled
             .observed
             .as_ref()
-            .is_some_and(|observed| observed.openness <= 0.0)
-        {
-            // Without openness only balancing tells who can be reached.
+            .is_some_and(|observed| observed.openness <= 0.0);
+        if is_closed || !compiled.capacities.is_empty() {
+            // Without openness only balancing tells who can be reached, and capacities limit lanes.
             balance(compiled, period, supply, orders, &mut self.memory, &mut self.flows);
+            let passage = &mut self.memory.passage;
+            self.capacity_binds[period * model.materials.len() + material] =
+                passage.keep_to(model, compiled, &self.inputs, period, &mut self.flows);
+            if period == 0 {
+                self.wanted_at_start[material].clone_from(&passage.wanted);
+            }
             for (column, share) in coverage.iter_mut().enumerate() {
                 let sum: f64 = (0..compiled.rows.len())
                     .map(|row| self.flows[row * orders.len() + column])

@@ -87,6 +87,9 @@ impl<'a> Trace<'a> {
                 "end_months",
                 "recovery",
                 "notice_months",
+                "leak_share",
+                "leak_from_months",
+                "quota_per_year",
             ],
         )?;
         for event in &self.replay.events {
@@ -95,7 +98,13 @@ impl<'a> Trace<'a> {
             sheet.plain(&event.start_date)?;
             sheet.exact([event.duration_months, event.severity, event.end_months])?;
             sheet.text(&event.recovery)?;
-            sheet.exact([event.notice_months])?;
+            sheet.exact([event.notice_months, event.leak_share])?;
+            for value in [event.leak_from_months, event.tonnes_per_year] {
+                match value {
+                    Some(value) => sheet.exact([value])?,
+                    None => sheet.plain("")?,
+                }
+            }
             self.end(&mut sheet)?;
         }
         sheet.finish().map(drop)

@@ -109,8 +109,8 @@ codes! {
     Data = "E044", "data that cannot be used",
         "The table or CSV file that `data` names is absent, lacks what is asked for, or has a row that cannot be read. The message names file, line and column.";
     // Events.
-    TouchesNothing = "E050", "an event that can never touch anything",
-        "Nothing of what it hits exists. Correct its countries, materials, sectors or supplies.";
+    TouchesNothing = "E050", "an event or a limit that can never touch anything",
+        "Nothing of what it hits exists. Correct its countries, materials, sectors, supplies or lanes.";
     OutsideTime = "E051", "an event outside the simulated time",
         "Move it inside, or lengthen `time.periods`.";
     TooMany = "E052", "an event that happens too often",

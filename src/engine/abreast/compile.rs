@@ -455,6 +455,7 @@ fn is_plain(model: &Model) -> bool {
             && links.causes.len() <= MOST_CAUSES
             && material.lead_periods == 0
             && material.observed.is_none()
+            && material.capacities.is_empty()
             && links.cells.len() == material.columns.len()
             && !material.rows.is_empty()
             && !material.columns.is_empty()

@@ -174,9 +174,20 @@ fn cannot(event: &Event, on: &str) -> Option<&'static str> {
         ("occurrence", Arrival::Fixed { .. } | Arrival::Window { .. }) => None,
         ("occurrence", _) => Some("has no single occurrence: only fixed and window arrivals have one"),
         ("duration", Arrival::Renewal { .. }) => Some("has down times, which follow one another and cannot be tied"),
+        ("severity", _) if is_in_tonnes(event) => Some("is a quota in tonnes and has no `severity` that could be tied"),
         ("duration", _) if event.duration.is_none() => Some("has no `duration` that could be tied"),
         _ => None,
     }
+}
+
+fn is_in_tonnes(event: &Event) -> bool {
+    matches!(
+        &event.kind,
+        EventKind::ExportRestriction {
+            form: RestrictionForm::Quota { tonnes_per_year: Some(_) },
+            ..
+        }
+    )
 }
 
 fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec<f64>>> {

@@ -391,18 +391,24 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
             "no destination is left",
         );
     }
+    if view.get("tonnes_per_year").is_some() {
+        quota_in_tonnes(view, &from, &materials, out);
+    }
     let sells = |supply: &Supply| from.contains(&supply.country) && materials.contains(&supply.material);
     if !made.list.iter().any(sells) && !unreadable_supplies(view.base, made) {
         no_supply(view, "from", made, &materials, out);
     }
     let form = match view.text("form").as_deref() {
-        Some("quota") => RestrictionForm::Quota,
+        Some("quota") => RestrictionForm::Quota {
+            tonnes_per_year: view.quantity("tonnes_per_year")?,
+        },
         Some("licensing") => RestrictionForm::Licensing {
             approval_months: view.drawn("approval_months")?.ok_or(Skip)?,
         },
         _ => RestrictionForm::Ban,
     };
     let to_all = to_node.text() == Some("all");
+    let leak = leak(view, (&from, &to), out)?;
     Ok((
         EventKind::ExportRestriction {
             from: from.clone(),
@@ -410,12 +416,112 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
             to_all,
             materials,
             form,
+            leak,
         },
         from,
     ))
 }
 
+/// What leaks, which needs somebody through whom.
+fn leak(view: &View<'_>, (from, to): (&[CountryIndex], &[CountryIndex]), out: &mut Problems) -> Read<Option<Leak>> {
+    let Some(leak) = view.inner("leak")? else {
+        return Ok(None);
+    };
+    let third = |country: &CountryIndex| !from.contains(country) && !to.contains(country);
+    if !(0..view.base.countries.len()).any(|country| third(&country)) {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("leak"),
+            "a restriction on everyone cannot leak: there is no third country for it to go through",
+            "",
+        );
+        out.push(problem.related(view.span("to"), "all others").hint(
+            "name the destinations that are restricted; for what passes all the same give a severity below 1",
+        ));
+    }
+    if view.get("tonnes_per_year").is_some() {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("leak"),
+            "`leak` does not go with a quota in tonnes",
+            "",
+        );
+        out.push(problem.hint("a quota that leaks lets more tonnes pass: raise `tonnes_per_year`"));
+    }
+    Ok(Some(Leak {
+        share: leak.number("share")?.ok_or(Skip)?,
+        delay_months: leak.number_or("delay", 0.0)?,
+        premium: leak.number_or("premium", 0.0)?,
+    }))
+}
+
+/// A quota in tonnes is of one exporter and one material: else it would not be known whose tonnes they are.
+fn quota_in_tonnes(view: &View<'_>, from: &[CountryIndex], materials: &[MaterialIndex], out: &mut Problems) {
+    let span = view.span("tonnes_per_year");
+    if view.text("form").as_deref() != Some("quota") {
+        let message = "`tonnes_per_year` goes with form = \"quota\" only";
+        let problem = Problem::error(Code::Misplaced, span, message, "not with this form");
+        out.push(problem.hint("a ban or licensing takes a share of each lane: give `severity`"));
+        return;
+    }
+    if from.len() > 1 || materials.len() > 1 {
+        let message = "a quota in tonnes is of one exporter and one material";
+        let label = format!(
+            "{} and {}",
+            plural(from.len() as f64, "exporter"),
+            plural(materials.len() as f64, "material")
+        );
+        let problem = Problem::error(Code::Misplaced, span, message, label);
+        out.push(problem.hint("write one event for each; or give `severity`, which cuts what each normally sells"));
+    }
+    if view.get("notice").is_some() {
+        let message = "`notice` does not go with a quota in tonnes";
+        let label = "what it takes away is not known before trade is";
+        let problem = Problem::error(Code::Misplaced, view.span("notice"), message, label);
+        out.push(problem.hint("give `severity` instead of `tonnes_per_year`"));
+    }
+}
+
+/// Limits of lanes that are always there.
+pub(crate) fn lane_capacities(base: &Base<'_>, made: &Made, out: &mut Problems) -> Vec<LaneCapacity> {
+    let one = |view: &View<'_>, out: &mut Problems| -> Read<LaneCapacity> {
+        let material = view.material("material")?;
+        let lanes = lanes(view)?;
+        let sells = |supply: &Supply| {
+            supply.material == material && lanes.iter().any(|(exporter, _)| *exporter == supply.country)
+        };
+        if !made.list.iter().any(sells) && !unreadable_supplies(base, made) {
+            let key = if view.get("lanes").is_some() { "lanes" } else { "chokepoint" };
+            let message = format!(
+                "`{}` can never touch anything: no exporter on its lanes makes {}",
+                view.address,
+                written(view, "material")
+            );
+            out.error(Code::TouchesNothing, view.span(key), message, "no such exporter");
+        }
+        Ok(LaneCapacity {
+            id: view.text("id").ok_or(Skip)?,
+            material,
+            lanes,
+            tonnes_per_year: view.quantity("tonnes_per_year")?.ok_or(Skip)?,
+        })
+    };
+    let views = base.views("lane_capacity");
+    views.iter().filter_map(|view| one(view, out).ok()).collect()
+}
+
 fn lane_closure(view: &View<'_>) -> Read<Hit> {
+    Ok((
+        EventKind::LaneClosure {
+            lanes: lanes(view)?,
+            materials: view.materials("materials")?,
+        },
+        Vec::new(),
+    ))
+}
+
+/// The lanes that a table states or whose chokepoint it names, ascending; home is none.
+fn lanes(view: &View<'_>) -> Read<Vec<(CountryIndex, CountryIndex)>> {
     let node = match view.get("chokepoint") {
         Some(node) => {
             let id = text_of(node)?;
@@ -438,13 +544,7 @@ fn lane_closure(view: &View<'_>) -> Read<Hit> {
             }
         }
     }
-    Ok((
-        EventKind::LaneClosure {
-            lanes: lanes.into_iter().collect(),
-            materials: view.materials("materials")?,
-        },
-        Vec::new(),
-    ))
+    Ok(lanes.into_iter().collect())
 }
 
 fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read<Hit> {

@@ -393,6 +393,11 @@ fn event(view: &View<'_>, out: &mut Problems) {
         warn(view, "severity", Code::LargeRise, message, "more than 200 %", out)
             .hint(format!("the severity is a fraction: {}", percent(value)));
     }
+    if let Ok(Some(leak)) = view.inner("leak")
+        && let Ok(Some(delay)) = leak.number("delay")
+    {
+        beyond(&leak, "delay", quantile(&delay, 0.5), 0.0, out);
+    }
     if let Ok(Some(recovery)) = view.inner("recovery")
         && let Some(months) = middle(&recovery, "months")
     {

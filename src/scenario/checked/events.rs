@@ -97,13 +97,27 @@ pub enum StockKind {
 pub enum RestrictionForm {
     /// Each restricted lane carries at most (1 - severity) x its normal flow (default).
     Ban,
-    /// The exporter's total exports to the listed destinations are at most (1 - severity) x normal; buyers compete for them.
-    Quota,
+    /// The exporter's total exports to the listed destinations are limited; buyers compete for them.
+    Quota {
+        /// The limit, t/yr, of one exporter and one material; `None` = (1 - severity) x normal.
+        tonnes_per_year: Option<Quantity>,
+    },
     /// Nothing passes for the first `approval_months`; then as [`RestrictionForm::Ban`].
     Licensing {
         /// Months until the first licences, >= 0.
         approval_months: Distribution,
     },
+}
+
+/// What reaches the targets of an export restriction through third countries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leak {
+    /// Share of what is withheld, 0 to 1.
+    pub share: Number,
+    /// Months after the start of the restriction, >= 0. Default 0.
+    pub delay_months: Number,
+    /// By what share it is dearer, >= 0. Default 0.
+    pub premium: Number,
 }
 
 /// What an event does.
@@ -126,6 +140,8 @@ pub enum EventKind {
         materials: Vec<MaterialIndex>,
         /// See [`RestrictionForm`].
         form: RestrictionForm,
+        /// What comes through third countries.
+        leak: Option<Leak>,
     },
     /// Shipping lanes are cut.
     LaneClosure {
@@ -176,6 +192,19 @@ pub struct Event {
     pub recovery: Recovery,
     /// The countries that it belongs to (exporters, hit countries): for attribution by country. May be empty.
     pub countries: Vec<CountryIndex>,
+}
+
+/// What some lanes carry of a material together, without any event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaneCapacity {
+    /// The id.
+    pub id: String,
+    /// What.
+    pub material: MaterialIndex,
+    /// (exporter, importer) pairs, ascending.
+    pub lanes: Vec<(CountryIndex, CountryIndex)>,
+    /// The most that all of them carry together, t/yr.
+    pub tonnes_per_year: Quantity,
 }
 
 /// One random factor on the rates of several events.

@@ -284,6 +284,8 @@ pub struct Scenario {
     pub substitutions: Vec<Substitution>,
     /// By-product hosts.
     pub hosts: Vec<Host>,
+    /// Limits of lanes that are always there.
+    pub lane_capacities: Vec<LaneCapacity>,
     /// Events.
     pub events: Vec<Event>,
     /// Frailty groups; an event is in at most one.

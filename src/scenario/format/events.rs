@@ -1,6 +1,6 @@
 //! Events, their arrival, and what ties them together.
 
-use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, field, one_of_if};
+use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, at_most_one_of, field, one_of, one_of_if};
 
 const LOSS: &str = "production_loss";
 const EXPORT: &str = "export_restriction";
@@ -24,6 +24,40 @@ pub(crate) const CHOKEPOINT: TableSpec = TableSpec {
     ],
     addressing: Addressing::Id,
     example: "[[chokepoint]]\nid = \"malacca\"\nlanes = [[\"IDN\", \"JPN\"], [\"MYS\", \"all\"]]",
+    ..BARE
+};
+
+pub(crate) const LANE_CAPACITY: TableSpec = TableSpec {
+    name: "lane_capacity",
+    doc: "The most that some lanes carry of a material together, without any event: a harbour, a strait, a pipeline. Undisrupted trade keeps to it too: what it leaves short counts as structural.",
+    fields: &[
+        field("id", Kind::Id, "Id.").required(),
+        field("name", Kind::Text, "Display name.").default("the id"),
+        field("material", Kind::One(Target::Material), "What.").required(),
+        field(
+            "chokepoint",
+            Kind::One(Target::Chokepoint),
+            "The chokepoint whose lanes they are. Give this or `lanes`.",
+        ),
+        field(
+            "lanes",
+            Kind::Lanes,
+            "Pairs [exporter, importer] of countries, groups or \"all\". What stays at home passes no lane.",
+        ),
+        field(
+            "tonnes_per_year",
+            Kind::Quantity(Range::NonNegative),
+            "The most that all of them carry together.",
+        )
+        .unit("t/yr")
+        .required(),
+        SOURCE,
+        ASSUMPTION,
+    ],
+    alternatives: &[one_of(&["chokepoint", "lanes"])],
+    figures: true,
+    addressing: Addressing::Id,
+    example: "[[lane_capacity]]\nid = \"port\"\nmaterial = \"ore\"\nlanes = [[\"COD\", \"all\"]]\ntonnes_per_year = 40_000\nassumption = \"illustrative\"",
     ..BARE
 };
 
@@ -72,6 +106,28 @@ const RECOVERY: TableSpec = TableSpec {
     ..BARE
 };
 
+const LEAK: TableSpec = TableSpec {
+    name: "leak",
+    doc: "What reaches the targets of an export restriction all the same, through third countries.",
+    fields: &[
+        field("share", Kind::Number(Range::Share), "Share of what is withheld that arrives.").required(),
+        field(
+            "delay",
+            Kind::Number(Range::NonNegative),
+            "Time after the start of the restriction until the ways round it are found.",
+        )
+        .unit("months")
+        .default("0"),
+        field(
+            "premium",
+            Kind::Number(Range::NonNegative),
+            "How much dearer it is (0.2 = 20 %): the target's price index rises by that share of what comes this way.",
+        )
+        .default("0"),
+    ],
+    ..BARE
+};
+
 pub(crate) const EVENT: TableSpec = TableSpec {
     name: "event",
     doc: "A disruption. `kind` decides which of the other keys go.",
@@ -95,11 +151,13 @@ pub(crate) const EVENT: TableSpec = TableSpec {
         field("duration", Kind::Drawn(Range::NonNegative), "How long it lasts. Not with a renewal, whose `down` it is.").unit("months").default("to the end of the horizon"),
         field("notice", Kind::Drawn(Range::NonNegative), "How long before it strikes it is announced (cut at the start of the simulation).").unit("months").only(&[LOSS, EXPORT, LANE, SURGE, COST]).default("0"),
         field("severity", Kind::Drawn(Range::NonNegative), "Share that is lost, 0 to 1; for a demand surge or cost shock the rise (0.5 = x 1.5).").default("1"),
+        field("tonnes_per_year", Kind::Quantity(Range::NonNegative), "The quota in tonnes (form = \"quota\", in place of `severity`): the most that the exporter may sell to the destinations together. It may be above what it normally sells.").unit("t/yr").only(&[EXPORT]),
+        field("leak", Kind::Table(&LEAK), "What reaches the destinations through third countries. Needs destinations that are not all others.").only(&[EXPORT]),
         field("recovery", Kind::Table(&RECOVERY), "How the severity goes back to 0.").default("at once"),
         SOURCE,
         ASSUMPTION,
     ],
-    alternatives: &[one_of_if(&["countries", "supplies"], &[LOSS, COST]), one_of_if(&["chokepoint", "lanes"], &[LANE])],
+    alternatives: &[one_of_if(&["countries", "supplies"], &[LOSS, COST]), one_of_if(&["chokepoint", "lanes"], &[LANE]), at_most_one_of(&["severity", "tonnes_per_year"])],
     figures: true,
     addressing: Addressing::Id,
     example: "[[event]]\nid = \"licensing\"\nkind = \"export_restriction\"\nfrom = \"CHN\"\nto = \"all\"\nmaterials = [\"oxide\"]\narrival = { process = \"poisson\", per_year = 0.25 }\nduration = { dist = \"lognormal\", median = 9, p90 = 24 }\nseverity = { dist = \"beta\", mean = 0.6, sd = 0.2 }\nrecovery = { shape = \"linear\", months = 6 }\nassumption = \"illustrative\"",
