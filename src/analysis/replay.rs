@@ -135,6 +135,25 @@ pub struct ReplayFlow {
     pub flow_t: f64,
 }
 
+/// One limit of lanes in one period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplayLaneCapacity {
+    /// Period number.
+    pub period: usize,
+    /// Date of its first day.
+    pub date: String,
+    /// Id.
+    pub lane_capacity: String,
+    /// Material id.
+    pub material: String,
+    /// The most that its lanes carry together.
+    #[serde(rename = "capacity")]
+    pub capacity_t: f64,
+    /// What they carry, refills of stocks included.
+    #[serde(rename = "flow")]
+    pub flow_t: f64,
+}
+
 /// One stockpile in one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplayStockpile {
@@ -203,6 +222,8 @@ pub struct Replay {
     pub supplies: Vec<ReplaySupply>,
     /// Lanes by period.
     pub flows: Vec<ReplayFlow>,
+    /// Limits of lanes by period.
+    pub lane_capacities: Vec<ReplayLaneCapacity>,
     /// Stockpiles by period.
     pub stockpiles: Vec<ReplayStockpile>,
 }
@@ -316,6 +337,7 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         markets: tracer.markets,
         supplies: tracer.supplies,
         flows: tracer.flows,
+        lane_capacities: tracer.lane_capacities,
         stockpiles: tracer.stockpiles,
     })
 }
@@ -358,6 +380,7 @@ struct Tracer<'a> {
     markets: Vec<ReplayMarket>,
     supplies: Vec<ReplaySupply>,
     flows: Vec<ReplayFlow>,
+    lane_capacities: Vec<ReplayLaneCapacity>,
     stockpiles: Vec<ReplayStockpile>,
 }
 
@@ -372,6 +395,7 @@ impl<'a> Tracer<'a> {
             markets: Vec::new(),
             supplies: Vec::new(),
             flows: Vec::new(),
+            lane_capacities: Vec::new(),
             stockpiles: Vec::new(),
         }
     }
@@ -444,6 +468,16 @@ impl Observer for Tracer<'_> {
         for (material, compiled) in model.materials.iter().enumerate() {
             crate::model::patterns::pattern(model, world, material, period, &mut scratch, &mut normal);
             let flows = trace.flows(material);
+            for capacity in &compiled.capacities {
+                self.lane_capacities.push(ReplayLaneCapacity {
+                    period,
+                    date: date.clone(),
+                    lane_capacity: capacity.id.clone(),
+                    material: material_id(material),
+                    capacity_t: capacity.tonnes(model, &world.inputs, period),
+                    flow_t: capacity.lanes.iter().map(|&lane| flows[lane]).sum(),
+                });
+            }
             for (lane, (flow, normal)) in flows.iter().zip(&normal).enumerate() {
                 if *flow > 0.0 || *normal > 0.0 {
                     self.flows.push(ReplayFlow {

@@ -70,7 +70,13 @@ impl Limits {
         for index in 0..self.list.len() {
             let mut shared = self.fresh();
             let left = &self.left;
-            shared.extend(self.list[index].lanes.iter().copied().filter(|lane| left.contains(lane)));
+            shared.extend(
+                self.list[index]
+                    .lanes
+                    .iter()
+                    .copied()
+                    .filter(|lane| left.contains(lane)),
+            );
             if shared.is_empty() {
                 self.pool.push(shared);
                 continue;
@@ -101,7 +107,11 @@ impl Limits {
     /// Deals tonnes out over the pieces, by normal flows; a piece that may carry less keeps its limit, and leaves the rest to the others.
     fn deal_out(&mut self, mut tonnes: f64, normal: &[f64]) {
         loop {
-            let total: f64 = self.pieces.iter().map(|&piece| flow(&self.list[piece].lanes, normal)).sum();
+            let total: f64 = self
+                .pieces
+                .iter()
+                .map(|&piece| flow(&self.list[piece].lanes, normal))
+                .sum();
             let before = self.pieces.len();
             let (list, mut dealt) = (&mut self.list, 0.0);
             self.pieces.retain(|&piece| {
@@ -140,7 +150,13 @@ impl Limits {
             };
             let all = flow(&self.list[index].lanes, normal);
             let whole = self.list[index].limit;
-            let share = |lanes: &[usize]| if all > 0.0 { whole * flow(lanes, normal) / all } else { 0.0 };
+            let share = |lanes: &[usize]| {
+                if all > 0.0 {
+                    whole * flow(lanes, normal) / all
+                } else {
+                    0.0
+                }
+            };
             if self.list[index].lanes.iter().all(|lane| lane / columns == first) {
                 continue;
             }
@@ -187,7 +203,9 @@ impl State {
             limits.push(&quota.lanes, quota.limit * flow(&quota.lanes, normal));
         }
         for quota in self.tonnage.iter().filter(|quota| quota.material == material) {
-            let Some((effect, tonnes)) = quota.effect(model) else { continue };
+            let Some((effect, tonnes)) = quota.effect(model) else {
+                continue;
+            };
             let tonnes = tonnes.at(period, trial.inputs).max(0.0) * model.step_years();
             let usual = flow(&effect.lanes, normal);
             // While it is not in force as much passes as usual, or as the quota itself would let pass where that is more.

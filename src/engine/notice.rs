@@ -119,8 +119,14 @@ mod tests {
     #[test]
     fn the_loss_to_come_is_the_area_below_the_severity() {
         // Two months in which nothing passes, four at half, and a triangle of four.
-        let announced = Announcement::of(&strike(3.0, 1.0), 1.0).unwrap().over(2.0, 1.0).unwrap();
-        assert_eq!((announced.event, announced.loss_to_come_months), (3, 2.0 + 0.5 * (4.0 + 2.0)));
+        let announced = Announcement::of(&strike(3.0, 1.0), 1.0)
+            .unwrap()
+            .over(2.0, 1.0)
+            .unwrap();
+        assert_eq!(
+            (announced.event, announced.loss_to_come_months),
+            (3, 2.0 + 0.5 * (4.0 + 2.0))
+        );
         let mut long = strike(3.0, 1.0);
         (long.approval_months, long.tail) = (9.0, Tail::Exponential(4.0));
         let announced = Announcement::of(&long, 1.0).unwrap().over(2.0, 1.0).unwrap();

@@ -61,12 +61,7 @@ impl State {
                     target = target.min((1.0 - self.loss[index]) * capacity);
                 }
                 if !supply.hosts.is_empty() {
-                    let limit: f64 = supply
-                        .hosts
-                        .iter()
-                        .map(|&(host, ratio)| ratio.of(inputs) * self.planned[host])
-                        .sum();
-                    target = target.min(limit);
+                    target = target.min(world.host_limit(supply, &self.planned));
                 }
                 self.planned[index] = target;
             }
@@ -101,9 +96,7 @@ impl State {
 
     /// Output of a supply whose feed or host may be short, and the market or the host that limits it.
     fn limited(&self, trial: &Trial<'_>, index: usize, period: usize) -> (f64, Option<usize>, Option<usize>) {
-        let Trial {
-            model, world, inputs, ..
-        } = *trial;
+        let Trial { model, world, .. } = *trial;
         let supply = &model.supplies[index];
         let base = period * model.supplies.len();
         let planned = self.planned[index];
@@ -125,15 +118,11 @@ impl State {
             }
         }
         if !supply.hosts.is_empty() {
-            let limit: f64 = supply
-                .hosts
-                .iter()
-                .map(|&(host, ratio)| ratio.of(inputs) * self.output[host])
-                .sum();
+            let limit = world.host_limit(supply, &self.output);
             // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
             if limit <= output * (1.0 + ROUNDING) {
                 output = output.min(limit);
-                by_host = supply.hosts.iter().map(|&(host, _)| host).min_by(|one, other| {
+                by_host = supply.hosts.iter().map(|host| host.supply).min_by(|one, other| {
                     let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
                     share(*one).total_cmp(&share(*other))
                 });

@@ -16,7 +16,9 @@ impl State {
             return;
         }
         for (event, leaked) in trial.severities.leaks(period) {
-            let Some(leak) = &model.events[event].leak else { continue };
+            let Some(leak) = &model.events[event].leak else {
+                continue;
+            };
             let premium = leak.premium.of(trial.inputs);
             // Of what the lanes carry, so much could not pass without the leak.
             let passes = 1.0 - trial.severities.of(event, period);

@@ -2,7 +2,8 @@
 
 use super::compile::{Inputs, ModelError};
 use super::{
-    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, LeakModel, MaterialModel, Model, RecoveryModel,
+    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, LeakModel,
+    MaterialModel, Model, RecoveryModel,
 };
 use crate::sampling::{Copula, Correlation, LengthBiased, Sampler, StreamKey};
 use crate::scenario::{
@@ -182,7 +183,9 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
 }
 
 fn compile_duration(event: &Event) -> Result<Option<Sampler>, ModelError> {
-    let Some(duration) = &event.duration else { return Ok(None) };
+    let Some(duration) = &event.duration else {
+        return Ok(None);
+    };
     let Arrival::InForce { since_months } = event.arrival else {
         return Ok(Some(Sampler::new(duration)));
     };

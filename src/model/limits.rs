@@ -71,7 +71,10 @@ impl Passage {
             }
         }
         if binds {
-            flows.iter_mut().zip(&self.factors).for_each(|(flow, factor)| *flow *= factor);
+            flows
+                .iter_mut()
+                .zip(&self.factors)
+                .for_each(|(flow, factor)| *flow *= factor);
         }
         binds
     }

@@ -83,8 +83,8 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
             add(&mut found[material].inputs, input);
             add(&mut found[input].users, material);
         }
-        for &(host, _) in &supply.hosts {
-            let host = model.supplies[host].material;
+        for host in &supply.hosts {
+            let host = model.supplies[host.supply].material;
             add(&mut found[material].hosts, host);
             add(&mut found[host].by_products, material);
         }

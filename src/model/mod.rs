@@ -8,8 +8,8 @@ mod chance;
 mod compile;
 mod compile_events;
 mod layout;
-pub mod linear;
 mod limits;
+pub mod linear;
 mod links;
 mod observed;
 pub mod patterns;
@@ -91,8 +91,10 @@ pub struct SupplyModel {
     pub utilisation: Value,
     /// (feed market, t of feed per t of output).
     pub inputs: Vec<(usize, Value)>,
-    /// Hosts of a by-product: (supply, t per t of host output).
-    pub hosts: Vec<(usize, Value)>,
+    /// Hosts of a by-product.
+    pub hosts: Vec<HostModel>,
+    /// Where the ratios to its hosts begin among those of all supplies.
+    pub first_host: usize,
     /// Price elasticity of output.
     pub elasticity: Value,
     /// Most by which the target moves, share of capacity per month.
@@ -107,6 +109,24 @@ pub struct SupplyModel {
     pub follows_demand: bool,
     /// Recycling: (rate, lag in years, market whose orders come back).
     pub recycling: Option<RecyclingModel>,
+}
+
+/// One host of a by-product, compiled.
+#[derive(Debug, Clone)]
+pub struct HostModel {
+    /// The host supply.
+    pub supply: usize,
+    /// Its ratio.
+    pub ratio: HostRatioModel,
+}
+
+/// See [`crate::scenario::HostRatio`].
+#[derive(Debug, Clone, Copy)]
+pub enum HostRatioModel {
+    /// t of by-product per t of the host's output.
+    Stated(Value),
+    /// The ratio follows from the sizes of both and this share of what the hosts allow.
+    UseOfCap(Value),
 }
 
 /// Secondary supply, compiled.

@@ -1,8 +1,8 @@
 //! The undisrupted reference under one draw of the uncertain inputs: what would be made, ordered and traded without any event.
 
 use super::patterns::{PatternMemory, Patterns, balance};
-use super::{LevelModel, Model, Series, SupplyModel};
-use crate::scenario::Balance;
+use super::{HostRatioModel, LevelModel, Model, Series, SupplyModel};
+use crate::scenario::{Balance, path_at};
 
 /// Days of a mean year.
 const DAYS_PER_YEAR: f64 = 365.25;
@@ -56,12 +56,46 @@ pub struct World {
     pub is_reference: bool,
     /// Stored patterns by material; only in the shared reference.
     pub patterns: Vec<Patterns>,
+    /// t of by-product per t of each host's output, supply by supply ([`SupplyModel::first_host`]).
+    host_ratio: Vec<f64>,
     scratch: Vec<f64>,
     flows: Vec<f64>,
     memory: PatternMemory,
 }
 
 impl World {
+    /// The most that a by-product can make of these outputs of all supplies, t.
+    #[inline]
+    pub fn host_limit(&self, supply: &SupplyModel, outputs: &[f64]) -> f64 {
+        let ratios = self.host_ratio[supply.first_host..].iter();
+        supply
+            .hosts
+            .iter()
+            .zip(ratios)
+            .map(|(host, ratio)| ratio * outputs[host.supply])
+            .sum()
+    }
+
+    /// Ratios of by-products to their hosts: as stated, or such that the sizes at the start, whenever supplies open, use the cap as stated.
+    fn host_ratios(&mut self, model: &Model) {
+        let size = |supply: usize| {
+            let supply = &model.supplies[supply];
+            let size = supply.capacity.as_ref().map_or(0.0, |size| size.at_start(&self.inputs));
+            (size * supply.utilisation.of(&self.inputs)).max(0.0)
+        };
+        let mut ratios = Vec::new();
+        for (index, supply) in model.supplies.iter().enumerate() {
+            let hosts: f64 = supply.hosts.iter().map(|host| size(host.supply)).sum();
+            ratios.extend(supply.hosts.iter().map(|host| match host.ratio {
+                HostRatioModel::Stated(ratio) => ratio.of(&self.inputs),
+                HostRatioModel::UseOfCap(used) if hosts > 0.0 => size(index) / (used.of(&self.inputs) * hosts),
+                // Hosts of nothing host nothing.
+                HostRatioModel::UseOfCap(_) => 0.0,
+            }));
+        }
+        self.host_ratio = ratios;
+    }
+
     /// Supply by row of a material in a reference period.
     #[inline]
     pub fn supply(&self, model: &Model, material: usize, period: usize) -> &[f64] {
@@ -96,6 +130,7 @@ impl World {
         self.memory = PatternMemory::default();
         self.final_demand(model);
         self.plan(model);
+        self.host_ratios(model);
         self.limit_by_products(model);
         self.feed_needs(model);
         self.start_orders(model);
@@ -340,16 +375,13 @@ impl World {
     fn limit_by_products(&mut self, model: &Model) {
         let supplies = model.supplies.len();
         for &index in &model.supply_order {
-            let hosts = &model.supplies[index].hosts;
-            if hosts.is_empty() {
+            let supply = &model.supplies[index];
+            if supply.hosts.is_empty() {
                 continue;
             }
             for period in 0..model.reference_periods {
                 let base = period * supplies;
-                let limit: f64 = hosts
-                    .iter()
-                    .map(|&(host, ratio)| ratio.of(&self.inputs) * self.target[base + host])
-                    .sum();
+                let limit = self.host_limit(supply, &self.target[base..base + supplies]);
                 self.target[base + index] = self.target[base + index].min(limit);
             }
         }
@@ -390,12 +422,8 @@ impl World {
                 output = output.min(self.target[base + index] * self.feed_fraction(model, market, period));
             }
             if !supply.hosts.is_empty() {
-                let limit: f64 = supply
-                    .hosts
-                    .iter()
-                    .map(|&(host, ratio)| ratio.of(&self.inputs) * self.output[base + host])
-                    .sum();
-                output = output.min(limit);
+                let outputs = &self.output[base..base + model.supplies.len()];
+                output = output.min(self.host_limit(supply, outputs));
             }
             // Stocks of feed may let it run as planned: then it differs from this reference, which has none.
             self.is_balanced[material] &= output >= self.target[base + index];
@@ -612,17 +640,6 @@ pub(super) fn path_profile(points: &[(f64, f64)], step_months: f64, periods: usi
     (0..periods)
         .map(|period| path_at(points, (period as f64 + 0.5) * step_months))
         .collect()
-}
-
-/// Value of a path at a time in months: linear between points, flat outside.
-pub(super) fn path_at(points: &[(f64, f64)], months: f64) -> f64 {
-    let after = points.partition_point(|&(time, _)| time <= months);
-    match (after.checked_sub(1).map(|before| points[before]), points.get(after)) {
-        (Some((_, value)), None) => value,
-        (None, Some(&(_, value))) => value,
-        (Some((from, low)), Some(&(to, high))) => low + (high - low) * (months - from) / (to - from),
-        (None, None) => 0.0,
-    }
 }
 
 impl Series {

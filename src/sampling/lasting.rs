@@ -68,7 +68,9 @@ impl Lasting {
             Kind::Anew(sampler) => self.elapsed + sampler.quantile(u),
             Kind::Steps(distribution, before) => {
                 // The next larger probability, so that rounding never gives the value that is over.
-                let at = (before + u * (1.0 - before)).max(before.next_up()).min(1.0 - 0.5 * f64::EPSILON);
+                let at = (before + u * (1.0 - before))
+                    .max(before.next_up())
+                    .min(1.0 - 0.5 * f64::EPSILON);
                 distribution.quantile(at)
             }
             Kind::Tail(distribution) => {
@@ -108,7 +110,9 @@ fn survival(distribution: &Distribution, x: f64) -> f64 {
         Distribution::Exponential(d) => libm::exp(-x / d.mean),
         Distribution::Beta(d) => beta_survival(d, x),
         Distribution::Pert(d) => beta_survival(&d.beta, x),
-        Distribution::Triangular(d) if x >= d.mode => (d.high - x) / (d.high - d.low) * ((d.high - x) / (d.high - d.mode)),
+        Distribution::Triangular(d) if x >= d.mode => {
+            (d.high - x) / (d.high - d.low) * ((d.high - x) / (d.high - d.mode))
+        }
         Distribution::Poisson(d) => gamma_tails(x.floor() + 1.0, d.mean).lower,
         other => 1.0 - other.cdf(x),
     }

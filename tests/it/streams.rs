@@ -37,7 +37,10 @@ fn draws(document: &Document, policy: Option<&str>, trials: u64) -> Vec<Draws> {
             ];
             let bits = numbers.map(|number| format!("{:x}", number.to_bits())).join(" ");
             let event = format!("event {}", prepared.layout.events[occurrence.event].0);
-            found.entry(event).or_default().push(format!("{bits} {tail:?} {leak:?}"));
+            found
+                .entry(event)
+                .or_default()
+                .push(format!("{bits} {tail:?} {leak:?}"));
         }
         for driver in &prepared.model.inputs {
             let values = &simulator.inputs()[driver.slot..driver.slot + driver.means.len()];

@@ -25,7 +25,10 @@ fn it_is_the_inverse_of_the_distribution_beyond_what_has_passed() {
         for elapsed in [0.0, 0.5, 2.0, 4.5, 7.5] {
             let lasting = Lasting::new(&distribution, elapsed).unwrap();
             let before = distribution.cdf(elapsed);
-            assert!((lasting.survival() - (1.0 - before)).abs() < 1e-12, "{distribution:?} {elapsed}");
+            assert!(
+                (lasting.survival() - (1.0 - before)).abs() < 1e-12,
+                "{distribution:?} {elapsed}"
+            );
             for u in [1e-9, 0.01, 0.3, 0.5, 0.8, 0.999] {
                 let drawn = lasting.quantile(u);
                 let plain = distribution.quantile(before + u * (1.0 - before));
@@ -54,7 +57,10 @@ fn far_tails_are_exact() {
     for u in [0.1, 0.5, 0.9] {
         let beyond = libm::log(lasting.quantile(u)) - z;
         let first_order = -libm::log(1.0 - u) / z;
-        assert!(beyond > 0.0 && (beyond / first_order - 1.0).abs() < 0.02, "{u} {beyond} {first_order}");
+        assert!(
+            beyond > 0.0 && (beyond / first_order - 1.0).abs() < 0.02,
+            "{u} {beyond} {first_order}"
+        );
     }
     let weibull = Distribution::weibull(0.5, 1.0).unwrap();
     // sqrt(x) is exponential: beyond 90,000 it is 300 and an exponential of mean 1 more.
@@ -85,7 +91,11 @@ fn one_value_left_is_constant() {
     assert!(Sampler::lasting(&two, 5.0).unwrap().is_constant());
     assert_eq!(Sampler::lasting(&two, 5.0).unwrap().quantile(0.3), 12.0);
     assert!(!Sampler::lasting(&two, 1.0).unwrap().is_constant());
-    assert!(Sampler::lasting(&Distribution::fixed(3.0).unwrap(), 1.0).unwrap().is_constant());
+    assert!(
+        Sampler::lasting(&Distribution::fixed(3.0).unwrap(), 1.0)
+            .unwrap()
+            .is_constant()
+    );
     // A value that is over is none of them, whatever the draw.
     assert_eq!(Sampler::lasting(&two, 3.0).unwrap().quantile(1e-300), 12.0);
 }

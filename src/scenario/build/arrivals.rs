@@ -212,7 +212,9 @@ fn outside(view: &View<'_>, key: &str, end: f64, is_before: bool, out: &mut Prob
     let label = format!("the simulation starts on {start} and lasts {}", plural(end, "month"));
     let problem = Problem::error(Code::OutsideTime, view.span(key), message, label);
     out.push(if is_before {
-        problem.hint("for what has struck before and is in force at the start write { process = \"in_force\", since = ... }")
+        problem.hint(
+            "for what has struck before and is in force at the start write { process = \"in_force\", since = ... }",
+        )
     } else {
         problem
     });

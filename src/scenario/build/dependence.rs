@@ -184,7 +184,9 @@ fn is_in_tonnes(event: &Event) -> bool {
     matches!(
         &event.kind,
         EventKind::ExportRestriction {
-            form: RestrictionForm::Quota { tonnes_per_year: Some(_) },
+            form: RestrictionForm::Quota {
+                tonnes_per_year: Some(_)
+            },
             ..
         }
     )

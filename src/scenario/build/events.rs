@@ -137,7 +137,10 @@ fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<Distribution>> {
 
 fn notice(view: &View<'_>, out: &mut Problems) -> Read<Option<Distribution>> {
     let notice = view.drawn("notice")?;
-    let process = view.get("arrival").and_then(Node::table).and_then(|table| table.text("process"));
+    let process = view
+        .get("arrival")
+        .and_then(Node::table)
+        .and_then(|table| table.text("process"));
     if notice.is_some() && process == Some("in_force") {
         let problem = Problem::error(
             Code::Misplaced,
@@ -435,9 +438,11 @@ fn leak(view: &View<'_>, (from, to): (&[CountryIndex], &[CountryIndex]), out: &m
             "a restriction on everyone cannot leak: there is no third country for it to go through",
             "",
         );
-        out.push(problem.related(view.span("to"), "all others").hint(
-            "name the destinations that are restricted; for what passes all the same give a severity below 1",
-        ));
+        out.push(
+            problem.related(view.span("to"), "all others").hint(
+                "name the destinations that are restricted; for what passes all the same give a severity below 1",
+            ),
+        );
     }
     if view.get("tonnes_per_year").is_some() {
         let problem = Problem::error(
@@ -491,7 +496,11 @@ pub(crate) fn lane_capacities(base: &Base<'_>, made: &Made, out: &mut Problems) 
             supply.material == material && lanes.iter().any(|(exporter, _)| *exporter == supply.country)
         };
         if !made.list.iter().any(sells) && !unreadable_supplies(base, made) {
-            let key = if view.get("lanes").is_some() { "lanes" } else { "chokepoint" };
+            let key = if view.get("lanes").is_some() {
+                "lanes"
+            } else {
+                "chokepoint"
+            };
             let message = format!(
                 "`{}` can never touch anything: no exporter on its lanes makes {}",
                 view.address,

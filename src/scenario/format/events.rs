@@ -1,6 +1,8 @@
 //! Events, their arrival, and what ties them together.
 
-use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, at_most_one_of, field, one_of, one_of_if};
+use super::{
+    ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, at_most_one_of, field, one_of, one_of_if,
+};
 
 const LOSS: &str = "production_loss";
 const EXPORT: &str = "export_restriction";
@@ -110,7 +112,12 @@ const LEAK: TableSpec = TableSpec {
     name: "leak",
     doc: "What reaches the targets of an export restriction all the same, through third countries.",
     fields: &[
-        field("share", Kind::Number(Range::Share), "Share of what is withheld that arrives.").required(),
+        field(
+            "share",
+            Kind::Number(Range::Share),
+            "Share of what is withheld that arrives.",
+        )
+        .required(),
         field(
             "delay",
             Kind::Number(Range::NonNegative),
