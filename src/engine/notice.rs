@@ -137,4 +137,77 @@ mod tests {
         // From the third of six months on a fifth of what is lost comes all the same.
         assert!((announced.loss_to_come_months - (5.0 - 0.2 * 0.5 * (3.0 + 2.0))).abs() < 1e-12);
     }
+
+    const ANNOUNCED: &str = r#"format = 1
+title = "notice"
+assumption = "test"
+[time]
+start = "2026-01"
+periods = 12
+[[material]]
+id = "metal"
+[shares.metal]
+output = 100
+by_country = { CHN = 0.9, OTH = 0.1 }
+[[demand]]
+material = "metal"
+country = "USA"
+amount = 100
+[[event]]
+id = "unannounced"
+kind = "production_loss"
+country = "CHN"
+arrival = { process = "fixed", at = "2026-04" }
+[[event]]
+id = "announced"
+kind = "export_restriction"
+from = "CHN"
+to = "all"
+materials = "all"
+arrival = { process = "fixed", at = "2026-05" }
+duration = 6
+severity = 0.5
+notice = 2.5
+[[event]]
+id = "never"
+kind = "production_loss"
+country = "CHN"
+arrival = { process = "fixed", at = "2026-06", probability = 0 }
+notice = 3
+"#;
+
+    #[test]
+    fn severities_tell_what_is_announced_and_has_not_struck() {
+        use crate::engine::draws::{Strikes, design, draw_events, draw_inputs};
+        use crate::engine::severity::Severities;
+        let document = crate::scenario::Document::from_text("notice.toml", ANNOUNCED).unwrap();
+        let (scenario, _) = document.check(None).unwrap();
+        let model = crate::model::compile(&scenario).unwrap();
+        let (mut inputs, mut strikes, mut severities) = (Vec::new(), Strikes::default(), Severities::default());
+        // Twice: nothing may be left over from the trial before.
+        for trial in 0..2 {
+            draw_inputs(&model, design(&model), trial, &mut inputs);
+            draw_events(&model, design(&model), trial, &inputs, &mut strikes);
+            severities.fill(&model, &strikes);
+            let announced: Vec<Vec<(usize, f64, f64)>> = (0..6)
+                .map(|period| {
+                    let all = severities.announced(period);
+                    all.map(|one| (one.event, one.share_of_period, one.loss_to_come_months))
+                        .collect()
+                })
+                .collect();
+            let (none, whole) = (Vec::new(), vec![(1, 1.0, 3.0)]);
+            assert_eq!(
+                announced,
+                [
+                    none.clone(),
+                    vec![(1, 0.5, 3.0)],
+                    whole.clone(),
+                    whole,
+                    none.clone(),
+                    none
+                ]
+            );
+        }
+    }
 }

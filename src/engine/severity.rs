@@ -36,6 +36,9 @@ pub(super) fn exact(months: f64, step_months: f64) -> f64 {
     }
 }
 
+/// Severity of a restriction all of which leaks: it takes nothing away, but it is there, and what passes is dearer.
+const LEAKED_OUT: f64 = 1e-15;
+
 /// The largest increase that overlapping surges or cost shocks make together.
 pub(super) const LARGEST_GROWTH: f64 = 1e30;
 
@@ -131,9 +134,11 @@ impl Severities {
                 let to = (period + 1) as f64 * model.step_months;
                 let severity = mean_severity(strike, start..full, from..to);
                 let leaked = leaked_severity(strike, start..full, from..to, model.step_months);
-                self.add(model, event, period, severity - leaked, grows);
                 if leaked > 0.0 {
+                    self.add(model, event, period, (severity - leaked).max(LEAKED_OUT), grows);
                     self.leaks.push((event, period, leaked));
+                } else {
+                    self.add(model, event, period, severity, grows);
                 }
             }
             if last > first {

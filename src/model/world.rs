@@ -83,7 +83,8 @@ impl World {
             let size = supply.capacity.as_ref().map_or(0.0, |size| size.at_start(&self.inputs));
             (size * supply.utilisation.of(&self.inputs)).max(0.0)
         };
-        let mut ratios = Vec::new();
+        let mut ratios = std::mem::take(&mut self.host_ratio);
+        ratios.clear();
         for (index, supply) in model.supplies.iter().enumerate() {
             let hosts: f64 = supply.hosts.iter().map(|host| size(host.supply)).sum();
             ratios.extend(supply.hosts.iter().map(|host| match host.ratio {
