@@ -250,23 +250,6 @@ fn another_start_finds_the_same_optimum() {
     }
 }
 
-/// What a strait carries of several sellers' goods: the optimum has one factor for all of them.
-#[test]
-fn a_limit_that_sellers_share_is_met_at_the_optimum() {
-    for seed in 0..400 {
-        let mut random = Random::new(seed + 90_000);
-        let mut market = Market::random(&mut random, Limits::Caps);
-        let part = if random.chance(0.3) { 1.0 } else { 0.4 };
-        let lanes: Vec<usize> = (0..market.weights.len()).filter(|_| random.chance(part)).collect();
-        let limit = random.unit() * lanes.iter().map(|&lane| market.weights[lane]).sum::<f64>();
-        if limit > 0.0 {
-            market.quotas.push((lanes, limit));
-        }
-        let projection = market.solve(&mut Vec::new());
-        market.assert_optimal(&projection, &format!("seed {seed}"));
-    }
-}
-
 /// Demand and shortfall over the horizon by cell, of every trial.
 #[derive(Default)]
 struct Totals {

@@ -403,7 +403,7 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
     }
     let form = match view.text("form").as_deref() {
         Some("quota") => RestrictionForm::Quota {
-            tonnes_per_year: view.quantity("tonnes_per_year")?,
+            tonnes_per_year: view.quantity("tonnes_per_year")?.map(Box::new),
         },
         Some("licensing") => RestrictionForm::Licensing {
             approval_months: view.drawn("approval_months")?.ok_or(Skip)?,
@@ -426,7 +426,11 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
 }
 
 /// What leaks, which needs somebody through whom.
-fn leak(view: &View<'_>, (from, to): (&[CountryIndex], &[CountryIndex]), out: &mut Problems) -> Read<Option<Leak>> {
+fn leak(
+    view: &View<'_>,
+    (from, to): (&[CountryIndex], &[CountryIndex]),
+    out: &mut Problems,
+) -> Read<Option<Box<Leak>>> {
     let Some(leak) = view.inner("leak")? else {
         return Ok(None);
     };
@@ -453,11 +457,11 @@ fn leak(view: &View<'_>, (from, to): (&[CountryIndex], &[CountryIndex]), out: &m
         );
         out.push(problem.hint("a quota that leaks lets more tonnes pass: raise `tonnes_per_year`"));
     }
-    Ok(Some(Leak {
+    Ok(Some(Box::new(Leak {
         share: leak.number("share")?.ok_or(Skip)?,
         delay_months: leak.number_or("delay", 0.0)?,
         premium: leak.number_or("premium", 0.0)?,
-    }))
+    })))
 }
 
 /// A quota in tonnes is of one exporter and one material: else it would not be known whose tonnes they are.

@@ -100,7 +100,7 @@ pub enum RestrictionForm {
     /// The exporter's total exports to the listed destinations are limited; buyers compete for them.
     Quota {
         /// The limit, t/yr, of one exporter and one material; `None` = (1 - severity) x normal.
-        tonnes_per_year: Option<Quantity>,
+        tonnes_per_year: Option<Box<Quantity>>,
     },
     /// Nothing passes for the first `approval_months`; then as [`RestrictionForm::Ban`].
     Licensing {
@@ -141,7 +141,7 @@ pub enum EventKind {
         /// See [`RestrictionForm`].
         form: RestrictionForm,
         /// What comes through third countries.
-        leak: Option<Leak>,
+        leak: Option<Box<Leak>>,
     },
     /// Shipping lanes are cut.
     LaneClosure {
