@@ -73,12 +73,61 @@ fn compiled(scenario: &Scenario, findings: &mut Vec<Finding>) -> Option<Model> {
             note(
                 code,
                 format!("material.{}", row.material),
-                words(&row, code, unit),
+                words(&row, code, unit) + &reasons(&model, &row.material, scenario, unit),
                 extent,
             );
         }
     }
     Some(model)
+}
+
+/// What holds back a material at the start, in words: capacities of lanes, and hosts of by-products.
+fn reasons(model: &Model, id: &str, scenario: &Scenario, unit: &str) -> String {
+    let Some(number) = scenario.materials.iter().position(|material| material.id == id) else {
+        return String::new();
+    };
+    let wanted = model
+        .reference
+        .wanted_at_start
+        .get(number)
+        .map_or(&[][..], Vec::as_slice);
+    let inputs = &model.reference.inputs;
+    let held = model.materials[number]
+        .capacities
+        .iter()
+        .zip(wanted)
+        .filter_map(|(capacity, wanted)| {
+            let most = capacity.tonnes(model, inputs, 0);
+            let yearly = |tonnes: f64| crate::scenario::rounded(tonnes / model.step_years(), 3);
+            (*wanted > most * (1.0 + SHORT)).then(|| {
+                format!(
+                    "`lane_capacity.{}` lets {} of {} {unit} a year pass",
+                    capacity.id,
+                    yearly(most),
+                    yearly(*wanted)
+                )
+            })
+        });
+    let mut reasons: String = held.map(|held| format!("; {held}")).collect();
+    for &supply in &model.materials[number].supplies {
+        let compiled = &model.supplies[supply];
+        let planned = model.reference.capacity[supply] * compiled.utilisation.of(inputs);
+        let made = model.reference.target[supply];
+        // Projects push everybody's plans down too, but to no less than is ordered.
+        let limit = model
+            .reference
+            .host_limit(compiled, &model.reference.target[..model.supplies.len()]);
+        if !compiled.hosts.is_empty() && made < planned * (1.0 - SHORT) && limit <= made * (1.0 + SHORT) {
+            let yearly = |tonnes: f64| crate::scenario::rounded(tonnes / model.step_years(), 3);
+            reasons.push_str(&format!(
+                "; `{}` would make {} {unit} a year, and its hosts allow {} (a `ratio` does not follow what is made, `use_of_cap` does)",
+                scenario.supplies[supply].id,
+                yearly(planned),
+                yearly(limit)
+            ));
+        }
+    }
+    reasons
 }
 
 /// The code of an error of the model.

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::facts;
 use super::run::{Prepared, RunError, prepare};
-use crate::engine::draws::{Tail, TrialStreams};
+use crate::engine::draws::{Strike, Tail, TrialStreams};
 use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
 use crate::engine::trace::PeriodTrace;
 use crate::engine::trial::Simulator;
+use crate::model::{EffectModel, Model};
 use crate::results::types::Label;
 use crate::results::{Row, Rows, plan_rows};
 use crate::scenario::Document;
@@ -31,6 +32,14 @@ pub struct ReplayEvent {
     pub end_months: f64,
     /// `step`, `linear over N months`, `exponential with time constant N months`.
     pub recovery: String,
+    /// Months by which it is announced before it starts.
+    pub notice_months: f64,
+    /// Share of what is withheld that comes through third countries, 0 without a leak.
+    pub leak_share: f64,
+    /// Months from the start from which on it does; `None` without a leak.
+    pub leak_from_months: Option<f64>,
+    /// The limit of a quota in tonnes, t/yr, where it starts; `None` for all others.
+    pub tonnes_per_year: Option<f64>,
 }
 
 /// A drawn input.
@@ -126,6 +135,25 @@ pub struct ReplayFlow {
     pub flow_t: f64,
 }
 
+/// One limit of lanes in one period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplayLaneCapacity {
+    /// Period number.
+    pub period: usize,
+    /// Date of its first day.
+    pub date: String,
+    /// Id.
+    pub lane_capacity: String,
+    /// Material id.
+    pub material: String,
+    /// The most that its lanes carry together.
+    #[serde(rename = "capacity")]
+    pub capacity_t: f64,
+    /// What they carry, refills of stocks included.
+    #[serde(rename = "flow")]
+    pub flow_t: f64,
+}
+
 /// One stockpile in one period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReplayStockpile {
@@ -192,6 +220,8 @@ pub struct Replay {
     pub supplies: Vec<ReplaySupply>,
     /// Lanes by period.
     pub flows: Vec<ReplayFlow>,
+    /// Limits of lanes by period.
+    pub lane_capacities: Vec<ReplayLaneCapacity>,
     /// Stockpiles by period.
     pub stockpiles: Vec<ReplayStockpile>,
 }
@@ -233,6 +263,10 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
                 Tail::Linear(months) => format!("linear over {months:.1} months"),
                 Tail::Exponential(months) => format!("exponential with time constant {months:.1} months"),
             },
+            notice_months: strike.notice_months,
+            leak_share: strike.leak.0,
+            leak_from_months: (strike.leak.0 > 0.0).then_some(strike.leak.1),
+            tonnes_per_year: quota_in_tonnes(model, strike, simulator.inputs()),
         })
         .collect();
     events.sort_by(|one, other| one.start_months.total_cmp(&other.start_months));
@@ -296,8 +330,19 @@ pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<R
         markets: tracer.markets,
         supplies: tracer.supplies,
         flows: tracer.flows,
+        lane_capacities: tracer.lane_capacities,
         stockpiles: tracer.stockpiles,
     })
+}
+
+/// The limit of a quota in tonnes in the period in which it starts, t/yr.
+fn quota_in_tonnes(model: &Model, strike: &Strike, inputs: &[f64]) -> Option<f64> {
+    let EffectModel::Quota(effects) = &model.events[strike.occurrence.event].effect else {
+        return None;
+    };
+    let period = (strike.occurrence.start_months.max(0.0) / model.step_months) as usize;
+    let tonnes = effects.first()?.tonnes_per_year.as_ref()?;
+    Some(tonnes.at(period, inputs).max(0.0))
 }
 
 /// Name of a place for people.
@@ -328,6 +373,7 @@ struct Tracer<'a> {
     markets: Vec<ReplayMarket>,
     supplies: Vec<ReplaySupply>,
     flows: Vec<ReplayFlow>,
+    lane_capacities: Vec<ReplayLaneCapacity>,
     stockpiles: Vec<ReplayStockpile>,
 }
 
@@ -342,6 +388,7 @@ impl<'a> Tracer<'a> {
             markets: Vec::new(),
             supplies: Vec::new(),
             flows: Vec::new(),
+            lane_capacities: Vec::new(),
             stockpiles: Vec::new(),
         }
     }
@@ -414,6 +461,16 @@ impl Observer for Tracer<'_> {
         for (material, compiled) in model.materials.iter().enumerate() {
             crate::model::patterns::pattern(model, world, material, period, &mut scratch, &mut normal);
             let flows = trace.flows(material);
+            for capacity in &compiled.capacities {
+                self.lane_capacities.push(ReplayLaneCapacity {
+                    period,
+                    date: date.clone(),
+                    lane_capacity: capacity.id.clone(),
+                    material: material_id(material),
+                    capacity_t: capacity.tonnes(model, &world.inputs, period),
+                    flow_t: capacity.lanes.iter().map(|&lane| flows[lane]).sum(),
+                });
+            }
             for (lane, (flow, normal)) in flows.iter().zip(&normal).enumerate() {
                 if *flow > 0.0 || *normal > 0.0 {
                     self.flows.push(ReplayFlow {

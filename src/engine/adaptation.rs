@@ -69,11 +69,11 @@ impl State {
                 self.struck.feed[material] |= self.shortfall[feed] > 0.0;
             }
             self.price[market] = 1.0;
-            if short > 0.0 {
-                let served = 1.0 - short / need;
-                self.least_served[market] = self.least_served[market].min(served);
+            if short > 0.0 || self.premium[market] > 0.0 {
+                let served = if short > 0.0 { 1.0 - short / need } else { 1.0 };
+                self.note_peak(trial, material, market, served);
                 if priced {
-                    self.price[market] = self.price_now(trial, material, short, need);
+                    self.price[market] = self.price_with_premium(trial, material, market, served);
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::projection::Projection;
 use super::rigid::rigid_trade;
 use super::tolerance::ROUNDING;
 
-/// Lanes of one exporter whose total is limited.
+/// Lanes whose total is limited; of one exporter where trade is coordinated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quota {
     /// Lanes (row x columns + column).

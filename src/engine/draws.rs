@@ -2,7 +2,7 @@
 //! by (seed, driver, trial), so that adding a driver moves no other driver's draws.
 
 use super::observe::Occurrence;
-use crate::model::{ArrivalModel, EventModel, InputKind, Model, RecoveryModel};
+use crate::model::{ArrivalModel, EffectModel, EventModel, InputKind, Model, RecoveryModel};
 use crate::sampling::StreamKey;
 use crate::scenario::RenewalStart;
 
@@ -33,8 +33,19 @@ pub struct Strike {
     pub occurrence: Occurrence,
     /// Months at the start during which nothing passes (licensing).
     pub approval_months: f64,
+    /// Months by which it was announced before it struck.
+    pub notice_months: f64,
     /// What follows the full-severity time.
     pub tail: Tail,
+    /// Share of what is withheld that comes through third countries, and from when on, months from the start.
+    pub leak: (f64, f64),
+}
+
+impl Strike {
+    /// Whether anything of an occurrence that has struck before the start is left then: stocks stand as they are at the start.
+    fn reaches_start(&self, event: &EventModel) -> bool {
+        self.end_months() > 0.0 && !matches!(event.effect, EffectModel::Stock { .. })
+    }
 }
 
 /// The occurrences of one trial, by event in file order.
@@ -109,6 +120,7 @@ pub fn draw_inputs(model: &Model, trial: u64, inputs: &mut Vec<f64>) {
 struct EventDraws<'a> {
     model: &'a Model,
     event: &'a EventModel,
+    inputs: &'a [f64],
     trial: u64,
 }
 
@@ -166,13 +178,22 @@ pub fn draw_events(model: &Model, trial: u64, inputs: &[f64], strikes: &mut Stri
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {
         let event = &model.events[index];
-        let draws = EventDraws { model, event, trial };
+        let draws = EventDraws {
+            model,
+            event,
+            inputs,
+            trial,
+        };
         let rate_factor = event.frailty.map_or(1.0, |group| frailty[group]);
         let mut list = std::mem::take(&mut by_event[index]);
         list.clear();
         let mut add = |start: f64, draw: u64, duration: Option<f64>, scratch: (&mut Vec<f64>, &mut Vec<f64>)| {
             if start < horizon {
-                list.push(strike(&draws, index, start, draw, duration, horizon, scratch));
+                let strike = strike(&draws, index, start, draw, duration, horizon, scratch);
+                // What follows an event that is in force at the start may be over by then.
+                if start >= 0.0 || strike.reaches_start(event) {
+                    list.push(strike);
+                }
             }
         };
         match &event.arrival {
@@ -198,6 +219,7 @@ pub fn draw_events(model: &Model, trial: u64, inputs: &[f64], strikes: &mut Stri
                     );
                 }
             }
+            ArrivalModel::InForce { since_months } => add(*since_months, 0, None, (uniforms, coupled)),
             ArrivalModel::Poisson { per_year } => {
                 let per_month = per_year.of(inputs) * rate_factor / 12.0;
                 if per_month > 0.0 {
@@ -348,6 +370,15 @@ fn strike(
         },
         approval_months: event.approval_months.as_ref().map_or(0.0, |months| {
             months.quantile(draws.uniform(&event.streams.approval, draw)).max(0.0)
+        }),
+        leak: event.leak.map_or((0.0, 0.0), |leak| {
+            (
+                leak.share.of(draws.inputs),
+                start + leak.delay_months.of(draws.inputs).max(0.0),
+            )
+        }),
+        notice_months: event.notice_months.as_ref().map_or(0.0, |months| {
+            months.quantile(draws.uniform(&event.streams.notice, draw)).max(0.0)
         }),
         tail: match &event.recovery {
             RecoveryModel::Step => Tail::Step,

@@ -1,6 +1,7 @@
 //! The period's severities turned into losses, cost increases, surges, lane restrictions, quotas and destroyed stock.
 
 use super::allocation::Quota;
+use super::limits::TonnageQuota;
 use super::severity::combine;
 use super::state::{State, Struck};
 use super::step::Trial;
@@ -45,6 +46,7 @@ impl State {
                 self.quota_pool.push(quota.lanes);
             }
         }
+        self.tonnage.clear();
         for flags in self.struck.of_period() {
             flags.fill(false);
         }
@@ -92,6 +94,17 @@ impl State {
             }
             EffectModel::Quota(effects) => {
                 for (position, effect) in effects.iter().enumerate() {
+                    if effect.tonnes_per_year.is_some() {
+                        self.struck.trade[effect.material] = true;
+                        // What it takes away is known when the pattern is.
+                        self.tonnage.push(TonnageQuota {
+                            material: effect.material,
+                            event,
+                            position,
+                            in_force: severity,
+                        });
+                        continue;
+                    }
                     // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
                     let quotas = &mut self.quotas[effect.material];
                     add_quota(quotas, &mut self.quota_pool, &effect.lanes, severity, overlap);

@@ -1,7 +1,6 @@
 //! What is planned, made and ordered in a period.
 
 use super::adaptation::mean_on_the_way;
-use super::refill::hosts_limit;
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::ROUNDING;
@@ -47,7 +46,7 @@ impl State {
                     target = target.min((1.0 - self.loss[index]) * capacity);
                 }
                 if !supply.hosts.is_empty() {
-                    target = target.min(hosts_limit(&supply.hosts, inputs, &self.planned));
+                    target = target.min(world.host_limit(supply, &self.planned));
                 }
                 self.planned[index] = target;
             }
@@ -85,9 +84,7 @@ impl State {
 
     /// Output of a supply whose feed or host may be short, and the market or the host that limits it.
     fn limited(&self, trial: &Trial<'_>, index: usize, period: usize) -> (f64, Option<usize>, Option<usize>) {
-        let Trial {
-            model, world, inputs, ..
-        } = *trial;
+        let Trial { model, world, .. } = *trial;
         let supply = &model.supplies[index];
         let base = period * model.supplies.len();
         let planned = self.planned[index];
@@ -109,11 +106,11 @@ impl State {
             }
         }
         if !supply.hosts.is_empty() {
-            let limit = hosts_limit(&supply.hosts, inputs, &self.output);
+            let limit = world.host_limit(supply, &self.output);
             // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
             if limit <= output * (1.0 + ROUNDING) {
                 output = output.min(limit);
-                by_host = supply.hosts.iter().map(|&(host, _)| host).min_by(|one, other| {
+                by_host = supply.hosts.iter().map(|host| host.supply).min_by(|one, other| {
                     let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
                     share(*one).total_cmp(&share(*other))
                 });

@@ -8,7 +8,7 @@
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
-use crate::model::{Model, Value};
+use crate::model::Model;
 
 /// Rounds in which sellers that have something left are asked again, because others could not give what they were asked for.
 const ROUNDS: usize = 4;
@@ -217,18 +217,14 @@ impl State {
             // What is made in any case comes first.
             *asked = (*asked - (supply - normal).max(0.0)).max(0.0);
         }
-        let room = |index: usize, raised: &[f64]| {
+        let room = |index: usize| {
             let supply = &model.supplies[index];
             if supply.recycling.is_some() {
                 return 0.0;
             }
             let mut most = (1.0 - loss[index]) * world.capacity[base + index];
             if !supply.hosts.is_empty() {
-                let hosts = supply.hosts.iter();
-                let limit: f64 = hosts
-                    .map(|&(host, ratio)| ratio.of(inputs) * (planned[host] + raised[host]))
-                    .sum();
-                most = most.min(limit);
+                most = most.min(world.host_limit(supply, planned));
             }
             let room = most - planned[index];
             if room > ROUNDING * most { room } else { 0.0 }
@@ -236,7 +232,7 @@ impl State {
         idle.clear();
         idle.resize(compiled.rows.len(), 0.0);
         for &index in &compiled.supplies {
-            idle[model.supplies[index].row] += room(index, raised);
+            idle[model.supplies[index].row] += room(index);
         }
         let mut any = false;
         for &index in &compiled.supplies {
@@ -245,7 +241,7 @@ impl State {
             if asked <= 0.0 || idle <= 0.0 {
                 continue;
             }
-            let extra = room(index, raised) * (asked / idle).min(1.0);
+            let extra = room(index) * (asked / idle).min(1.0);
             if extra > 0.0 {
                 any = true;
                 raised[index] = extra;
@@ -273,8 +269,7 @@ impl State {
             made = made.min(wanted * (there / self.refills.feed[market]).min(1.0));
         }
         if !supply.hosts.is_empty() {
-            let limit: f64 = hosts_limit(&supply.hosts, inputs, &self.output);
-            made = made.min(limit - output);
+            made = made.min(trial.world.host_limit(supply, &self.output) - output);
         }
         if made <= 0.0 {
             return 0.0;
@@ -323,11 +318,12 @@ impl State {
             refill_flows,
             normal,
             openness,
-            quotas,
+            limits,
             supply,
             workspace,
             ..
         } = self;
+        let quotas = limits.list();
         let (flows, normal, openness) = (&flows[material], &normal[material], &openness[material]);
         let sent = &mut refill_flows[material];
         sent.clear();
@@ -360,11 +356,11 @@ impl State {
                 .iter()
                 .map(|order| order.min(total)),
         );
-        let limits = &mut workspace.quota_limit;
-        limits.clear();
-        for quota in &quotas[material] {
+        let rests = &mut workspace.quota_limit;
+        rests.clear();
+        for quota in quotas {
             let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
-            limits.push((quota.limit - used).max(0.0));
+            rests.push((quota.limit - used).max(0.0));
         }
         for _ in 0..ROUNDS {
             asked.clear();
@@ -386,7 +382,7 @@ impl State {
                     }
                 }
             }
-            for (quota, limit) in quotas[material].iter().zip(limits.iter_mut()) {
+            for (quota, limit) in quotas.iter().zip(rests.iter_mut()) {
                 let total: f64 = quota.lanes.iter().map(|&lane| asked[lane]).sum();
                 if total > *limit {
                     for &lane in &quota.lanes {
@@ -412,7 +408,7 @@ impl State {
                 *left = (*left - factor * sum).max(0.0);
                 moved += factor * sum;
             }
-            for (quota, limit) in quotas[material].iter().zip(limits.iter_mut()) {
+            for (quota, limit) in quotas.iter().zip(rests.iter_mut()) {
                 let used: f64 = quota.lanes.iter().map(|&lane| flows[lane] + sent[lane]).sum();
                 *limit = (quota.limit - used).max(0.0);
             }
@@ -421,9 +417,4 @@ impl State {
             }
         }
     }
-}
-
-/// What a by-product's hosts allow.
-pub(super) fn hosts_limit(hosts: &[(usize, Value)], inputs: &[f64], output: &[f64]) -> f64 {
-    hosts.iter().map(|&(host, ratio)| ratio.of(inputs) * output[host]).sum()
 }

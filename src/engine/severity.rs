@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::draws::{Strike, Strikes, Tail};
+use super::notice::{Announced, Announcement};
 use crate::model::{EffectModel, Model};
 use crate::scenario::Overlap;
 
@@ -26,7 +27,7 @@ fn in_periods(months: f64, step_months: f64) -> f64 {
 }
 
 /// The instant, in months; exactly where a period begins if it is meant to be there.
-fn exact(months: f64, step_months: f64) -> f64 {
+pub(super) fn exact(months: f64, step_months: f64) -> f64 {
     let periods = in_periods(months, step_months);
     if periods == libm::round(periods) {
         periods * step_months
@@ -34,6 +35,9 @@ fn exact(months: f64, step_months: f64) -> f64 {
         months
     }
 }
+
+/// Severity of a restriction all of which leaks: it takes nothing away, but it is there, and what passes is dearer.
+const LEAKED_OUT: f64 = 1e-15;
 
 /// The largest increase that overlapping surges or cost shocks make together.
 pub(super) const LARGEST_GROWTH: f64 = 1e30;
@@ -48,6 +52,10 @@ pub struct Severities {
     inside: Vec<(usize, usize, f64)>,
     /// Events with an occurrence in this trial, ascending.
     pub struck: Vec<usize>,
+    announcements: Vec<Announcement>,
+    /// (Event, period, severity that its leak has taken off).
+    leaks: Vec<(usize, usize, f64)>,
+    step_months: f64,
     periods: usize,
 }
 
@@ -88,6 +96,20 @@ impl Severities {
         self.active[period] > 0
     }
 
+    /// What leaks in a period: (event, share of normal flows that comes through third countries), one for each occurrence.
+    pub fn leaks(&self, period: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let of_period = self.leaks.iter().filter(move |(_, of, _)| *of == period);
+        of_period.map(|&(event, _, leaked)| (event, leaked))
+    }
+
+    /// What is announced in a period and has not struck: one for each occurrence, by event in file order.
+    pub fn announced(&self, period: usize) -> impl Iterator<Item = Announced> + '_ {
+        let (from, step) = (period as f64 * self.step_months, self.step_months);
+        self.announcements
+            .iter()
+            .filter_map(move |announcement| announcement.over(from, step))
+    }
+
     /// Clears and fills in a trial's occurrences.
     pub fn fill(&mut self, model: &Model, strikes: &Strikes) {
         if self.periods != model.periods || self.values.len() != model.events.len() * model.periods {
@@ -104,8 +126,12 @@ impl Severities {
         self.active.clear();
         self.active.resize(model.periods, 0);
         self.struck.clear();
+        self.announcements.clear();
+        self.leaks.clear();
+        self.step_months = model.step_months;
         for strike in &strikes.all {
             let event = strike.occurrence.event;
+            self.announcements.extend(Announcement::of(strike, model.step_months));
             if self.struck.last() != Some(&event) {
                 self.struck.push(event);
             }
@@ -133,7 +159,13 @@ impl Severities {
                 let from = period as f64 * model.step_months;
                 let to = (period + 1) as f64 * model.step_months;
                 let severity = mean_severity(strike, start..full, from..to);
-                self.add(model, event, period, severity, grows);
+                let leaked = leaked_severity(strike, start..full, from..to, model.step_months);
+                if leaked > 0.0 {
+                    self.add(model, event, period, (severity - leaked).max(LEAKED_OUT), grows);
+                    self.leaks.push((event, period, leaked));
+                } else {
+                    self.add(model, event, period, severity, grows);
+                }
             }
             if last > first {
                 self.touched.push((event, first, last));
@@ -210,6 +242,17 @@ fn mean_severity(strike: &Strike, at_full: Range<f64>, over: Range<f64>) -> f64 
     integral / (to - from)
 }
 
+/// What a leak takes off the mean severity over a period: its share of the severity from when on it leaks.
+pub(super) fn leaked_severity(strike: &Strike, at_full: Range<f64>, over: Range<f64>, step_months: f64) -> f64 {
+    let (share, leaks_from) = strike.leak;
+    let from = exact(leaks_from, step_months).max(over.start);
+    if share <= 0.0 || from >= over.end {
+        return 0.0;
+    }
+    let part = (over.end - from) / (over.end - over.start);
+    share * part * mean_severity(strike, at_full, from..over.end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +273,8 @@ mod tests {
                 severity: 0.8,
             },
             approval_months: 0.0,
+            notice_months: 0.0,
+            leak: (0.0, 0.0),
             tail,
         };
         (0..200)
@@ -257,6 +302,8 @@ mod tests {
                 severity: 0.3,
             },
             approval_months: 1.5,
+            notice_months: 0.0,
+            leak: (0.0, 0.0),
             tail: Tail::Linear(3.0),
         };
         assert_eq!(mean(&strike, 2.25, 3.25), 0.3);
@@ -299,6 +346,26 @@ mod tests {
     }
 
     #[test]
+    fn a_leak_takes_its_share_from_when_on_it_leaks() {
+        let strike = Strike {
+            occurrence: Occurrence {
+                event: 0,
+                start_months: 1.0,
+                duration_months: 4.0,
+                severity: 0.8,
+            },
+            approval_months: 0.0,
+            notice_months: 0.0,
+            tail: Tail::Linear(2.0),
+            leak: (0.25, 2.5),
+        };
+        let leaked = |from: f64, to: f64| leaked_severity(&strike, 1.0..5.0, from..to, 1.0);
+        assert_eq!((leaked(1.0, 2.0), leaked(2.0, 3.0), leaked(3.0, 4.0)), (0.0, 0.1, 0.2));
+        // Step length moves nothing, and what recovers leaks too.
+        assert!((6.0 * leaked(1.0, 7.0) - (2.5 + 1.0) * 0.2).abs() < 1e-12);
+    }
+
+    #[test]
     fn licensing_stops_everything_until_the_first_licences() {
         let strike = Strike {
             occurrence: Occurrence {
@@ -308,6 +375,8 @@ mod tests {
                 severity: 0.5,
             },
             approval_months: 2.0,
+            notice_months: 0.0,
+            leak: (0.0, 0.0),
             tail: Tail::Step,
         };
         assert_eq!(mean(&strike, 1.0, 2.0), 1.0);

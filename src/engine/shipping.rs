@@ -26,9 +26,13 @@ impl State {
                 .all(|(value, normal)| (value - normal).abs() <= tolerance * normal)
         };
         let covered = is_covered(world, model, material, period);
+        // Where lanes carry less than is wanted, flexible buyers look elsewhere even without an event.
+        let is_held_up = !links.is_rigid && world.capacity_binds[period * model.materials.len() + material];
+        let has_quotas = self.has_quotas(material);
         let is_normal = |tolerance: f64| {
-            !self.is_restricted[material]
-                && self.quotas[material].is_empty()
+            !is_held_up
+                && !self.is_restricted[material]
+                && !has_quotas
                 && (!self.has_other_orders[material]
                     || same(&self.order[links.markets.clone()], normal_orders, tolerance))
                 && if covered {
@@ -65,6 +69,7 @@ impl State {
             }
         }
         self.move_shipments(trial, material, period);
+        self.find_premiums(trial, material, period);
     }
 
     /// Makes sure that the undisrupted pattern of a period is at hand, with its sums.
@@ -96,12 +101,14 @@ impl State {
         let compiled = &model.materials[material];
         let links = &model.links[material];
         self.know_pattern(trial, material, period);
-        self.scale_quotas(material);
         let flexibility = compiled.flexibility.map(|limit| {
             let rerouting = compiled.rerouting_months.of(inputs);
             let from = self.disturbed_months[material];
             1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
         });
+        // Refills may go beyond flexibility.
+        let reach = flexibility.filter(|_| !self.refills.reached[material]);
+        self.gather_limits(trial, material, period, reach.unwrap_or(f64::INFINITY));
         let problem = Problem {
             supply: &self.supply[links.rows.clone()],
             orders: &self.order[links.markets.clone()],
@@ -109,7 +116,7 @@ impl State {
             normal: &self.normal[material],
             openness: &self.openness[material],
             is_restricted: self.is_restricted[material],
-            quotas: &self.quotas[material],
+            quotas: self.limits.list(),
             flexibility,
             domestic: &compiled.domestic,
             domestic_first: compiled.domestic_first,
@@ -186,14 +193,6 @@ impl State {
         }
         if !clean {
             self.pipeline[material].written[slot] = period + 1;
-        }
-    }
-
-    /// Turns quota shares into tonnes of the period's normal flows.
-    fn scale_quotas(&mut self, material: usize) {
-        let normal = &self.normal[material];
-        for quota in &mut self.quotas[material] {
-            quota.limit *= quota.lanes.iter().map(|&lane| normal[lane]).sum::<f64>();
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
+use super::limits::{Limits, TonnageQuota};
 use super::refill::Refills;
 use super::tolerance::STOCK;
 use crate::model::{Links, Model, World, patterns};
@@ -38,6 +39,8 @@ pub struct State {
     pub stocks_full: Vec<bool>,
     /// Lowest share of need that was met in any period so far, by market.
     pub least_served: Vec<f64>,
+    /// What the premium on leaks multiplied the price index by at its largest so far, by market.
+    pub premium_at_peak: Vec<f64>,
     /// Demand above (below) the reference so far, by cell.
     pub demand_difference: Vec<f64>,
     /// Output above (below) the reference so far, by supply.
@@ -62,6 +65,10 @@ pub struct State {
     pub is_restricted: Vec<bool>,
     /// Export quotas by material.
     pub quotas: Vec<Vec<Quota>>,
+    /// Quotas in tonnes in force in the period.
+    pub(super) tonnage: Vec<TonnageQuota>,
+    /// Limits of the material at hand.
+    pub(super) limits: Limits,
     /// Planned output by supply.
     pub planned: Vec<f64>,
     /// Output by supply.
@@ -95,6 +102,8 @@ pub struct State {
     pub feed_used: Vec<f64>,
     /// Price index by market.
     pub price: Vec<f64>,
+    /// By what share the premium on what leaks raises it, by market.
+    pub premium: Vec<f64>,
     /// Goods put into (taken from) stocks over the period, by market: for conservation.
     pub stock_change: Vec<f64>,
     /// Released from each stockpile in the period.
@@ -272,6 +281,7 @@ impl State {
             }
             self.refill_flows.iter_mut().for_each(Vec::clear);
         }
+        self.tonnage.clear();
         self.memory.resize(materials, AllocationMemory::default());
         for memory in &mut self.memory {
             memory.factors.clear();
@@ -308,6 +318,8 @@ impl State {
         }
         reset(&mut self.onset, materials, 0.0);
         reset(&mut self.price, markets, 1.0);
+        reset(&mut self.premium, markets, 0.0);
+        reset(&mut self.premium_at_peak, markets, 1.0);
         reset(&mut self.released, model.stockpiles.len(), 0.0);
         reset(&mut self.least_served, markets, 1.0);
         reset(&mut self.demand_difference, cells, 0.0);

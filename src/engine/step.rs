@@ -147,6 +147,7 @@ impl State {
             values[links.cells.clone()].fill(0.0);
         }
         self.price[links.markets.clone()].fill(1.0);
+        self.premium[links.markets.clone()].fill(0.0);
         self.is_clean[material] = true;
         self.struck.feed[material] = false;
         self.refill_flows[material].clear();

@@ -183,7 +183,12 @@ impl<'a> Simulator<'a> {
                 .least_served
                 .iter()
                 .zip(&model.markets)
-                .map(|(served, market)| price_peak(model, market.material, &self.inputs, *served)),
+                .zip(&state.premium_at_peak)
+                .map(|((served, market), premium)| {
+                    let cap = model.materials[market.material].price_cap;
+                    let peaks = price_peak(model, market.material, &self.inputs, *served);
+                    peaks.map(|peak| (peak * premium).min(cap))
+                }),
         );
         self.output.clear();
         self.output.extend(

@@ -26,7 +26,7 @@ impl Model {
                 !is_zero(*probability)
             }
             ArrivalModel::Poisson { per_year } => !is_zero(*per_year),
-            ArrivalModel::Renewal { .. } => true,
+            ArrivalModel::Renewal { .. } | ArrivalModel::InForce { .. } => true,
             ArrivalModel::After {
                 event: followed,
                 probability,
@@ -47,6 +47,7 @@ impl Model {
                 from_months, to_months, ..
             } => to_months > from_months,
             ArrivalModel::Poisson { .. } => true,
+            ArrivalModel::InForce { .. } => false,
             ArrivalModel::Renewal { up, down, starts, .. } => {
                 rate_varies || *starts == RenewalStart::Steady || !up.is_constant() || !down.is_constant()
             }
@@ -66,6 +67,7 @@ impl Model {
             || recovery
             || varies(&event.duration)
             || varies(&event.approval_months)
+            || varies(&event.notice_months)
             || !event.severity.is_constant()
     }
 }

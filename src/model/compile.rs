@@ -8,11 +8,13 @@ use super::links::{complete_links, links};
 use super::observed::{SupplyAsWritten, observe, say_what_moves};
 use super::patterns::balance_observed;
 use super::{
-    CellModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel, MaterialModel, Model, RecyclingModel,
-    Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
+    CellModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel,
+    MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
 };
 use crate::sampling::{Design, Dimensions, Dirichlet, Sampler, StreamKey};
-use crate::scenario::{Demand, Flexibility, Number, Quantity, SamplingDesign, Scenario, Share, Size, StockLevel};
+use crate::scenario::{
+    Demand, Flexibility, HostRatio, Number, Quantity, SamplingDesign, Scenario, Share, Size, StockLevel,
+};
 
 /// Why a checked scenario cannot be compiled.
 #[derive(Debug, Error)]
@@ -170,6 +172,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         warnings: Vec::new(),
     };
     compile_materials(scenario, &mut model, &mut inputs);
+    super::limits::compile_capacities(scenario, &mut model, &mut inputs);
     let lanes: usize = model
         .materials
         .iter()
@@ -228,17 +231,18 @@ fn shapes_world(model: &Model) -> bool {
             || supply.utilisation.is_uncertain()
             || supply.ramp_months.is_uncertain()
             || dates.into_iter().flatten().any(Value::is_uncertain)
-            || supply
-                .inputs
-                .iter()
-                .chain(&supply.hosts)
-                .any(|(_, value)| value.is_uncertain())
+            || supply.inputs.iter().any(|(_, value)| value.is_uncertain())
+            || supply.hosts.iter().any(|host| match host.ratio {
+                HostRatioModel::Stated(value) | HostRatioModel::UseOfCap(value) => value.is_uncertain(),
+            })
             || supply
                 .recycling
                 .as_ref()
                 .is_some_and(|recycling| recycling.rate.is_uncertain() || recycling.lag_years.is_uncertain())
     };
+    let capacities = || model.materials.iter().flat_map(|material| &material.capacities);
     model.supplies.iter().any(supply)
+        || capacities().any(|capacity| capacity.tonnes_per_year.is_uncertain())
         || model
             .cells
             .iter()
@@ -351,6 +355,7 @@ fn compile_materials(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs
             price_cap: material.price_cap,
             price_adjustment,
             lead_periods: material.lead_time_periods,
+            capacities: Vec::new(),
         });
     }
 }
@@ -495,6 +500,7 @@ fn compile_supplies(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
             utilisation,
             inputs: compiled_inputs,
             hosts: Vec::new(),
+            first_host: 0,
             elasticity: inputs.number(&supply.supply_elasticity),
             ramp_per_month: if scenario.run.price_response {
                 inputs.number(&supply.ramp_per_month)
@@ -520,8 +526,19 @@ fn compile_supplies(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<
         }
     }
     for host in &scenario.hosts {
-        let ratio = inputs.number(&host.ratio);
-        model.supplies[host.supply].hosts.push((host.host, ratio));
+        let ratio = match &host.ratio {
+            HostRatio::Stated(ratio) => HostRatioModel::Stated(inputs.number(ratio)),
+            HostRatio::UseOfCap(used) => HostRatioModel::UseOfCap(inputs.number(used)),
+        };
+        model.supplies[host.supply].hosts.push(HostModel {
+            supply: host.host,
+            ratio,
+        });
+    }
+    let mut first_host = 0;
+    for supply in &mut model.supplies {
+        supply.first_host = first_host;
+        first_host += supply.hosts.len();
     }
     // Materials run from upstream to downstream, hosts of a material before its by-products.
     for &material in &scenario.material_order {

@@ -2,7 +2,8 @@
 
 use super::compile::{Inputs, ModelError};
 use super::{
-    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, Model, RecoveryModel,
+    ArrivalModel, CopulaModel, EffectModel, EventModel, EventStreams, FrailtyModel, LaneEffect, LeakModel,
+    MaterialModel, Model, RecoveryModel,
 };
 use crate::sampling::{Copula, Correlation, LengthBiased, Sampler, StreamKey};
 use crate::scenario::{
@@ -15,7 +16,7 @@ pub(super) fn compile_events(
     inputs: &mut Inputs<'_>,
 ) -> Result<(), ModelError> {
     for (index, event) in scenario.events.iter().enumerate() {
-        let effect = compile_effect(model, scenario, index, event);
+        let effect = compile_effect(model, inputs, scenario, index, event);
         let arrival = compile_arrival(inputs, event)?;
         let approval = match &event.kind {
             EventKind::ExportRestriction {
@@ -24,13 +25,23 @@ pub(super) fn compile_events(
             } => Some(Sampler::new(approval_months)),
             _ => None,
         };
+        let leak = match &event.kind {
+            EventKind::ExportRestriction { leak: Some(leak), .. } => Some(LeakModel {
+                share: inputs.number(&leak.share),
+                delay_months: inputs.number(&leak.delay_months),
+                premium: inputs.number(&leak.premium),
+            }),
+            _ => None,
+        };
         let key = |driver: &str| StreamKey::new(scenario.run.seed, &format!("event.{}.{driver}", event.id));
         model.events.push(EventModel {
             id: event.id.clone(),
             arrival,
-            duration: event.duration.as_ref().map(Sampler::new),
+            duration: compile_duration(event)?,
             severity: Sampler::new(&event.severity),
             approval_months: approval,
+            notice_months: event.notice.as_ref().map(Sampler::new),
+            leak,
             recovery: match &event.recovery {
                 Recovery::Step => RecoveryModel::Step,
                 Recovery::Linear { months } => RecoveryModel::Linear(Sampler::new(months)),
@@ -50,6 +61,7 @@ pub(super) fn compile_events(
                 delay: key("delay"),
                 recovery: key("recovery"),
                 approval: key("approval"),
+                notice: key("notice"),
             },
             coupled: [CopulaTarget::Occurrence, CopulaTarget::Duration, CopulaTarget::Severity].map(|on| {
                 scenario.copulas.iter().enumerate().find_map(|(copula, group)| {
@@ -130,6 +142,9 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
             to_months: *to_months,
             probability: inputs.number(probability),
         },
+        Arrival::InForce { since_months } => ArrivalModel::InForce {
+            since_months: *since_months,
+        },
         Arrival::Poisson { per_year } => ArrivalModel::Poisson {
             per_year: inputs.number(per_year),
         },
@@ -165,6 +180,21 @@ fn compile_arrival(inputs: &mut Inputs<'_>, event: &Event) -> Result<ArrivalMode
             from_end: *from_end,
         },
     })
+}
+
+fn compile_duration(event: &Event) -> Result<Option<Sampler>, ModelError> {
+    let Some(duration) = &event.duration else {
+        return Ok(None);
+    };
+    let Arrival::InForce { since_months } = event.arrival else {
+        return Ok(Some(Sampler::new(duration)));
+    };
+    // The check has refused durations that cannot reach the start.
+    let lasting = Sampler::lasting(duration, -since_months).ok_or_else(|| ModelError::Sampling {
+        what: format!("event.{}.duration", event.id),
+        why: "no duration reaches beyond the start".to_owned(),
+    })?;
+    Ok(Some(lasting))
 }
 
 /// The index of a cause, added when new.
@@ -211,7 +241,13 @@ fn reached(model: &Model, effect: &EffectModel) -> Vec<usize> {
     materials
 }
 
-fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &Event) -> EffectModel {
+fn compile_effect(
+    model: &mut Model,
+    inputs: &mut Inputs<'_>,
+    scenario: &Scenario,
+    index: usize,
+    event: &Event,
+) -> EffectModel {
     let with_causes = |model: &mut Model, supplies: &[usize]| {
         supplies
             .iter()
@@ -232,14 +268,24 @@ fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &
             ..
         } => {
             let mut effects = Vec::new();
+            let tonnes_per_year = match form {
+                RestrictionForm::Quota { tonnes_per_year } => {
+                    tonnes_per_year.as_ref().map(|tonnes| inputs.quantity(tonnes))
+                }
+                _ => None,
+            };
             for &material in materials {
                 for &exporter in from {
                     let pairs: Vec<_> = to.iter().map(|&importer| (exporter, importer)).collect();
-                    effects.extend(lane_effect(model, index, material, exporter, &pairs));
+                    let effect = lane_effect(model, index, material, exporter, &pairs);
+                    effects.extend(effect.map(|effect| LaneEffect {
+                        tonnes_per_year: tonnes_per_year.clone(),
+                        ..effect
+                    }));
                 }
             }
             match form {
-                RestrictionForm::Quota => EffectModel::Quota(effects),
+                RestrictionForm::Quota { .. } => EffectModel::Quota(effects),
                 RestrictionForm::Ban | RestrictionForm::Licensing { .. } => EffectModel::Lanes(effects),
             }
         }
@@ -297,7 +343,24 @@ fn compile_effect(model: &mut Model, scenario: &Scenario, index: usize, event: &
     }
 }
 
-/// The lanes of one exporter among `pairs`; home lanes are never cut.
+/// The lanes (row x columns + column) of one exporter of a material among `pairs`, ascending; home is none.
+pub(super) fn lanes_of(material: &MaterialModel, exporter: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
+    let Ok(row) = material.rows.binary_search(&exporter) else {
+        return Vec::new();
+    };
+    let columns = material.columns.len();
+    let mut lanes: Vec<usize> = pairs
+        .iter()
+        .filter(|&&(from, to)| from == exporter && to != exporter)
+        .filter_map(|(_, to)| material.columns.binary_search(to).ok())
+        .map(|column| row * columns + column)
+        .collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    lanes
+}
+
+/// What an event does to the lanes of one exporter; home lanes are never cut.
 fn lane_effect(
     model: &mut Model,
     event: usize,
@@ -305,17 +368,7 @@ fn lane_effect(
     exporter: usize,
     pairs: &[(usize, usize)],
 ) -> Option<LaneEffect> {
-    let compiled = &model.materials[material];
-    let row = compiled.rows.binary_search(&exporter).ok()?;
-    let columns = compiled.columns.len();
-    let mut lanes: Vec<usize> = pairs
-        .iter()
-        .filter(|&&(from, to)| from == exporter && to != exporter)
-        .filter_map(|(_, to)| compiled.columns.binary_search(to).ok())
-        .map(|column| row * columns + column)
-        .collect();
-    lanes.sort_unstable();
-    lanes.dedup();
+    let lanes = lanes_of(&model.materials[material], exporter, pairs);
     if lanes.is_empty() {
         return None;
     }
@@ -323,5 +376,6 @@ fn lane_effect(
         material,
         cause: cause(model, event, material, exporter),
         lanes,
+        tonnes_per_year: None,
     })
 }

@@ -37,6 +37,7 @@ fn first_draws(event: &EventModel, draws: &mut Vec<Draw>) {
     let [coupled_occurrence, coupled_duration, coupled_severity] = event.coupled.map(|copula| copula.is_some());
     // Whether it happens; when; how long; after which delay.
     let (occurrence, arrival, mut duration, delay) = match &event.arrival {
+        ArrivalModel::InForce { .. } => (false, false, false, false),
         ArrivalModel::Fixed { probability, .. } => (!probability.is_certain(), false, false, false),
         ArrivalModel::Window { probability, .. } => (!probability.is_certain(), true, false, false),
         ArrivalModel::Poisson { .. } => (false, true, false, false),
@@ -70,6 +71,7 @@ fn first_draws(event: &EventModel, draws: &mut Vec<Draw>) {
         (delay, streams.delay),
         (recovery, streams.recovery),
         (varies(&event.approval_months), streams.approval),
+        (varies(&event.notice_months), streams.notice),
     ];
     draws.extend(all.iter().filter(|(is_drawn, _)| *is_drawn).map(|(_, key)| (*key, 0)));
 }

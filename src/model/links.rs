@@ -80,8 +80,8 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
             add(&mut found[material].inputs, input);
             add(&mut found[input].users, material);
         }
-        for &(host, _) in &supply.hosts {
-            let host = model.supplies[host].material;
+        for host in &supply.hosts {
+            let host = model.supplies[host.supply].material;
             add(&mut found[material].hosts, host);
             add(&mut found[host].by_products, material);
         }
@@ -105,6 +105,12 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
 
 /// Finds what follows from events: the causes that can reach each material.
 pub(super) fn complete_links(model: &mut Model) {
+    // A premium on what leaks moves prices where nothing is short.
+    for event in model.events.iter().filter(|event| event.leak.is_some()) {
+        for &material in &event.materials {
+            model.links[material].is_plain = false;
+        }
+    }
     // From upstream to downstream.
     for &material in &model.order {
         let links = &model.links[material];

@@ -9,6 +9,7 @@ mod compile;
 mod compile_events;
 mod first_draws;
 mod layout;
+mod limits;
 pub mod linear;
 mod links;
 mod observed;
@@ -61,6 +62,19 @@ pub struct MaterialModel {
     pub price_adjustment: f64,
     /// Periods between allocation and arrival.
     pub lead_periods: usize,
+    /// Limits of lanes that are always there.
+    pub capacities: Vec<LaneCapacityModel>,
+}
+
+/// What some lanes of a material carry together, compiled.
+#[derive(Debug, Clone)]
+pub struct LaneCapacityModel {
+    /// Id.
+    pub id: String,
+    /// Lanes (row x columns + column), ascending; none at home.
+    pub lanes: Vec<usize>,
+    /// The most that they carry together, t/yr.
+    pub tonnes_per_year: Series,
 }
 
 /// One supply, compiled.
@@ -78,8 +92,10 @@ pub struct SupplyModel {
     pub utilisation: Value,
     /// (feed market, t of feed per t of output).
     pub inputs: Vec<(usize, Value)>,
-    /// Hosts of a by-product: (supply, t per t of host output).
-    pub hosts: Vec<(usize, Value)>,
+    /// Hosts of a by-product.
+    pub hosts: Vec<HostModel>,
+    /// Where the ratios to its hosts begin among those of all supplies.
+    pub first_host: usize,
     /// Price elasticity of output.
     pub elasticity: Value,
     /// Most by which the target moves, share of capacity per month.
@@ -94,6 +110,24 @@ pub struct SupplyModel {
     pub follows_demand: bool,
     /// Recycling: (rate, lag in years, market whose orders come back).
     pub recycling: Option<RecyclingModel>,
+}
+
+/// One host of a by-product, compiled.
+#[derive(Debug, Clone)]
+pub struct HostModel {
+    /// The host supply.
+    pub supply: usize,
+    /// Its ratio.
+    pub ratio: HostRatioModel,
+}
+
+/// See [`crate::scenario::HostRatio`].
+#[derive(Debug, Clone, Copy)]
+pub enum HostRatioModel {
+    /// t of by-product per t of the host's output.
+    Stated(Value),
+    /// The ratio follows from the sizes of both and this share of what the hosts allow.
+    UseOfCap(Value),
 }
 
 /// Secondary supply, compiled.
@@ -255,6 +289,11 @@ pub enum ArrivalModel {
         /// From its end.
         from_end: bool,
     },
+    /// Struck at or before the start; its duration is drawn given that it lasts beyond.
+    InForce {
+        /// Months from the start, <= 0.
+        since_months: f64,
+    },
 }
 
 /// Recovery, compiled.
@@ -299,6 +338,19 @@ pub struct LaneEffect {
     pub cause: usize,
     /// Lanes (row x columns + column), ascending; for quotas those of one exporter.
     pub lanes: Vec<usize>,
+    /// Of a quota in tonnes the most that they carry together, t/yr; then the severity says for how much of the time it is in force.
+    pub tonnes_per_year: Option<Series>,
+}
+
+/// What reaches the targets of a restriction through third countries, compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct LeakModel {
+    /// Share of what is withheld.
+    pub share: Value,
+    /// Months after the start.
+    pub delay_months: Value,
+    /// By what share it is dearer.
+    pub premium: Value,
 }
 
 /// An event, compiled.
@@ -314,6 +366,10 @@ pub struct EventModel {
     pub severity: Sampler,
     /// Approval months of a licensing regime.
     pub approval_months: Option<Sampler>,
+    /// Months by which it is announced before it strikes (`None` = not at all).
+    pub notice_months: Option<Sampler>,
+    /// What comes through third countries.
+    pub leak: Option<LeakModel>,
     /// Recovery.
     pub recovery: RecoveryModel,
     /// What it touches.
@@ -345,6 +401,8 @@ pub struct EventStreams {
     pub recovery: StreamKey,
     /// Approval times.
     pub approval: StreamKey,
+    /// Times of notice.
+    pub notice: StreamKey,
 }
 
 /// A frailty factor, compiled.

@@ -5,6 +5,7 @@
 //! can always be reached.
 
 use super::balance::{Balancing, Shape, gravity, ras};
+use super::limits::{Passage, are_same};
 use super::{MaterialModel, Model, World};
 
 /// Observed lanes of a material.
@@ -54,6 +55,7 @@ pub struct PatternMemory {
     row_sums: Vec<f64>,
     column_sums: Vec<f64>,
     balancing: Balancing,
+    pub(super) passage: Passage,
 }
 
 /// Rows and columns of a material.
@@ -75,6 +77,7 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
     for period in 0..model.reference_periods {
         let same = period > 0
             && observed.table(period) == observed.table(period - 1)
+            && are_same(&model.materials[material], period, period - 1)
             && world.supply(model, material, period) == world.supply(model, material, period - 1)
             && world.orders(model, material, period) == world.orders(model, material, period - 1);
         if !same {
@@ -91,6 +94,9 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
                 &mut memory,
                 &mut flows,
             );
+            memory
+                .passage
+                .keep_to(model, &model.materials[material], &world.inputs, period, &mut flows);
             patterns.stored.push((flows, memory.balancing.clone()));
         }
         patterns.period.push(patterns.stored.len() - 1);
@@ -145,6 +151,7 @@ pub fn is_same(model: &Model, world: &World, material: usize, one: usize, other:
     };
     // Balancing starts from the reference's factors of the period.
     stored(one) == stored(other)
+        && are_same(&model.materials[material], one, other)
         && (world.is_reference && stored(one).is_some()
             || world.supply(model, material, one) == world.supply(model, material, other)
                 && world.orders(model, material, one) == world.orders(model, material, other))
@@ -181,4 +188,5 @@ pub fn pattern(
         memory,
         flows,
     );
+    memory.passage.keep_to(model, compiled, &world.inputs, period, flows);
 }

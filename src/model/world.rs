@@ -1,8 +1,8 @@
 //! The undisrupted reference under one draw of the uncertain inputs: what would be made, ordered and traded without any event.
 
 use super::patterns::{PatternMemory, Patterns, balance};
-use super::{LevelModel, Model, Series, SupplyModel};
-use crate::scenario::Balance;
+use super::{HostRatioModel, LevelModel, Model, Series, SupplyModel};
+use crate::scenario::{Balance, path_at};
 
 /// Days of a mean year.
 const DAYS_PER_YEAR: f64 = 365.25;
@@ -48,18 +48,57 @@ pub struct World {
     pub has_spare: Vec<bool>,
     /// Whether, besides, some plant has idle capacity, by period and material: stocks can be refilled from that too.
     pub has_idle: Vec<bool>,
+    /// Whether undisrupted trade uses up what some lanes carry, and would carry more, by period and material.
+    pub capacity_binds: Vec<bool>,
+    /// What the lanes of each capacity would carry at the start without it, t per period, by material.
+    pub wanted_at_start: Vec<Vec<f64>>,
     /// The first of the periods up to this one that are all the same, by period.
     pub same_since: Vec<usize>,
     /// Whether this is the model's shared reference (patterns are stored for it).
     pub is_reference: bool,
     /// Stored patterns by material; only in the shared reference.
     pub patterns: Vec<Patterns>,
+    /// t of by-product per t of each host's output, supply by supply ([`SupplyModel::first_host`]).
+    host_ratio: Vec<f64>,
     scratch: Vec<f64>,
     flows: Vec<f64>,
     memory: PatternMemory,
 }
 
 impl World {
+    /// The most that a by-product can make of these outputs of all supplies, t.
+    #[inline]
+    pub fn host_limit(&self, supply: &SupplyModel, outputs: &[f64]) -> f64 {
+        let ratios = self.host_ratio[supply.first_host..].iter();
+        supply
+            .hosts
+            .iter()
+            .zip(ratios)
+            .map(|(host, ratio)| ratio * outputs[host.supply])
+            .sum()
+    }
+
+    /// Ratios of by-products to their hosts: as stated, or such that the sizes at the start, whenever supplies open, use the cap as stated.
+    fn host_ratios(&mut self, model: &Model) {
+        let size = |supply: usize| {
+            let supply = &model.supplies[supply];
+            let size = supply.capacity.as_ref().map_or(0.0, |size| size.at_start(&self.inputs));
+            (size * supply.utilisation.of(&self.inputs)).max(0.0)
+        };
+        let mut ratios = std::mem::take(&mut self.host_ratio);
+        ratios.clear();
+        for (index, supply) in model.supplies.iter().enumerate() {
+            let hosts: f64 = supply.hosts.iter().map(|host| size(host.supply)).sum();
+            ratios.extend(supply.hosts.iter().map(|host| match host.ratio {
+                HostRatioModel::Stated(ratio) => ratio.of(&self.inputs),
+                HostRatioModel::UseOfCap(used) if hosts > 0.0 => size(index) / (used.of(&self.inputs) * hosts),
+                // Hosts of nothing host nothing.
+                HostRatioModel::UseOfCap(_) => 0.0,
+            }));
+        }
+        self.host_ratio = ratios;
+    }
+
     /// Supply by row of a material in a reference period.
     #[inline]
     pub fn supply(&self, model: &Model, material: usize, period: usize) -> &[f64] {
@@ -94,6 +133,7 @@ impl World {
         self.memory = PatternMemory::default();
         self.final_demand(model);
         self.plan(model);
+        self.host_ratios(model);
         self.limit_by_products(model);
         self.feed_needs(model);
         self.start_orders(model);
@@ -101,6 +141,9 @@ impl World {
         self.is_balanced.resize(model.materials.len(), true);
         self.has_spare.clear();
         self.has_spare.resize(periods * model.materials.len(), false);
+        self.capacity_binds.clear();
+        self.capacity_binds.resize(periods * model.materials.len(), false);
+        self.wanted_at_start.resize(model.materials.len(), Vec::new());
         for period in 0..periods {
             for &material in &model.order {
                 self.produce(model, material, period);
@@ -352,16 +395,13 @@ impl World {
     fn limit_by_products(&mut self, model: &Model) {
         let supplies = model.supplies.len();
         for &index in &model.supply_order {
-            let hosts = &model.supplies[index].hosts;
-            if hosts.is_empty() {
+            let supply = &model.supplies[index];
+            if supply.hosts.is_empty() {
                 continue;
             }
             for period in 0..model.reference_periods {
                 let base = period * supplies;
-                let limit: f64 = hosts
-                    .iter()
-                    .map(|&(host, ratio)| ratio.of(&self.inputs) * self.target[base + host])
-                    .sum();
+                let limit = self.host_limit(supply, &self.target[base..base + supplies]);
                 self.target[base + index] = self.target[base + index].min(limit);
             }
         }
@@ -402,12 +442,8 @@ impl World {
                 output = output.min(self.target[base + index] * self.feed_fraction(model, market, period));
             }
             if !supply.hosts.is_empty() {
-                let limit: f64 = supply
-                    .hosts
-                    .iter()
-                    .map(|&(host, ratio)| ratio.of(&self.inputs) * self.output[base + host])
-                    .sum();
-                output = output.min(limit);
+                let outputs = &self.output[base..base + model.supplies.len()];
+                output = output.min(self.host_limit(supply, outputs));
             }
             // Stocks of feed may let it run as planned: then it differs from this reference, which has none.
             self.is_balanced[material] &= output >= self.target[base + index];
@@ -460,13 +496,19 @@ impl World {
         let supply = &self.supply[rows..rows + compiled.rows.len()];
         let orders = &self.order[columns..columns + compiled.columns.len()];
         let coverage = &mut self.coverage[columns..columns + compiled.columns.len()];
-        if compiled
+        let is_closed = compiled
             .observed
             .as_ref()
-            .is_some_and(|observed| observed.openness <= 0.0)
-        {
-            // Without openness only balancing tells who can be reached.
+            .is_some_and(|observed| observed.openness <= 0.0);
+        if is_closed || !compiled.capacities.is_empty() {
+            // Without openness only balancing tells who can be reached, and capacities limit lanes.
             balance(compiled, period, supply, orders, &mut self.memory, &mut self.flows);
+            let passage = &mut self.memory.passage;
+            self.capacity_binds[period * model.materials.len() + material] =
+                passage.keep_to(model, compiled, &self.inputs, period, &mut self.flows);
+            if period == 0 {
+                self.wanted_at_start[material].clone_from(&passage.wanted);
+            }
             for (column, share) in coverage.iter_mut().enumerate() {
                 let sum: f64 = (0..compiled.rows.len())
                     .map(|row| self.flows[row * orders.len() + column])
@@ -618,17 +660,6 @@ pub(super) fn path_profile(points: &[(f64, f64)], step_months: f64, periods: usi
     (0..periods)
         .map(|period| path_at(points, (period as f64 + 0.5) * step_months))
         .collect()
-}
-
-/// Value of a path at a time in months: linear between points, flat outside.
-pub(super) fn path_at(points: &[(f64, f64)], months: f64) -> f64 {
-    let after = points.partition_point(|&(time, _)| time <= months);
-    match (after.checked_sub(1).map(|before| points[before]), points.get(after)) {
-        (Some((_, value)), None) => value,
-        (None, Some(&(_, value))) => value,
-        (Some((from, low)), Some(&(to, high))) => low + (high - low) * (months - from) / (to - from),
-        (None, None) => 0.0,
-    }
 }
 
 impl Series {

@@ -93,12 +93,31 @@ fn events(replay: &Replay, width: usize, text: &mut String) {
         } else {
             format!(", then back {}", event.recovery)
         };
+        let notice = if event.notice_months > 0.0 {
+            format!(", announced {:.1} months before", event.notice_months)
+        } else {
+            String::new()
+        };
+        let before = if event.start_months < 0.0 {
+            ", in force at the start"
+        } else {
+            ""
+        };
+        let leak = match event.leak_from_months {
+            Some(from) => format!(
+                ", {:.0} % of it comes through third countries from {:.1} months after the start on",
+                100.0 * event.leak_share,
+                from - event.start_months
+            ),
+            None => String::new(),
+        };
+        let size = match event.tonnes_per_year {
+            Some(tonnes) => format!("at most {} a year pass", super::six_digits(tonnes)),
+            None => format!("severity {:.0} %", 100.0 * event.severity),
+        };
         let what = format!(
-            "{}\u{a0} {}: severity {:.0} %, {:.1} months{recovery}",
-            event.start_date,
-            event.name,
-            100.0 * event.severity,
-            event.duration_months,
+            "{}\u{a0} {}: {size}, {:.1} months{recovery}{notice}{leak}{before}",
+            event.start_date, event.name, event.duration_months,
         );
         line(text, width, "  ", &what);
     }

@@ -6,13 +6,14 @@ use super::write::{PendingFile, WriteError};
 use crate::analysis::replay::Replay;
 
 /// Names of the files.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
     "trace-events.csv",
     "trace-inputs.csv",
     "trace-markets.csv",
     "trace-supplies.csv",
     "trace-flows.csv",
     "trace-stockpiles.csv",
+    "trace-lane-capacities.csv",
 ];
 
 /// The last columns of every table of a trace: which trial it is.
@@ -29,7 +30,7 @@ pub fn write(folder: &ResultsFolder, replay: &Replay) -> Result<(), WriteError> 
         replay,
         stamp: Stamp::of_replay(replay),
     };
-    let [events, inputs, markets, supplies, flows, stockpiles] = NAMES;
+    let [events, inputs, markets, supplies, flows, stockpiles, capacities] = NAMES;
     let to = folder.folder();
     let files = vec![
         to.prepare(events, |file| trace.events(file))?,
@@ -38,6 +39,7 @@ pub fn write(folder: &ResultsFolder, replay: &Replay) -> Result<(), WriteError> 
         to.prepare(supplies, |file| trace.supplies(file))?,
         to.prepare(flows, |file| trace.flows(file))?,
         to.prepare(stockpiles, |file| trace.stockpiles(file))?,
+        to.prepare(capacities, |file| trace.lane_capacities(file))?,
     ];
     folder.commit(files, |_| false)
 }
@@ -86,6 +88,10 @@ impl<'a> Trace<'a> {
                 "severity",
                 "end_months",
                 "recovery",
+                "notice_months",
+                "leak_share",
+                "leak_from_months",
+                "quota_per_year",
             ],
         )?;
         for event in &self.replay.events {
@@ -94,6 +100,13 @@ impl<'a> Trace<'a> {
             sheet.plain(&event.start_date)?;
             sheet.exact([event.duration_months, event.severity, event.end_months])?;
             sheet.text(&event.recovery)?;
+            sheet.exact([event.notice_months, event.leak_share])?;
+            for value in [event.leak_from_months, event.tonnes_per_year] {
+                match value {
+                    Some(value) => sheet.exact([value])?,
+                    None => sheet.plain("")?,
+                }
+            }
             self.end(&mut sheet)?;
         }
         sheet.finish().map(drop)
@@ -218,6 +231,31 @@ impl<'a> Trace<'a> {
                 self.place(&flow.to),
                 self.unit(&flow.material),
             ])?;
+            self.end(&mut sheet)?;
+        }
+        sheet.finish().map(drop)
+    }
+
+    fn lane_capacities(&self, file: &mut PendingFile) -> Written {
+        let mut sheet = self.begin(
+            file,
+            &[
+                "period",
+                "date",
+                "lane_capacity",
+                "material",
+                "capacity",
+                "flow",
+                "material_name",
+                "unit",
+            ],
+        )?;
+        for capacity in &self.replay.lane_capacities {
+            sheet.plain(&capacity.period.to_string())?;
+            sheet.plain(&capacity.date)?;
+            sheet.texts([capacity.lane_capacity.as_str(), &capacity.material])?;
+            sheet.exact([capacity.capacity_t, capacity.flow_t])?;
+            sheet.texts([self.material(&capacity.material), self.unit(&capacity.material)])?;
             self.end(&mut sheet)?;
         }
         sheet.finish().map(drop)

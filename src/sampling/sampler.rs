@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::distribution::{Beta, Distribution};
+use super::lasting::Lasting;
 use super::special::numeric::{HALF_LN_TWO_PI, TWO_PI};
 use super::special::{Tails, inverse_beta, inverse_gamma, ln_beta};
 use super::table::{Point, QuantileTable, StepTable};
@@ -46,6 +47,7 @@ enum Kind {
         values: Vec<f64>,
         table: StepTable,
     },
+    Lasting(Box<Lasting>),
 }
 
 impl Sampler {
@@ -94,10 +96,19 @@ impl Sampler {
         Self { kind }
     }
 
+    /// Compiles `distribution` conditioned on draws above `elapsed`; `None` where there are none.
+    #[must_use]
+    pub fn lasting(distribution: &Distribution, elapsed: f64) -> Option<Self> {
+        Some(Self {
+            kind: Kind::Lasting(Box::new(Lasting::new(distribution, elapsed)?)),
+        })
+    }
+
     /// Whether every draw is the same.
     #[must_use]
     pub fn is_constant(&self) -> bool {
         match &self.kind {
+            Kind::Lasting(lasting) => lasting.is_constant(),
             Kind::Direct(distribution) => {
                 let (least, most) = distribution.support();
                 least == most
@@ -113,6 +124,7 @@ impl Sampler {
     pub fn quantile(&self, u: f64) -> f64 {
         let inside = u > 0.0 && u < 1.0;
         match &self.kind {
+            Kind::Lasting(lasting) => lasting.quantile(u),
             Kind::Direct(distribution) => distribution.quantile(u),
             Kind::Gamma { shape, scale, table } => {
                 if let Some(x) = inside.then(|| table.quantile(u)).flatten() {

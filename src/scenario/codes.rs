@@ -109,8 +109,8 @@ codes! {
     Data = "E044", "data that cannot be used",
         "The table or CSV file that `data` names is absent, lacks what is asked for, or has a row that cannot be read. The message names file, line and column.";
     // Events.
-    TouchesNothing = "E050", "an event that can never touch anything",
-        "Nothing of what it hits exists. Correct its countries, materials, sectors or supplies.";
+    TouchesNothing = "E050", "an event or a limit that can never touch anything",
+        "Nothing of what it hits exists. Correct its countries, materials, sectors, supplies or lanes.";
     OutsideTime = "E051", "an event outside the simulated time",
         "Move it inside, or lengthen `time.periods`.";
     TooMany = "E052", "an event that happens too often",
@@ -123,6 +123,8 @@ codes! {
         "A frailty needs events with rates; a copula at least two events that have what it ties; an event is in at most one of each.";
     Correlation = "E056", "correlations that cannot be",
         "Above -1 and below 1, as a symmetric, positive definite matrix with 1 on its diagonal.";
+    NotInForce = "E057", "an event in force at the start that is over by then",
+        "Its duration counts from `since` and is drawn given that it reaches beyond the start, which this one cannot. State a longer duration, a later date, or leave the event out.";
     // Addresses and policies.
     UnknownAddress = "E060", "an address that leads nowhere",
         "Correct its spelling. `docs/scenario-format.md` says how tables are addressed.";
@@ -190,6 +192,8 @@ codes! {
         "Sellers have less, or keep more, than the observed shares ask of them, so purchases move to others; the message says from what to what. Correct the shares or the output, or acknowledge it.";
     TradeStays = "W023", "observed trade that does not follow a changed supply",
         "Supply was changed, but the file that states the trade does not state the supply under which it was observed. State both in one file.";
+    HardlyInForce = "W024", "an event that has lasted longer than it hardly ever does",
+        "Of the durations stated, less than 1 % reach from `since` to the start. What has lasted so long tells of longer durations; acknowledge it if it is meant.";
     AcknowledgesNothing = "W030", "an acknowledgement of something that does not occur",
         "The warning has gone, or its address has changed. Remove the acknowledgement, or correct it.";
     // Warnings of results.

@@ -362,7 +362,13 @@ impl Document {
             problems.push(problem.hint("state supply and trade in one file"));
         }
         Scenario {
-            supply_as_written: found.map(Box::new),
+            // What lanes carry has no part in what was observed: observed flows had passed them.
+            supply_as_written: found.map(|found| {
+                Box::new(Scenario {
+                    lane_capacities: Vec::new(),
+                    ..found
+                })
+            }),
             ..scenario
         }
     }

@@ -137,7 +137,7 @@ impl Checker<'_> {
 }
 
 /// A row of the summary against its courses.
-fn check_summary(checker: &mut Checker<'_>, courses: &[Course]) {
+fn check_summary(checker: &mut Checker<'_>, courses: &[Course], step_months: f64) {
     let of = |value: &dyn Fn(&Course) -> f64| -> Vec<f64> { courses.iter().map(value).collect() };
     let percent = of(&|course| 100.0 * course.share());
     let tonnes = of(&|course| course.shortfall.iter().sum());
@@ -275,7 +275,7 @@ fn tables_of_a_run_are_what_its_trials_say() {
                 row,
                 compared: 0,
             };
-            check_summary(&mut checker, &courses);
+            check_summary(&mut checker, &courses, both.prepared.layout.step_months);
             let key = [("material", material), ("country", place)];
             compared += checker.compared + check_curves(&what, &curve, &fan, &key, &courses);
             short_rows += usize::from(row["prob_any"] != "0");
@@ -316,7 +316,7 @@ fn check_samples(seed: u64, both: &Compared) {
     assert!(!both.samples.is_empty());
     for (_, material, place, sample) in &both.samples {
         let key = (material.clone(), place.clone());
-        let of = courses.entry(key).or_insert_with(|| both.courses(material, place).0);
+        let of = courses.entry(key).or_insert_with(|| both.courses(material, place));
         let course: &Course = &of[sample.trial as usize];
         let tonnes: f64 = course.shortfall.iter().sum();
         let worst = course.worst_spell().1 as f64 * both.prepared.layout.step_months;

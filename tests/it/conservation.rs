@@ -6,9 +6,9 @@ use critmin::engine::trial::Simulator;
 use critmin::scenario::Document;
 
 use crate::features::{Rich, rich};
-use crate::generator::{Generated, scenario};
+use crate::generator::{Generated, maker, scenario};
 use crate::inspector::Inspector;
-use crate::support::{close, read};
+use crate::support::{Random, close, read};
 
 /// Scenarios to generate; `SCENARIOS=5000 cargo test --test it conservation` looks further.
 fn scenarios() -> u64 {
@@ -153,6 +153,57 @@ fn the_quiet_path_gives_what_the_full_path_gives() {
         failures.extend(differences(seed, &traced, &plain, 1e-9));
     }
     assert_none(&failures);
+}
+
+/// A generated scenario with lanes of limited capacity, a quota in tonnes, a restriction that leaks, and an event in force at the start.
+fn limited(seed: u64) -> Generated {
+    let mut generated = scenario(seed + 700_000);
+    let mut random = Random::new(seed);
+    let mut tonnes = || libm::pow(10.0, random.between(0.5, 4.5));
+    for (number, (supply, stage)) in generated.supplies.clone().iter().take(3).enumerate() {
+        let (port, quota) = (tonnes(), tonnes());
+        let from = maker(supply, generated.countries);
+        let to = if from == "c0" { "c1" } else { "c0" };
+        let lanes = if number == 0 {
+            format!("[\"{from}\", \"all\"]")
+        } else {
+            "[\"all\", \"c0\"], [\"c0\", \"c1\"]".to_owned()
+        };
+        generated.text.push_str(&format!(
+            "[[lane_capacity]]\nid = \"port{number}\"\nmaterial = \"m{stage}\"\nlanes = [[\"{from}\", \"{to}\"], {lanes}]\ntonnes_per_year = {port:.3}\n\
+             [[event]]\nid = \"held{number}\"\nkind = \"export_restriction\"\nfrom = \"{from}\"\nto = \"all\"\nmaterials = [\"m{stage}\"]\n\
+             form = \"quota\"\ntonnes_per_year = {{ dist = \"uniform\", low = {quota:.3}, high = {:.3} }}\n\
+             arrival = {{ process = \"fixed\", at = \"2026-03\", probability = 0.6 }}\nduration = 3.3\nrecovery = {{ shape = \"linear\", months = 2 }}\n\
+             [[event]]\nid = \"since{number}\"\nkind = \"production_loss\"\nsupply = \"{supply}\"\n\
+             arrival = {{ process = \"in_force\", since = \"2025-11-20\" }}\nduration = {{ dist = \"exponential\", mean = 3 }}\nseverity = 0.4\n",
+            2.0 * quota,
+        ));
+        if generated.countries > 2 {
+            generated.text.push_str(&format!(
+                "[[event]]\nid = \"leaks{number}\"\nkind = \"export_restriction\"\nfrom = \"{from}\"\nto = \"{to}\"\nmaterials = [\"m{stage}\"]\n\
+                 arrival = {{ process = \"poisson\", per_year = 1 }}\nduration = {{ dist = \"exponential\", mean = 4 }}\nnotice = 1\n\
+                 leak = {{ share = {{ dist = \"uniform\", low = 0, high = 1 }}, delay = 0.7, premium = 0.3 }}\n"
+            ));
+        }
+    }
+    generated
+}
+
+#[test]
+fn limits_leaks_and_events_in_force_balance_in_full_and_quickly() {
+    let mut failures = Vec::new();
+    let mut short_periods = 0;
+    for seed in 0..scenarios() / 3 {
+        let generated = limited(seed);
+        let (traced, plain, _) = examine(&read(&generated.text), generated, None, seed);
+        short_periods += traced.short_periods;
+        if let Some(first) = traced.complaints.first() {
+            failures.push(format!("seed {seed}: {first} ({} complaints)", traced.complaints.len()));
+        }
+        failures.extend(differences(seed, &traced, &plain, 1e-9));
+    }
+    assert_none(&failures);
+    assert!(short_periods > 3_000, "only {short_periods} shortfalls were seen");
 }
 
 /// Observed trade that contradicts supply and demand: balancing must go on until what arrives is what the pattern says.

@@ -348,7 +348,7 @@ fn events(
             2 => {
                 // Some country that makes something, so that the event touches something.
                 let (supply, stage) = &supplies[random.whole(0, supplies.len() - 1)];
-                let from = maker(supply, countries);
+                let from = maker(supply, countries.len());
                 put!(
                     text,
                     "kind = \"export_restriction\"\nfrom = \"{from}\"\nto = \"all\"\nmaterials = [\"m{stage}\"]"
@@ -465,7 +465,7 @@ fn events(
 }
 
 /// Country of a generated supply's id.
-fn maker(supply: &str, countries: &[String]) -> String {
+pub fn maker(supply: &str, countries: usize) -> String {
     if let Some((_, country)) = supply.split_once('.') {
         return country.to_owned();
     }
@@ -474,7 +474,8 @@ fn maker(supply: &str, countries: &[String]) -> String {
         .next()
         .and_then(|number| number.parse().ok())
         .unwrap_or(0);
-    countries[number].clone()
+    assert!(number < countries);
+    format!("c{number}")
 }
 
 fn severity(random: &mut Random, grows: bool) -> String {

@@ -137,9 +137,15 @@ impl Inspector {
         }
         if !clean {
             for quota in &state.quotas[material] {
-                let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
-                self.at_most(&|| place("a quota"), used, quota.limit, scale);
+                let sum = |values: &[f64]| quota.lanes.iter().map(|&lane| values[lane]).sum::<f64>();
+                let limit = quota.limit * sum(&state.normal[material]);
+                self.at_most(&|| place("a quota"), sum(&flows), limit, scale);
             }
+        }
+        for capacity in &compiled.capacities {
+            let used: f64 = capacity.lanes.iter().map(|&lane| flows[lane]).sum();
+            let limit = capacity.tonnes(model, &self.inputs, period);
+            self.at_most(&|| place(&format!("capacity {}", capacity.id)), used, limit, scale);
         }
         // Columns: what arrives is what was sent a lead time before.
         let refill: Vec<f64> = (0..columns)
@@ -241,11 +247,7 @@ impl Inspector {
                 scale,
             );
             if !supply.hosts.is_empty() {
-                let limit: f64 = supply
-                    .hosts
-                    .iter()
-                    .map(|(host, ratio)| ratio.of(&world.inputs) * state.output[*host])
-                    .sum();
+                let limit = world.host_limit(supply, &state.output);
                 self.at_most(
                     &|| format!("period {period}, by-product {index} against hosts"),
                     output,

@@ -151,6 +151,7 @@ const OUTPUTS: [(&str, &[&str]); 5] = [
             "trace-supplies.csv",
             "trace-flows.csv",
             "trace-stockpiles.csv",
+            "trace-lane-capacities.csv",
             "files.json",
         ],
     ),

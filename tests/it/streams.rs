@@ -23,7 +23,9 @@ fn draws(document: &Document, policy: Option<&str>, trials: u64) -> Vec<Draws> {
         for Strike {
             occurrence,
             approval_months,
+            notice_months,
             tail,
+            leak,
         } in &simulator.strikes().all
         {
             let numbers = [
@@ -31,10 +33,14 @@ fn draws(document: &Document, policy: Option<&str>, trials: u64) -> Vec<Draws> {
                 occurrence.duration_months,
                 occurrence.severity,
                 *approval_months,
+                *notice_months,
             ];
             let bits = numbers.map(|number| format!("{:x}", number.to_bits())).join(" ");
             let event = format!("event {}", prepared.layout.events[occurrence.event].0);
-            found.entry(event).or_default().push(format!("{bits} {tail:?}"));
+            found
+                .entry(event)
+                .or_default()
+                .push(format!("{bits} {tail:?} {leak:?}"));
         }
         for driver in &prepared.model.inputs {
             let values = &simulator.inputs()[driver.slot..driver.slot + driver.means.len()];
@@ -272,11 +278,11 @@ fn assert_streams_are_unrelated(designs: &[&str]) {
     let text = CONTINUOUS.split("[[event]]").next().unwrap().to_owned()
         + "[[event]]\nid = \"licences\"\nkind = \"export_restriction\"\nfrom = \"a\"\nto = \"all\"\nmaterials = [\"metal\"]\nform = \"licensing\"\n\
            arrival = { process = \"window\", from = \"2026-03\", to = \"2027-03\" }\nseverity = { dist = \"uniform\", low = 0, high = 1 }\n\
-           approval_months = { dist = \"uniform\", low = 0, high = 1 }\nduration = { dist = \"uniform\", low = 0, high = 1 }\n\
+           approval_months = { dist = \"uniform\", low = 0, high = 1 }\nnotice = { dist = \"uniform\", low = 0, high = 1 }\nduration = { dist = \"uniform\", low = 0, high = 1 }\n\
            recovery = { shape = \"linear\", months = { dist = \"uniform\", low = 0, high = 1 } }\n";
     for design in designs {
         // Over many seeds: a single scrambling may go together by chance, all of them may not.
-        let mut worst = [[0.0_f64; 5]; 5];
+        let mut worst = [[0.0_f64; 6]; 6];
         const SEEDS: u64 = 24;
         for seed in 0..SEEDS {
             let document = with(
@@ -285,13 +291,15 @@ fn assert_streams_are_unrelated(designs: &[&str]) {
             );
             let prepared = prepare(&document, None).unwrap();
             let mut simulator = Simulator::new(&prepared.model);
-            let mut columns = vec![Vec::new(); 5];
+            let mut columns = vec![Vec::new(); 6];
             for trial in 0..256 {
                 simulator.run(trial, TrialStreams::of(trial), &mut Blind);
                 let Strike {
                     occurrence,
                     approval_months,
+                    notice_months,
                     tail,
+                    leak: _,
                 } = simulator.strikes().all[0];
                 let critmin::engine::draws::Tail::Linear(recovery) = tail else {
                     panic!("{tail:?}")
@@ -302,13 +310,14 @@ fn assert_streams_are_unrelated(designs: &[&str]) {
                     occurrence.severity,
                     approval_months,
                     recovery,
+                    notice_months,
                 ];
                 columns
                     .iter_mut()
                     .zip(draws)
                     .for_each(|(column, draw)| column.push(draw));
             }
-            for one in 0..5 {
+            for one in 0..6 {
                 for other in 0..one {
                     let pairs = columns[one].iter().zip(&columns[other]);
                     let correlation = 12.0 * pairs.map(|(a, b)| (a - 0.5) * (b - 0.5)).sum::<f64>() / 256.0;

@@ -17,6 +17,9 @@ const STEPS: usize = 60;
 impl Projection {
     /// Scales the binding limits' factors together, none above 1, until they carry what they may, or as near as they come.
     pub(super) fn scale_together(&mut self, orders: &[f64]) {
+        if self.spans_sellers {
+            return;
+        }
         let (mut limit, mut largest) = (0.0, 0.0_f64);
         for (variable, factor) in self.factors.iter().enumerate() {
             if self.takes_part(variable, *factor) {

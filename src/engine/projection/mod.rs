@@ -50,6 +50,8 @@ pub struct Projection {
     quota_limits: Vec<f64>,
     /// The seller of each quota.
     quota_rows: Vec<usize>,
+    /// Whether a limit has lanes of several sellers: then the common scale is left to the search.
+    spans_sellers: bool,
     limits: Vec<f64>,
     factors: Vec<f64>,
     trial_factors: Vec<f64>,
@@ -84,6 +86,7 @@ impl Projection {
         self.has_caps = false;
         self.quota_limits.clear();
         self.quota_rows.clear();
+        self.spans_sellers = false;
     }
 
     /// A restricted lane carries at most this share of its pattern and does not grow.
@@ -100,10 +103,11 @@ impl Projection {
         self.caps[lane] = openness * self.weights[lane];
     }
 
-    /// Lanes of one seller that together carry at most `limit`.
+    /// Lanes that together carry at most `limit`.
     pub fn limit_together(&mut self, lanes: &[usize], limit: f64) {
         let Some(first) = lanes.first() else { return };
         self.quota_rows.push(first / self.columns);
+        self.spans_sellers |= lanes.iter().any(|lane| lane / self.columns != first / self.columns);
         if self.quota_limits.is_empty() {
             self.quota_of_lane.clear();
             self.quota_of_lane.resize(self.weights.len(), NONE);

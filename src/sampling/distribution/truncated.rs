@@ -115,6 +115,20 @@ impl TruncatedNormal {
         (self.mean + self.deviation * z).clamp(self.low, self.high)
     }
 
+    /// The same, conditioned further on values above `low`, which lies inside.
+    pub(in crate::sampling) fn above(&self, low: f64) -> Self {
+        Self::new(self.mean, self.deviation, low.max(self.low), self.high)
+    }
+
+    /// The probability of more than `x`, exact where it is small.
+    pub(in crate::sampling) fn survival(&self, x: f64) -> f64 {
+        if self.narrow_tilt.is_some() || self.cdf(x) < 0.5 {
+            1.0 - self.cdf(x)
+        } else {
+            self.above(x).inside / self.inside
+        }
+    }
+
     pub(super) fn cdf(&self, x: f64) -> f64 {
         if x <= self.low {
             return 0.0;

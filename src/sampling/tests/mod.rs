@@ -4,6 +4,7 @@ mod designs;
 mod draws;
 mod errors;
 mod extremes;
+mod lasting;
 mod quantiles;
 mod shares;
 mod special;

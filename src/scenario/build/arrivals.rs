@@ -39,7 +39,7 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             if let Some(end) = horizon
                 && (low < 0.0 || high >= end)
             {
-                outside(&view, "at", end, out);
+                outside(&view, "at", end, low < 0.0, out);
             }
             Ok(Arrival::Fixed {
                 at_months,
@@ -63,10 +63,10 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
                 out.push(problem.related(view.span("from"), "beginning"));
             } else if let Some(end) = horizon {
                 if from_months < 0.0 || from_months >= end {
-                    outside(&view, "from", end, out);
+                    outside(&view, "from", end, from_months < 0.0, out);
                 }
                 if to_months > end {
-                    outside(&view, "to", end, out);
+                    outside(&view, "to", end, false, out);
                 }
             }
             Ok(Arrival::Window {
@@ -142,6 +142,21 @@ pub(crate) fn arrival(event: &View<'_>, out: &mut Problems) -> Read<Arrival> {
             }
             Ok(Arrival::Renewal { up, down, starts })
         }
+        "in_force" => {
+            let since_months = view.date("since")?;
+            if since_months > 0.0 {
+                let start = view.base.start.map(|date| date.to_string()).unwrap_or_default();
+                let problem = Problem::error(
+                    Code::OutsideTime,
+                    view.span("since"),
+                    "what is in force at the start has struck by then",
+                    format!("the simulation starts on {start}"),
+                );
+                out.push(problem.hint("for an event that strikes later write { process = \"fixed\", at = ... }"));
+                return Err(Skip);
+            }
+            Ok(Arrival::InForce { since_months })
+        }
         "after" => {
             let event = view.base.event(text_of(view.get("event").ok_or(Skip)?)?)?;
             let delay = view.drawn("delay")?.map_or_else(|| fixed(0.0), Ok)?;
@@ -191,11 +206,18 @@ pub(super) fn mean_within(distribution: &Distribution, limit: f64) -> f64 {
     (0..POINTS).map(at).sum()
 }
 
-fn outside(view: &View<'_>, key: &str, end: f64, out: &mut Problems) {
+fn outside(view: &View<'_>, key: &str, end: f64, is_before: bool, out: &mut Problems) {
     let start = view.base.start.map(|date| date.to_string()).unwrap_or_default();
     let message = format!("`{key}` lies outside the simulated time");
     let label = format!("the simulation starts on {start} and lasts {}", plural(end, "month"));
-    out.error(Code::OutsideTime, view.span(key), message, label);
+    let problem = Problem::error(Code::OutsideTime, view.span(key), message, label);
+    out.push(if is_before {
+        problem.hint(
+            "for what has struck before and is in force at the start write { process = \"in_force\", since = ... }",
+        )
+    } else {
+        problem
+    });
 }
 
 fn expected(event: &View<'_>, view: &View<'_>, key: &str, per_month: f64, out: &mut Problems) {

@@ -53,7 +53,11 @@ pub(crate) fn frailties(base: &Base<'_>, events: &Events, out: &mut Problems) ->
     let mut one = |view: &View<'_>| -> Read<Frailty> {
         let list = members(view, "frailty group", &mut taken, "", out)?;
         for event in list.iter().filter_map(|event| events.list.get(*event)) {
-            if !matches!(event.arrival, Arrival::Poisson { .. } | Arrival::Renewal { .. }) {
+            // What is in force at the start has no rate left to multiply: the factor passes it by.
+            if !matches!(
+                event.arrival,
+                Arrival::Poisson { .. } | Arrival::Renewal { .. } | Arrival::InForce { .. }
+            ) {
                 let message = format!("the event `{}` has no rate that a frailty could multiply", event.id);
                 out.push(
                     Problem::error(
@@ -170,9 +174,22 @@ fn cannot(event: &Event, on: &str) -> Option<&'static str> {
         ("occurrence", Arrival::Fixed { .. } | Arrival::Window { .. }) => None,
         ("occurrence", _) => Some("has no single occurrence: only fixed and window arrivals have one"),
         ("duration", Arrival::Renewal { .. }) => Some("has down times, which follow one another and cannot be tied"),
+        ("severity", _) if is_in_tonnes(event) => Some("is a quota in tonnes and has no `severity` that could be tied"),
         ("duration", _) if event.duration.is_none() => Some("has no `duration` that could be tied"),
         _ => None,
     }
+}
+
+fn is_in_tonnes(event: &Event) -> bool {
+    matches!(
+        &event.kind,
+        EventKind::ExportRestriction {
+            form: RestrictionForm::Quota {
+                tonnes_per_year: Some(_)
+            },
+            ..
+        }
+    )
 }
 
 fn correlation(view: &View<'_>, size: usize, out: &mut Problems) -> Read<Vec<Vec<f64>>> {

@@ -8,16 +8,19 @@ use super::consistency::unreadable_supplies;
 use super::supplies::Made;
 use super::view::{View, fixed};
 use super::{Read, Skip, text_of};
+use crate::sampling::{Distribution, Lasting};
 use crate::scenario::checked::*;
 use crate::scenario::codes::Code;
 use crate::scenario::diagnostics::Problem;
 use crate::scenario::format::Target;
 use crate::scenario::names::tables;
 use crate::scenario::tree::Node;
-use crate::scenario::values::{Problems, show};
+use crate::scenario::values::{Problems, plural, show};
 
 /// The largest increase of demand or costs: a million times as much.
 const LARGEST_GROWTH: f64 = 1e6;
+/// Durations of which fewer than this share reach the start are reported where an event is in force then.
+const HARDLY: f64 = 0.01;
 
 /// The events that could be read.
 pub(crate) struct Events {
@@ -79,7 +82,7 @@ fn followed_counts(list: &[Event], end: f64) -> Vec<f64> {
                 }
                 Arrival::Poisson { per_year } => break per_year.mean() / 12.0 * end,
                 Arrival::Renewal { up, down, .. } => break end / (up.mean() + down.mean()),
-                Arrival::Fixed { .. } | Arrival::Window { .. } => break 1.0,
+                Arrival::Fixed { .. } | Arrival::Window { .. } | Arrival::InForce { .. } => break 1.0,
             }
         };
         for event in trail {
@@ -94,6 +97,10 @@ fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> 
     // Each part is read even if another fails, so that all is reported at once.
     let arrival = arrival(view, out);
     let duration = duration(view, out);
+    if let (Ok(Arrival::InForce { since_months }), Ok(duration)) = (&arrival, &duration) {
+        in_force(view, &name, *since_months, duration.as_ref(), out);
+    }
+    let notice = notice(view, out);
     let severity = severity(view, &name, out);
     let kind = kind(view, &name, made, demands, out);
     let (kind, countries) = kind?;
@@ -104,13 +111,14 @@ fn one(view: &View<'_>, made: &Made, demands: &[Demand], out: &mut Problems) -> 
         kind,
         arrival: arrival?,
         duration: duration?,
+        notice: notice?,
         severity: severity?,
         recovery: recovery(view)?,
         countries,
     })
 }
 
-fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling::Distribution>> {
+fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<Distribution>> {
     let process = view
         .get("arrival")
         .and_then(Node::table)
@@ -127,7 +135,75 @@ fn duration(view: &View<'_>, out: &mut Problems) -> Read<Option<crate::sampling:
     view.drawn("duration")
 }
 
-fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<crate::sampling::Distribution> {
+fn notice(view: &View<'_>, out: &mut Problems) -> Read<Option<Distribution>> {
+    let notice = view.drawn("notice")?;
+    let process = view
+        .get("arrival")
+        .and_then(Node::table)
+        .and_then(|table| table.text("process"));
+    if notice.is_some() && process == Some("in_force") {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("notice"),
+            "`notice` does not go with an event that is in force at the start",
+            "it was announced before the simulation starts",
+        );
+        out.push(problem.hint("leave `notice` out; stocks stand as they are at the start"));
+    }
+    Ok(notice)
+}
+
+/// An event that is in force at the start must be able to last until then.
+fn in_force(view: &View<'_>, kind: &str, since_months: f64, duration: Option<&Distribution>, out: &mut Problems) {
+    if kind == "stock_loss" {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("arrival"),
+            "a stock loss happens at once: it cannot be in force at the start",
+            "",
+        );
+        out.push(problem.hint("state the stock that is left: stocks stand as they are at the start"));
+        return;
+    }
+    let (elapsed, Some(duration)) = (-since_months, duration) else {
+        return;
+    };
+    let lasts = Lasting::new(duration, elapsed).map_or(0.0, |lasting| lasting.survival());
+    let span = view.span("duration");
+    let months = plural((100.0 * elapsed).round() / 100.0, "month");
+    if lasts <= 0.0 {
+        let message = format!(
+            "`{}` has struck {months} before the start, and is over by then",
+            view.address
+        );
+        let label = if duration.is_fixed() {
+            "ends at or before the start".to_string()
+        } else {
+            match duration.support().1 {
+                most if most.is_finite() => format!("at most {}", plural(most, "month")),
+                _ => "never lasts so long".to_string(),
+            }
+        };
+        let problem = Problem::error(Code::NotInForce, span, message, label);
+        out.push(problem.hint("the duration counts from `since`; leave the event out if it is over"));
+    } else if lasts < HARDLY {
+        let message = format!(
+            "`{}` has lasted {months} at the start, as only {} % of its durations do",
+            view.address,
+            show_digits(100.0 * lasts)
+        );
+        let problem = Problem::warning(Code::HardlyInForce, span, message, "hardly ever lasts so long");
+        out.push(problem.hint("what has lasted so long tells of longer durations: state one that fits what is known"));
+    }
+}
+
+/// Two significant digits.
+fn show_digits(value: f64) -> String {
+    let digits = (1.0 - libm::floor(libm::log10(value))).max(0.0);
+    format!("{value:.*}", digits.min(300.0) as usize)
+}
+
+fn severity(view: &View<'_>, kind: &str, out: &mut Problems) -> Read<Distribution> {
     let Some(severity) = view.drawn("severity")? else {
         return fixed(1.0);
     };
@@ -318,18 +394,24 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
             "no destination is left",
         );
     }
+    if view.get("tonnes_per_year").is_some() {
+        quota_in_tonnes(view, &from, &materials, out);
+    }
     let sells = |supply: &Supply| from.contains(&supply.country) && materials.contains(&supply.material);
     if !made.list.iter().any(sells) && !unreadable_supplies(view.base, made) {
         no_supply(view, "from", made, &materials, out);
     }
     let form = match view.text("form").as_deref() {
-        Some("quota") => RestrictionForm::Quota,
+        Some("quota") => RestrictionForm::Quota {
+            tonnes_per_year: view.quantity("tonnes_per_year")?.map(Box::new),
+        },
         Some("licensing") => RestrictionForm::Licensing {
             approval_months: view.drawn("approval_months")?.ok_or(Skip)?,
         },
         _ => RestrictionForm::Ban,
     };
     let to_all = to_node.text() == Some("all");
+    let leak = leak(view, (&from, &to), out)?;
     Ok((
         EventKind::ExportRestriction {
             from: from.clone(),
@@ -337,12 +419,122 @@ fn export_restriction(view: &View<'_>, made: &Made, out: &mut Problems) -> Read<
             to_all,
             materials,
             form,
+            leak,
         },
         from,
     ))
 }
 
+/// What leaks, which needs somebody through whom.
+fn leak(
+    view: &View<'_>,
+    (from, to): (&[CountryIndex], &[CountryIndex]),
+    out: &mut Problems,
+) -> Read<Option<Box<Leak>>> {
+    let Some(leak) = view.inner("leak")? else {
+        return Ok(None);
+    };
+    let third = |country: &CountryIndex| !from.contains(country) && !to.contains(country);
+    if !(0..view.base.countries.len()).any(|country| third(&country)) {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("leak"),
+            "a restriction on everyone cannot leak: there is no third country for it to go through",
+            "",
+        );
+        out.push(
+            problem.related(view.span("to"), "all others").hint(
+                "name the destinations that are restricted; for what passes all the same give a severity below 1",
+            ),
+        );
+    }
+    if view.get("tonnes_per_year").is_some() {
+        let problem = Problem::error(
+            Code::Misplaced,
+            view.span("leak"),
+            "`leak` does not go with a quota in tonnes",
+            "",
+        );
+        out.push(problem.hint("a quota that leaks lets more tonnes pass: raise `tonnes_per_year`"));
+    }
+    Ok(Some(Box::new(Leak {
+        share: leak.number("share")?.ok_or(Skip)?,
+        delay_months: leak.number_or("delay", 0.0)?,
+        premium: leak.number_or("premium", 0.0)?,
+    })))
+}
+
+/// A quota in tonnes is of one exporter and one material: else it would not be known whose tonnes they are.
+fn quota_in_tonnes(view: &View<'_>, from: &[CountryIndex], materials: &[MaterialIndex], out: &mut Problems) {
+    let span = view.span("tonnes_per_year");
+    if view.text("form").as_deref() != Some("quota") {
+        let message = "`tonnes_per_year` goes with form = \"quota\" only";
+        let problem = Problem::error(Code::Misplaced, span, message, "not with this form");
+        out.push(problem.hint("a ban or licensing takes a share of each lane: give `severity`"));
+        return;
+    }
+    if from.len() > 1 || materials.len() > 1 {
+        let message = "a quota in tonnes is of one exporter and one material";
+        let label = format!(
+            "{} and {}",
+            plural(from.len() as f64, "exporter"),
+            plural(materials.len() as f64, "material")
+        );
+        let problem = Problem::error(Code::Misplaced, span, message, label);
+        out.push(problem.hint("write one event for each; or give `severity`, which cuts what each normally sells"));
+    }
+    if view.get("notice").is_some() {
+        let message = "`notice` does not go with a quota in tonnes";
+        let label = "what it takes away is not known before trade is";
+        let problem = Problem::error(Code::Misplaced, view.span("notice"), message, label);
+        out.push(problem.hint("give `severity` instead of `tonnes_per_year`"));
+    }
+}
+
+/// Limits of lanes that are always there.
+pub(crate) fn lane_capacities(base: &Base<'_>, made: &Made, out: &mut Problems) -> Vec<LaneCapacity> {
+    let one = |view: &View<'_>, out: &mut Problems| -> Read<LaneCapacity> {
+        let material = view.material("material")?;
+        let lanes = lanes(view)?;
+        let sells = |supply: &Supply| {
+            supply.material == material && lanes.iter().any(|(exporter, _)| *exporter == supply.country)
+        };
+        if !made.list.iter().any(sells) && !unreadable_supplies(base, made) {
+            let key = if view.get("lanes").is_some() {
+                "lanes"
+            } else {
+                "chokepoint"
+            };
+            let message = format!(
+                "`{}` can never touch anything: no exporter on its lanes makes {}",
+                view.address,
+                written(view, "material")
+            );
+            out.error(Code::TouchesNothing, view.span(key), message, "no such exporter");
+        }
+        Ok(LaneCapacity {
+            id: view.text("id").ok_or(Skip)?,
+            material,
+            lanes,
+            tonnes_per_year: view.quantity("tonnes_per_year")?.ok_or(Skip)?,
+        })
+    };
+    let views = base.views("lane_capacity");
+    views.iter().filter_map(|view| one(view, out).ok()).collect()
+}
+
 fn lane_closure(view: &View<'_>) -> Read<Hit> {
+    Ok((
+        EventKind::LaneClosure {
+            lanes: lanes(view)?,
+            materials: view.materials("materials")?,
+        },
+        Vec::new(),
+    ))
+}
+
+/// The lanes that a table states or whose chokepoint it names, ascending; home is none.
+fn lanes(view: &View<'_>) -> Read<Vec<(CountryIndex, CountryIndex)>> {
     let node = match view.get("chokepoint") {
         Some(node) => {
             let id = text_of(node)?;
@@ -365,13 +557,7 @@ fn lane_closure(view: &View<'_>) -> Read<Hit> {
             }
         }
     }
-    Ok((
-        EventKind::LaneClosure {
-            lanes: lanes.into_iter().collect(),
-            materials: view.materials("materials")?,
-        },
-        Vec::new(),
-    ))
+    Ok(lanes.into_iter().collect())
 }
 
 fn demand_surge(view: &View<'_>, demands: &[Demand], out: &mut Problems) -> Read<Hit> {

@@ -76,6 +76,7 @@ fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, o
     let recyclings = stocks::recyclings(base, &materials, &mut made, out);
     let substitutions = users::substitutions(base);
     let hosts = supplies::hosts(base, &made, out);
+    let lane_capacities = events::lane_capacities(base, &made, out);
     let events = events::read(base, &made, &demands, out);
     let frailties = dependence::frailties(base, &events, out);
     let copulas = dependence::copulas(base, &events, out);
@@ -108,6 +109,7 @@ fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, o
         recyclings,
         substitutions,
         hosts,
+        lane_capacities,
         events: events.list,
         frailties,
         copulas,

@@ -156,14 +156,56 @@ pub(crate) fn hosts(base: &Base<'_>, made: &Made, out: &mut Problems) -> Vec<Hos
             out.push(problem.related(view.span("supply"), "by-product"));
             return Err(Skip);
         }
-        Ok(Host {
-            supply,
-            host,
-            ratio: view.number("ratio")?.ok_or(Skip)?,
-        })
+        let ratio = match (view.number("ratio")?, view.number("use_of_cap")?) {
+            (Some(ratio), None) => HostRatio::Stated(ratio),
+            (None, Some(used)) => {
+                has_size(view, &made.list[supply], "supply", out);
+                has_size(view, &made.list[host], "host", out);
+                HostRatio::UseOfCap(used)
+            }
+            _ => return Err(Skip),
+        };
+        Ok(Host { supply, host, ratio })
     };
-    base.views("host")
-        .iter()
-        .filter_map(|view| one(view, out).ok())
-        .collect()
+    let views = base.views("host");
+    let mut hosts: Vec<Host> = Vec::new();
+    for view in &views {
+        let Ok(host) = one(view, out) else { continue };
+        let follows = |host: &Host| matches!(host.ratio, HostRatio::UseOfCap(_));
+        let other = hosts.iter().find(|other| other.supply == host.supply);
+        if other.is_some_and(|other| follows(other) != follows(&host)) {
+            let key = if follows(&host) { "use_of_cap" } else { "ratio" };
+            let problem = Problem::error(
+                Code::Exclusive,
+                view.span(key),
+                "the hosts of one by-product are stated in two ways",
+                "the other one is not",
+            );
+            out.push(problem.hint("give all of them a `ratio`, or all of them `use_of_cap`"));
+        }
+        hosts.push(host);
+    }
+    hosts
+}
+
+/// A ratio that follows from sizes needs sizes.
+fn has_size(view: &View<'_>, supply: &Supply, key: &str, out: &mut Problems) {
+    let is_nothing = |number: &Number| matches!(number, Number::Fixed(0.0));
+    let at_start = |quantity: &Quantity| match quantity {
+        Quantity::Constant(number) => !is_nothing(number),
+        Quantity::Path { points, .. } => path_at(points, 0.0) > 0.0,
+    };
+    let (has, why) = match &supply.size {
+        Size::Recycled(_) => (false, "recycling has no size of its own"),
+        Size::Capacity(capacity) => (at_start(capacity), "its size is 0 at the start"),
+        Size::Share { output, share } => {
+            let none = matches!(share, Share::Own(number) if is_nothing(number));
+            (at_start(output) && !none, "its size is 0 at the start")
+        }
+    };
+    if !has {
+        let message = format!("`use_of_cap` cannot follow `{}`", supply.id);
+        let problem = Problem::error(Code::Misplaced, view.span(key), message, why);
+        out.push(problem.hint("give a `ratio`"));
+    }
 }

@@ -372,9 +372,15 @@ fn longest(view: &View<'_>, key: &str, at_least: f64, out: &mut Problems) {
 }
 
 fn event(view: &View<'_>, out: &mut Problems) {
-    for key in ["duration", "approval_months"] {
+    // What is in force at the start has a part of its time behind it.
+    let elapsed = match view.inner("arrival") {
+        Ok(Some(arrival)) if arrival.get("since").is_some() => arrival.date("since").map_or(0.0, |since| -since),
+        _ => 0.0,
+    };
+    let end = view.base.end_months().unwrap_or(0.0);
+    for key in ["duration", "approval_months", "notice"] {
         if let Some(months) = middle(view, key) {
-            beyond(view, key, months, 0.0, out);
+            beyond(view, key, months, end + elapsed, out);
         }
     }
     let kind = view.text("kind").unwrap_or_default();
@@ -386,6 +392,11 @@ fn event(view: &View<'_>, out: &mut Problems) {
         let message = format!("`{}` is a rise of {} %", view.address, show(100.0 * value));
         warn(view, "severity", Code::LargeRise, message, "more than 200 %", out)
             .hint(format!("the severity is a fraction: {}", percent(value)));
+    }
+    if let Ok(Some(leak)) = view.inner("leak")
+        && let Ok(Some(delay)) = leak.number("delay")
+    {
+        beyond(&leak, "delay", quantile(&delay, 0.5), 0.0, out);
     }
     if let Ok(Some(recovery)) = view.inner("recovery")
         && let Some(months) = middle(&recovery, "months")

@@ -245,6 +245,15 @@ pub struct Substitution {
     pub per_year: Number,
 }
 
+/// How much of a by-product a tonne of the host's output yields at most.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HostRatio {
+    /// t per t, > 0.
+    Stated(Number),
+    /// Such that the by-product's output at the start is this share, (0, 1], of what its hosts allow then.
+    UseOfCap(Number),
+}
+
 /// By-product: a supply's output cannot exceed `ratio` x the output of its host supplies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Host {
@@ -252,6 +261,6 @@ pub struct Host {
     pub supply: SupplyIndex,
     /// The host.
     pub host: SupplyIndex,
-    /// t of by-product per t of the host's output, > 0. With several hosts of one supply the limits add up.
-    pub ratio: Number,
+    /// With several hosts of one supply the limits add up; all are stated in the same way.
+    pub ratio: HostRatio,
 }

@@ -46,6 +46,11 @@ pub enum Arrival {
         /// Whether the delay counts from the end of the other event (its duration, without recovery). Default false.
         from_end: bool,
     },
+    /// Has struck by the start, and is in force then.
+    InForce {
+        /// Months from the start, <= 0. A duration is drawn given that it reaches beyond the start.
+        since_months: f64,
+    },
 }
 
 /// State of a renewal process at the start.
@@ -92,13 +97,27 @@ pub enum StockKind {
 pub enum RestrictionForm {
     /// Each restricted lane carries at most (1 - severity) x its normal flow (default).
     Ban,
-    /// The exporter's total exports to the listed destinations are at most (1 - severity) x normal; buyers compete for them.
-    Quota,
+    /// The exporter's total exports to the listed destinations are limited; buyers compete for them.
+    Quota {
+        /// The limit, t/yr, of one exporter and one material; `None` = (1 - severity) x normal.
+        tonnes_per_year: Option<Box<Quantity>>,
+    },
     /// Nothing passes for the first `approval_months`; then as [`RestrictionForm::Ban`].
     Licensing {
         /// Months until the first licences, >= 0.
         approval_months: Distribution,
     },
+}
+
+/// What reaches the targets of an export restriction through third countries.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leak {
+    /// Share of what is withheld, 0 to 1.
+    pub share: Number,
+    /// Months after the start of the restriction, >= 0. Default 0.
+    pub delay_months: Number,
+    /// By what share it is dearer, >= 0. Default 0.
+    pub premium: Number,
 }
 
 /// What an event does.
@@ -121,6 +140,8 @@ pub enum EventKind {
         materials: Vec<MaterialIndex>,
         /// See [`RestrictionForm`].
         form: RestrictionForm,
+        /// What comes through third countries.
+        leak: Option<Box<Leak>>,
     },
     /// Shipping lanes are cut.
     LaneClosure {
@@ -163,12 +184,27 @@ pub struct Event {
     pub arrival: Arrival,
     /// Months; `None` = until the end of the horizon (and for a renewal, whose down time is the duration).
     pub duration: Option<Distribution>,
+    /// Months by which the announcement comes before the strike; `None` = it comes unannounced.
+    pub notice: Option<Distribution>,
     /// 0 to 1 (>= 0 for demand surges and cost shocks). Default 1.
     pub severity: Distribution,
     /// See [`Recovery`].
     pub recovery: Recovery,
     /// The countries that it belongs to (exporters, hit countries): for attribution by country. May be empty.
     pub countries: Vec<CountryIndex>,
+}
+
+/// What some lanes carry of a material together, without any event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaneCapacity {
+    /// The id.
+    pub id: String,
+    /// What.
+    pub material: MaterialIndex,
+    /// (exporter, importer) pairs, ascending.
+    pub lanes: Vec<(CountryIndex, CountryIndex)>,
+    /// The most that all of them carry together, t/yr.
+    pub tonnes_per_year: Quantity,
 }
 
 /// One random factor on the rates of several events.

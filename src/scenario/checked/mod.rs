@@ -60,6 +60,17 @@ pub enum Quantity {
     },
 }
 
+/// Value of a path at a time in months: linear between points, flat outside.
+pub fn path_at(points: &[(f64, f64)], months: f64) -> f64 {
+    let after = points.partition_point(|&(time, _)| time <= months);
+    match (after.checked_sub(1).map(|before| points[before]), points.get(after)) {
+        (Some((_, value)), None) => value,
+        (None, Some(&(_, value))) => value,
+        (Some((from, low)), Some(&(to, high))) => low + (high - low) * (months - from) / (to - from),
+        (None, None) => 0.0,
+    }
+}
+
 /// Where a figure comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Provenance {
@@ -329,6 +340,8 @@ pub struct Scenario {
     pub substitutions: Vec<Substitution>,
     /// By-product hosts.
     pub hosts: Vec<Host>,
+    /// Limits of lanes that are always there.
+    pub lane_capacities: Vec<LaneCapacity>,
     /// Events.
     pub events: Vec<Event>,
     /// Frailty groups; an event is in at most one.

@@ -1,6 +1,8 @@
 //! Events, their arrival, and what ties them together.
 
-use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, field, one_of_if};
+use super::{
+    ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, at_most_one_of, field, one_of, one_of_if,
+};
 
 const LOSS: &str = "production_loss";
 const EXPORT: &str = "export_restriction";
@@ -27,12 +29,46 @@ pub(crate) const CHOKEPOINT: TableSpec = TableSpec {
     ..BARE
 };
 
+pub(crate) const LANE_CAPACITY: TableSpec = TableSpec {
+    name: "lane_capacity",
+    doc: "The most that some lanes carry of a material together, without any event: a harbour, a strait, a pipeline. Undisrupted trade keeps to it too: what it leaves short counts as structural.",
+    fields: &[
+        field("id", Kind::Id, "Id.").required(),
+        field("name", Kind::Text, "Display name.").default("the id"),
+        field("material", Kind::One(Target::Material), "What.").required(),
+        field(
+            "chokepoint",
+            Kind::One(Target::Chokepoint),
+            "The chokepoint whose lanes they are. Give this or `lanes`.",
+        ),
+        field(
+            "lanes",
+            Kind::Lanes,
+            "Pairs [exporter, importer] of countries, groups or \"all\". What stays at home passes no lane.",
+        ),
+        field(
+            "tonnes_per_year",
+            Kind::Quantity(Range::NonNegative),
+            "The most that all of them carry together.",
+        )
+        .unit("t/yr")
+        .required(),
+        SOURCE,
+        ASSUMPTION,
+    ],
+    alternatives: &[one_of(&["chokepoint", "lanes"])],
+    figures: true,
+    addressing: Addressing::Id,
+    example: "[[lane_capacity]]\nid = \"port\"\nmaterial = \"ore\"\nlanes = [[\"COD\", \"all\"]]\ntonnes_per_year = 40_000\nassumption = \"illustrative\"",
+    ..BARE
+};
+
 const ARRIVAL: TableSpec = TableSpec {
     name: "arrival",
     doc: "When an event starts.",
     tag: Some("process"),
     fields: &[
-        field("process", Kind::Word(&["fixed", "window", "poisson", "renewal", "after"]), "fixed: at a date; window: once, at a uniform date between two; poisson: at a rate; renewal: up and down times in turn; after: follows another event.").required(),
+        field("process", Kind::Word(&["fixed", "window", "poisson", "renewal", "after", "in_force"]), "fixed: at a date; window: once, at a uniform date between two; poisson: at a rate; renewal: up and down times in turn; after: follows another event; in_force: it has struck by the start and lasts.").required(),
         field("at", Kind::Dates, "Date; may be uncertain.").only(&["fixed"]).required(),
         field("from", Kind::Date, "First date of the window.").only(&["window"]).required(),
         field("to", Kind::Date, "Last date of the window.").only(&["window"]).required(),
@@ -43,6 +79,7 @@ const ARRIVAL: TableSpec = TableSpec {
         field("starts", Kind::Word(&["up", "down", "steady"]), "State at the start.").only(&["renewal"]).default("\"steady\""),
         field("event", Kind::One(Target::Event), "The event that it follows.").only(&["after"]).required(),
         field("delay", Kind::Drawn(Range::NonNegative), "Time after the other event.").unit("months").only(&["after"]).default("0"),
+        field("since", Kind::Date, "When it struck: the start of the simulation or earlier. The duration counts from here, and is drawn given that it reaches beyond the start.").only(&["in_force"]).required(),
         field("from", Kind::Word(&["start", "end"]), "Whether the delay counts from the other event's start or from its end.").only(&["after"]).default("\"start\""),
     ],
     ..BARE
@@ -71,6 +108,33 @@ const RECOVERY: TableSpec = TableSpec {
     ..BARE
 };
 
+const LEAK: TableSpec = TableSpec {
+    name: "leak",
+    doc: "What reaches the targets of an export restriction all the same, through third countries.",
+    fields: &[
+        field(
+            "share",
+            Kind::Number(Range::Share),
+            "Share of what is withheld that arrives.",
+        )
+        .required(),
+        field(
+            "delay",
+            Kind::Number(Range::NonNegative),
+            "Time after the start of the restriction until the ways round it are found.",
+        )
+        .unit("months")
+        .default("0"),
+        field(
+            "premium",
+            Kind::Number(Range::NonNegative),
+            "How much dearer it is (0.2 = 20 %): the target's price index rises by that share of what comes this way.",
+        )
+        .default("0"),
+    ],
+    ..BARE
+};
+
 pub(crate) const EVENT: TableSpec = TableSpec {
     name: "event",
     doc: "A disruption. `kind` decides which of the other keys go.",
@@ -92,12 +156,15 @@ pub(crate) const EVENT: TableSpec = TableSpec {
         field("approval_months", Kind::Drawn(Range::NonNegative), "Months until the first licences (form = \"licensing\").").unit("months").only(&[EXPORT]),
         field("arrival", Kind::Table(&ARRIVAL), "When it starts.").required(),
         field("duration", Kind::Drawn(Range::NonNegative), "How long it lasts. Not with a renewal, whose `down` it is.").unit("months").default("to the end of the horizon"),
+        field("notice", Kind::Drawn(Range::NonNegative), "How long before it strikes it is announced (cut at the start of the simulation).").unit("months").only(&[LOSS, EXPORT, LANE, SURGE, COST]).default("0"),
         field("severity", Kind::Drawn(Range::NonNegative), "Share that is lost, 0 to 1; for a demand surge or cost shock the rise (0.5 = x 1.5).").default("1"),
+        field("tonnes_per_year", Kind::Quantity(Range::NonNegative), "The quota in tonnes (form = \"quota\", in place of `severity`): the most that the exporter may sell to the destinations together. It may be above what it normally sells.").unit("t/yr").only(&[EXPORT]),
+        field("leak", Kind::Table(&LEAK), "What reaches the destinations through third countries. Needs destinations that are not all others.").only(&[EXPORT]),
         field("recovery", Kind::Table(&RECOVERY), "How the severity goes back to 0.").default("at once"),
         SOURCE,
         ASSUMPTION,
     ],
-    alternatives: &[one_of_if(&["countries", "supplies"], &[LOSS, COST]), one_of_if(&["chokepoint", "lanes"], &[LANE])],
+    alternatives: &[one_of_if(&["countries", "supplies"], &[LOSS, COST]), one_of_if(&["chokepoint", "lanes"], &[LANE]), at_most_one_of(&["severity", "tonnes_per_year"])],
     figures: true,
     addressing: Addressing::Id,
     example: "[[event]]\nid = \"licensing\"\nkind = \"export_restriction\"\nfrom = \"CHN\"\nto = \"all\"\nmaterials = [\"oxide\"]\narrival = { process = \"poisson\", per_year = 0.25 }\nduration = { dist = \"lognormal\", median = 9, p90 = 24 }\nseverity = { dist = \"beta\", mean = 0.6, sd = 0.2 }\nrecovery = { shape = \"linear\", months = 6 }\nassumption = \"illustrative\"",

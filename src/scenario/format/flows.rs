@@ -292,7 +292,7 @@ pub(crate) const SUBSTITUTION: TableSpec = TableSpec {
 
 pub(crate) const HOST: TableSpec = TableSpec {
     name: "host",
-    doc: "By-product: the output of `supply` is at most `ratio` times the output of `host`; limits of several hosts add up. Its address is `SUPPLY`, or `SUPPLY.HOST` when there are several.",
+    doc: "By-product: the output of `supply` is at most `ratio` times the output of `host`; limits of several hosts add up. A ratio is a figure of its own, which stays where a policy or `--set` changes a share; `use_of_cap` follows. Its address is `SUPPLY`, or `SUPPLY.HOST` when there are several.",
     fields: &[
         field(
             "supply",
@@ -304,13 +304,18 @@ pub(crate) const HOST: TableSpec = TableSpec {
         field(
             "ratio",
             Kind::Number(Range::Positive),
-            "Tonnes of by-product per tonne of the host's output.",
+            "Tonnes of by-product per tonne of the host's output. Give this or `use_of_cap`.",
         )
-        .unit("t/t")
-        .required(),
+        .unit("t/t"),
+        field(
+            "use_of_cap",
+            Kind::Number(Range::SharePositive),
+            "Share of what the hosts allow that the by-product's output at the start is; the ratio follows from it and from the sizes of both.",
+        ),
         SOURCE,
         ASSUMPTION,
     ],
+    alternatives: &[one_of(&["ratio", "use_of_cap"])],
     figures: true,
     addressing: Addressing::Keys(&["supply", "host"]),
     example: "[[host]]\nsupply = \"gallium.CHN\"\nhost = \"alumina.CHN\"\nratio = 2.0e-5\nassumption = \"illustrative\"",

@@ -54,6 +54,11 @@ pub(crate) const TOP: TableSpec = TableSpec {
             Kind::Tables(&events::CHOKEPOINT),
             "Named sets of shipping lanes.",
         ),
+        field(
+            "lane_capacity",
+            Kind::Tables(&events::LANE_CAPACITY),
+            "Limits of lanes that are always there.",
+        ),
         field("event", Kind::Tables(&events::EVENT), "Disruptions."),
         field(
             "frailty",

@@ -115,6 +115,7 @@ fn the_example_of_the_interface_reads_as_meant() {
             to_all: true,
             materials,
             form: RestrictionForm::Ban,
+            leak: None,
         } => {
             assert_eq!(from, &[country("CHN")]);
             assert_eq!(to.len(), scenario.countries.len() - 1);
