@@ -1,29 +1,39 @@
 //! One look at the current factors: the flows that they give, how far these are from the limits, and the dual.
 
-use super::{NONE, Projection};
+use super::fours::{self, EMPTY, each};
+use super::{CappedColumn, Projection};
 
 impl Projection {
     /// The dual to be made least over factors up to 1: sum over flows of T (1 + log(flexibility x scaled pattern / T)), less the limits times the
     /// factors' logarithms. It is convex in these logarithms; its gradient is what each limit carries less the limit.
     pub(super) fn dual(&self) -> f64 {
         let mut total = 0.0;
-        for (column, factor) in self.column_factors.iter().enumerate() {
-            if *factor <= 0.0 {
-                continue;
+        let open = |factor: f64| {
+            if factor < self.flexibility {
+                1.0 + libm::log(self.flexibility / factor)
+            } else {
+                1.0
             }
-            let open = 1.0
-                + if self.column_binds[column] {
-                    libm::log(self.flexibility / factor)
-                } else {
-                    0.0
-                };
-            for row in 0..self.rows {
-                let lane = row * self.columns + column;
-                let flow = self.flows[lane];
-                if self.has_caps && flow > 0.0 && flow >= self.caps[lane] {
-                    total += flow * (1.0 + libm::log(self.flexibility * self.scaled[lane] / flow));
-                } else {
-                    total += flow * open;
+        };
+        // Lanes without caps, by column.
+        let sums = self.binding_sums.as_flattened().iter().zip(self.free_sums.as_flattened());
+        for (factor, (binding, free)) in self.column_factors.as_flattened().iter().zip(sums) {
+            let flow = factor * (binding + free);
+            if flow > 0.0 {
+                total += flow * open(*factor);
+            }
+        }
+        for capped in &self.capped_columns {
+            let flow = capped.factor * (capped.binding + capped.free);
+            if flow > 0.0 {
+                total += flow * open(capped.factor);
+            }
+            for lane in &self.capped_lanes[capped.first..capped.end] {
+                let flow = capped.factor * lane.value;
+                if flow >= lane.cap {
+                    total += lane.cap * (1.0 + libm::log(self.flexibility * lane.value / lane.cap));
+                } else if flow > 0.0 {
+                    total += flow * open(capped.factor);
                 }
             }
         }
@@ -35,104 +45,79 @@ impl Projection {
         total
     }
 
-    /// The common scale, column factors, flows and what each limit carries, for the current factors.
-    pub(super) fn evaluate(&mut self, orders: &[f64]) {
-        let columns = self.columns;
+    /// The common scale, column factors, what each limit carries and how far that is from the limits, for the current factors.
+    pub(super) fn evaluate(&mut self) {
         self.evaluations += 1;
-        let has_quotas = !self.quota_limits.is_empty();
         self.scale_pattern();
-        self.scale_together(orders);
-        for (column, order) in orders.iter().enumerate() {
-            let (order, sum) = (order.max(0.0), self.free_sums[column] + self.binding_sums[column]);
-            let mut found = if sum > 0.0 { order / sum } else { self.flexibility };
-            if self.has_caps {
-                found = raise(
-                    &self.scaled,
-                    &self.caps,
-                    columns,
-                    column,
-                    order,
-                    found,
-                    self.flexibility,
-                );
+        self.scale_together();
+        self.set_column_factors();
+        self.add_usage();
+        self.gap = self.largest_gap();
+    }
+
+    /// The lines' factors, and the pattern scaled by them: its sums by column, and its lanes that have caps.
+    fn scale_pattern(&mut self) {
+        let quotas = self.factors[self.rows..].iter().zip(&self.quota_rows);
+        self.line_factors.clear();
+        self.line_factors.extend_from_slice(&self.factors[..self.rows]);
+        self.line_factors.extend(quotas.map(|(quota, &row)| quota * self.factors[row]));
+        for (at, (binding, free)) in self.binding_sums.iter_mut().zip(&mut self.free_sums).enumerate() {
+            (*binding, *free) = (EMPTY, EMPTY);
+            let fours = self.weights[at..].iter().step_by(self.width);
+            for (four, factor) in fours.zip(&self.line_factors) {
+                let sums = if *factor < 1.0 { &mut *binding } else { &mut *free };
+                *sums = each(|at| sums[at] + factor * four[at]);
             }
-            self.column_binds[column] = found < self.flexibility;
-            self.column_factors[column] = found.min(self.flexibility);
         }
-        for row in 0..self.rows {
-            let line = row * columns..(row + 1) * columns;
-            let lanes = self.flows[line.clone()]
-                .iter_mut()
-                .zip(&self.scaled[line.clone()])
-                .zip(&self.column_factors);
-            let mut sum = 0.0;
-            if self.has_caps {
-                for (((flow, scaled), factor), cap) in lanes.zip(&self.caps[line]) {
-                    *flow = (scaled * factor).min(*cap);
-                    sum += *flow;
-                }
-            } else {
-                for ((flow, scaled), factor) in lanes {
-                    *flow = scaled * factor;
-                    sum += *flow;
-                }
-            }
-            self.usage[row] = sum;
+        for capped in &mut self.capped_columns {
+            // What is left in the sums of all columns are those without caps.
+            let of = |sums: &mut Vec<fours::Four>| std::mem::take(&mut sums.as_flattened_mut()[capped.column]);
+            capped.binding = of(&mut self.binding_sums);
+            capped.free = of(&mut self.free_sums);
         }
-        if has_quotas {
-            self.usage[self.rows..].fill(0.0);
-            for (flow, &quota) in self.flows.iter().zip(&self.quota_of_lane) {
-                if quota != NONE {
-                    self.usage[quota] += flow;
-                }
-            }
+        for lane in &mut self.capped_lanes {
+            let factor = self.line_factors[lane.line];
+            lane.value = lane.weight * factor;
+            lane.is_scaled = factor < 1.0;
         }
     }
 
-    /// The pattern scaled by the factors, and its sums by column.
-    fn scale_pattern(&mut self) {
-        let columns = self.columns;
-        for sums in [&mut self.free_sums, &mut self.binding_sums] {
-            sums.clear();
-            sums.resize(columns, 0.0);
+    fn set_column_factors(&mut self) {
+        let sums = self.binding_sums.iter().zip(&self.free_sums).zip(&self.orders);
+        let most = self.flexibility;
+        for (factors, ((binding, free), order)) in self.column_factors.iter_mut().zip(sums) {
+            *factors = each(|at| {
+                // (also where nobody sells: then it is not a number)
+                let met = order[at] / (binding[at] + free[at]);
+                if met < most { met } else { most }
+            });
         }
-        if self.quota_limits.is_empty() {
-            for ((line, scaled), factor) in self
-                .weights
-                .chunks_exact(columns)
-                .zip(self.scaled.chunks_exact_mut(columns))
-                .zip(&self.factors)
-            {
-                let sums = if *factor < 1.0 {
-                    &mut self.binding_sums
-                } else {
-                    &mut self.free_sums
-                };
-                for ((scaled, weight), sum) in scaled.iter_mut().zip(line).zip(sums) {
-                    *scaled = weight * factor;
-                    *sum += *scaled;
-                }
+        let mut columns = std::mem::take(&mut self.capped_columns);
+        for capped in &mut columns {
+            capped.factor = self.meet(capped, 1.0).factor;
+            self.column_factors.as_flattened_mut()[capped.column] = capped.factor;
+        }
+        self.capped_columns = columns;
+    }
+
+    /// What each limit carries.
+    fn add_usage(&mut self) {
+        let lines = self.weights.chunks_exact(self.width).zip(&self.line_factors);
+        for (usage, (line, factor)) in self.usage.iter_mut().zip(lines) {
+            *usage = factor * fours::dot(line, &self.column_factors);
+        }
+        for capped in &self.capped_columns {
+            for lane in &self.capped_lanes[capped.first..capped.end] {
+                self.usage[lane.line] += (capped.factor * lane.value).min(lane.cap);
             }
-            return;
         }
-        self.is_scaled.clear();
-        for (lane, (scaled, weight)) in self.scaled.iter_mut().zip(&self.weights).enumerate() {
-            let (seller, quota) = (self.factors[lane / columns], self.quota_of_lane[lane]);
-            let quota = if quota == NONE { 1.0 } else { self.factors[quota] };
-            *scaled = weight * seller * quota;
-            let is_scaled = seller < 1.0 || quota < 1.0;
-            self.is_scaled.push(is_scaled);
-            let sums = if is_scaled {
-                &mut self.binding_sums
-            } else {
-                &mut self.free_sums
-            };
-            sums[lane % columns] += *scaled;
+        for (quota, &row) in self.quota_rows.iter().enumerate() {
+            self.usage[row] += self.usage[self.rows + quota];
         }
     }
 
     /// Largest relative violation: usage above a limit, or below it where the factor is below 1.
-    pub(super) fn gap(&self) -> f64 {
+    fn largest_gap(&self) -> f64 {
         let mut worst: f64 = 0.0;
         for ((usage, limit), factor) in self.usage.iter().zip(&self.limits).zip(&self.factors) {
             if *limit > 0.0 {
@@ -142,36 +127,52 @@ impl Projection {
         }
         worst
     }
+
+    /// The factor at which the flows of a column with caps, with binding lanes scaled by `scale`, add up to the order. Their sum is concave and
+    /// piecewise linear in the factor, so Newton's method from the left (from the factor without caps) ends after at most as many steps as there
+    /// are caps.
+    pub(super) fn meet(&self, capped: &CappedColumn, scale: f64) -> Met {
+        let lanes = &self.capped_lanes[capped.first..capped.end];
+        let order = self.orders.as_flattened()[capped.column];
+        let most = self.flexibility;
+        let scaled = scale * capped.binding;
+        let mut factor = 0.0;
+        loop {
+            // What can still grow and what its cap holds, with binding limits and without.
+            let (mut moving, mut standing, mut held_moving, mut held) = (scaled, capped.free, 0.0, 0.0);
+            for lane in lanes {
+                let value = if lane.is_scaled { scale * lane.value } else { lane.value };
+                match (factor * value < lane.cap, lane.is_scaled) {
+                    (true, true) => moving += value,
+                    (true, false) => standing += value,
+                    (false, true) => held_moving += lane.cap,
+                    (false, false) => held += lane.cap,
+                }
+            }
+            let all = moving + standing;
+            let next = (order - held_moving - held) / all;
+            // (also where no lane is left that could carry more: then it is infinite or not a number)
+            let next = if next < most { next } else { most };
+            if next > factor * (1.0 + 1e-15) {
+                factor = next;
+                continue;
+            }
+            let slope = if factor < most { standing / all } else { 1.0 };
+            return Met {
+                factor,
+                carried: factor * moving + held_moving,
+                slope: if moving > 0.0 { factor * moving / scale * slope } else { 0.0 },
+            };
+        }
+    }
 }
 
-/// The factor at which a column's flows, each at most its cap, add up to the order. Their sum is concave and piecewise linear in the factor,
-/// so Newton's method from the left (`from`, exact without caps) ends after at most as many steps as there are caps.
-fn raise(scaled: &[f64], caps: &[f64], columns: usize, column: usize, order: f64, from: f64, most: f64) -> f64 {
-    let mut factor = from;
-    for _ in 0..64 {
-        if factor >= most {
-            return most;
-        }
-        let (mut sum, mut slope) = (0.0, 0.0);
-        for (value, cap) in scaled[column..]
-            .iter()
-            .step_by(columns)
-            .zip(caps[column..].iter().step_by(columns))
-        {
-            if factor * value < *cap {
-                sum += factor * value;
-                slope += value;
-            } else {
-                sum += cap;
-            }
-        }
-        if sum >= order * (1.0 - 1e-15) {
-            return factor;
-        }
-        if slope <= 0.0 {
-            return most;
-        }
-        factor += (order - sum) / slope;
-    }
-    factor.min(most)
+/// Where a column with caps is met.
+pub(super) struct Met {
+    /// Its factor, at most flexibility.
+    pub(super) factor: f64,
+    /// What lanes of binding limits carry, t.
+    pub(super) carried: f64,
+    /// Derivative of that in the scale.
+    pub(super) slope: f64,
 }

@@ -5,15 +5,19 @@
 //! limits that bind (`common_scale.rs`); the search is over what remains of the sellers' and quotas' factors: projected Newton steps, which
 //! converge quadratically and are kept only where they come closer, and sweeps of proportional fitting (Deming and Stephan 1940;
 //! Bregman 1967), which always converge but slowly, where no Newton step does.
+//!
+//! The pattern is held as lines with one factor each: a line for each seller, and one for each quota, which takes its lanes from its seller's line. So
+//! a line is a row of numbers times its factor, whatever limits there are. Lanes with caps are taken out of the lines and listed by column: there are
+//! few of them, and they alone need a look at each lane.
 
 mod common_scale;
 mod evaluation;
+mod fours;
+mod newton;
 
+use self::fours::{EMPTY, Four};
 use super::tolerance::SEARCH;
-use crate::model::linear::solve_symmetric;
 
-/// Least share of the diagonal that keeps the Jacobian regular.
-const RIDGE: f64 = 1e-12;
 /// Lengths tried of a Newton step.
 const STEP_LENGTHS: usize = 8;
 /// Newton steps at most.
@@ -37,39 +41,74 @@ const ARMIJO: f64 = 1e-4;
 
 const NONE: usize = usize::MAX;
 
+/// A lane that carries at most its cap.
+#[derive(Debug, Clone)]
+struct CappedLane {
+    line: usize,
+    column: usize,
+    weight: f64,
+    /// t.
+    cap: f64,
+    /// The weight scaled by the line's factor.
+    value: f64,
+    /// Whether a binding limit scales it.
+    is_scaled: bool,
+}
+
+/// A column some of whose lanes have caps.
+#[derive(Debug, Clone)]
+struct CappedColumn {
+    column: usize,
+    /// Its capped lanes: those from the first to before the end.
+    first: usize,
+    end: usize,
+    /// Sums of its other lanes' scaled pattern: of lanes that a binding limit scales, and the others.
+    binding: f64,
+    free: f64,
+    /// The buyer's factor.
+    factor: f64,
+}
+
 /// One problem and its solution; memory is reused.
 #[derive(Debug, Clone, Default)]
 pub struct Projection {
     rows: usize,
     columns: usize,
+    /// Fours in a line.
+    width: usize,
     flexibility: f64,
-    weights: Vec<f64>,
-    caps: Vec<f64>,
-    has_caps: bool,
-    quota_of_lane: Vec<usize>,
-    quota_limits: Vec<f64>,
+    /// The pattern of lanes without caps, by line: the sellers', then the quotas'.
+    weights: Vec<Four>,
+    capped_lanes: Vec<CappedLane>,
+    capped_columns: Vec<CappedColumn>,
     /// The seller of each quota.
     quota_rows: Vec<usize>,
+    quota_limits: Vec<f64>,
+    /// Orders by column, none below 0.
+    orders: Vec<Four>,
+    /// By seller, then by quota; so are factors and usage.
     limits: Vec<f64>,
     factors: Vec<f64>,
     trial_factors: Vec<f64>,
-    trial_usage: Vec<f64>,
-    scaled: Vec<f64>,
-    /// Sums of the scaled pattern by column: lanes that a binding limit scales, and the others.
-    binding_sums: Vec<f64>,
-    free_sums: Vec<f64>,
-    /// With quotas: whether a binding limit scales the lane.
-    is_scaled: Vec<bool>,
-    column_factors: Vec<f64>,
-    column_binds: Vec<bool>,
-    flows: Vec<f64>,
+    /// What scales each line: the seller's factor, times the quota's.
+    line_factors: Vec<f64>,
+    /// What trimming leaves of each line.
+    line_cuts: Vec<f64>,
+    /// Sums of the scaled pattern by column: lanes that a binding limit scales, and the others; without columns that have caps.
+    binding_sums: Vec<Four>,
+    free_sums: Vec<Four>,
+    column_factors: Vec<Four>,
     usage: Vec<f64>,
+    gap: f64,
     active: Vec<usize>,
     excess: Vec<f64>,
     position: Vec<usize>,
+    moving: Vec<Four>,
+    shared: Vec<Four>,
+    met_shares: Vec<Four>,
     matrix: Vec<f64>,
     step: Vec<f64>,
-    column_flows: Vec<f64>,
+    flows: Vec<f64>,
     evaluations: usize,
 }
 
@@ -78,40 +117,54 @@ impl Projection {
     pub fn prepare(&mut self, rows: usize, columns: usize, normal: &[f64], flexibility: f64) {
         self.rows = rows;
         self.columns = columns;
+        self.width = fours::count(columns);
         self.flexibility = flexibility;
         self.weights.clear();
-        self.weights.extend_from_slice(normal);
-        self.has_caps = false;
+        self.weights.resize(rows * self.width, EMPTY);
+        let lines = self.weights.chunks_exact_mut(self.width);
+        for (line, normal) in lines.zip(normal.chunks_exact(columns)) {
+            for (weight, normal) in line.as_flattened_mut().iter_mut().zip(normal) {
+                *weight = *normal;
+            }
+        }
+        self.capped_lanes.clear();
         self.quota_limits.clear();
         self.quota_rows.clear();
     }
 
-    /// A restricted lane carries at most this share of its pattern and does not grow.
+    /// A restricted lane carries at most this share of its pattern and does not grow. Restrictions come before quotas, one for a lane.
     pub fn restrict(&mut self, lane: usize, openness: f64) {
-        if openness <= 0.0 {
-            self.weights[lane] = 0.0;
-            return;
+        let (line, column) = (lane / self.columns, lane % self.columns);
+        let weight = std::mem::take(&mut self.weights[line * self.width..].as_flattened_mut()[column]);
+        if openness > 0.0 && weight > 0.0 {
+            self.capped_lanes.push(CappedLane {
+                line,
+                column,
+                weight,
+                cap: openness * weight,
+                value: 0.0,
+                is_scaled: false,
+            });
         }
-        if !self.has_caps {
-            self.has_caps = true;
-            self.caps.clear();
-            self.caps.resize(self.weights.len(), f64::INFINITY);
-        }
-        self.caps[lane] = openness * self.weights[lane];
     }
 
-    /// Lanes of one seller that together carry at most `limit`.
+    /// Lanes of one seller that together carry at most `limit`. A lane belongs to one quota.
     pub fn limit_together(&mut self, lanes: &[usize], limit: f64) {
         let Some(first) = lanes.first() else { return };
-        self.quota_rows.push(first / self.columns);
-        if self.quota_limits.is_empty() {
-            self.quota_of_lane.clear();
-            self.quota_of_lane.resize(self.weights.len(), NONE);
-        }
-        for &lane in lanes {
-            self.quota_of_lane[lane] = self.rows + self.quota_limits.len();
-        }
+        let (row, line) = (first / self.columns, self.rows + self.quota_rows.len());
+        self.quota_rows.push(row);
         self.quota_limits.push(limit);
+        self.weights.resize((line + 1) * self.width, EMPTY);
+        let (before, own) = self.weights.split_at_mut(line * self.width);
+        let (sellers, own) = (before[row * self.width..].as_flattened_mut(), own.as_flattened_mut());
+        for &lane in lanes {
+            let column = lane % self.columns;
+            own[column] = std::mem::take(&mut sellers[column]);
+            let capped = self.capped_lanes.iter_mut();
+            for capped in capped.filter(|capped| capped.line == row && capped.column == column) {
+                capped.line = line;
+            }
+        }
     }
 
     /// The flows found (row-major).
@@ -123,26 +176,47 @@ impl Projection {
     pub fn solve(&mut self, supply: &[f64], orders: &[f64], start: &mut Vec<f64>) {
         let variables = self.rows + self.quota_limits.len();
         self.limits.clear();
-        self.limits.extend(supply.iter().map(|supply| supply.max(0.0)));
-        self.limits.extend(self.quota_limits.iter().map(|limit| limit.max(0.0)));
-        self.factors.clear();
-        self.factors.resize(variables, 1.0);
+        let limits = supply.iter().chain(&self.quota_limits);
+        self.limits.extend(limits.map(|limit| limit.max(0.0)));
         self.usage.resize(variables, 0.0);
-        self.scaled.resize(self.weights.len(), 0.0);
-        self.flows.resize(self.weights.len(), 0.0);
-        self.column_factors.resize(self.columns, 0.0);
-        self.column_binds.resize(self.columns, false);
-        self.close_empty();
-        self.evaluations = 0;
-        self.evaluate(orders);
-        // Where supply is ample nothing binds, and the search is over before it begins.
-        if self.gap() > SEARCH {
-            self.begin(start, orders);
-            self.search(orders);
+        self.orders.clear();
+        self.orders.resize(self.width, EMPTY);
+        for (own, order) in self.orders.as_flattened_mut().iter_mut().zip(orders) {
+            *own = order.max(0.0);
         }
-        self.trim(supply, orders);
+        for sums in [
+            &mut self.binding_sums,
+            &mut self.free_sums,
+            &mut self.column_factors,
+        ] {
+            sums.resize(self.width, EMPTY);
+        }
+        self.list_capped_columns();
+        self.evaluations = 0;
+        self.begin(start);
+        self.search();
+        self.write_flows();
         start.clear();
         start.extend_from_slice(&self.factors[..self.rows]);
+    }
+
+    /// Puts the capped lanes of a column side by side.
+    fn list_capped_columns(&mut self) {
+        self.capped_lanes.sort_unstable_by_key(|lane| (lane.column, lane.line));
+        self.capped_columns.clear();
+        let mut first = 0;
+        for lanes in self.capped_lanes.chunk_by(|one, other| one.column == other.column) {
+            let end = first + lanes.len();
+            self.capped_columns.push(CappedColumn {
+                column: lanes[0].column,
+                first,
+                end,
+                binding: 0.0,
+                free: 0.0,
+                factor: 0.0,
+            });
+            first = end;
+        }
     }
 
     /// The factors found: sellers', then quotas'.
@@ -155,26 +229,30 @@ impl Projection {
         self.evaluations
     }
 
-    /// The first guess: the factors of a similar problem where they come close, else one proportional fit from the pattern, whose flows are known.
-    fn begin(&mut self, start: &[f64], orders: &[f64]) {
-        if start.len() == self.rows {
-            self.trial_usage.clone_from(&self.usage);
+    /// The first guess: the factors of a similar problem where they come close, else those with which nothing binds, with one proportional fit where
+    /// something does.
+    fn begin(&mut self, start: &[f64]) {
+        self.factors.clear();
+        // Factors of 1 alone tell nothing.
+        if start.len() == self.rows && start.iter().any(|factor| *factor < 1.0) {
             // A factor of 0 could never rise again.
-            self.factors[..self.rows].clone_from_slice(start);
             self.factors
-                .iter_mut()
-                .for_each(|factor| *factor = factor.clamp(LEAST_FACTOR, 1.0));
+                .extend(start.iter().map(|factor| factor.clamp(LEAST_FACTOR, 1.0)));
+            self.factors.resize(self.limits.len(), 1.0);
             self.close_empty();
-            self.evaluate(orders);
-            if self.gap() <= CLOSE {
+            self.evaluate();
+            if self.gap <= CLOSE {
                 return;
             }
-            self.usage.clone_from(&self.trial_usage);
-            self.factors.fill(1.0);
-            self.close_empty();
+            self.factors.clear();
         }
-        self.fit(0..self.rows);
-        self.evaluate(orders);
+        self.factors.resize(self.limits.len(), 1.0);
+        self.close_empty();
+        self.evaluate();
+        if self.gap > SEARCH {
+            self.fit(0..self.rows);
+            self.evaluate();
+        }
     }
 
     /// What may carry nothing has factor 0.
@@ -186,7 +264,7 @@ impl Projection {
         }
     }
 
-    fn search(&mut self, orders: &[f64]) {
+    fn search(&mut self) {
         // A seller without lanes to buyers who order binds nothing.
         for ((factor, usage), limit) in self.factors.iter_mut().zip(&self.usage).zip(&self.limits) {
             if *usage <= 0.0 && *limit > 0.0 {
@@ -194,29 +272,29 @@ impl Projection {
             }
         }
         for _ in 0..NEWTON_STEPS {
-            if self.gap() <= SEARCH {
+            if self.gap <= SEARCH {
                 return;
             }
-            if self.newton(orders) {
+            if self.newton() {
                 continue;
             }
             for _ in 0..SWEEPS {
-                self.sweep(orders);
+                self.sweep();
             }
         }
         for _ in 0..SWEEPS_AT_MOST {
-            if self.gap() <= SEARCH {
+            if self.gap <= SEARCH {
                 return;
             }
-            self.sweep(orders);
+            self.sweep();
         }
     }
 
     /// A projected Newton step (Bertsekas 1982) on the dual, shortened until the dual falls enough; false (and nothing changed) when it does
     /// not.
-    fn newton(&mut self, orders: &[f64]) -> bool {
-        let gap = self.gap();
-        if !self.newton_direction(gap) {
+    fn newton(&mut self) -> bool {
+        let gap = self.gap;
+        if !self.newton_direction() {
             return false;
         }
         let largest = self.step.iter().fold(0.0_f64, |largest, step| largest.max(step.abs()));
@@ -227,51 +305,51 @@ impl Projection {
         };
         self.trial_factors.clone_from(&self.factors);
         let mut slope = self.move_by(length);
-        self.evaluate(orders);
-        if self.gap() <= CLOSER * gap {
+        self.evaluate();
+        if self.gap <= CLOSER * gap {
             return true;
         }
         let mut reached = self.dual();
-        self.return_to_trial(orders);
+        self.return_to_trial();
         let before = self.dual();
         // The flows of the whole step are gone; those of a shorter one stand.
         if reached <= before + ARMIJO * slope {
             self.move_by(length);
-            self.evaluate(orders);
+            self.evaluate();
             return true;
         }
         for _ in 1..STEP_LENGTHS {
             length *= SHORTER;
             self.factors.clone_from(&self.trial_factors);
             slope = self.move_by(length);
-            self.evaluate(orders);
+            self.evaluate();
             reached = self.dual();
             // Close to the answer the dual's change drowns in rounding: the gap decides.
-            if reached <= before + ARMIJO * slope || self.gap() <= CLOSER * gap {
+            if reached <= before + ARMIJO * slope || self.gap <= CLOSER * gap {
                 return true;
             }
         }
-        self.return_to_trial(orders);
+        self.return_to_trial();
         false
     }
 
     /// Back to where the Newton step began.
-    fn return_to_trial(&mut self, orders: &[f64]) {
+    fn return_to_trial(&mut self) {
         self.factors.clone_from(&self.trial_factors);
-        self.evaluate(orders);
+        self.evaluate();
     }
 
     /// Moves the active factors along the direction; gives the fall of the dual that its gradient predicts (negative).
     fn move_by(&mut self, length: f64) -> f64 {
         let mut slope = 0.0;
-        for (step, &variable) in self.step.iter().zip(&self.active) {
+        for ((step, excess), &variable) in self.step.iter().zip(&self.excess).zip(&self.active) {
             let step = length * step;
             let moved = self.factors[variable] * libm::exp(step);
             if moved < 1.0 {
-                slope += self.excess[variable] * step;
+                slope += excess * step;
                 self.factors[variable] = moved;
             } else {
-                slope -= self.excess[variable] * libm::log(self.factors[variable]);
+                slope -= excess * libm::log(self.factors[variable]);
                 self.factors[variable] = 1.0;
             }
         }
@@ -279,13 +357,13 @@ impl Projection {
     }
 
     /// One sweep of proportional fitting: quotas, then sellers.
-    fn sweep(&mut self, orders: &[f64]) {
+    fn sweep(&mut self) {
         if !self.quota_limits.is_empty() {
             self.fit(self.rows..self.limits.len());
-            self.evaluate(orders);
+            self.evaluate();
         }
         self.fit(0..self.rows);
-        self.evaluate(orders);
+        self.evaluate();
     }
 
     fn fit(&mut self, variables: std::ops::Range<usize>) {
@@ -297,122 +375,52 @@ impl Projection {
         }
     }
 
-    /// The Newton direction of the binding limits in the factors' logarithms, into `step`. The Jacobian is diag(flows) - sum over met buyers of t t^T / sum(t):
-    /// a symmetric, diagonally dominant M-matrix. Returns false when it is singular.
-    fn newton_direction(&mut self, gap: f64) -> bool {
-        self.active.clear();
-        self.position.clear();
-        self.position.resize(self.limits.len(), NONE);
-        for variable in 0..self.limits.len() {
-            let binds = self.factors[variable] < 1.0 || self.usage[variable] > self.limits[variable];
-            if self.limits[variable] > 0.0 && self.usage[variable] > 0.0 && binds {
-                self.position[variable] = self.active.len();
-                self.active.push(variable);
+    /// The flows of the factors found. What rounding or an unfinished search leaves above a limit is trimmed, so that no limit is ever exceeded.
+    fn write_flows(&mut self) {
+        let (columns, width) = (self.columns, self.width);
+        self.line_cuts.clear();
+        for (line, (usage, limit)) in self.usage.iter().zip(&self.limits).enumerate() {
+            // A quota's lanes are cut with all its seller's lanes before.
+            let seller = line.checked_sub(self.rows).map_or(1.0, |quota| self.line_cuts[self.quota_rows[quota]]);
+            let usage = usage * seller;
+            let own = if usage > *limit { limit / usage } else { 1.0 };
+            self.line_cuts.push(seller * own);
+        }
+        self.flows.clear();
+        self.flows.resize(self.rows * columns, 0.0);
+        let row_of = |line: usize| line.checked_sub(self.rows).map_or(line, |quota| self.quota_rows[quota]);
+        let factors = self.column_factors.as_flattened();
+        for (line, weights) in self.weights.chunks_exact(width).enumerate() {
+            let first = row_of(line) * columns;
+            let own = self.line_factors[line] * self.line_cuts[line];
+            let lanes = weights.as_flattened().iter().zip(factors);
+            for (flow, (weight, factor)) in self.flows[first..first + columns].iter_mut().zip(lanes) {
+                *flow += weight * own * factor;
             }
         }
-        let size = self.active.len();
-        if size == 0 {
-            return false;
-        }
-        self.matrix.clear();
-        self.matrix.resize(size * size, 0.0);
-        for column in 0..self.columns {
-            self.column_flows.clear();
-            self.column_flows.resize(size, 0.0);
-            let mut total = 0.0;
-            for row in 0..self.rows {
-                let lane = row * self.columns + column;
-                let flow = self.flows[lane];
-                if flow <= 0.0 || (self.has_caps && flow >= self.caps[lane]) {
-                    continue;
-                }
-                total += flow;
-                let seller = self.position[row];
-                if seller != NONE {
-                    self.column_flows[seller] += flow;
-                    self.matrix[seller * size + seller] += flow;
-                }
-                if !self.quota_limits.is_empty() && self.quota_of_lane[lane] != NONE {
-                    let quota = self.position[self.quota_of_lane[lane]];
-                    if quota != NONE {
-                        self.column_flows[quota] += flow;
-                        self.matrix[quota * size + quota] += flow;
-                        if seller != NONE {
-                            // Only the lower triangle is used; quotas come after sellers.
-                            self.matrix[quota * size + seller] += flow;
-                        }
-                    }
-                }
-            }
-            if self.column_binds[column] && total > 0.0 {
-                for one in 0..size {
-                    let share = self.column_flows[one] / total;
-                    if share > 0.0 {
-                        let line = &mut self.matrix[one * size..one * size + one + 1];
-                        for (entry, flow) in line.iter_mut().zip(&self.column_flows) {
-                            *entry -= share * flow;
-                        }
-                    }
-                }
+        for capped in &self.capped_columns {
+            for lane in &self.capped_lanes[capped.first..capped.end] {
+                let flow = (capped.factor * lane.value).min(lane.cap) * self.line_cuts[lane.line];
+                self.flows[row_of(lane.line) * columns + capped.column] += flow;
             }
         }
-        self.excess.clear();
-        self.excess
-            .extend(self.usage.iter().zip(&self.limits).map(|(usage, limit)| usage - limit));
-        self.step.clear();
-        self.step.extend(
-            self.active
-                .iter()
-                .map(|&variable| self.limits[variable] - self.usage[variable]),
-        );
-        for (place, &variable) in self.active.iter().enumerate() {
-            // Where all buyers are met the common scale is free. As in Levenberg's method (1944) a part of the diagonal, as large as the
-            // gap, keeps steps sensible; it vanishes with the gap, so that convergence stays quadratic.
-            self.matrix[place * size + place] += (0.1 * gap).clamp(RIDGE, 0.01) * self.usage[variable];
-        }
-        solve_symmetric(&mut self.matrix, &mut self.step, size)
-    }
-
-    /// Trims what rounding or an unfinished search leaves above a limit, so that no limit is ever exceeded.
-    fn trim(&mut self, supply: &[f64], orders: &[f64]) {
-        let columns = self.columns;
-        for (row, supply) in supply.iter().enumerate() {
-            if self.usage[row] > *supply {
-                let factor = supply.max(0.0) / self.usage[row];
-                self.flows[row * columns..(row + 1) * columns]
-                    .iter_mut()
-                    .for_each(|flow| *flow *= factor);
-            }
-        }
-        for (index, limit) in self.quota_limits.iter().enumerate() {
-            let members = || {
-                self.quota_of_lane
-                    .iter()
-                    .enumerate()
-                    .filter(|&(_, &quota)| quota == self.rows + index)
-            };
-            let sum: f64 = members().map(|(lane, _)| self.flows[lane]).sum();
-            if sum > *limit {
-                let factor = limit.max(0.0) / sum;
-                for (flow, quota) in self.flows.iter_mut().zip(&self.quota_of_lane) {
-                    if *quota == self.rows + index {
-                        *flow *= factor;
-                    }
-                }
-            }
-        }
-        self.column_flows.clear();
-        self.column_flows.resize(columns, 0.0);
+        self.shared.clear();
+        self.shared.resize(width, EMPTY);
+        let sums = self.shared.as_flattened_mut();
         for line in self.flows.chunks_exact(columns) {
-            for (sum, flow) in self.column_flows.iter_mut().zip(line) {
+            for (sum, flow) in sums.iter_mut().zip(line) {
                 *sum += flow;
             }
         }
-        for (column, order) in orders.iter().enumerate() {
-            if self.column_flows[column] > *order {
-                let factor = order.max(0.0) / self.column_flows[column];
-                for row in 0..self.rows {
-                    self.flows[row * columns + column] *= factor;
+        let mut is_cut = false;
+        for (sum, order) in sums.iter_mut().zip(self.orders.as_flattened()) {
+            is_cut |= *sum > *order;
+            *sum = if *sum > *order { order / *sum } else { 1.0 };
+        }
+        if is_cut {
+            for line in self.flows.chunks_exact_mut(columns) {
+                for (flow, cut) in line.iter_mut().zip(sums.iter()) {
+                    *flow *= cut;
                 }
             }
         }
