@@ -9,11 +9,9 @@ use super::Projection;
 use super::fours::{self, EMPTY, each};
 
 /// Relative difference of what is carried and what may be at which the scale is found.
-const FOUND: f64 = 1e-14;
-/// Relative difference up to which no other scale is looked for.
-const FITS: f64 = 1e-13;
-/// Relative difference from which one more step of Newton's method, which squares it, finds the scale, so that it is not looked at again.
-const NEAR: f64 = 1e-8;
+const FOUND: f64 = 1e-13;
+/// Relative change of the scale from which a step of Newton's method, which squares it, has found the scale, so that it is not looked at again.
+const NEAR: f64 = 1e-7;
 /// Steps at most. Newton's method passes a kink with each; more than a dozen have not been seen.
 const STEPS: usize = 60;
 
@@ -40,11 +38,10 @@ impl Projection {
             if self.takes_part(variable, factor) {
                 self.factors[variable] = (factor * scale).min(1.0);
             }
-            // The line of a quota is scaled once, through its seller or through the quota.
-            let factor = self.line_factors[variable];
-            if factor < 1.0 {
-                self.line_factors[variable] = (factor * scale).min(1.0);
-            }
+        }
+        // A quota's line is scaled once, through its seller or through the quota.
+        for factor in &mut self.line_factors {
+            factor.binding = (factor.binding * scale).min(1.0);
         }
         for sums in &mut self.binding_sums {
             *sums = sums.map(|sum| sum * scale);
@@ -64,49 +61,44 @@ impl Projection {
             && (variable < self.rows || self.factors[self.quota_rows[variable - self.rows]] >= 1.0)
     }
 
-    /// The scale, at most `most`, at which the binding limits carry `limit` together: Newton's method from below the root, kept between bounds.
+    /// The scale, at most `most`, at which the binding limits carry `limit` together: Newton's method from 1, kept between bounds. What is carried is
+    /// concave, so that each step ends below the root.
     fn common_scale(&self, limit: f64, most: f64) -> f64 {
-        let (sum, slope) = self.carried(1.0);
-        if (sum - limit).abs() <= FITS * limit {
-            return 1.0;
-        }
         let (mut low, mut high) = (0.0, f64::INFINITY);
-        let mut scale = if sum > limit {
-            high = 1.0;
-            // No more is carried than where all buyers take what flexibility allows.
-            (limit / (self.flexibility * self.binding_sum())).min(1.0)
-        } else {
-            low = 1.0;
-            1.0 + (limit - sum) / slope
-        };
-        for _ in 0..STEPS {
-            // (also where nothing more can be carried: then the slope is 0)
-            if scale.is_nan() || scale >= most {
-                return most;
-            }
+        let mut scale = 1.0;
+        for step in 0..STEPS {
             let (sum, slope) = self.carried(scale);
-            let missing = (limit - sum).abs();
-            if missing <= FOUND * limit {
+            let missing = limit - sum;
+            if missing.abs() <= FOUND * limit {
                 break;
             }
-            if sum < limit {
+            let mut next = scale + missing / slope;
+            if missing > 0.0 {
                 low = scale;
             } else {
                 high = scale;
+                if step == 0 {
+                    // No more is carried than where all buyers take what flexibility allows.
+                    next = next.max(limit / (self.flexibility * self.binding_sum()));
+                }
             }
-            let next = scale + (limit - sum) / slope;
             if next == scale {
                 break;
             }
+            let is_near = (next - scale).abs() <= NEAR * scale;
             scale = if next > low && next < high {
                 next
             } else if high.is_infinite() {
-                most
+                // (also where nothing more can be carried: then the slope is 0)
+                return most;
             } else {
                 0.5 * (low + high)
             };
-            if missing <= NEAR * limit && scale == next {
-                return scale.min(most);
+            if scale >= most {
+                return most;
+            }
+            if is_near {
+                break;
             }
         }
         scale

@@ -1,7 +1,7 @@
 //! One look at the current factors: the flows that they give, how far these are from the limits, and the dual.
 
-use super::fours::{self, EMPTY, each};
-use super::{CappedColumn, Projection};
+use super::fours::{self, EMPTY, Four, each};
+use super::{CappedColumn, LineFactor, Projection};
 
 impl Projection {
     /// The dual to be made least over factors up to 1: sum over flows of T (1 + log(flexibility x scaled pattern / T)), less the limits times the
@@ -57,26 +57,36 @@ impl Projection {
 
     /// The lines' factors, and the pattern scaled by them: its sums by column, and its lanes that have caps.
     fn scale_pattern(&mut self) {
-        let quotas = self.factors[self.rows..].iter().zip(&self.quota_rows);
-        self.line_factors.clear();
-        self.line_factors.extend_from_slice(&self.factors[..self.rows]);
-        self.line_factors.extend(quotas.map(|(quota, &row)| quota * self.factors[row]));
-        for (at, (binding, free)) in self.binding_sums.iter_mut().zip(&mut self.free_sums).enumerate() {
-            (*binding, *free) = (EMPTY, EMPTY);
-            let fours = self.weights[at..].iter().step_by(self.width);
-            for (four, factor) in fours.zip(&self.line_factors) {
-                let sums = if *factor < 1.0 { &mut *binding } else { &mut *free };
-                *sums = each(|at| sums[at] + factor * four[at]);
+        let line_factor = |factor: f64| {
+            let is_scaled = factor < 1.0;
+            LineFactor {
+                binding: if is_scaled { factor } else { 0.0 },
+                free: if is_scaled { 0.0 } else { factor },
             }
+        };
+        let (sellers, quotas) = self.factors.split_at(self.rows);
+        let quotas = quotas.iter().zip(&self.quota_rows);
+        self.line_factors.clear();
+        self.line_factors.extend(sellers.iter().map(|factor| line_factor(*factor)));
+        self.line_factors
+            .extend(quotas.map(|(quota, &row)| line_factor(quota * sellers[row])));
+        let lines = self.line_factors.len();
+        for (at, (binding, free)) in self.binding_sums.iter_mut().zip(&mut self.free_sums).enumerate() {
+            let (mut bound, mut unbound) = (EMPTY, EMPTY);
+            for (four, factor) in self.weights[at * lines..(at + 1) * lines].iter().zip(&self.line_factors) {
+                bound = each(|at| bound[at] + factor.binding * four[at]);
+                unbound = each(|at| unbound[at] + factor.free * four[at]);
+            }
+            (*binding, *free) = (bound, unbound);
         }
         for capped in &mut self.capped_columns {
             // What is left in the sums of all columns are those without caps.
-            let of = |sums: &mut Vec<fours::Four>| std::mem::take(&mut sums.as_flattened_mut()[capped.column]);
+            let of = |sums: &mut Vec<Four>| std::mem::take(&mut sums.as_flattened_mut()[capped.column]);
             capped.binding = of(&mut self.binding_sums);
             capped.free = of(&mut self.free_sums);
         }
         for lane in &mut self.capped_lanes {
-            let factor = self.line_factors[lane.line];
+            let factor = self.line_factors[lane.line].whole();
             lane.value = lane.weight * factor;
             lane.is_scaled = factor < 1.0;
         }
@@ -94,17 +104,33 @@ impl Projection {
         }
         let mut columns = std::mem::take(&mut self.capped_columns);
         for capped in &mut columns {
-            capped.factor = self.meet(capped, 1.0).factor;
-            self.column_factors.as_flattened_mut()[capped.column] = capped.factor;
+            let factor = self.meet(capped, 1.0).factor;
+            self.column_factors.as_flattened_mut()[capped.column] = factor;
+            capped.factor = factor;
+            capped.moving = capped.binding + capped.free;
+            for lane in &mut self.capped_lanes[capped.first..capped.end] {
+                lane.can_grow = factor * lane.value < lane.cap;
+                if lane.can_grow {
+                    capped.moving += lane.value;
+                }
+            }
         }
         self.capped_columns = columns;
     }
 
     /// What each limit carries.
     fn add_usage(&mut self) {
-        let lines = self.weights.chunks_exact(self.width).zip(&self.line_factors);
-        for (usage, (line, factor)) in self.usage.iter_mut().zip(lines) {
-            *usage = factor * fours::dot(line, &self.column_factors);
+        let lines = self.line_factors.len();
+        self.usage.clear();
+        self.usage.resize(lines, 0.0);
+        for (at, factors) in self.column_factors.iter().enumerate() {
+            let fours = &self.weights[at * lines..(at + 1) * lines];
+            for (usage, four) in self.usage.iter_mut().zip(fours) {
+                *usage += fours::sum(each(|at| four[at] * factors[at]));
+            }
+        }
+        for (usage, factor) in self.usage.iter_mut().zip(&self.line_factors) {
+            *usage *= factor.whole();
         }
         for capped in &self.capped_columns {
             for lane in &self.capped_lanes[capped.first..capped.end] {
@@ -119,11 +145,11 @@ impl Projection {
     /// Largest relative violation: usage above a limit, or below it where the factor is below 1.
     fn largest_gap(&self) -> f64 {
         let mut worst: f64 = 0.0;
-        for ((usage, limit), factor) in self.usage.iter().zip(&self.limits).zip(&self.factors) {
-            if *limit > 0.0 {
-                let over = (usage - limit) / limit;
-                worst = worst.max(if *factor < 1.0 { over.abs() } else { over });
-            }
+        let limits = self.limits.iter().zip(&self.limit_inverses);
+        for ((usage, (limit, inverse)), factor) in self.usage.iter().zip(limits).zip(&self.factors) {
+            let over = (usage - limit) * inverse;
+            let gap = if *factor < 1.0 { over.abs() } else { over };
+            worst = if gap > worst { gap } else { worst };
         }
         worst
     }

@@ -1,5 +1,5 @@
 //! Four neighbouring columns at once. Lines are padded with empty columns to whole fours: loops have no remainder, and sums run in four chains
-//! of additions instead of one, always the same, so that the bytes are the same on every machine.
+//! of additions instead of one, always in the same order, so that the bytes are the same on every machine.
 
 /// A quantity of four neighbouring columns.
 pub(super) type Four = [f64; 4];
@@ -8,47 +8,48 @@ pub(super) type Four = [f64; 4];
 pub(super) const EMPTY: Four = [0.0; 4];
 
 /// How many fours hold so many columns.
+#[inline(always)]
 pub(super) fn count(columns: usize) -> usize {
     columns.div_ceil(4)
 }
 
 /// The sum of the four.
+#[inline(always)]
 pub(super) fn sum(four: Four) -> f64 {
     (four[0] + four[2]) + (four[1] + four[3])
 }
 
 /// The four made of the four results.
+#[inline(always)]
 pub(super) fn each(of: impl Fn(usize) -> f64) -> Four {
     [of(0), of(1), of(2), of(3)]
 }
 
-/// Adds `factor` x `line` to `sums`.
-pub(super) fn add_scaled(sums: &mut [Four], line: &[Four], factor: f64) {
-    for (sum, four) in sums.iter_mut().zip(line) {
-        *sum = each(|at| sum[at] + factor * four[at]);
+/// Four columns, or what there is of them and nothing.
+#[inline(always)]
+pub(super) fn padded(values: &[f64]) -> Four {
+    match *values {
+        [first, second, third, fourth] => [first, second, third, fourth],
+        [first, second, third] => [first, second, third, 0.0],
+        [first, second] => [first, second, 0.0, 0.0],
+        [first] => [first, 0.0, 0.0, 0.0],
+        _ => EMPTY,
     }
-}
-
-/// The sum of the products of two lines.
-pub(super) fn dot(one: &[Four], other: &[Four]) -> f64 {
-    let mut total = EMPTY;
-    for (one, other) in one.iter().zip(other) {
-        total = each(|at| total[at] + one[at] * other[at]);
-    }
-    sum(total)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EMPTY, add_scaled, count, dot};
+    use super::{count, each, padded, sum};
 
     #[test]
-    fn padded_lines_are_added_and_multiplied() {
+    fn padding_adds_nothing() {
         assert_eq!([1, 4, 5, 8].map(count), [1, 1, 2, 2]);
-        let line = [[1.0, 2.0, 3.0, 4.0], [5.0, 0.0, 0.0, 0.0]];
-        let mut sums = [[1.0; 4], EMPTY];
-        add_scaled(&mut sums, &line, 2.0);
-        assert_eq!(sums, [[3.0, 5.0, 7.0, 9.0], [10.0, 0.0, 0.0, 0.0]]);
-        assert_eq!(dot(&sums, &line), 3.0 + 10.0 + 21.0 + 36.0 + 50.0);
+        let values = [1.0, 2.0, 4.0, 8.0];
+        for columns in 0..=4 {
+            let four = padded(&values[..columns]);
+            assert_eq!(four[..columns], values[..columns]);
+            assert_eq!(sum(four), values[..columns].iter().sum());
+            assert_eq!(sum(each(|at| four[at] * 2.0)), 2.0 * sum(four));
+        }
     }
 }

@@ -8,7 +8,8 @@
 //!
 //! The pattern is held as lines with one factor each: a line for each seller, and one for each quota, which takes its lanes from its seller's line. So
 //! a line is a row of numbers times its factor, whatever limits there are. Lanes with caps are taken out of the lines and listed by column: there are
-//! few of them, and they alone need a look at each lane.
+//! few of them, and they alone need a look at each lane. Markets are small (some six sellers and six buyers): what counts is that loops are few and
+//! plain.
 
 mod common_scale;
 mod evaluation;
@@ -53,6 +54,21 @@ struct CappedLane {
     value: f64,
     /// Whether a binding limit scales it.
     is_scaled: bool,
+    /// Whether it carries less than its cap.
+    can_grow: bool,
+}
+
+/// What scales a line, the seller's factor times the quota's: in the one part where a limit binds, else in the other.
+#[derive(Debug, Clone, Copy)]
+struct LineFactor {
+    binding: f64,
+    free: f64,
+}
+
+impl LineFactor {
+    fn whole(self) -> f64 {
+        self.binding + self.free
+    }
 }
 
 /// A column some of whose lanes have caps.
@@ -67,6 +83,8 @@ struct CappedColumn {
     free: f64,
     /// The buyer's factor.
     factor: f64,
+    /// Sum of the scaled pattern of all lanes below their caps.
+    moving: f64,
 }
 
 /// One problem and its solution; memory is reused.
@@ -74,10 +92,10 @@ struct CappedColumn {
 pub struct Projection {
     rows: usize,
     columns: usize,
-    /// Fours in a line.
-    width: usize,
     flexibility: f64,
     /// The pattern of lanes without caps, by line: the sellers', then the quotas'.
+    pattern: Vec<f64>,
+    /// The same: the first four columns of all lines, then the next four.
     weights: Vec<Four>,
     capped_lanes: Vec<CappedLane>,
     capped_columns: Vec<CappedColumn>,
@@ -88,10 +106,11 @@ pub struct Projection {
     orders: Vec<Four>,
     /// By seller, then by quota; so are factors and usage.
     limits: Vec<f64>,
+    /// 1 / limit; 0 where nothing may be carried.
+    limit_inverses: Vec<f64>,
     factors: Vec<f64>,
     trial_factors: Vec<f64>,
-    /// What scales each line: the seller's factor, times the quota's.
-    line_factors: Vec<f64>,
+    line_factors: Vec<LineFactor>,
     /// What trimming leaves of each line.
     line_cuts: Vec<f64>,
     /// Sums of the scaled pattern by column: lanes that a binding limit scales, and the others; without columns that have caps.
@@ -103,9 +122,8 @@ pub struct Projection {
     active: Vec<usize>,
     excess: Vec<f64>,
     position: Vec<usize>,
+    /// The scaled pattern of what active limits move, in four columns.
     moving: Vec<Four>,
-    shared: Vec<Four>,
-    met_shares: Vec<Four>,
     matrix: Vec<f64>,
     step: Vec<f64>,
     flows: Vec<f64>,
@@ -117,16 +135,9 @@ impl Projection {
     pub fn prepare(&mut self, rows: usize, columns: usize, normal: &[f64], flexibility: f64) {
         self.rows = rows;
         self.columns = columns;
-        self.width = fours::count(columns);
         self.flexibility = flexibility;
-        self.weights.clear();
-        self.weights.resize(rows * self.width, EMPTY);
-        let lines = self.weights.chunks_exact_mut(self.width);
-        for (line, normal) in lines.zip(normal.chunks_exact(columns)) {
-            for (weight, normal) in line.as_flattened_mut().iter_mut().zip(normal) {
-                *weight = *normal;
-            }
-        }
+        self.pattern.clear();
+        self.pattern.extend_from_slice(normal);
         self.capped_lanes.clear();
         self.quota_limits.clear();
         self.quota_rows.clear();
@@ -135,7 +146,7 @@ impl Projection {
     /// A restricted lane carries at most this share of its pattern and does not grow. Restrictions come before quotas, one for a lane.
     pub fn restrict(&mut self, lane: usize, openness: f64) {
         let (line, column) = (lane / self.columns, lane % self.columns);
-        let weight = std::mem::take(&mut self.weights[line * self.width..].as_flattened_mut()[column]);
+        let weight = std::mem::take(&mut self.pattern[lane]);
         if openness > 0.0 && weight > 0.0 {
             self.capped_lanes.push(CappedLane {
                 line,
@@ -144,6 +155,7 @@ impl Projection {
                 cap: openness * weight,
                 value: 0.0,
                 is_scaled: false,
+                can_grow: true,
             });
         }
     }
@@ -154,12 +166,10 @@ impl Projection {
         let (row, line) = (first / self.columns, self.rows + self.quota_rows.len());
         self.quota_rows.push(row);
         self.quota_limits.push(limit);
-        self.weights.resize((line + 1) * self.width, EMPTY);
-        let (before, own) = self.weights.split_at_mut(line * self.width);
-        let (sellers, own) = (before[row * self.width..].as_flattened_mut(), own.as_flattened_mut());
+        self.pattern.resize((line + 1) * self.columns, 0.0);
         for &lane in lanes {
             let column = lane % self.columns;
-            own[column] = std::mem::take(&mut sellers[column]);
+            self.pattern[line * self.columns + column] = std::mem::take(&mut self.pattern[lane]);
             let capped = self.capped_lanes.iter_mut();
             for capped in capped.filter(|capped| capped.line == row && capped.column == column) {
                 capped.line = line;
@@ -174,23 +184,13 @@ impl Projection {
 
     /// Solves for these supplies and orders. See [`super::allocation::allocate`] for `start`.
     pub fn solve(&mut self, supply: &[f64], orders: &[f64], start: &mut Vec<f64>) {
-        let variables = self.rows + self.quota_limits.len();
         self.limits.clear();
         let limits = supply.iter().chain(&self.quota_limits);
         self.limits.extend(limits.map(|limit| limit.max(0.0)));
-        self.usage.resize(variables, 0.0);
-        self.orders.clear();
-        self.orders.resize(self.width, EMPTY);
-        for (own, order) in self.orders.as_flattened_mut().iter_mut().zip(orders) {
-            *own = order.max(0.0);
-        }
-        for sums in [
-            &mut self.binding_sums,
-            &mut self.free_sums,
-            &mut self.column_factors,
-        ] {
-            sums.resize(self.width, EMPTY);
-        }
+        self.limit_inverses.clear();
+        let inverse = |limit: &f64| if *limit > 0.0 { 1.0 / limit } else { 0.0 };
+        self.limit_inverses.extend(self.limits.iter().map(inverse));
+        self.lay_out(orders);
         self.list_capped_columns();
         self.evaluations = 0;
         self.begin(start);
@@ -198,6 +198,23 @@ impl Projection {
         self.write_flows();
         start.clear();
         start.extend_from_slice(&self.factors[..self.rows]);
+    }
+
+    /// Orders and pattern in fours of columns.
+    fn lay_out(&mut self, orders: &[f64]) {
+        let width = fours::count(self.columns);
+        self.orders.clear();
+        self.weights.clear();
+        for first in (0..self.columns).step_by(4) {
+            let most = (self.columns - first).min(4);
+            self.orders.push(fours::padded(&orders[first..first + most]).map(|order| order.max(0.0)));
+            let lines = self.pattern.chunks_exact(self.columns);
+            self.weights
+                .extend(lines.map(|line| fours::padded(&line[first..first + most])));
+        }
+        for sums in [&mut self.binding_sums, &mut self.free_sums, &mut self.column_factors] {
+            sums.resize(width, EMPTY);
+        }
     }
 
     /// Puts the capped lanes of a column side by side.
@@ -214,6 +231,7 @@ impl Projection {
                 binding: 0.0,
                 free: 0.0,
                 factor: 0.0,
+                moving: 0.0,
             });
             first = end;
         }
@@ -375,53 +393,37 @@ impl Projection {
         }
     }
 
-    /// The flows of the factors found. What rounding or an unfinished search leaves above a limit is trimmed, so that no limit is ever exceeded.
+    /// The flows of the factors found. What rounding or an unfinished search leaves above a limit is trimmed; buyers' factors leave nothing above
+    /// orders.
     fn write_flows(&mut self) {
-        let (columns, width) = (self.columns, self.width);
+        let columns = self.columns;
+        let row_of = |line: usize| line.checked_sub(self.rows).map_or(line, |quota| self.quota_rows[quota]);
         self.line_cuts.clear();
         for (line, (usage, limit)) in self.usage.iter().zip(&self.limits).enumerate() {
             // A quota's lanes are cut with all its seller's lanes before.
-            let seller = line.checked_sub(self.rows).map_or(1.0, |quota| self.line_cuts[self.quota_rows[quota]]);
+            let seller = if line < self.rows { 1.0 } else { self.line_cuts[row_of(line)] };
             let usage = usage * seller;
             let own = if usage > *limit { limit / usage } else { 1.0 };
             self.line_cuts.push(seller * own);
         }
+        let factors = &self.column_factors.as_flattened()[..columns];
         self.flows.clear();
-        self.flows.resize(self.rows * columns, 0.0);
-        let row_of = |line: usize| line.checked_sub(self.rows).map_or(line, |quota| self.quota_rows[quota]);
-        let factors = self.column_factors.as_flattened();
-        for (line, weights) in self.weights.chunks_exact(width).enumerate() {
-            let first = row_of(line) * columns;
-            let own = self.line_factors[line] * self.line_cuts[line];
-            let lanes = weights.as_flattened().iter().zip(factors);
-            for (flow, (weight, factor)) in self.flows[first..first + columns].iter_mut().zip(lanes) {
-                *flow += weight * own * factor;
+        for (line, weights) in self.pattern.chunks_exact(columns).enumerate() {
+            let own = self.line_factors[line].whole() * self.line_cuts[line];
+            let lanes = weights.iter().zip(factors);
+            if line < self.rows {
+                self.flows.extend(lanes.map(|(weight, factor)| weight * own * factor));
+            } else {
+                let first = row_of(line) * columns;
+                for (flow, (weight, factor)) in self.flows[first..first + columns].iter_mut().zip(lanes) {
+                    *flow += weight * own * factor;
+                }
             }
         }
         for capped in &self.capped_columns {
             for lane in &self.capped_lanes[capped.first..capped.end] {
                 let flow = (capped.factor * lane.value).min(lane.cap) * self.line_cuts[lane.line];
                 self.flows[row_of(lane.line) * columns + capped.column] += flow;
-            }
-        }
-        self.shared.clear();
-        self.shared.resize(width, EMPTY);
-        let sums = self.shared.as_flattened_mut();
-        for line in self.flows.chunks_exact(columns) {
-            for (sum, flow) in sums.iter_mut().zip(line) {
-                *sum += flow;
-            }
-        }
-        let mut is_cut = false;
-        for (sum, order) in sums.iter_mut().zip(self.orders.as_flattened()) {
-            is_cut |= *sum > *order;
-            *sum = if *sum > *order { order / *sum } else { 1.0 };
-        }
-        if is_cut {
-            for line in self.flows.chunks_exact_mut(columns) {
-                for (flow, cut) in line.iter_mut().zip(sums.iter()) {
-                    *flow *= cut;
-                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The Newton direction of the limits that bind.
 
-use super::fours::{self, EMPTY, each};
+use super::fours::{self, each};
 use super::{NONE, Projection};
 use crate::model::linear::solve_symmetric;
 
@@ -26,86 +26,78 @@ impl Projection {
                 self.position.push(NONE);
             }
         }
-        let (size, width) = (self.active.len(), self.width);
+        let (size, lines) = (self.active.len(), self.limits.len());
         if size == 0 {
             return false;
         }
-        self.collect_moving();
         self.matrix.clear();
         self.matrix.resize(size * size, 0.0);
         // Where all buyers are met the common scale is free. As in Levenberg's method (1944) a part of the diagonal, as large as the
         // gap, keeps steps sensible; it vanishes with the gap, so that convergence stays quadratic.
         let ridge = (0.1 * self.gap).clamp(RIDGE, 0.01);
         for (place, &variable) in self.active.iter().enumerate() {
-            let line = &self.moving[place * width..(place + 1) * width];
-            // What the other lanes of a met column give way.
-            let fours = self.shared.iter_mut().zip(line).zip(&self.met_shares);
-            for ((shared, moving), share) in fours {
-                *shared = each(|at| moving[at] * share[at]);
-            }
-            let entries = &mut self.matrix[place * size..place * size + place + 1];
-            for (entry, other) in entries.iter_mut().zip(self.moving.chunks_exact(width)) {
-                *entry = -fours::dot(&self.shared, other);
-            }
-            entries[place] += fours::dot(line, &self.column_factors) + ridge * self.usage[variable];
+            self.matrix[place * size + place] = ridge * self.usage[variable];
         }
-        // A quota and its seller both move the quota's line.
-        for (place, &variable) in self.active.iter().enumerate() {
-            if variable >= self.rows {
-                let seller = self.position[self.quota_rows[variable - self.rows]];
-                if seller != NONE {
-                    let line = &self.moving[place * width..(place + 1) * width];
-                    self.matrix[place * size + seller] += fours::dot(line, &self.column_factors);
-                }
-            }
+        for at in 0..self.column_factors.len() {
+            self.collect_moving(at, lines);
+            self.add_to_matrix(at, size);
         }
         solve_symmetric(&mut self.matrix, &mut self.step, size)
     }
 
-    /// The scaled pattern of what each active limit moves (lanes at their caps do not), and by column the buyer's factor over the scaled pattern of all
-    /// lanes that move, where the buyer is met.
-    fn collect_moving(&mut self) {
-        let width = self.width;
+    /// The scaled pattern of what each active limit moves in these four columns; lanes at their caps do not move.
+    fn collect_moving(&mut self, at: usize, lines: usize) {
+        let fours = &self.weights[at * lines..(at + 1) * lines];
+        let scaled = |line: usize| {
+            let factor = self.line_factors[line].whole();
+            fours[line].map(|weight| weight * factor)
+        };
         self.moving.clear();
-        for &variable in &self.active {
-            let (line, factor) = (&self.weights[variable * width..], self.line_factors[variable]);
-            self.moving.extend(line[..width].iter().map(|four| four.map(|weight| weight * factor)));
-        }
+        self.moving.extend(self.active.iter().map(|&variable| scaled(variable)));
+        // A seller moves its quotas' lines too.
         for (quota, &row) in self.quota_rows.iter().enumerate() {
-            let (line, seller) = (self.rows + quota, self.position[row]);
-            if seller != NONE {
-                let moving = &mut self.moving[seller * width..(seller + 1) * width];
-                fours::add_scaled(moving, &self.weights[line * width..(line + 1) * width], self.line_factors[line]);
+            let place = self.position[row];
+            if place != NONE {
+                let (own, quota) = (self.moving[place], scaled(self.rows + quota));
+                self.moving[place] = each(|at| own[at] + quota[at]);
             }
         }
-        self.shared.clear();
-        self.shared.resize(width, EMPTY);
-        let sums = self.binding_sums.iter().zip(&self.free_sums);
-        for (shared, (binding, free)) in self.shared.iter_mut().zip(sums) {
-            *shared = each(|at| binding[at] + free[at]);
-        }
-        for capped in &self.capped_columns {
-            let mut sum = capped.binding + capped.free;
-            for lane in &self.capped_lanes[capped.first..capped.end] {
-                if capped.factor * lane.value >= lane.cap {
-                    continue;
-                }
-                sum += lane.value;
-                let seller = lane.line.checked_sub(self.rows).map(|quota| self.quota_rows[quota]);
-                for variable in [Some(lane.line), seller].into_iter().flatten() {
-                    let place = self.position[variable];
-                    if place != NONE {
-                        self.moving[place * width..].as_flattened_mut()[capped.column] += lane.value;
-                    }
+        for lane in self.capped_lanes.iter().filter(|lane| lane.column / 4 == at && lane.can_grow) {
+            let seller = lane.line.checked_sub(self.rows).map(|quota| self.quota_rows[quota]);
+            for variable in [Some(lane.line), seller].into_iter().flatten() {
+                let place = self.position[variable];
+                if place != NONE {
+                    self.moving[place][lane.column % 4] += lane.value;
                 }
             }
-            self.shared.as_flattened_mut()[capped.column] = sum;
         }
+    }
+
+    /// What these four columns add to the Jacobian, of which the lower triangle is used.
+    fn add_to_matrix(&mut self, at: usize, size: usize) {
         let most = self.flexibility;
-        self.met_shares.clear();
-        self.met_shares
-            .extend(self.shared.iter().zip(&self.column_factors).map(|(sum, factor)| {
-                each(|at| if factor[at] < most && sum[at] > 0.0 { factor[at] / sum[at] } else { 0.0 })
-            }));
+        let (binding, free, factors) = (&self.binding_sums[at], &self.free_sums[at], &self.column_factors[at]);
+        let mut sums = each(|at| binding[at] + free[at]);
+        for capped in self.capped_columns.iter().filter(|capped| capped.column / 4 == at) {
+            sums[capped.column % 4] = capped.moving;
+        }
+        // By how much the other lanes of a met buyer give way.
+        let shares = each(|at| if factors[at] < most && sums[at] > 0.0 { factors[at] / sums[at] } else { 0.0 });
+        for (place, own) in self.moving.iter().enumerate() {
+            let giving = each(|at| own[at] * shares[at]);
+            let entries = &mut self.matrix[place * size..place * size + place + 1];
+            for (entry, other) in entries.iter_mut().zip(&self.moving) {
+                *entry -= fours::sum(each(|at| giving[at] * other[at]));
+            }
+            let carried = fours::sum(each(|at| own[at] * factors[at]));
+            entries[place] += carried;
+            // A quota and its seller both move the quota's line; quotas come after sellers.
+            if let Some(quota) = self.active[place].checked_sub(self.rows) {
+                let seller = self.position[self.quota_rows[quota]];
+                if seller != NONE {
+                    entries[seller] += carried;
+                }
+            }
+        }
     }
 }
