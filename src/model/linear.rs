@@ -1,41 +1,52 @@
 //! Small dense linear systems.
 
-/// Solves a symmetric positive definite system by Cholesky's method in place; false when it is not positive definite.
+/// Solves a symmetric positive definite system by Cholesky's method without roots (L D L^T) in place; false when it is not positive definite. The lower triangle is
+/// read.
 pub fn solve_symmetric(matrix: &mut [f64], vector: &mut [f64], size: usize) -> bool {
-    for row in 0..size {
-        // Row `row` of the factor, from the finished rows before it.
-        let (before, line) = matrix.split_at_mut(row * size);
-        let line = &mut line[..row + 1];
-        for (column, finished) in before.chunks_exact(size).enumerate() {
-            let (known, rest) = line.split_at_mut(column);
-            rest[0] = (rest[0] - dot(known, &finished[..column])) / finished[column];
-        }
-        let (known, diagonal) = line.split_at_mut(row);
-        let pivot = diagonal[0] - dot(known, known);
+    // Most systems are small, and loops of known length are unrolled.
+    match size {
+        1 => solve_of_size(matrix, vector, 1),
+        2 => solve_of_size(matrix, vector, 2),
+        3 => solve_of_size(matrix, vector, 3),
+        4 => solve_of_size(matrix, vector, 4),
+        5 => solve_of_size(matrix, vector, 5),
+        6 => solve_of_size(matrix, vector, 6),
+        _ => solve_of_size(matrix, vector, size),
+    }
+}
+
+#[inline(always)]
+fn solve_of_size(matrix: &mut [f64], vector: &mut [f64], size: usize) -> bool {
+    let (matrix, vector) = (&mut matrix[..size * size], &mut vector[..size]);
+    for column in 0..size {
+        let pivot = matrix[column * size + column];
         if pivot.is_nan() || pivot <= 0.0 {
             return false;
         }
-        diagonal[0] = pivot.sqrt();
-    }
-    for row in 0..size {
-        let line = &matrix[row * size..row * size + row + 1];
-        let (known, rest) = vector.split_at_mut(row);
-        rest[0] = (rest[0] - dot(known, &line[..row])) / line[row];
-    }
-    for row in (0..size).rev() {
-        let line = &matrix[row * size..row * size + row + 1];
-        let (earlier, rest) = vector.split_at_mut(row);
-        let value = rest[0] / line[row];
-        rest[0] = value;
-        for (entry, factor) in earlier.iter_mut().zip(line) {
-            *entry -= factor * value;
+        // The diagonal keeps the inverse.
+        let inverse = 1.0 / pivot;
+        matrix[column * size + column] = inverse;
+        for row in column + 1..size {
+            let entry = matrix[row * size + column];
+            let factor = entry * inverse;
+            // What the rows in between were divided by is undone: their entries stand in the upper triangle.
+            for other in column + 1..row {
+                matrix[row * size + other] -= factor * matrix[column * size + other];
+            }
+            matrix[row * size + row] -= factor * entry;
+            matrix[column * size + row] = entry;
+            matrix[row * size + column] = factor;
+            vector[row] -= factor * vector[column];
         }
     }
+    for row in (0..size).rev() {
+        let mut value = vector[row] * matrix[row * size + row];
+        for other in row + 1..size {
+            value -= matrix[other * size + row] * vector[other];
+        }
+        vector[row] = value;
+    }
     vector.iter().all(|value| value.is_finite())
-}
-
-fn dot(one: &[f64], other: &[f64]) -> f64 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
 #[cfg(test)]
