@@ -48,9 +48,10 @@ impl Projection {
         }
         for capped in &mut self.capped_columns {
             capped.binding *= scale;
+            capped.all_binding *= scale;
         }
-        for lane in self.capped_lanes.iter_mut().filter(|lane| lane.is_scaled) {
-            lane.value *= scale;
+        for lane in &mut self.capped_lanes {
+            lane.value.binding *= scale;
         }
     }
 
@@ -110,12 +111,8 @@ impl Projection {
         for binding in &self.binding_sums {
             sums = each(|at| sums[at] + binding[at]);
         }
-        let mut total = fours::sum(sums);
-        for capped in &self.capped_columns {
-            let lanes = self.capped_lanes[capped.first..capped.end].iter();
-            total += capped.binding + lanes.filter(|lane| lane.is_scaled).map(|lane| lane.value).sum::<f64>();
-        }
-        total
+        let capped = self.capped_columns.iter().map(|capped| capped.all_binding);
+        fours::sum(sums) + capped.sum::<f64>()
     }
 
     /// What the lanes of binding limits carry with their factors times `scale`, and its derivative.

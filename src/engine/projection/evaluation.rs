@@ -29,9 +29,10 @@ impl Projection {
                 total += flow * open(capped.factor);
             }
             for lane in &self.capped_lanes[capped.first..capped.end] {
-                let flow = capped.factor * lane.value;
+                let value = lane.value.whole();
+                let flow = capped.factor * value;
                 if flow >= lane.cap {
-                    total += lane.cap * (1.0 + libm::log(self.flexibility * lane.value / lane.cap));
+                    total += lane.cap * (1.0 + libm::log(self.flexibility * value / lane.cap));
                 } else if flow > 0.0 {
                     total += flow * open(capped.factor);
                 }
@@ -84,11 +85,14 @@ impl Projection {
             let of = |sums: &mut Vec<Four>| std::mem::take(&mut sums.as_flattened_mut()[capped.column]);
             capped.binding = of(&mut self.binding_sums);
             capped.free = of(&mut self.free_sums);
-        }
-        for lane in &mut self.capped_lanes {
-            let factor = self.line_factors[lane.line].whole();
-            lane.value = lane.weight * factor;
-            lane.is_scaled = factor < 1.0;
+            (capped.all_binding, capped.all_free) = (capped.binding, capped.free);
+            for lane in &mut self.capped_lanes[capped.first..capped.end] {
+                let factor = self.line_factors[lane.line];
+                lane.value.binding = lane.weight * factor.binding;
+                lane.value.free = lane.weight * factor.free;
+                capped.all_binding += lane.value.binding;
+                capped.all_free += lane.value.free;
+            }
         }
     }
 
@@ -109,9 +113,9 @@ impl Projection {
             capped.factor = factor;
             capped.moving = capped.binding + capped.free;
             for lane in &mut self.capped_lanes[capped.first..capped.end] {
-                lane.can_grow = factor * lane.value < lane.cap;
+                lane.can_grow = factor * lane.value.whole() < lane.cap;
                 if lane.can_grow {
-                    capped.moving += lane.value;
+                    capped.moving += lane.value.whole();
                 }
             }
         }
@@ -134,7 +138,7 @@ impl Projection {
         }
         for capped in &self.capped_columns {
             for lane in &self.capped_lanes[capped.first..capped.end] {
-                self.usage[lane.line] += (capped.factor * lane.value).min(lane.cap);
+                self.usage[lane.line] += (capped.factor * lane.value.whole()).min(lane.cap);
             }
         }
         for (quota, &row) in self.quota_rows.iter().enumerate() {
@@ -161,34 +165,32 @@ impl Projection {
         let lanes = &self.capped_lanes[capped.first..capped.end];
         let order = self.orders.as_flattened()[capped.column];
         let most = self.flexibility;
-        let scaled = scale * capped.binding;
-        let mut factor = 0.0;
+        let (mut moving, mut standing) = (scale * capped.all_binding, capped.all_free);
+        let (mut factor, mut held_moving, mut held) = (0.0, 0.0, 0.0);
         loop {
-            // What can still grow and what its cap holds, with binding limits and without.
-            let (mut moving, mut standing, mut held_moving, mut held) = (scaled, capped.free, 0.0, 0.0);
-            for lane in lanes {
-                let value = if lane.is_scaled { scale * lane.value } else { lane.value };
-                match (factor * value < lane.cap, lane.is_scaled) {
-                    (true, true) => moving += value,
-                    (true, false) => standing += value,
-                    (false, true) => held_moving += lane.cap,
-                    (false, false) => held += lane.cap,
-                }
-            }
-            let all = moving + standing;
-            let next = (order - held_moving - held) / all;
+            let next = (order - held_moving - held) / (moving + standing);
             // (also where no lane is left that could carry more: then it is infinite or not a number)
             let next = if next < most { next } else { most };
-            if next > factor * (1.0 + 1e-15) {
-                factor = next;
-                continue;
+            if next <= factor * (1.0 + 1e-15) {
+                break;
             }
-            let slope = if factor < most { standing / all } else { 1.0 };
-            return Met {
-                factor,
-                carried: factor * moving + held_moving,
-                slope: if moving > 0.0 { factor * moving / scale * slope } else { 0.0 },
-            };
+            factor = next;
+            // What can still grow and what its cap holds, with binding limits and without.
+            (moving, standing, held_moving, held) = (scale * capped.binding, capped.free, 0.0, 0.0);
+            for lane in lanes {
+                let (binding, free) = (scale * lane.value.binding, lane.value.free);
+                let grows = factor * (binding + free) < lane.cap;
+                moving += if grows { binding } else { 0.0 };
+                standing += if grows { free } else { 0.0 };
+                held_moving += if grows || binding <= 0.0 { 0.0 } else { lane.cap };
+                held += if grows || binding > 0.0 { 0.0 } else { lane.cap };
+            }
+        }
+        let share = if factor < most { standing / (moving + standing) } else { 1.0 };
+        Met {
+            factor,
+            carried: factor * moving + held_moving,
+            slope: if moving > 0.0 { factor * moving / scale * share } else { 0.0 },
         }
     }
 }

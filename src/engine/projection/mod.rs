@@ -50,16 +50,14 @@ struct CappedLane {
     weight: f64,
     /// t.
     cap: f64,
-    /// The weight scaled by the line's factor.
-    value: f64,
-    /// Whether a binding limit scales it.
-    is_scaled: bool,
+    /// The weight scaled by the line's factor, in the same two parts.
+    value: LineFactor,
     /// Whether it carries less than its cap.
     can_grow: bool,
 }
 
 /// What scales a line, the seller's factor times the quota's: in the one part where a limit binds, else in the other.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct LineFactor {
     binding: f64,
     free: f64,
@@ -81,6 +79,9 @@ struct CappedColumn {
     /// Sums of its other lanes' scaled pattern: of lanes that a binding limit scales, and the others.
     binding: f64,
     free: f64,
+    /// The same with its capped lanes.
+    all_binding: f64,
+    all_free: f64,
     /// The buyer's factor.
     factor: f64,
     /// Sum of the scaled pattern of all lanes below their caps.
@@ -153,8 +154,7 @@ impl Projection {
                 column,
                 weight,
                 cap: openness * weight,
-                value: 0.0,
-                is_scaled: false,
+                value: LineFactor::default(),
                 can_grow: true,
             });
         }
@@ -230,6 +230,8 @@ impl Projection {
                 end,
                 binding: 0.0,
                 free: 0.0,
+                all_binding: 0.0,
+                all_free: 0.0,
                 factor: 0.0,
                 moving: 0.0,
             });
@@ -422,7 +424,7 @@ impl Projection {
         }
         for capped in &self.capped_columns {
             for lane in &self.capped_lanes[capped.first..capped.end] {
-                let flow = (capped.factor * lane.value).min(lane.cap) * self.line_cuts[lane.line];
+                let flow = (capped.factor * lane.value.whole()).min(lane.cap) * self.line_cuts[lane.line];
                 self.flows[row_of(lane.line) * columns + capped.column] += flow;
             }
         }

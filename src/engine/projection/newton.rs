@@ -67,7 +67,7 @@ impl Projection {
             for variable in [Some(lane.line), seller].into_iter().flatten() {
                 let place = self.position[variable];
                 if place != NONE {
-                    self.moving[place][lane.column % 4] += lane.value;
+                    self.moving[place][lane.column % 4] += lane.value.whole();
                 }
             }
         }
