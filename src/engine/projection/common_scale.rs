@@ -18,11 +18,19 @@ const STEPS: usize = 60;
 impl Projection {
     /// Scales the binding limits' factors together, none above 1, until they carry what they may, or as near as they come.
     pub(super) fn scale_together(&mut self) {
-        let (mut limit, mut largest) = (0.0, 0.0_f64);
-        for (variable, factor) in self.factors.iter().enumerate() {
-            if self.takes_part(variable, *factor) {
-                limit += self.limits[variable];
-                largest = largest.max(*factor);
+        let (mut limit, mut largest) = (0.0, 0.0);
+        let mut take = |factor: f64, own: f64| {
+            limit += if factor > 0.0 { own } else { 0.0 };
+            largest = if factor > largest { factor } else { largest };
+        };
+        let (sellers, quotas) = self.line_factors.split_at(self.rows);
+        for (factor, limit) in sellers.iter().zip(&self.limits) {
+            take(factor.binding, *limit);
+        }
+        // A quota is scaled through its seller where that binds.
+        for ((factor, &row), limit) in quotas.iter().zip(&self.quota_rows).zip(&self.limits[self.rows..]) {
+            if sellers[row].free > 0.0 {
+                take(factor.binding, *limit);
             }
         }
         if largest <= 0.0 {
@@ -32,16 +40,19 @@ impl Projection {
         if scale == 1.0 {
             return;
         }
-        // Quotas come after sellers, and take part by what their sellers' factors were: they go first.
-        for variable in (0..self.factors.len()).rev() {
-            let factor = self.factors[variable];
-            if self.takes_part(variable, factor) {
-                self.factors[variable] = (factor * scale).min(1.0);
-            }
+        for line in &mut self.line_factors {
+            let scaled = line.binding * scale;
+            line.binding = if scaled < 1.0 { scaled } else { 1.0 };
         }
-        // A quota's line is scaled once, through its seller or through the quota.
-        for factor in &mut self.line_factors {
-            factor.binding = (factor.binding * scale).min(1.0);
+        let (sellers, quotas) = self.line_factors.split_at(self.rows);
+        let (factors, quota_factors) = self.factors.split_at_mut(self.rows);
+        for (factor, line) in factors.iter_mut().zip(sellers) {
+            *factor = line.whole();
+        }
+        for ((factor, line), &row) in quota_factors.iter_mut().zip(quotas).zip(&self.quota_rows) {
+            if sellers[row].free > 0.0 {
+                *factor = line.whole();
+            }
         }
         for sums in &mut self.binding_sums {
             *sums = sums.map(|sum| sum * scale);
@@ -53,13 +64,6 @@ impl Projection {
         for lane in &mut self.capped_lanes {
             lane.value.binding *= scale;
         }
-    }
-
-    /// Whether a factor is scaled with the others: it binds, and as a quota it is not scaled through its seller already.
-    fn takes_part(&self, variable: usize, factor: f64) -> bool {
-        factor > 0.0
-            && factor < 1.0
-            && (variable < self.rows || self.factors[self.quota_rows[variable - self.rows]] >= 1.0)
     }
 
     /// The scale, at most `most`, at which the binding limits carry `limit` together: Newton's method from 1, kept between bounds. What is carried is

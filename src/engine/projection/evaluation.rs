@@ -128,13 +128,10 @@ impl Projection {
         self.usage.clear();
         self.usage.resize(lines, 0.0);
         for (at, factors) in self.column_factors.iter().enumerate() {
-            let fours = &self.weights[at * lines..(at + 1) * lines];
-            for (usage, four) in self.usage.iter_mut().zip(fours) {
-                *usage += fours::sum(each(|at| four[at] * factors[at]));
+            let fours = self.weights[at * lines..(at + 1) * lines].iter().zip(&self.line_factors);
+            for (usage, (four, factor)) in self.usage.iter_mut().zip(fours) {
+                *usage += factor.whole() * fours::sum(each(|at| four[at] * factors[at]));
             }
-        }
-        for (usage, factor) in self.usage.iter_mut().zip(&self.line_factors) {
-            *usage *= factor.whole();
         }
         for capped in &self.capped_columns {
             for lane in &self.capped_lanes[capped.first..capped.end] {
