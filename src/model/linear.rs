@@ -68,4 +68,35 @@ mod tests {
         assert!((vector[0] - 1.25).abs() < 1e-12 && (vector[1] - 1.5).abs() < 1e-12);
         assert!(!solve_symmetric(&mut [1.0, 0.0, 1.0, 1.0], &mut [1.0, 1.0], 2));
     }
+
+    #[test]
+    fn systems_of_every_size_are_solved_from_the_lower_triangle() {
+        for size in 1..=12 {
+            let entry = |row: usize, column: usize| {
+                let (low, high) = (row.min(column) as f64, row.max(column) as f64);
+                if row == column {
+                    2.0 * size as f64
+                } else {
+                    -1.0 / (1.0 + high + 0.5 * low)
+                }
+            };
+            let expected: Vec<f64> = (0..size).map(|row| row as f64 - 1.5).collect();
+            let mut vector: Vec<f64> = (0..size)
+                .map(|row| (0..size).map(|column| entry(row, column) * expected[column]).sum())
+                .collect();
+            let mut matrix = vec![f64::NAN; size * size];
+            for row in 0..size {
+                for column in 0..=row {
+                    matrix[row * size + column] = entry(row, column);
+                }
+            }
+            assert!(solve_symmetric(&mut matrix, &mut vector, size));
+            for (value, expected) in vector.iter().zip(&expected) {
+                assert!(
+                    (value - expected).abs() < 1e-13 * size as f64,
+                    "size {size}: {vector:?}"
+                );
+            }
+        }
+    }
 }

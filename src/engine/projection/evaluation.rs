@@ -16,7 +16,11 @@ impl Projection {
             }
         };
         // Lanes without caps, by column.
-        let sums = self.binding_sums.as_flattened().iter().zip(self.free_sums.as_flattened());
+        let sums = self
+            .binding_sums
+            .as_flattened()
+            .iter()
+            .zip(self.free_sums.as_flattened());
         for (factor, (binding, free)) in self.column_factors.as_flattened().iter().zip(sums) {
             let flow = factor * (binding + free);
             if flow > 0.0 {
@@ -68,13 +72,17 @@ impl Projection {
         let (sellers, quotas) = self.factors.split_at(self.rows);
         let quotas = quotas.iter().zip(&self.quota_rows);
         self.line_factors.clear();
-        self.line_factors.extend(sellers.iter().map(|factor| line_factor(*factor)));
+        self.line_factors
+            .extend(sellers.iter().map(|factor| line_factor(*factor)));
         self.line_factors
             .extend(quotas.map(|(quota, &row)| line_factor(quota * sellers[row])));
         let lines = self.line_factors.len();
         for (at, (binding, free)) in self.binding_sums.iter_mut().zip(&mut self.free_sums).enumerate() {
             let (mut bound, mut unbound) = (EMPTY, EMPTY);
-            for (four, factor) in self.weights[at * lines..(at + 1) * lines].iter().zip(&self.line_factors) {
+            for (four, factor) in self.weights[at * lines..(at + 1) * lines]
+                .iter()
+                .zip(&self.line_factors)
+            {
                 bound = each(|at| bound[at] + factor.binding * four[at]);
                 unbound = each(|at| unbound[at] + factor.free * four[at]);
             }
@@ -128,7 +136,9 @@ impl Projection {
         self.usage.clear();
         self.usage.resize(lines, 0.0);
         for (at, factors) in self.column_factors.iter().enumerate() {
-            let fours = self.weights[at * lines..(at + 1) * lines].iter().zip(&self.line_factors);
+            let fours = self.weights[at * lines..(at + 1) * lines]
+                .iter()
+                .zip(&self.line_factors);
             for (usage, (four, factor)) in self.usage.iter_mut().zip(fours) {
                 *usage += factor.whole() * fours::sum(each(|at| four[at] * factors[at]));
             }
@@ -183,11 +193,19 @@ impl Projection {
                 held += if grows || binding > 0.0 { 0.0 } else { lane.cap };
             }
         }
-        let share = if factor < most { standing / (moving + standing) } else { 1.0 };
+        let share = if factor < most {
+            standing / (moving + standing)
+        } else {
+            1.0
+        };
         Met {
             factor,
             carried: factor * moving + held_moving,
-            slope: if moving > 0.0 { factor * moving / scale * share } else { 0.0 },
+            slope: if moving > 0.0 {
+                factor * moving / scale * share
+            } else {
+                0.0
+            },
         }
     }
 }

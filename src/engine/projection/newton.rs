@@ -62,7 +62,11 @@ impl Projection {
                 self.moving[place] = each(|at| own[at] + quota[at]);
             }
         }
-        for lane in self.capped_lanes.iter().filter(|lane| lane.column / 4 == at && lane.can_grow) {
+        for lane in self
+            .capped_lanes
+            .iter()
+            .filter(|lane| lane.column / 4 == at && lane.can_grow)
+        {
             let seller = lane.line.checked_sub(self.rows).map(|quota| self.quota_rows[quota]);
             for variable in [Some(lane.line), seller].into_iter().flatten() {
                 let place = self.position[variable];
@@ -82,7 +86,13 @@ impl Projection {
             sums[capped.column % 4] = capped.moving;
         }
         // By how much the other lanes of a met buyer give way.
-        let shares = each(|at| if factors[at] < most && sums[at] > 0.0 { factors[at] / sums[at] } else { 0.0 });
+        let shares = each(|at| {
+            if factors[at] < most && sums[at] > 0.0 {
+                factors[at] / sums[at]
+            } else {
+                0.0
+            }
+        });
         for (place, own) in self.moving.iter().enumerate() {
             let giving = each(|at| own[at] * shares[at]);
             let entries = &mut self.matrix[place * size..place * size + place + 1];
