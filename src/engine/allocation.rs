@@ -140,7 +140,6 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
         supply_left,
         orders_left,
         projection,
-        trade: weights,
         sellers,
         buyers,
         is_buyer,
@@ -153,41 +152,42 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
         start_shift,
         ..
     } = workspace;
-    weights.clear();
-    weights.extend_from_slice(problem.normal);
-    if problem.domestic_first {
-        for (row, column) in problem.domestic.iter().enumerate() {
-            if let Some(column) = *column {
-                weights[row * columns + column] = 0.0;
-            }
-        }
-    }
-    sellers.clear();
+    buyers.clear();
+    buyers.extend((0..columns).filter(|&column| orders_left[column] > 0.0));
     is_buyer.clear();
-    is_buyer.resize(columns, false);
-    for (row, line) in weights.chunks_exact(columns).enumerate() {
-        let mut sells = false;
+    is_buyer.resize(buyers.len(), false);
+    sellers.clear();
+    compact.clear();
+    for (row, line) in problem.normal.chunks_exact(columns).enumerate() {
         // What rounding leaves of a supply that its own users take is nothing to sell.
-        if supply_left[row] > ROUNDING * problem.supply[row] {
-            for ((weight, order), buys) in line.iter().zip(orders_left.iter()).zip(is_buyer.iter_mut()) {
-                if *weight > 0.0 && *order > 0.0 {
-                    *buys = true;
-                    sells = true;
-                }
+        if supply_left[row] <= ROUNDING * problem.supply[row] {
+            continue;
+        }
+        let home = problem.domestic[row].filter(|_| problem.domestic_first);
+        let (first, mut sells) = (compact.len(), false);
+        for (&column, buys) in buyers.iter().zip(is_buyer.iter_mut()) {
+            let weight = if home == Some(column) { 0.0 } else { line[column] };
+            if weight > 0.0 {
+                *buys = true;
+                sells = true;
             }
+            compact.push(weight);
         }
         if sells {
             sellers.push(row);
+        } else {
+            compact.truncate(first);
         }
     }
-    buyers.clear();
-    buyers.extend((0..columns).filter(|&column| is_buyer[column]));
     if sellers.is_empty() {
         return;
     }
-    compact.clear();
-    for &row in sellers.iter() {
-        compact.extend(buyers.iter().map(|&column| weights[row * columns + column]));
+    if is_buyer.contains(&false) {
+        // Who has a lane to no seller is no buyer.
+        let mut buys = is_buyer.iter().cycle();
+        compact.retain(|_| buys.next() == Some(&true));
+        let mut buys = is_buyer.iter();
+        buyers.retain(|_| buys.next() == Some(&true));
     }
     supply.clear();
     supply.extend(sellers.iter().map(|&row| supply_left[row]));

@@ -417,7 +417,7 @@ fn what_was_edited_after_the_run_is_not_replaced() {
     bench.succeed(run);
     assert_eq!(bench.read("precious.csv"), SHARES_CSV);
     // Traces likewise; those of another trial are replaced, and a run leaves them alone.
-    let replay = "replay scenario.toml --trials 200 --out out --trial";
+    let replay = "replay scenario.toml --out out --trial";
     bench.succeed(&format!("{replay} 3"));
     bench.succeed(&format!("{replay} 4"));
     bench.succeed(run);

@@ -12,14 +12,14 @@ use critmin::scenario::Document;
 use crate::inspector::Inspector;
 use crate::support::{Random, close, read, row, simulate, simulate_with_samples, with};
 
-/// A lone buyer of one material from several exporters, with stock, under events of several kinds: nobody competes for its supply. Producers do
-/// not respond to prices: where safety keeps a price down, less more is made.
+/// A lone buyer of one material from several exporters, with stock, under events of several kinds: nobody competes for its supply. A tenth
+/// more is made than is bought. Producers do not respond to prices: where safety keeps a price down, less more is made.
 fn lone_buyer(seed: u64) -> String {
     let mut random = Random::new(seed);
     let exporters = random.whole(1, 4);
     let mut text = format!(
         "format = 1\ntitle = \"lone buyer\"\nassumption = \"generated\"\nfocus = {{ materials = [\"metal\"], countries = [\"buyer\"] }}\n\
-         [time]\nstart = \"2026-01\"\nperiods = 24\n[run]\ntrials = 400\nseed = {seed}\nprice_response = false\n[[country]]\nid = \"buyer\"\n"
+         [time]\nstart = \"2026-01\"\nperiods = 24\n[run]\ntrials = 400\nseed = {seed}\nprice_response = false\nbalance = \"as given\"\n[[country]]\nid = \"buyer\"\n"
     );
     let put = |text: &mut String, line: String| writeln!(text, "{line}").unwrap();
     put(
@@ -54,7 +54,7 @@ fn lone_buyer(seed: u64) -> String {
             &mut text,
             format!(
                 "[[supply]]\nid = \"s{number}\"\ncountry = \"e{number}\"\nmaterial = \"metal\"\noutput = {:.4}\nutilisation = 0.95",
-                1200.0 / exporters as f64
+                1320.0 / exporters as f64
             ),
         );
         let kind = if random.chance(0.5) {

@@ -6,181 +6,140 @@
 //! exactly, in each evaluation, as the buyers' factors are.
 
 use super::Projection;
+use super::fours::{self, EMPTY, each};
 
 /// Relative difference of what is carried and what may be at which the scale is found.
-const FOUND: f64 = 1e-14;
-/// Relative difference up to which no other scale is looked for.
-const FITS: f64 = 1e-13;
+const FOUND: f64 = 1e-13;
+/// Relative change of the scale from which a step of Newton's method, which squares it, has found the scale, so that it is not looked at again.
+const NEAR: f64 = 1e-7;
 /// Steps at most. Newton's method passes a kink with each; more than a dozen have not been seen.
 const STEPS: usize = 60;
 
 impl Projection {
     /// Scales the binding limits' factors together, none above 1, until they carry what they may, or as near as they come.
-    pub(super) fn scale_together(&mut self, orders: &[f64]) {
+    pub(super) fn scale_together(&mut self) {
         if self.spans_sellers {
             return;
         }
-        let (mut limit, mut largest) = (0.0, 0.0_f64);
-        for (variable, factor) in self.factors.iter().enumerate() {
-            if self.takes_part(variable, *factor) {
-                limit += self.limits[variable];
-                largest = largest.max(*factor);
+        let (mut limit, mut largest) = (0.0, 0.0);
+        let mut take = |factor: f64, own: f64| {
+            limit += if factor > 0.0 { own } else { 0.0 };
+            largest = if factor > largest { factor } else { largest };
+        };
+        let (sellers, quotas) = self.line_factors.split_at(self.rows);
+        for (factor, limit) in sellers.iter().zip(&self.limits) {
+            take(factor.binding, *limit);
+        }
+        // A quota is scaled through its seller where that binds.
+        for ((factor, &row), limit) in quotas.iter().zip(&self.quota_rows).zip(&self.limits[self.rows..]) {
+            if sellers[row].free > 0.0 {
+                take(factor.binding, *limit);
             }
         }
         if largest <= 0.0 {
             return;
         }
-        let scale = self.common_scale(orders, limit, 1.0 / largest);
+        let scale = self.common_scale(limit, 1.0 / largest);
         if scale == 1.0 {
             return;
         }
-        // Quotas come after sellers, and take part by what their sellers' factors were: they go first.
-        for variable in (0..self.factors.len()).rev() {
-            let factor = self.factors[variable];
-            if self.takes_part(variable, factor) {
-                self.factors[variable] = (factor * scale).min(1.0);
+        for line in &mut self.line_factors {
+            let scaled = line.binding * scale;
+            line.binding = if scaled < 1.0 { scaled } else { 1.0 };
+        }
+        let (sellers, quotas) = self.line_factors.split_at(self.rows);
+        let (factors, quota_factors) = self.factors.split_at_mut(self.rows);
+        for (factor, line) in factors.iter_mut().zip(sellers) {
+            *factor = line.whole();
+        }
+        for ((factor, line), &row) in quota_factors.iter_mut().zip(quotas).zip(&self.quota_rows) {
+            if sellers[row].free > 0.0 {
+                *factor = line.whole();
             }
         }
-        let columns = self.columns;
-        for (row, line) in self.scaled.chunks_exact_mut(columns).enumerate() {
-            let lanes = row * columns..(row + 1) * columns;
-            if self.quota_limits.is_empty() {
-                // Factors of 1 were not scaled; those that have just reached 1 were.
-                let factor = self.factors[row];
-                for (scaled, weight) in line.iter_mut().zip(&self.weights[lanes]) {
-                    *scaled = weight * factor;
-                }
-            } else {
-                for (scaled, is_scaled) in line.iter_mut().zip(&self.is_scaled[lanes]) {
-                    if *is_scaled {
-                        *scaled *= scale;
-                    }
-                }
-            }
+        for sums in &mut self.binding_sums {
+            *sums = sums.map(|sum| sum * scale);
         }
-        self.binding_sums.iter_mut().for_each(|sum| *sum *= scale);
+        for capped in &mut self.capped_columns {
+            capped.binding *= scale;
+            capped.all_binding *= scale;
+        }
+        for lane in &mut self.capped_lanes {
+            lane.value.binding *= scale;
+        }
     }
 
-    /// Whether a factor is scaled with the others: it binds, and as a quota it is not scaled through its seller already.
-    fn takes_part(&self, variable: usize, factor: f64) -> bool {
-        factor > 0.0
-            && factor < 1.0
-            && (variable < self.rows || self.factors[self.quota_rows[variable - self.rows]] >= 1.0)
-    }
-
-    /// The scale, at most `most`, at which the binding limits carry `limit` together: Newton's method from below the root, kept between bounds.
-    fn common_scale(&self, orders: &[f64], limit: f64, most: f64) -> f64 {
-        let (sum, slope) = self.carried(orders, 1.0);
-        if (sum - limit).abs() <= FITS * limit {
-            return 1.0;
-        }
+    /// The scale, at most `most`, at which the binding limits carry `limit` together: Newton's method from 1, kept between bounds. What is carried is
+    /// concave, so that each step ends below the root.
+    fn common_scale(&self, limit: f64, most: f64) -> f64 {
         let (mut low, mut high) = (0.0, f64::INFINITY);
-        let mut scale = if sum > limit {
-            high = 1.0;
-            // No more is carried than where all buyers take what flexibility allows.
-            (limit / (self.flexibility * self.binding_sums.iter().sum::<f64>())).min(1.0)
-        } else {
-            low = 1.0;
-            1.0 + (limit - sum) / slope
-        };
-        for _ in 0..STEPS {
-            // (also where nothing more can be carried: then the slope is 0)
-            if scale.is_nan() || scale >= most {
-                return most;
-            }
-            let (sum, slope) = self.carried(orders, scale);
-            if (limit - sum).abs() <= FOUND * limit {
+        let mut scale = 1.0;
+        for step in 0..STEPS {
+            let (sum, slope) = self.carried(scale);
+            let missing = limit - sum;
+            if missing.abs() <= FOUND * limit {
                 break;
             }
-            if sum < limit {
+            let mut next = scale + missing / slope;
+            if missing > 0.0 {
                 low = scale;
             } else {
                 high = scale;
+                if step == 0 {
+                    // No more is carried than where all buyers take what flexibility allows.
+                    next = next.max(limit / (self.flexibility * self.binding_sum()));
+                }
             }
-            let next = scale + (limit - sum) / slope;
             if next == scale {
                 break;
             }
+            let is_near = (next - scale).abs() <= NEAR * scale;
             scale = if next > low && next < high {
                 next
             } else if high.is_infinite() {
-                most
+                // (also where nothing more can be carried: then the slope is 0)
+                return most;
             } else {
                 0.5 * (low + high)
             };
+            if scale >= most {
+                return most;
+            }
+            if is_near {
+                break;
+            }
         }
         scale
     }
 
-    /// What the lanes of binding limits carry with their factors times `scale`, and its derivative.
-    fn carried(&self, orders: &[f64], scale: f64) -> (f64, f64) {
-        let (mut sum, mut slope) = (0.0, 0.0);
-        let columns = self.binding_sums.iter().zip(&self.free_sums).zip(orders).enumerate();
-        for (column, ((binding, free), order)) in columns {
-            if *binding <= 0.0 {
-                continue;
-            }
-            if self.has_caps {
-                let carried = self.carried_with_caps(column, order.max(0.0), scale);
-                sum += carried.0;
-                slope += carried.1;
-                continue;
-            }
-            let moved = scale * binding;
-            let all = moved + free;
-            if self.flexibility * all <= *order {
-                sum += self.flexibility * moved;
-                slope += self.flexibility * binding;
-            } else {
-                let order = order.max(0.0);
-                sum += order * (moved / all);
-                slope += order * (free / all) * (binding / all);
-            }
+    /// The pattern of all lanes that binding limits scale.
+    fn binding_sum(&self) -> f64 {
+        let mut sums = EMPTY;
+        for binding in &self.binding_sums {
+            sums = each(|at| sums[at] + binding[at]);
         }
-        (sum, slope)
+        let capped = self.capped_columns.iter().map(|capped| capped.all_binding);
+        fours::sum(sums) + capped.sum::<f64>()
     }
 
-    /// The same of one column whose lanes may have caps.
-    fn carried_with_caps(&self, column: usize, order: f64, scale: f64) -> (f64, f64) {
-        let columns = self.columns;
-        let is_scaled = |lane: usize| {
-            if self.quota_limits.is_empty() {
-                self.factors[lane / columns] < 1.0
-            } else {
-                self.is_scaled[lane]
-            }
-        };
-        // From the factor without caps, which is the least: the sum is concave and piecewise linear in it.
-        let mut factor = order / (scale * self.binding_sums[column] + self.free_sums[column]);
-        loop {
-            let at = factor.min(self.flexibility);
-            let (mut total, mut carried, mut moving, mut standing) = (0.0, 0.0, 0.0, 0.0);
-            for lane in (column..self.scaled.len()).step_by(columns) {
-                let is_scaled = is_scaled(lane);
-                let value = if is_scaled {
-                    scale * self.scaled[lane]
-                } else {
-                    self.scaled[lane]
-                };
-                let (flow, cap) = (at * value, self.caps[lane]);
-                total += flow.min(cap);
-                if is_scaled {
-                    carried += flow.min(cap);
-                }
-                if flow < cap {
-                    *(if is_scaled { &mut moving } else { &mut standing }) += value;
-                }
-            }
-            let next = at + (order - total) / (moving + standing);
-            let is_met = at < self.flexibility;
-            // (also where no lane is left that could carry more)
-            if is_met && total < order * (1.0 - 1e-15) && next > at && next.is_finite() {
-                factor = next;
-                continue;
-            }
-            let slope = at * moving / scale;
-            let share = if is_met { standing / (moving + standing) } else { 1.0 };
-            return (carried, if moving > 0.0 { slope * share } else { 0.0 });
+    /// What the lanes of binding limits carry with their factors times `scale`, and its derivative.
+    fn carried(&self, scale: f64) -> (f64, f64) {
+        let most = self.flexibility;
+        let (mut sum, mut slope) = (EMPTY, EMPTY);
+        for ((binding, free), order) in self.binding_sums.iter().zip(&self.free_sums).zip(&self.orders) {
+            let inverse = each(|at| 1.0 / (scale * binding[at] + free[at]));
+            let met = each(|at| order[at] * inverse[at]);
+            let factor = each(|at| if met[at] < most { met[at] } else { most });
+            let share = each(|at| if met[at] < most { free[at] * inverse[at] } else { 1.0 });
+            sum = each(|at| sum[at] + factor[at] * binding[at]);
+            slope = each(|at| slope[at] + factor[at] * binding[at] * share[at]);
         }
+        let (mut sum, mut slope) = (scale * fours::sum(sum), fours::sum(slope));
+        for capped in &self.capped_columns {
+            let met = self.meet(capped, scale);
+            sum += met.carried;
+            slope += met.slope;
+        }
+        (sum, slope)
     }
 }
