@@ -4,7 +4,8 @@
 //! with whom. The mix is balanced (RAS) to the rule's totals, so that own demand keeps its precedence however open lanes are, and the totals
 //! can always be reached.
 
-use super::balance::{Balancing, Shape, gravity, ras};
+use super::balance::{Shape, gravity};
+use super::ras::{Balancing, ras};
 use super::{MaterialModel, Model, World};
 
 /// Observed lanes of a material.
@@ -36,12 +37,13 @@ impl Observed {
 /// Balanced patterns of a material with observed lanes, by reference period (equal neighbours are stored once).
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
-    stored: Vec<(Vec<f64>, Balancing)>,
+    /// Flows, and the factors that balance them.
+    stored: Vec<(Vec<f64>, Vec<f64>)>,
     period: Vec<usize>,
 }
 
 impl Patterns {
-    fn at(&self, period: usize) -> Option<&(Vec<f64>, Balancing)> {
+    fn at(&self, period: usize) -> Option<&(Vec<f64>, Vec<f64>)> {
         self.stored
             .get(*self.period.get(period.min(self.period.len().checked_sub(1)?))?)
     }
@@ -91,7 +93,7 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
                 &mut memory,
                 &mut flows,
             );
-            patterns.stored.push((flows, memory.balancing.clone()));
+            patterns.stored.push((flows, memory.balancing.factors.clone()));
         }
         patterns.period.push(patterns.stored.len() - 1);
     }
@@ -160,7 +162,7 @@ pub fn pattern(
     flows: &mut Vec<f64>,
 ) {
     let compiled = &model.materials[material];
-    if let Some((stored, balancing)) = model
+    if let Some((stored, factors)) = model
         .reference
         .patterns
         .get(material)
@@ -171,7 +173,7 @@ pub fn pattern(
             return;
         }
         // The factors of the mean world are close to those of this one; starting from them does not depend on what was computed before.
-        memory.balancing.clone_from(balancing);
+        memory.balancing.factors.clone_from(factors);
     }
     balance(
         compiled,
