@@ -77,7 +77,8 @@ impl Refills {
 
 /// The part of an order that raises output: what is lacking, at most the level over the refill time and what the level has risen by.
 fn firm_order(gap: f64, level: f64, risen: f64, months: f64, step_months: f64) -> f64 {
-    gap.min(level * (step_months / months).min(1.0) + risen.max(0.0)).max(0.0)
+    gap.min(level * (step_months / months).min(1.0) + risen.max(0.0))
+        .max(0.0)
 }
 
 impl State {
@@ -101,21 +102,25 @@ impl State {
 
     /// What the stocks of a material order.
     fn order_refills(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         let links = &model.links[material];
         for market in links.markets.clone() {
-            let Some(number) = model.markets[market].inventory else { continue };
+            let Some(number) = model.markets[market].inventory else {
+                continue;
+            };
             let inventory = &model.inventories[number];
-            let Some(months) = inventory.refill_months else { continue };
+            let Some(months) = inventory.refill_months else {
+                continue;
+            };
             let (maximum, stock) = (self.maximum[market], self.commercial[market]);
             let gap = maximum - stock;
             if gap <= STOCK * maximum.min(1e300) {
                 continue;
             }
             self.refills.order[market] = gap;
-            let level = |period: usize| {
-                world.level(&inventory.level, period, world.start_orders_per_year[market])
-            };
+            let level = |period: usize| world.level(&inventory.level, period, world.start_orders_per_year[market]);
             let (now, before) = (level(period), level(period.saturating_sub(1)));
             self.refills.firm[market] =
                 firm_order(now - stock, now, now - before, months.of(inputs), model.step_months);
@@ -144,7 +149,11 @@ impl State {
                 self.refills.firm[market] += firm * share;
             }
         }
-        let Self { refills, refill_in_transit, .. } = self;
+        let Self {
+            refills,
+            refill_in_transit,
+            ..
+        } = self;
         for market in links.markets.clone() {
             if refill_in_transit[market] > 0.0 {
                 for order in [&mut refills.order[market], &mut refills.firm[market]] {
@@ -158,9 +167,13 @@ impl State {
 
     /// Plans output for refills where sellers have idle capacity, and orders the feed for it. Gives whether there is any.
     fn raise_output(&mut self, trial: &Trial<'_>, material: usize, period: usize) -> bool {
-        let Trial { model, world, inputs, .. } = *trial;
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
         let links = &model.links[material];
-        let wanted = self.refills.firm[links.markets.clone()].iter().any(|order| *order > 0.0);
+        let wanted = self.refills.firm[links.markets.clone()]
+            .iter()
+            .any(|order| *order > 0.0);
         if !(wanted && world.has_idle[period * model.materials.len() + material]) {
             return false;
         }
@@ -177,7 +190,14 @@ impl State {
             ..
         } = self;
         let (normal, openness) = (&normal[material], &openness[material]);
-        let Refills { firm, feed, planned: raised, asked, idle, .. } = refills;
+        let Refills {
+            firm,
+            feed,
+            planned: raised,
+            asked,
+            idle,
+            ..
+        } = refills;
         asked.clear();
         asked.resize(compiled.rows.len(), 0.0);
         for (column, order) in firm[links.markets.clone()].iter().enumerate() {
@@ -205,7 +225,9 @@ impl State {
             let mut most = (1.0 - loss[index]) * world.capacity[base + index];
             if !supply.hosts.is_empty() {
                 let hosts = supply.hosts.iter();
-                let limit: f64 = hosts.map(|&(host, ratio)| ratio.of(inputs) * (planned[host] + raised[host])).sum();
+                let limit: f64 = hosts
+                    .map(|&(host, ratio)| ratio.of(inputs) * (planned[host] + raised[host]))
+                    .sum();
                 most = most.min(limit);
             }
             let room = most - planned[index];
@@ -317,7 +339,11 @@ impl State {
         );
         left.clear();
         let mut total = 0.0;
-        for ((line, supply), made) in flows.chunks_exact(columns).zip(&supply[links.rows.clone()]).zip(&refills.supply[links.rows.clone()]) {
+        for ((line, supply), made) in flows
+            .chunks_exact(columns)
+            .zip(&supply[links.rows.clone()])
+            .zip(&refills.supply[links.rows.clone()])
+        {
             let unsold = supply - line.iter().sum::<f64>();
             // A fully used seller has nothing left but rounding.
             let rest = made + if unsold > DECISION * supply { unsold } else { 0.0 };
@@ -329,7 +355,11 @@ impl State {
         }
         // Unlimited orders compete by the pattern.
         orders.clear();
-        orders.extend(refills.order[links.markets.clone()].iter().map(|order| order.min(total)));
+        orders.extend(
+            refills.order[links.markets.clone()]
+                .iter()
+                .map(|order| order.min(total)),
+        );
         let limits = &mut workspace.quota_limit;
         limits.clear();
         for quota in &quotas[material] {
@@ -340,7 +370,10 @@ impl State {
             asked.clear();
             asked.resize(flows.len(), 0.0);
             for (column, order) in orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
-                let open = |lane: usize| left[lane / columns] > 0.0 && (openness[lane] >= 1.0 || openness[lane] * normal[lane] > flows[lane] + sent[lane]);
+                let open = |lane: usize| {
+                    left[lane / columns] > 0.0
+                        && (openness[lane] >= 1.0 || openness[lane] * normal[lane] > flows[lane] + sent[lane])
+                };
                 let lanes = || (column..flows.len()).step_by(columns).filter(|lane| open(*lane));
                 let weight: f64 = lanes().map(|lane| normal[lane]).sum();
                 if weight > 0.0 {
@@ -362,7 +395,11 @@ impl State {
                 }
             }
             let mut moved = 0.0;
-            for ((asked, sent), left) in asked.chunks_exact(columns).zip(sent.chunks_exact_mut(columns)).zip(left.iter_mut()) {
+            for ((asked, sent), left) in asked
+                .chunks_exact(columns)
+                .zip(sent.chunks_exact_mut(columns))
+                .zip(left.iter_mut())
+            {
                 let sum: f64 = asked.iter().sum();
                 if sum <= 0.0 {
                     continue;

@@ -71,7 +71,10 @@ impl Severities {
                 continue;
             }
             let before = period > 0 && self.of(event, period - 1) > 0.0;
-            let own = self.inside.iter().filter(|(other, own, _)| (*other, *own) == (event, period));
+            let own = self
+                .inside
+                .iter()
+                .filter(|(other, own, _)| (*other, *own) == (event, period));
             let began = own.map(|(.., part)| *part).fold(f64::INFINITY, f64::min);
             let began = if before || began.is_infinite() { 0.0 } else { began };
             onset = Some(onset.map_or(began, |onset| onset.min(began)));

@@ -164,12 +164,7 @@ impl Struck {
 
     /// All flags by material, [`Struck::feed`] last.
     pub fn all(&mut self) -> [&mut Vec<bool>; 4] {
-        [
-            &mut self.plan,
-            &mut self.orders,
-            &mut self.trade,
-            &mut self.feed,
-        ]
+        [&mut self.plan, &mut self.orders, &mut self.trade, &mut self.feed]
     }
 }
 
@@ -372,7 +367,8 @@ impl State {
             }
         }
         for &index in &links.stockpiles {
-            full &= model.stockpiles[index].refill_months.is_none() || self.stockpile[index] >= self.full[index] * (1.0 - STOCK);
+            full &= model.stockpiles[index].refill_months.is_none()
+                || self.stockpile[index] >= self.full[index] * (1.0 - STOCK);
         }
         (rest, full)
     }

@@ -23,11 +23,17 @@ impl State {
     /// Whether nothing can differ from the undisrupted reference in a period.
     pub fn is_quiet(&self, trial: &Trial<'_>, period: usize) -> bool {
         let first = period * trial.model.materials.len();
-        let spare = trial.world.has_spare[first..].iter().zip(&trial.world.has_idle[first..]);
+        let spare = trial.world.has_spare[first..]
+            .iter()
+            .zip(&trial.world.has_idle[first..]);
         !self.traced
             && !trial.severities.any(period)
             && self.rests.iter().all(|rests| *rests)
-            && self.stocks_full.iter().zip(spare).all(|(full, (spare, idle))| *full || !(*spare || *idle))
+            && self
+                .stocks_full
+                .iter()
+                .zip(spare)
+                .all(|(full, (spare, idle))| *full || !(*spare || *idle))
     }
 
     /// Simulates a period: the materials that events, neighbours or their own stocks have reached; everything else is as in the reference.

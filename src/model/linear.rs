@@ -69,13 +69,22 @@ mod tests {
             };
             let right: Vec<f64> = (0..size).map(|row| 1.0 + row as f64).collect();
             let mut matrix: Vec<f64> = (0..size * size)
-                .map(|at| if at % size <= at / size { full(at / size, at % size) } else { f64::NAN })
+                .map(|at| {
+                    if at % size <= at / size {
+                        full(at / size, at % size)
+                    } else {
+                        f64::NAN
+                    }
+                })
                 .collect();
             let mut solution = right.clone();
             assert!(solve_symmetric(&mut matrix, &mut solution, size), "{size}");
             for (row, expected) in right.iter().enumerate() {
                 let found: f64 = (0..size).map(|column| full(row, column) * solution[column]).sum();
-                assert!((found - expected).abs() < 1e-9 * expected, "{size}: {found} for {expected}");
+                assert!(
+                    (found - expected).abs() < 1e-9 * expected,
+                    "{size}: {found} for {expected}"
+                );
             }
         }
     }
