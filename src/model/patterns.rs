@@ -43,26 +43,15 @@ pub struct Patterns {
 }
 
 impl Patterns {
-    /// Number of the stored pattern of a period (the last one stands for all later ones).
-    fn number(&self, period: usize) -> Option<usize> {
-        self.period.get(period).or(self.period.last()).copied()
-    }
-
     fn at(&self, period: usize) -> Option<&(Vec<f64>, Vec<f64>)> {
-        self.stored.get(self.number(period)?)
+        self.stored
+            .get(*self.period.get(period.min(self.period.len().checked_sub(1)?))?)
     }
 }
-
-/// Periods that share an anchor: the factors of the first of them say how those of a trial differ from the reference's.
-const ANCHOR_PERIODS: usize = 12;
 
 /// Memory of [`pattern`].
 #[derive(Debug, Clone, Default)]
 pub struct PatternMemory {
-    /// Inputs of the world that the anchors belong to.
-    inputs: Vec<f64>,
-    /// Factors that balance the first of every [`ANCHOR_PERIODS`], by material; empty where not known yet.
-    anchors: Vec<Vec<Vec<f64>>>,
     needs: Vec<f64>,
     row_sums: Vec<f64>,
     column_sums: Vec<f64>,
@@ -92,7 +81,18 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
             && world.orders(model, material, period) == world.orders(model, material, period - 1);
         if !same {
             let mut flows = Vec::new();
-            balance_world(model, world, material, period, &mut memory, &mut flows);
+            let (supply, orders) = (
+                world.supply(model, material, period),
+                world.orders(model, material, period),
+            );
+            balance(
+                &model.materials[material],
+                period,
+                supply,
+                orders,
+                &mut memory,
+                &mut flows,
+            );
             patterns.stored.push((flows, memory.balancing.factors.clone()));
         }
         patterns.period.push(patterns.stored.len() - 1);
@@ -138,17 +138,21 @@ pub fn is_same(model: &Model, world: &World, material: usize, one: usize, other:
     if one == other {
         return true;
     }
-    let stored = |period: usize| model.reference.patterns.get(material)?.number(period);
-    // Balancing starts from the reference's factors of the period and from those of the period's anchor.
+    let stored = |period: usize| {
+        let patterns = model.reference.patterns.get(material)?;
+        patterns
+            .period
+            .get(period.min(patterns.period.len().checked_sub(1)?))
+            .copied()
+    };
+    // Balancing starts from the reference's factors of the period.
     stored(one) == stored(other)
         && (world.is_reference && stored(one).is_some()
-            || (stored(one).is_none() || one / ANCHOR_PERIODS == other / ANCHOR_PERIODS)
-                && world.supply(model, material, one) == world.supply(model, material, other)
+            || world.supply(model, material, one) == world.supply(model, material, other)
                 && world.orders(model, material, one) == world.orders(model, material, other))
 }
 
-/// Writes B of a material in a period under `world` into `flows` (row-major, t per period). It does not depend on what `memory` was used for
-/// before.
+/// Writes B of a material in a period under `world` into `flows` (row-major, t per period).
 pub fn pattern(
     model: &Model,
     world: &World,
@@ -157,69 +161,26 @@ pub fn pattern(
     memory: &mut PatternMemory,
     flows: &mut Vec<f64>,
 ) {
-    if let Some(patterns) = model.reference.patterns.get(material)
-        && let Some((stored, factors)) = patterns.at(period)
+    let compiled = &model.materials[material];
+    if let Some((stored, factors)) = model
+        .reference
+        .patterns
+        .get(material)
+        .and_then(|patterns| patterns.at(period))
     {
         if world.is_reference {
             flows.clone_from(stored);
             return;
         }
-        // The factors of the mean world are close to those of this one, closer with what sets the two apart at the start of the year.
-        let first = period - period % ANCHOR_PERIODS;
-        know_anchor(model, world, material, first, memory, flows);
-        let start = &mut memory.balancing.factors;
-        start.clone_from(&memory.anchors[material][first / ANCHOR_PERIODS]);
-        if patterns.number(first) != patterns.number(period)
-            && let Some((_, factors_at_first)) = patterns.at(first)
-        {
-            for ((start, factor), at_first) in start.iter_mut().zip(factors).zip(factors_at_first) {
-                *start *= factor / at_first;
-            }
-        }
-    }
-    balance_world(model, world, material, period, memory, flows);
-}
-
-/// Makes sure that the factors of an anchor are in `memory`.
-fn know_anchor(
-    model: &Model,
-    world: &World,
-    material: usize,
-    first: usize,
-    memory: &mut PatternMemory,
-    flows: &mut Vec<f64>,
-) {
-    if memory.inputs != world.inputs || memory.anchors.len() != model.materials.len() {
-        memory.inputs.clone_from(&world.inputs);
-        memory.anchors.resize(model.materials.len(), Vec::new());
-        memory.anchors.iter_mut().flatten().for_each(Vec::clear);
-    }
-    let number = first / ANCHOR_PERIODS;
-    let anchors = &mut memory.anchors[material];
-    if anchors.len() <= number {
-        anchors.resize(number + 1, Vec::new());
-    }
-    if anchors[number].is_empty()
-        && let Some((_, factors)) = model.reference.patterns[material].at(first)
-    {
+        // The factors of the mean world are close to those of this one; starting from them does not depend on what was computed before.
         memory.balancing.factors.clone_from(factors);
-        balance_world(model, world, material, first, memory, flows);
-        memory.anchors[material][number].clone_from(&memory.balancing.factors);
     }
-}
-
-/// [`balance`] under a world.
-fn balance_world(
-    model: &Model,
-    world: &World,
-    material: usize,
-    period: usize,
-    memory: &mut PatternMemory,
-    flows: &mut Vec<f64>,
-) {
-    let (supply, orders) = (
+    balance(
+        compiled,
+        period,
         world.supply(model, material, period),
         world.orders(model, material, period),
+        memory,
+        flows,
     );
-    balance(&model.materials[material], period, supply, orders, memory, flows);
 }

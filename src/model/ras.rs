@@ -15,6 +15,8 @@ const STEPS: usize = 2_000;
 const FAR: f64 = 2.0;
 /// Largest step of a factor's logarithm.
 const LARGEST_STEP: f64 = 3.0;
+/// Lengths tried of a Newton step.
+const STEP_LENGTHS: usize = 4;
 /// Rounds in which what the search left over is dealt out; one is enough where all lanes are in use.
 const REST_ROUNDS: usize = 4;
 
@@ -86,8 +88,11 @@ impl Balancing {
         }
     }
 
-    /// A Newton step in the factors' logarithms; false (and nothing changed) when it does not lessen the error. It need not do so by much:
-    /// where a buyer and a seller deal almost only with each other, the lanes that carry the error away grow over several steps.
+    /// A Newton step in the factors' logarithms; false (and nothing changed) when it leads nowhere.
+    ///
+    /// A step is kept where it lessens the largest error, or where the function to be minimised still falls at its end (it is convex, so it
+    /// has fallen all the way): where a buyer and a seller deal almost only with each other, the largest error may rise at first. Otherwise a
+    /// shorter step is tried.
     fn newton(&mut self, line_sums: &[f64], entry_sums: &[f64], worst: &mut f64) -> bool {
         let entries = entry_sums.len();
         self.matrix.clear();
@@ -118,18 +123,34 @@ impl Balancing {
         }
         // Only differences between entries matter.
         let middle = self.step.iter().sum::<f64>() / entries as f64;
-        self.kept.clone_from(&self.factors);
-        for (factor, step) in self.factors.iter_mut().zip(&self.step) {
-            *factor *= growth((step - middle).clamp(-LARGEST_STEP, LARGEST_STEP));
+        for step in &mut self.step {
+            *step = (*step - middle).clamp(-LARGEST_STEP, LARGEST_STEP);
         }
-        let next = self.evaluate(line_sums, entry_sums);
-        if next < *worst {
-            *worst = next;
-            return true;
+        self.kept.clone_from(&self.factors);
+        let fall = self.fall(entry_sums);
+        let mut length = 1.0;
+        for _ in 0..STEP_LENGTHS {
+            for ((factor, kept), step) in self.factors.iter_mut().zip(&self.kept).zip(&self.step) {
+                *factor = kept * growth(length * step);
+            }
+            let next = self.evaluate(line_sums, entry_sums);
+            let fall_there = self.fall(entry_sums);
+            if next < *worst || fall_there > 0.0 {
+                *worst = next;
+                return true;
+            }
+            // Where the fall would end if it changed evenly.
+            length *= (fall / (fall - fall_there)).clamp(0.1, 0.5);
         }
         self.factors.clone_from(&self.kept);
         self.evaluate(line_sums, entry_sums);
         false
+    }
+
+    /// How steeply the function falls along the step.
+    fn fall(&self, entry_sums: &[f64]) -> f64 {
+        let gaps = entry_sums.iter().zip(&self.sums).map(|(target, sum)| target - sum);
+        self.step.iter().zip(gaps).map(|(step, gap)| step * gap).sum()
     }
 
     /// Searches for the factors; gives the largest relative error that is left.
