@@ -58,6 +58,13 @@ pub struct PatternMemory {
     balancing: Balancing,
 }
 
+impl PatternMemory {
+    /// Forgets the factors from which the next balancing would start; memory is kept.
+    pub fn forget(&mut self) {
+        self.balancing.factors.clear();
+    }
+}
+
 /// Rows and columns of a material.
 pub fn shape(material: &MaterialModel) -> Shape<'_> {
     Shape {

@@ -15,6 +15,10 @@ const STEPS: usize = 2_000;
 const FAR: f64 = 2.0;
 /// Largest step of a factor's logarithm.
 const LARGEST_STEP: f64 = 3.0;
+/// Least and largest factor: without an exact solution they drift apart for ever.
+const FACTORS: (f64, f64) = (1e-100, 1e100);
+/// Share of the steepness at its start that a step may leave at its end to be kept though the largest error rises.
+const LESS_STEEP: f64 = 0.999;
 /// Lengths tried of a Newton step.
 const STEP_LENGTHS: usize = 4;
 /// Rounds in which what the search left over is dealt out; one is enough where all lanes are in use.
@@ -79,10 +83,9 @@ impl Balancing {
     fn fit_entries(&mut self, entry_sums: &[f64]) {
         for ((factor, sum), target) in self.factors.iter_mut().zip(&self.sums).zip(entry_sums) {
             if *sum > 0.0 {
-                // Without an exact solution factors drift apart for ever.
-                *factor = (*factor * target / sum).min(1e100);
+                *factor = (*factor * target / sum).min(FACTORS.1);
                 if *target > 0.0 {
-                    *factor = factor.max(1e-100);
+                    *factor = factor.max(FACTORS.0);
                 }
             }
         }
@@ -90,8 +93,8 @@ impl Balancing {
 
     /// A Newton step in the factors' logarithms; false (and nothing changed) when it leads nowhere.
     ///
-    /// A step is kept where it lessens the largest error, or where the function to be minimised still falls at its end (it is convex, so it
-    /// has fallen all the way): where a buyer and a seller deal almost only with each other, the largest error may rise at first. Otherwise a
+    /// A step is kept where it lessens the largest error, or where the function to be minimised still falls at its end, less steeply (it is
+    /// convex, so it has fallen all the way): where a buyer and a seller deal almost only with each other, the largest error may rise at first. Otherwise a
     /// shorter step is tried.
     fn newton(&mut self, line_sums: &[f64], entry_sums: &[f64], worst: &mut f64) -> bool {
         let entries = entry_sums.len();
@@ -131,11 +134,13 @@ impl Balancing {
         let mut length = 1.0;
         for _ in 0..STEP_LENGTHS {
             for ((factor, kept), step) in self.factors.iter_mut().zip(&self.kept).zip(&self.step) {
-                *factor = kept * growth(length * step);
+                if *kept > 0.0 {
+                    *factor = (kept * growth(length * step)).clamp(FACTORS.0, FACTORS.1);
+                }
             }
             let next = self.evaluate(line_sums, entry_sums);
             let fall_there = self.fall(entry_sums);
-            if next < *worst || fall_there > 0.0 {
+            if next < *worst || fall_there > 0.0 && fall_there < LESS_STEEP * fall {
                 *worst = next;
                 return true;
             }
@@ -329,6 +334,101 @@ mod tests {
         assert!((flows[0] + flows[1] - 60.0).abs() < 1e-8 && (flows[0] + flows[2] - 30.0).abs() < 1e-8);
         // Biproportional: the cross ratio of the seed is kept.
         assert!(((flows[0] * flows[3]) / (flows[1] * flows[2]) - 1.0 / 6.0).abs() < 1e-9);
+    }
+
+    /// Sums of rows and of columns.
+    fn margins(flows: &[f64], columns: usize) -> (Vec<f64>, Vec<f64>) {
+        let rows = flows.chunks_exact(columns).map(|line| line.iter().sum()).collect();
+        let columns = (0..columns).map(|column| flows.iter().skip(column).step_by(columns).sum());
+        (rows, columns.collect())
+    }
+
+    /// A table of arbitrary numbers, some of them 0, and another with the same zeros whose sums it is to reach.
+    fn tables(rows: usize, columns: usize) -> (Vec<f64>, Vec<f64>) {
+        let value = |at: usize| ((7919 * (at + 1)) % 101) as f64;
+        let seed: Vec<f64> = (0..rows * columns)
+            .map(|at| if at % 5 == 3 { 0.0 } else { 1.0 + value(at) })
+            .collect();
+        let goal = seed
+            .iter()
+            .enumerate()
+            .map(|(at, seed)| if *seed > 0.0 { 1.0 + value(at + 57) } else { 0.0 });
+        let goal = goal.collect();
+        (seed, goal)
+    }
+
+    #[test]
+    fn tables_of_all_shapes_reach_their_sums_and_keep_their_cross_ratios() {
+        for rows in 1..=9 {
+            for columns in 1..=9 {
+                let (seed, goal) = tables(rows, columns);
+                let (row_sums, column_sums) = margins(&goal, columns);
+                let mut flows = seed.clone();
+                let mut memory = Balancing::default();
+                ras(&row_sums, &column_sums, &mut memory, &mut flows);
+                let found = margins(&flows, columns);
+                for (sum, target) in found.0.iter().chain(&found.1).zip(row_sums.iter().chain(&column_sums)) {
+                    assert!(
+                        (sum - target).abs() <= 1e-9 * target,
+                        "{rows} x {columns}: {sum} for {target}"
+                    );
+                }
+                for (at, (flow, seed)) in flows.iter().zip(&seed).enumerate() {
+                    let expected = memory.factor(at / columns, at % columns) * seed;
+                    assert!(
+                        (flow - expected).abs() <= 1e-9 * expected,
+                        "{rows} x {columns}: {flow} for {expected}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_are_treated_alike() {
+        for (rows, columns) in [(3, 5), (7, 2), (8, 8), (12, 5)] {
+            let (seed, goal) = tables(rows, columns);
+            let (row_sums, column_sums) = margins(&goal, columns);
+            let turned = |flows: &[f64]| -> Vec<f64> {
+                (0..columns)
+                    .flat_map(|column| flows.iter().copied().skip(column).step_by(columns))
+                    .collect()
+            };
+            let (mut flows, mut other) = (seed.clone(), turned(&seed));
+            ras(&row_sums, &column_sums, &mut Balancing::default(), &mut flows);
+            ras(&column_sums, &row_sums, &mut Balancing::default(), &mut other);
+            for (one, other) in turned(&flows).iter().zip(&other) {
+                assert!((one - other).abs() <= 1e-9 * one, "{one} and {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn those_who_hardly_trade_with_others_are_balanced_in_a_few_steps() {
+        // Each seller has a buyer of its own and traces of lanes elsewhere, which have to carry 3 % of what is sold.
+        let seed = [1.0, 1e-7, 1e-7, 1e-7, 1.0, 1e-7, 1e-7, 1e-7, 1.0];
+        let (row_sums, column_sums) = ([103.0, 98.0, 99.0], [100.0, 100.0, 100.0]);
+        let mut memory = Balancing::default();
+        memory.seed.extend(seed);
+        memory.flows.resize(9, 0.0);
+        memory.factors.resize(3, 1.0);
+        let mut worst = memory.evaluate(&row_sums, &column_sums);
+        let mut steps = 0;
+        while worst > TOLERANCE {
+            assert!(memory.newton(&row_sums, &column_sums, &mut worst));
+            steps += 1;
+        }
+        assert!(steps <= 16, "{steps}");
+    }
+
+    #[test]
+    fn a_factor_grows_as_the_exponential_does() {
+        for (step, tolerance) in [(1e-3, 1e-15), (0.1, 2e-8), (1.0, 2e-3)] {
+            for step in [step, -step] {
+                assert!((growth(step) / libm::exp(step) - 1.0).abs() <= tolerance, "{step}");
+            }
+        }
+        assert!(growth(LARGEST_STEP) > 10.0 && growth(-LARGEST_STEP) > 0.0);
     }
 
     #[test]
