@@ -55,6 +55,21 @@ fn solve_of_size(matrix: &mut [f64], vector: &mut [f64], size: usize) -> bool {
     vector.iter().all(|value| value.is_finite())
 }
 
+/// Sum of products. Four partial sums, so that no addition waits for the one before; always in the same order, so always the same bytes.
+pub fn dot(one: &[f64], other: &[f64]) -> f64 {
+    let length = one.len().min(other.len());
+    let (ones, one_rest) = one[..length].as_chunks::<4>();
+    let (others, other_rest) = other[..length].as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (one, other) in ones.iter().zip(others) {
+        for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+            *sum += one * other;
+        }
+    }
+    let rest: f64 = one_rest.iter().zip(other_rest).map(|(one, other)| one * other).sum();
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::solve_symmetric;

@@ -14,6 +14,7 @@ pub mod linear;
 mod links;
 mod observed;
 pub mod patterns;
+pub mod ras;
 mod size;
 mod value;
 mod world;

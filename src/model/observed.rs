@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::balance::{Balancing, Shape, gravity, ras};
+use super::balance::{Shape, gravity};
 use super::patterns::{Observed, pattern, shape};
+use super::ras::{Balancing, ras};
 use super::{Model, ModelWarning, World};
 use crate::scenario::{Code, Scenario, Trade, TradeFlows};
 
@@ -329,8 +330,7 @@ impl<'a> Market<'a> {
         for row in 0..rows {
             for (column, missing) in missing.iter().enumerate() {
                 let lane = row * columns + column;
-                let factor =
-                    (balancing.row_factors[row] * balancing.column_factors[column]).clamp(FACTORS.0, FACTORS.1);
+                let factor = balancing.factor(row, column).clamp(FACTORS.0, FACTORS.1);
                 let of_observed = factor * growth * seed[lane];
                 let now = if home(row) == Some(column) {
                     if home_factor[row] > 0.0 {

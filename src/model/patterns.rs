@@ -4,8 +4,9 @@
 //! with whom. The mix is balanced (RAS) to the rule's totals, so that own demand keeps its precedence however open lanes are, and the totals
 //! can always be reached.
 
-use super::balance::{Balancing, Shape, gravity, ras};
+use super::balance::{Shape, gravity};
 use super::limits::{Passage, are_same};
+use super::ras::{Balancing, ras};
 use super::{MaterialModel, Model, World};
 
 /// Observed lanes of a material.
@@ -37,12 +38,13 @@ impl Observed {
 /// Balanced patterns of a material with observed lanes, by reference period (equal neighbours are stored once).
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
-    stored: Vec<(Vec<f64>, Balancing)>,
+    /// Flows, and the factors that balance them.
+    stored: Vec<(Vec<f64>, Vec<f64>)>,
     period: Vec<usize>,
 }
 
 impl Patterns {
-    fn at(&self, period: usize) -> Option<&(Vec<f64>, Balancing)> {
+    fn at(&self, period: usize) -> Option<&(Vec<f64>, Vec<f64>)> {
         self.stored
             .get(*self.period.get(period.min(self.period.len().checked_sub(1)?))?)
     }
@@ -56,6 +58,13 @@ pub struct PatternMemory {
     column_sums: Vec<f64>,
     balancing: Balancing,
     pub(super) passage: Passage,
+}
+
+impl PatternMemory {
+    /// Forgets the factors from which the next balancing would start; memory is kept.
+    pub fn forget(&mut self) {
+        self.balancing.factors.clear();
+    }
 }
 
 /// Rows and columns of a material.
@@ -97,7 +106,7 @@ pub fn balance_observed(model: &Model, world: &World, material: usize) -> Patter
             memory
                 .passage
                 .keep_to(model, &model.materials[material], &world.inputs, period, &mut flows);
-            patterns.stored.push((flows, memory.balancing.clone()));
+            patterns.stored.push((flows, memory.balancing.factors.clone()));
         }
         patterns.period.push(patterns.stored.len() - 1);
     }
@@ -167,7 +176,7 @@ pub fn pattern(
     flows: &mut Vec<f64>,
 ) {
     let compiled = &model.materials[material];
-    if let Some((stored, balancing)) = model
+    if let Some((stored, factors)) = model
         .reference
         .patterns
         .get(material)
@@ -178,7 +187,7 @@ pub fn pattern(
             return;
         }
         // The factors of the mean world are close to those of this one; starting from them does not depend on what was computed before.
-        memory.balancing.clone_from(balancing);
+        memory.balancing.factors.clone_from(factors);
     }
     balance(
         compiled,

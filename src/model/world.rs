@@ -130,7 +130,7 @@ impl World {
         resize(&mut self.supply, periods * model.exporter_rows);
         resize(&mut self.start_orders_per_year, model.markets.len());
         // Nothing may depend on what this memory was used for before.
-        self.memory = PatternMemory::default();
+        self.memory.forget();
         self.final_demand(model);
         self.plan(model);
         self.host_ratios(model);

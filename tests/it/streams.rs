@@ -229,7 +229,10 @@ fn neighbouring_seeds_share_no_trial() {
         // The approval time of everything is 0 and the tail of some `Step`.
         let constants = common(
             &one,
-            &[Draws::from([("constant".to_owned(), vec!["0 Step (0.0, 0.0)".to_owned()])])],
+            &[Draws::from([(
+                "constant".to_owned(),
+                vec!["0 Step (0.0, 0.0)".to_owned()],
+            )])],
         );
         assert_eq!(common(&one, &other), constants, "{design}");
         let outcomes = |seed: u64| -> Vec<u64> {

@@ -48,7 +48,7 @@ mod tests {
         for columns in 0..=4 {
             let four = padded(&values[..columns]);
             assert_eq!(four[..columns], values[..columns]);
-            assert_eq!(sum(four), values[..columns].iter().sum());
+            assert_eq!(sum(four), values[..columns].iter().sum::<f64>());
             assert_eq!(sum(each(|at| four[at] * 2.0)), 2.0 * sum(four));
         }
     }
