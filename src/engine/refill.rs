@@ -259,7 +259,7 @@ impl State {
         let Trial { model, inputs, .. } = *trial;
         let supply = &model.supplies[index];
         let wanted = self.refills.planned[index];
-        if wanted <= 0.0 || output < self.planned[index] * (1.0 - DECISION) {
+        if wanted <= 0.0 {
             return 0.0;
         }
         let mut made = wanted;
