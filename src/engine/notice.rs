@@ -19,6 +19,8 @@ pub struct Announced {
     pub event: usize,
     /// Share of the period between the announcement and the strike, above 0 and at most 1.
     pub share_of_period: f64,
+    /// How long it is known before it strikes, months.
+    pub notice_months: f64,
     /// Severity integrated over all of its course, recovery included and beyond the horizon too: how many months of what it takes away are lost.
     pub loss_to_come_months: f64,
 }
@@ -45,6 +47,7 @@ impl Announcement {
         (overlap > 0.0).then(|| Announced {
             event: self.event,
             share_of_period: (overlap / step).min(1.0),
+            notice_months: self.strike_months - self.from_months,
             loss_to_come_months: self.loss_months,
         })
     }

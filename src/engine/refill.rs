@@ -8,7 +8,7 @@
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
-use crate::model::Model;
+use crate::model::{EffectModel, Model};
 
 /// Rounds in which sellers that have something left are asked again, because others could not give what they were asked for.
 const ROUNDS: usize = 4;
@@ -24,6 +24,11 @@ pub struct Refills {
     firm: Vec<f64>,
     /// The part of the orders that is feed for refills further down, by market.
     feed: Vec<f64>,
+    /// What is bought ahead of announced events, by market.
+    ahead: Vec<f64>,
+    /// What stocks are to hold above their maximum for announced events, by market, until these are over; and whether any is.
+    pub(super) held_ahead: Vec<f64>,
+    pub(super) holds_ahead: bool,
     /// Output planned for refills above what is planned for others, by supply.
     pub planned: Vec<f64>,
     /// The part of each exporter's supply that is made for refills.
@@ -40,11 +45,13 @@ pub struct Refills {
 impl Refills {
     /// Prepares for a trial.
     pub(super) fn start(&mut self, model: &Model) {
-        self.any = false;
+        (self.any, self.holds_ahead) = (false, false);
         for (values, length) in [
             (&mut self.order, model.markets.len()),
             (&mut self.firm, model.markets.len()),
             (&mut self.feed, model.markets.len()),
+            (&mut self.ahead, model.markets.len()),
+            (&mut self.held_ahead, model.markets.len()),
             (&mut self.feed_used, model.markets.len()),
             (&mut self.planned, model.supplies.len()),
             (&mut self.supply, model.exporter_rows),
@@ -65,6 +72,7 @@ impl Refills {
             &mut self.order,
             &mut self.firm,
             &mut self.feed,
+            &mut self.ahead,
             &mut self.feed_used,
             &mut self.planned,
             &mut self.supply,
@@ -86,9 +94,11 @@ impl State {
     pub(super) fn plan_refills(&mut self, trial: &Trial<'_>, period: usize) {
         let Trial { model, world, .. } = *trial;
         self.refills.begin_period();
+        self.buy_ahead(trial, period);
         for &material in model.order.iter().rev() {
             let markets = model.links[material].markets.clone();
-            let has_feed = self.refills.any && self.refills.feed[markets.clone()].iter().any(|feed| *feed > 0.0);
+            let is_any = |values: &[f64]| values[markets.clone()].iter().any(|value| *value > 0.0);
+            let has_feed = self.refills.any && (is_any(&self.refills.feed) || is_any(&self.refills.ahead));
             if self.stocks_full[material] && !has_feed {
                 continue;
             }
@@ -97,6 +107,66 @@ impl State {
             let raised = self.raise_output(trial, material, period);
             let spare = world.has_spare[period * model.materials.len() + material];
             self.refills.reached[material] |= raised || (spare && !self.stocks_full[material]) || has_feed;
+        }
+    }
+
+    /// Buyers who know of an event order ahead what it is going to take from them, in even parts until it strikes, last in line like refills. They hold
+    /// what they get until no such event is announced or in force.
+    fn buy_ahead(&mut self, trial: &Trial<'_>, period: usize) {
+        let Trial { model, world, .. } = *trial;
+        let in_force =
+            |event: &usize| model.events[*event].notice_months.is_some() && trial.severities.of(*event, period) > 0.0;
+        if self.refills.holds_ahead
+            && trial.severities.announced(period).next().is_none()
+            && !trial.severities.struck.iter().any(in_force)
+        {
+            self.refills.holds_ahead = false;
+            self.refills.held_ahead.fill(0.0);
+        }
+        if !model.run_refills {
+            return;
+        }
+        for announced in trial.severities.announced(period) {
+            // Tonnes of a period's normal flows that are bought in this period.
+            let part = announced.loss_to_come_months / model.step_months
+                * (announced.share_of_period * model.step_months / announced.notice_months).min(1.0);
+            match &model.events[announced.event].effect {
+                EffectModel::Lanes(effects) | EffectModel::Quota(effects) => {
+                    for effect in effects {
+                        self.know_pattern(trial, effect.material, period);
+                        for &lane in &effect.lanes {
+                            self.order_ahead(model, effect.material, lane, part);
+                        }
+                    }
+                }
+                EffectModel::Production(supplies) => {
+                    for &(index, _) in supplies {
+                        let supply = &model.supplies[index];
+                        self.know_pattern(trial, supply.material, period);
+                        let output = world.output[period * model.supplies.len() + index];
+                        let row = world.supply(model, supply.material, period)[supply.row];
+                        if output > 0.0 {
+                            let columns = model.materials[supply.material].columns.len();
+                            for lane in supply.row * columns..(supply.row + 1) * columns {
+                                self.order_ahead(model, supply.material, lane, part * output / row);
+                            }
+                        }
+                    }
+                }
+                EffectModel::Cost(_) | EffectModel::Surge(_) | EffectModel::Stock { .. } => {}
+            }
+        }
+    }
+
+    /// Orders a part of what a lane normally carries ahead.
+    fn order_ahead(&mut self, model: &Model, material: usize, lane: usize, part: f64) {
+        let compiled = &model.materials[material];
+        let market = compiled.first_market + lane % compiled.columns.len();
+        let order = part * self.normal[material][lane];
+        self.refills.ahead[market] += order;
+        self.refills.held_ahead[market] += order;
+        if order > 0.0 {
+            (self.refills.any, self.refills.holds_ahead) = (true, true);
         }
     }
 
@@ -160,8 +230,9 @@ impl State {
                     *order = (*order - refill_in_transit[market]).max(0.0);
                 }
             }
-            refills.order[market] += refills.feed[market];
-            refills.firm[market] += refills.feed[market];
+            let more = refills.feed[market] + refills.ahead[market];
+            refills.order[market] += more;
+            refills.firm[market] += more;
         }
     }
 

@@ -364,13 +364,15 @@ impl State {
     pub(super) fn stocks_rest(&self, model: &Model, links: &Links) -> (bool, bool) {
         let (mut rest, mut full) = (true, true);
         let markets = links.markets.clone();
-        for (maximum, stock) in self.maximum[markets.clone()]
+        let ahead = self.refills.held_ahead[markets.clone()].iter();
+        for ((maximum, stock), ahead) in self.maximum[markets.clone()]
             .iter()
             .zip(&self.commercial[markets.clone()])
+            .zip(ahead)
         {
             let near = STOCK * maximum.min(1e300) + 1e-9;
             let gap = maximum - stock;
-            rest &= -gap <= near;
+            rest &= -gap <= near + ahead;
             full &= gap <= near;
         }
         if model.materials[links.material].lead_periods > 0 {

@@ -28,6 +28,8 @@ impl State {
             .zip(&trial.world.has_idle[first..]);
         !self.traced
             && !trial.severities.any(period)
+            && !self.refills.holds_ahead
+            && trial.severities.announced(period).next().is_none()
             && self.rests.iter().all(|rests| *rests)
             && self
                 .stocks_full

@@ -44,7 +44,7 @@ fn by_priority(
 impl State {
     /// What a market's commercial stock holds above what it is meant to hold at most.
     pub(super) fn overflow(&self, market: usize) -> f64 {
-        let maximum = self.maximum[market];
+        let maximum = self.maximum[market] + self.refills.held_ahead[market];
         let above = self.commercial[market] - maximum;
         // Rounding must not change orders.
         if above > STOCK * maximum && above > 1e-9 {

@@ -149,6 +149,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         reference_periods,
         balance: scenario.run.balance,
         overlap: scenario.run.overlap,
+        run_refills: scenario.run.refill,
         materials: Vec::new(),
         order: scenario.material_order.clone(),
         links: Vec::new(),

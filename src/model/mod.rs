@@ -445,6 +445,8 @@ pub struct Model {
     pub balance: Balance,
     /// See [`Overlap`].
     pub overlap: Overlap,
+    /// Whether stocks are refilled, and buyers order ahead of announced events.
+    pub run_refills: bool,
     /// Materials.
     pub materials: Vec<MaterialModel>,
     /// Materials from upstream to downstream.

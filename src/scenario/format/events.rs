@@ -156,7 +156,7 @@ pub(crate) const EVENT: TableSpec = TableSpec {
         field("approval_months", Kind::Drawn(Range::NonNegative), "Months until the first licences (form = \"licensing\").").unit("months").only(&[EXPORT]),
         field("arrival", Kind::Table(&ARRIVAL), "When it starts.").required(),
         field("duration", Kind::Drawn(Range::NonNegative), "How long it lasts. Not with a renewal, whose `down` it is.").unit("months").default("to the end of the horizon"),
-        field("notice", Kind::Drawn(Range::NonNegative), "How long before it strikes it is announced (cut at the start of the simulation).").unit("months").only(&[LOSS, EXPORT, LANE, SURGE, COST]).default("0"),
+        field("notice", Kind::Drawn(Range::NonNegative), "How long before it strikes it is announced (cut at the start of the simulation): buyers order ahead what it is going to take from them.").unit("months").only(&[LOSS, EXPORT, LANE, SURGE, COST]).default("0"),
         field("severity", Kind::Drawn(Range::NonNegative), "Share that is lost, 0 to 1; for a demand surge or cost shock the rise (0.5 = x 1.5).").default("1"),
         field("tonnes_per_year", Kind::Quantity(Range::NonNegative), "The quota in tonnes (form = \"quota\", in place of `severity`): the most that the exporter may sell to the destinations together. It may be above what it normally sells.").unit("t/yr").only(&[EXPORT]),
         field("leak", Kind::Table(&LEAK), "What reaches the destinations through third countries. Needs destinations that are not all others.").only(&[EXPORT]),
