@@ -214,10 +214,18 @@ mod tests {
     fn blocks_begin_small_so_that_a_pause_is_short() {
         for threads in [1, 2, 16] {
             let blocks = cut(500..100_000, None, threads);
-            assert!(blocks.iter().take(threads as usize).all(|block| block.end - block.start == 1));
+            assert!(
+                blocks
+                    .iter()
+                    .take(threads as usize)
+                    .all(|block| block.end - block.start == 1)
+            );
             for block in &blocks {
                 let (begun, trials) = (block.start - 500, block.end - block.start);
-                assert!(trials == 1 || trials * 16 * threads <= begun, "{block:?} with {threads} threads");
+                assert!(
+                    trials == 1 || trials * 16 * threads <= begun,
+                    "{block:?} with {threads} threads"
+                );
             }
         }
     }
