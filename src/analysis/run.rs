@@ -126,6 +126,8 @@ pub trait RunListener {
     }
     /// What has been done so far, to be saved: called when a pause was asked for ([`Progress::pause`]) and when the run is stopped.
     fn checkpoint(&mut self, _part: &Part) {}
+    /// What has been done so far, to be told of: called when a look was asked for ([`Progress::look`]) and when the baseline is complete.
+    fn look(&mut self, _part: &Part) {}
 }
 
 /// Time spent in a stage.

@@ -249,6 +249,10 @@ impl Job<'_> {
             wanted,
         );
         self.simulate(&empty, part, progress, listener)?;
+        if number == 0 && part.policies[number].complete {
+            // Its split and the policies are still to come.
+            listener.look(part);
+        }
         let policy = &mut part.policies[number];
         let done = policy.recorder.trials();
         if policy.complete && number == 0 {
@@ -302,6 +306,9 @@ impl Job<'_> {
                 policy.recorder = recorder;
             } else {
                 policy.recorder.merge(&recorder);
+            }
+            if progress.take_look() {
+                listener.look(part);
             }
             if progress.take_pause() && !progress.is_stopped() {
                 listener.checkpoint(part);

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::place::Place;
 use super::progress::Bar;
 use super::results::SAMPLES;
+use super::so_far::so_far;
 use super::terminal;
 use crate::analysis::part::{Frame, Part};
 use crate::analysis::run::RunListener;
@@ -214,6 +215,12 @@ impl RunListener for Keeper {
             "simulating".to_owned()
         };
         self.bar.begin(&what, trials * policies as u64);
+        // Policies are told of at the end, beside it.
+        self.bar.look_for_headline(number == 0);
+    }
+
+    fn look(&mut self, part: &Part) {
+        self.bar.tell(so_far(part));
     }
 
     fn samples(

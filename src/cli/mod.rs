@@ -15,6 +15,7 @@ mod replay;
 mod results;
 mod run;
 mod schema;
+mod so_far;
 mod terminal;
 mod validate;
 

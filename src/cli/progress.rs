@@ -1,7 +1,8 @@
-//! How far a run is: a bar on a terminal, else a line now and then, so that the log of a batch system is not silent for hours.
+//! How far a run is, and what it has found so far: a bar on a terminal, else a line now and then, so that the log of a batch system is not silent
+//! for hours.
 
-use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -9,16 +10,15 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::so_far::{Lines, Looks};
 use super::terminal;
 use crate::engine::run::Progress;
 use crate::report::grouped;
 use crate::report::harmless;
 use crate::report::width::{UNKNOWN, fitted};
 
-/// How often the bar is drawn anew.
+/// How often the bar is drawn anew, and looked whether a line is due.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);
-/// How often a line is written where there is no terminal.
-const WRITTEN_EVERY: Duration = Duration::from_secs(10);
 /// Length of the bar itself.
 const BAR: usize = 30;
 
@@ -27,6 +27,10 @@ const BAR: usize = 30;
 struct Job {
     what: Mutex<String>,
     trials: AtomicU64,
+    /// The headline so far, in words.
+    headline: Mutex<Option<String>>,
+    /// Whether it may be looked for.
+    wants_headline: AtomicBool,
 }
 
 /// Follows a run's progress until dropped.
@@ -45,9 +49,12 @@ impl Bar {
             };
         }
         if !std::io::stderr().is_terminal() {
-            return Self::follow(progress, WRITTEN_EVERY, |now| {
-                // Nobody may be reading: that is no reason to stop the run.
-                let _ = writeln!(std::io::stderr(), "{}", now.line());
+            let mut lines = Lines::default();
+            return Self::follow(progress, DRAWN_EVERY, move |now| {
+                for line in lines.due(now) {
+                    // Nobody may be reading: that is no reason to stop the run.
+                    let _ = terminal::say(&line);
+                }
             });
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -58,25 +65,35 @@ impl Bar {
         Self::follow(progress, DRAWN_EVERY, move |now| {
             // The last column stays free: some terminals begin a new line there.
             let width = terminal::width_of_talk().unwrap_or(UNKNOWN).saturating_sub(1);
-            drawn.0.set_message(now.bar(width));
+            let mut message = now.bar(width);
+            if let Some(headline) = &now.headline {
+                message = format!("{message}\n{}", fitted(headline, width));
+            }
+            drawn.0.set_message(message);
             drawn.0.tick();
         })
     }
 
     /// Calls `show` so often, in a thread of its own.
-    fn follow(progress: &Arc<Progress>, interval: Duration, show: impl Fn(&Now) + Send + 'static) -> Self {
+    fn follow(progress: &Arc<Progress>, interval: Duration, mut show: impl FnMut(&Now) + Send + 'static) -> Self {
         let job = Arc::new(Job::default());
         let (ended, ends) = channel();
         let (of_job, progress) = (Arc::clone(&job), Arc::clone(progress));
         let thread = std::thread::spawn(move || {
+            let (started, mut looks) = (Instant::now(), Looks::default());
             let mut began: Option<(Instant, u64)> = None;
             while ends.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let done = progress.done.load(Ordering::Relaxed);
                 // A run that is continued has some trials from before: they say nothing of its speed.
                 let (since, before) = *began.get_or_insert((Instant::now(), done));
-                let what = of_job.what.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let elapsed = started.elapsed();
+                if of_job.wants_headline.load(Ordering::Relaxed) && looks.is_due(elapsed, done) {
+                    progress.look.store(true, Ordering::Relaxed);
+                }
                 show(&Now {
-                    what,
+                    what: of_job.what.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+                    headline: of_job.headline.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+                    elapsed,
                     done,
                     trials: of_job.trials.load(Ordering::Relaxed),
                     rate: done.saturating_sub(before) as f64 / since.elapsed().as_secs_f64().max(1e-3),
@@ -93,6 +110,19 @@ impl Bar {
     pub fn begin(&self, what: &str, trials_in_all: u64) {
         *self.job.what.lock().unwrap_or_else(PoisonError::into_inner) = harmless::line(what).into_owned();
         self.job.trials.store(trials_in_all, Ordering::Relaxed);
+    }
+
+    /// Whether the run is to be asked for its headline now and then.
+    pub fn look_for_headline(&self, wanted: bool) {
+        self.job.wants_headline.store(wanted, Ordering::Relaxed);
+    }
+
+    /// What there is to tell of the headline; what was told before stays where there is nothing.
+    pub fn tell(&self, headline: Option<String>) {
+        if let Some(headline) = headline {
+            let headline = harmless::line(&headline).into_owned();
+            *self.job.headline.lock().unwrap_or_else(PoisonError::into_inner) = Some(headline);
+        }
     }
 }
 
@@ -117,17 +147,24 @@ impl Drop for Drawn {
 
 /// How far a run is at some moment.
 #[derive(Debug, Clone, PartialEq)]
-struct Now {
-    what: String,
-    done: u64,
-    trials: u64,
+pub struct Now {
+    /// What is simulated.
+    pub what: String,
+    /// Trials done.
+    pub done: u64,
+    /// Trials of all of it.
+    pub trials: u64,
     /// Trials per second.
-    rate: f64,
+    pub rate: f64,
+    /// Since the beginning.
+    pub elapsed: Duration,
+    /// The headline so far, in words.
+    pub headline: Option<String>,
 }
 
 impl Now {
     /// As a line of its own.
-    fn line(&self) -> String {
+    pub fn line(&self) -> String {
         let percent = 100 * u128::from(self.done) / u128::from(self.trials.max(1));
         format!(
             "{}: {} of {} trials ({percent} %){}",
@@ -187,6 +224,8 @@ mod tests {
             done: 123_456,
             trials: 900_000,
             rate: 2_345.6,
+            elapsed: Duration::from_secs(52),
+            headline: None,
         }
     }
 
@@ -215,14 +254,20 @@ mod tests {
             "both_together (3/9): 123,456 of 900,000 trials (13 %), 2,345/s, 6 min left"
         );
         let (progress, lines) = (Arc::new(Progress::default()), Arc::new(Mutex::new(Vec::new())));
-        let kept = Arc::clone(&lines);
+        let (kept, told) = (Arc::clone(&lines), Arc::new(Mutex::new(None)));
+        let of_headline = Arc::clone(&told);
         let bar = Bar::follow(&progress, Duration::from_millis(20), move |now| {
-            kept.lock().unwrap().push(now.line())
+            kept.lock().unwrap().push(now.line());
+            of_headline.lock().unwrap().clone_from(&now.headline);
         });
         bar.begin("\u{1b}[31mstock (1/2)", 200);
+        bar.tell(Some("8 % of \u{1b}[31m".into()));
+        bar.tell(None);
         progress.done.store(50, Ordering::Relaxed);
         std::thread::sleep(Duration::from_millis(500));
         drop(bar);
+        assert_eq!(told.lock().unwrap().as_deref(), Some("8 % of ␛[31m"));
+        assert!(!progress.take_look(), "nobody wants the headline");
         let lines = lines.lock().unwrap();
         assert!(lines.len() >= 2, "{lines:?}");
         assert!(

@@ -28,7 +28,10 @@ const BASELINE: &str = "baseline";
 pub fn run(options: &RunOptions) -> Outcome {
     let started = Instant::now();
     let document = load::load(&options.scenario, options.trials, options.json)?;
-    let examined = examine(&document).map_err(|error| Failure::of_run(error, options.json))?;
+    let pool = thread_pool(options.threads)?;
+    let examined = pool
+        .install(|| examine(&document))
+        .map_err(|error| Failure::of_run(error, options.json))?;
     if !options.quiet && !examined.warnings.is_empty() {
         let stderr = std::io::stderr();
         write!(&stderr, "{}", examined.warnings.render(super::is_colored(&stderr)))?;
@@ -43,7 +46,7 @@ pub fn run(options: &RunOptions) -> Outcome {
         block_trials: options.block_trials,
     };
     // The place comes first: a long run must not fail at its end for want of one, nor for what is there.
-    let place = Place::open(options, &document, &plan)?;
+    let place = pool.install(|| Place::open(options, &document, &plan))?;
     let mut earlier = checkpoint::find(options, &place)?;
     place.claim(options)?;
     let progress = Arc::new(Progress::default());
@@ -51,7 +54,6 @@ pub fn run(options: &RunOptions) -> Outcome {
     let mut keeper = Keeper::new(options, &place, &progress, earlier.as_mut());
     let begun = earlier.map(|earlier| earlier.part);
     let name = load::file_name(&options.scenario.scenario);
-    let pool = thread_pool(options.threads)?;
     let report = pool.install(|| simulate_examined(&document, &examined, &name, &plan, begun, &progress, &mut keeper));
     let checkpoint = place.checkpoint();
     let not_lost = |is_saved: bool| {

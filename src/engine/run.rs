@@ -15,6 +15,9 @@ const MOST_BLOCK_TRIALS: u64 = 128;
 /// Blocks that would be left for each thread if all were as large as the one that is cut off: towards the end they become small, so that no thread
 /// waits long for another.
 const BLOCKS_LEFT: u64 = 4;
+/// Blocks that each thread would have behind it in the same way: the first ones are small, so that a run can soon pause, and a pause never takes long
+/// beside what came before it.
+const BLOCKS_BEHIND: u64 = 16;
 
 /// How far a run has come, and whether it should stop.
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ pub struct Progress {
     pub stop: AtomicBool,
     /// Set to have what is gathered handed over after the blocks under way, so that it can be saved; the run then goes on.
     pub pause: AtomicBool,
+    /// Set to have what is gathered handed over in the same way, so that it can be told of.
+    pub look: AtomicBool,
     /// The first trial in which an event had to be left off being drawn. The run is then stopped after the blocks under way.
     exhausted: Mutex<Option<Exhausted>>,
 }
@@ -48,6 +53,16 @@ impl Progress {
     /// Whether a pause was asked for; it is then over.
     pub fn take_pause(&self) -> bool {
         self.pause.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether a look was asked for; it is then over.
+    pub fn take_look(&self) -> bool {
+        self.look.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether what is gathered is to be handed over, for whatever reason.
+    fn is_handed_over(&self) -> bool {
+        self.pause.load(Ordering::Relaxed) || self.look.load(Ordering::Relaxed)
     }
 }
 
@@ -94,7 +109,7 @@ pub fn simulate_in_blocks<O: Gather>(
             }
             progress.done.fetch_add(block.end - block.start, Ordering::Relaxed);
             // Looked at after a block, so that a run moves on however often it is paused.
-            if progress.pause.load(Ordering::Relaxed) {
+            if progress.is_handed_over() {
                 break;
             }
         }
@@ -111,6 +126,7 @@ pub fn simulate_in_blocks<O: Gather>(
 
 /// A range of trials from which the threads cut their blocks, first ones first.
 struct Blocks {
+    start: u64,
     next: AtomicU64,
     end: u64,
     /// Trials of each block; else as many as leave work for all threads.
@@ -121,6 +137,7 @@ struct Blocks {
 impl Blocks {
     fn new(trials: Range<u64>, fixed: Option<u64>) -> Self {
         Self {
+            start: trials.start,
             next: AtomicU64::new(trials.start),
             end: trials.end,
             fixed: fixed.map(|trials| trials.max(1)),
@@ -130,7 +147,7 @@ impl Blocks {
 
     /// The next block; `None` when no trial is left.
     fn begin(&self) -> Option<Range<u64>> {
-        let end_of = |start: u64| start + self.size(self.end - start).min(self.end - start);
+        let end_of = |start: u64| start + self.size(start - self.start, self.end - start).min(self.end - start);
         let start = self
             .next
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |start| {
@@ -140,10 +157,10 @@ impl Blocks {
         Some(start..end_of(start))
     }
 
-    /// Trials of a block when so many are left.
-    fn size(&self, left: u64) -> u64 {
-        self.fixed
-            .unwrap_or_else(|| (left / (BLOCKS_LEFT * self.threads)).clamp(1, MOST_BLOCK_TRIALS))
+    /// Trials of a block when so many have been begun and so many are left.
+    fn size(&self, begun: u64, left: u64) -> u64 {
+        let shares = || (begun / (BLOCKS_BEHIND * self.threads)).min(left / (BLOCKS_LEFT * self.threads));
+        self.fixed.unwrap_or_else(|| shares().clamp(1, MOST_BLOCK_TRIALS))
     }
 }
 
@@ -190,6 +207,26 @@ mod tests {
             );
         }
         // Long runs are cut into large ones for the most part.
-        assert!(cut(0..100_000, None, 2).len() < 900);
+        assert!(cut(0..100_000, None, 2).len() < 1_000);
+    }
+
+    #[test]
+    fn blocks_begin_small_so_that_a_pause_is_short() {
+        for threads in [1, 2, 16] {
+            let blocks = cut(500..100_000, None, threads);
+            assert!(
+                blocks
+                    .iter()
+                    .take(threads as usize)
+                    .all(|block| block.end - block.start == 1)
+            );
+            for block in &blocks {
+                let (begun, trials) = (block.start - 500, block.end - block.start);
+                assert!(
+                    trials == 1 || trials * 16 * threads <= begun,
+                    "{block:?} with {threads} threads"
+                );
+            }
+        }
     }
 }

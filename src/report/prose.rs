@@ -1,11 +1,11 @@
 //! The answer in words.
 
-use crate::results::types::{AttributionKind, Estimate, PolicyResults, RunResults, SummaryRow, TailEstimate};
+use crate::results::types::{AttributionKind, Estimate, Label, PolicyResults, RunResults, SummaryRow, TailEstimate};
 use crate::results::{ALL_SECTORS, FOCUS, STRUCTURAL, WORLD};
 
 use crate::scenario::HeadlineMeasure;
 
-use super::number::{grouped, significant};
+use super::number::{counted, grouped, significant};
 
 /// The headline's summary row.
 pub fn headline_row(policy: &PolicyResults) -> Option<&SummaryRow> {
@@ -66,13 +66,18 @@ impl Measure {
     }
 }
 
-/// Display name of a material, or its id.
-pub fn material_name<'a>(run: &'a RunResults, id: &'a str) -> &'a str {
-    let label = run.materials.iter().find(|label| label.id == id);
+/// Display name of what has one, or its id.
+fn name_of<'a>(labels: &'a [Label], id: &'a str) -> &'a str {
+    let label = labels.iter().find(|label| label.id == id);
     label
         .map(|label| label.name.as_str())
         .filter(|name| !name.is_empty())
         .unwrap_or(id)
+}
+
+/// Display name of a material, or its id.
+pub fn material_name<'a>(run: &'a RunResults, id: &'a str) -> &'a str {
+    name_of(&run.materials, id)
 }
 
 /// Places in focus that are listed one by one; more are counted.
@@ -80,18 +85,60 @@ const MOST_LISTED: usize = 8;
 
 /// Display name of a place; `focus` is the places in focus joined by `+`, or their number where they are many, and `WLD` the world.
 pub fn place_name(run: &RunResults, id: &str) -> String {
+    place_among(&run.places, &run.focus_places, id)
+}
+
+fn place_among(places: &[Label], focus_places: &[String], id: &str) -> String {
     match id {
-        FOCUS if run.focus_places.len() > MOST_LISTED => format!("the {} places in focus", run.focus_places.len()),
-        FOCUS => run.focus_places.join("+"),
+        FOCUS if focus_places.len() > MOST_LISTED => format!("the {} places in focus", focus_places.len()),
+        FOCUS => focus_places.join("+"),
         WORLD => "the world".to_owned(),
-        _ => {
-            let label = run.places.iter().find(|label| label.id == id);
-            label
-                .map(|label| label.name.as_str())
-                .filter(|name| !name.is_empty())
-                .unwrap_or(id)
-                .to_owned()
+        _ => name_of(places, id).to_owned(),
+    }
+}
+
+/// What the headline is about, as far as a run knows it that has not ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Id of its material.
+    pub material: &'a str,
+    /// Id of its place.
+    pub place: &'a str,
+    /// Every material.
+    pub materials: &'a [Label],
+    /// Every place.
+    pub places: &'a [Label],
+    /// Ids of the places in focus.
+    pub focus_places: &'a [String],
+    /// Whether the headline is what substitution and thrift leave of the shortfall.
+    pub after_adaptation: bool,
+}
+
+impl Subject<'_> {
+    /// The baseline's mean after so many trials, on one line. Figures come first, as a narrow terminal cuts the end. `None` where the trials do not
+    /// give an error.
+    pub fn so_far(&self, trials: u64, mean: &Estimate) -> Option<String> {
+        if !mean.standard_error.is_finite() {
+            return None;
         }
+        let suffix = Measure {
+            after_adaptation: self.after_adaptation,
+        }
+        .suffix();
+        let what = format!(
+            "{} in {}",
+            name_of(self.materials, self.material),
+            place_among(self.places, self.focus_places, self.place)
+        );
+        let count = counted(trials, "trial");
+        Some(match mean.value == 0.0 {
+            true => format!("baseline after {count}: no demand is short{suffix} so far, {what}"),
+            false => format!(
+                "baseline after {count}: {} % of demand is short{suffix} on average (standard error {}), {what}",
+                significant(mean.value, 3),
+                significant(mean.standard_error, 2)
+            ),
+        })
     }
 }
 
@@ -215,4 +262,53 @@ fn main_cause(run: &RunResults, policy: &PolicyResults, row: &SummaryRow) -> Str
         .filter(|name| !name.is_empty())
         .unwrap_or(key);
     format!(" \"{name}\" causes {in_tail}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headline_so_far_has_its_figures_first() {
+        let label = |id: &str, name: &str| Label {
+            id: id.into(),
+            name: name.into(),
+            unit: String::new(),
+        };
+        let (materials, places) = ([label("magnet", "NdFeB magnets")], [label("USA", "United States")]);
+        let countries: Vec<String> = ["USA", "JPN"].map(String::from).into();
+        let mean = |value: f64, standard_error: f64| Estimate {
+            value,
+            standard_error,
+            low: value,
+            high: value,
+        };
+        let subject = Subject {
+            material: "magnet",
+            place: "USA",
+            materials: &materials,
+            places: &places,
+            focus_places: &countries,
+            after_adaptation: false,
+        };
+        insta::assert_snapshot!(
+            subject.so_far(1_512, &mean(8.1234, 0.3871)).unwrap(),
+            @"baseline after 1,512 trials: 8.12 % of demand is short on average (standard error 0.39), NdFeB magnets in United States"
+        );
+        let adapted = Subject {
+            place: FOCUS,
+            after_adaptation: true,
+            ..subject
+        };
+        insta::assert_snapshot!(
+            adapted.so_far(512, &mean(8.1, 0.4)).unwrap(),
+            @"baseline after 512 trials: 8.1 % of demand is short after substitution and thrift on average (standard error 0.4), NdFeB magnets in USA+JPN"
+        );
+        // That none was found yet says nothing of how rare they are.
+        insta::assert_snapshot!(
+            subject.so_far(40, &mean(0.0, 0.0)).unwrap(),
+            @"baseline after 40 trials: no demand is short so far, NdFeB magnets in United States"
+        );
+        assert_eq!(subject.so_far(1, &mean(8.1, f64::NAN)), None);
+    }
 }

@@ -100,7 +100,7 @@ impl Recorder {
             policy: facts.policy,
             name: facts.name,
             cost: facts.cost,
-            headline: headline.map_or_else(Default::default, |row| (self.material(row), row.place.clone())),
+            headline: self.headline_names().unwrap_or_default(),
             summary: self
                 .plan
                 .rows

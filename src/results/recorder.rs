@@ -233,6 +233,12 @@ impl Recorder {
         Some(self.errors().mean_of(moments, sums, 100.0, Bounds::PERCENT))
     }
 
+    /// The headline's material and place. `None` in a model without demand.
+    pub fn headline_names(&self) -> Option<(String, String)> {
+        let row = &self.plan.rows[self.plan.headline?];
+        Some((self.plan.layout.materials[row.material].0.clone(), row.place.clone()))
+    }
+
     /// How the errors of its trials are found.
     pub(super) fn errors(&self) -> Errors {
         Errors::new(

@@ -333,7 +333,7 @@ mod tests {
         for trial in 0..16 * 256 {
             let group = crate::results::groups::group_of(trial);
             trials[group] += 1;
-            if group % 2 == 0 {
+            if group.is_multiple_of(2) {
                 timeline.add(0, Some(group), 0, 0.5);
             }
         }

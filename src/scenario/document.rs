@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::acknowledge::{self, Acknowledgement};
@@ -209,11 +210,18 @@ impl Document {
     /// Checks everything: the scenario, and the scenario under each policy, in their order.
     pub fn check_all(&self) -> Result<(Scenario, Vec<Scenario>, Diagnostics), Diagnostics> {
         let mut problems = self.pending.clone();
-        let (baseline, found) = self.check_one(None);
+        let policies = self.policies();
+        // Side by side, told in the order of the file.
+        let ((baseline, found), checked) = rayon::join(
+            || self.check_one(None),
+            || -> Vec<_> {
+                let checked = policies.par_iter().map(|label| self.check_one(Some(&label.id)));
+                checked.collect()
+            },
+        );
         problems.extend(found);
         let mut under_policies = Vec::new();
-        for label in self.policies() {
-            let (mut scenario, mut found) = self.check_one(Some(&label.id));
+        for (label, (mut scenario, mut found)) in policies.iter().zip(checked) {
             if let (Some(scenario), Some(baseline)) = (&mut scenario, &baseline) {
                 self.keep_focus(baseline, scenario, &mut found);
             }

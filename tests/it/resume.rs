@@ -203,3 +203,51 @@ fn a_stop_before_the_first_trial_is_no_part() {
         simulate_part(&document, "test", &RunPlan::default(), None, &progress, &mut Quiet);
     assert!(matches!(report, Err(RunError::Interrupted)));
 }
+
+/// Asks for a look after every block, and counts those of the baseline before it was complete.
+struct Looker<'a> {
+    progress: &'a Progress,
+    looks: usize,
+    is_complete: bool,
+}
+
+impl RunListener for Looker<'_> {
+    fn look(&mut self, part: &Part) {
+        let baseline = &part.policies[0];
+        let estimate = baseline.recorder.headline().unwrap();
+        assert!(estimate.value >= 0.0 && baseline.recorder.trials() > 0);
+        self.looks += usize::from(!baseline.complete);
+        self.is_complete |= baseline.complete;
+        self.progress.look.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A run that is looked at as often as can be comes to the same, to the last bit.
+#[test]
+fn looks_change_nothing() {
+    for (precision, samples) in [(None, false), (None, true), (Some(0.11), false)] {
+        let document = with(&load(&scenario()), &["run.trials=9000"]);
+        let plan = RunPlan {
+            policies: vec!["stockpile".into()],
+            precision,
+            samples,
+            block_trials: Some(100),
+            ..RunPlan::default()
+        };
+        let undisturbed = simulate_part(&document, "test", &plan, None, &Progress::default(), &mut Quiet).unwrap();
+        let progress = Progress::default();
+        progress.look.store(true, Ordering::Relaxed);
+        let mut looker = Looker {
+            progress: &progress,
+            looks: 0,
+            is_complete: false,
+        };
+        let looked_at = simulate_part(&document, "test", &plan, None, &progress, &mut looker).unwrap();
+        assert!(looker.looks > 3, "looked at {} times only", looker.looks);
+        assert!(looker.is_complete, "the end is told, too");
+        assert!(
+            bytes(&looked_at.part) == bytes(&undisturbed.part),
+            "{precision:?} {samples}"
+        );
+    }
+}

@@ -244,3 +244,29 @@ fn results_go_to_a_folder_named_after_the_scenario() {
     ]));
     assert!(folder.path().join("out/scenario/summary.csv").is_file());
 }
+
+/// The run would take minutes: it is ended as soon as it has told what it found.
+#[test]
+fn the_headline_so_far_is_told_on_standard_error() {
+    let (folder, scenario) = folder();
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_critmin"))
+        .args(["run", "--json", "--trials", "10000000", "--formats", "none", "--out"])
+        .arg(folder.path().join("results"))
+        .arg(scenario)
+        .env_remove("COLUMNS")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = std::io::BufRead::lines(std::io::BufReader::new(run.stderr.take().unwrap()));
+    let mut talk = lines.map(Result::unwrap);
+    let told = talk.find(|line| line.starts_with("baseline after "));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    let told = told.expect("the run ended without a word");
+    assert!(
+        told.contains(" % of demand is short on average (standard error 0."),
+        "{told}"
+    );
+    assert!(told.ends_with("), metal in buyer+friend"), "{told}");
+}
