@@ -72,40 +72,11 @@ def allocate(sellers, supply, buyers, orders):
 
 
 @njit(cache=True, error_model="numpy")
-def refill(mines, supply, refiners, planned, sold, bought, level, stock, wanted, takes):
-    """Mines one after the other hand what nobody ordered to refiners with room, pro rata to what each can take."""
-    any_wanted = False
-    for row in range(refiners.size):
-        wanted[row] = 0.0
-        gap = level[row] - stock[row]
-        if planned[row] < sold and gap > summary.NEGLIGIBLE * level[row]:
-            wanted[row] = gap * refiners[row]
-            any_wanted = True
-    if not any_wanted:
-        return
-    for mine in range(mines.size):
-        output = mines[mine] * supply[mine]
-        left = output - mines[mine] * min(supply[mine], bought)
-        if left <= MET * output:
-            continue
-        total = 0.0
-        for row in range(refiners.size):
-            room = mines[mine] * refiners[row] * (1.0 - planned[row] / sold)
-            takes[row] = max(min(room, wanted[row], output), 0.0)
-            total += takes[row]
-        if total > 0.0:
-            factor = min(left / total, 1.0)
-            for row in range(refiners.size):
-                wanted[row] -= factor * takes[row]
-                stock[row] += factor * takes[row] / refiners[row]
-
-
-@njit(cache=True, error_model="numpy")
 def run(problem, left, is_hit, memory, short, world):
     """Follows every chain through the periods, and clears what the events have left. short: (mineral, user, the world
     last), world: (mineral, period)."""
     capacity, counts, mine_shares, refiner_shares, ore_level, users, metal_level, banned, banned_share = problem
-    ore_stock, metal_stock, supply, planned, metal, arrival, wanted, takes = memory
+    ore_stock, metal_stock, supply, planned, metal, arrival = memory
     countries = users.shape[1]
     short[:] = 0.0
     world[:] = 0.0
@@ -115,9 +86,8 @@ def run(problem, left, is_hit, memory, short, world):
         metal_stock[:] = metal_level[mineral]
         mine_capacity, refiner_capacity = capacity[mineral]
         shares, unmet_by_user = users[mineral], short[mineral]
-        is_used = False
         for period in range(world.shape[1]):
-            # Without an event all trade is normal, and nothing is left over for stocks.
+            # Without an event all trade is normal.
             if not is_hit[mineral, period]:
                 continue
             is_hit[mineral, period] = False
@@ -131,16 +101,13 @@ def run(problem, left, is_hit, memory, short, world):
                 bought -= refiners[row] * (1.0 - planned[row])
             # Where only one side is short, that is the answer already.
             if sold < 1.0 and bought < 1.0:
-                sold, bought = allocate(mines, supply, refiners, planned)
-            if bought < 1.0 and is_used:
-                refill(mines, supply, refiners, planned, sold, bought, ore_level[mineral], ore_stock, wanted, takes)
+                sold, _ = allocate(mines, supply, refiners, planned)
             for row in range(refiners.size):
                 missing = planned[row] - min(planned[row], sold)
                 if missing <= MET * planned[row]:
                     missing = 0.0
                 drawn = min(missing, ore_stock[row])
                 ore_stock[row] -= drawn
-                is_used |= drawn > 0.0
                 metal[row] = planned[row] - (missing - drawn)
             to_all = 0.0
             arrival[:] = 0.0
@@ -217,7 +184,7 @@ def arrays(problem):
     )
     left = np.ones((len(minerals), problem.periods, 3, countries))
     is_hit = np.zeros((len(minerals), problem.periods), dtype=np.bool_)
-    memory = tuple(np.empty(countries) for _ in range(8))
+    memory = tuple(np.empty(countries) for _ in range(6))
     return compiled, np.array(events), tuple(hits), left, is_hit, memory
 
 

@@ -216,27 +216,6 @@ def is_normal(values, normal):
     return True
 
 
-@njit(cache=True, error_model="numpy")
-def refill(pattern, supply, sellers, buyers, stock, maximum):
-    """Ore that nobody ordered goes into stocks, over lanes with room (less than normal on them): one seller after the
-    other, in proportion to what each stock can take."""
-    for i in range(len(supply)):
-        unsold = supply[i]
-        for j in range(len(buyers)):
-            unsold -= sellers[i] * buyers[j] * pattern[i, j]
-        if unsold <= ROUNDING * supply[i]:
-            continue
-        total = 0.0
-        for j in range(len(buyers)):
-            total += min(pattern[i, j] - sellers[i] * buyers[j] * pattern[i, j], maximum[j] - stock[j])
-        if total <= 0:
-            continue
-        share = min(unsold / total, 1.0)
-        for j in range(len(buyers)):
-            room = pattern[i, j] - sellers[i] * buyers[j] * pattern[i, j]
-            stock[j] += share * min(room, maximum[j] - stock[j])
-
-
 # --- the months of one chain ---
 
 
@@ -304,7 +283,7 @@ def simulate_chain(chain, occurrences, short, world):
                 continue
             is_restricted = plan(chain, left, month, ore, ordered, caps)
 
-            # Ore: refiners' stocks cover what is missing, and take what nobody ordered.
+            # Ore: refiners' stocks cover what is missing.
             if is_normal(ore, mines) and is_normal(ordered, refiners):
                 metal[:] = ordered
             else:
@@ -314,9 +293,8 @@ def simulate_chain(chain, occurrences, short, world):
                     drawn = min(missing, ore_stock[j])
                     ore_stock[j] -= drawn
                     metal[j] = ordered[j] - (missing - drawn)
-                refill(ore_pattern, ore, of_mines, of_orders, ore_stock, ore_maximum)
 
-            # Metal: users' stocks cover what is missing. Nobody orders less than normal, so none is left for stocks.
+            # Metal: users' stocks cover what is missing.
             if is_restricted:
                 capped_trade(metal_pattern, caps, metal, users, of_refiners, of_users, metal_arrived)
             elif is_normal(metal, refiners):

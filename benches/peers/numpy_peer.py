@@ -1,9 +1,7 @@
 """The small problem in NumPy: vectorised over trials and periods, in chunks that fit the cache.
 
-Only stocks link one period to the next. Where nothing refills them, what they leave unmet is closed form: the running
-sum of what was missing, less the stock, as far as positive. Only refiners that an event can strike ever get refills,
-so only they need a loop over periods, and only in trials in which their stock was used before they ordered less than
-normal."""
+Only stocks link one period to the next. Nothing refills them, so what they leave unmet is closed form: the running sum
+of what was missing, less the stock, as far as positive."""
 
 import numpy as np
 
@@ -56,7 +54,7 @@ def running_sum(values):
 
 
 def running_unmet(running, stock):
-    """Running sum of what a stock that nobody refills leaves unmet."""
+    """Running sum of what a stock leaves unmet."""
     unmet = running - stock
     return np.maximum(unmet, 0, out=unmet)
 
@@ -129,96 +127,20 @@ class Refining:
     arrays of the mines and refiners that events can strike."""
 
     def __init__(self, mineral, mined, planned):
-        self.mineral, self.mined, self.planned = mineral, mined, planned
+        self.mineral = mineral
         shares = [mineral.mines[row] for row in mined], [mineral.refiners[row] for row in planned]
-        self.sold, self.bought = allocate(shares[0], list(mined.values()), shares[1], list(planned.values()))
+        sold = allocate(shares[0], list(mined.values()), shares[1], list(planned.values()))[0]
         self.metal, shared = {}, {}
-        missing = running_sum(1 - self.sold)
+        missing = running_sum(1 - sold)
         for row, stock in enumerate(mineral.ore_stock):
             if row not in planned:
                 # Refiners that nothing strikes fare alike where their stocks are alike.
                 if stock not in shared:
                     shared[stock] = 1 - per_period(running_unmet(missing, stock))
                 self.metal[row] = shared[stock]
-        # Ore that nobody orders goes to refiners who have got all they ordered, less than normal, and whose stock has
-        # been used before.
-        refilled = np.zeros(self.sold.shape[1], dtype=bool)
         for row, plan in planned.items():
-            running = running_sum(np.maximum(plan - self.sold, 0))
-            refilled |= ((running > 0) & (plan < self.sold)).any(axis=0)
+            running = running_sum(np.maximum(plan - sold, 0))
             self.metal[row] = plan - per_period(running_unmet(running, mineral.ore_stock[row]))
-        self.refilled = np.flatnonzero(refilled)
-
-    def fill(self, supply, planned, sold, bought, mines, refiners, level):
-        """Writes the trials with refills into these arrays, which may have more mines and refiners: those get no
-        share."""
-        pick = lambda values: values.take(self.refilled, axis=1)
-        sold[:], bought[:] = pick(self.sold), pick(self.bought)
-        for row, values in self.mined.items():
-            supply[:, row] = pick(values)
-        for position, (row, values) in enumerate(self.planned.items()):
-            planned[:, position] = pick(values)
-            refiners[position], level[position] = self.mineral.refiners[row], self.mineral.ore_stock[row]
-        mines[: len(self.mineral.mines)] = self.mineral.mines[:, None]
-
-    def correct(self, unmet):
-        for position, (row, plan) in enumerate(self.planned.items()):
-            self.metal[row][:, self.refilled] = plan.take(self.refilled, axis=1) - unmet[:, position]
-
-
-def correct_refilled(chains):
-    """Follows the trials with refills, of all minerals side by side, through the periods."""
-    chains = [chain for chain in chains if chain.refilled.size]
-    if not chains:
-        return
-    ends = np.cumsum([chain.refilled.size for chain in chains])
-    periods, size = len(chains[0].sold), ends[-1]
-    mines, refiners = max(len(chain.mineral.mines) for chain in chains), max(len(chain.planned) for chain in chains)
-    flows = [
-        np.ones((periods, mines, size)),
-        np.ones((periods, refiners, size)),
-        np.empty((periods, size)),
-        np.empty((periods, size)),
-    ]
-    arrays = [*flows, np.zeros((mines, size)), np.zeros((refiners, size)), np.zeros((refiners, size))]
-    parts = [slice(end - chain.refilled.size, end) for chain, end in zip(chains, ends)]
-    for chain, part in zip(chains, parts):
-        chain.fill(*(values[..., part] for values in arrays))
-    unmet = follow_stocks(*arrays)
-    for chain, part in zip(chains, parts):
-        chain.correct(unmet[..., part])
-
-
-def follow_stocks(supply, planned, sold, bought, mines, refiners, level):
-    """Period by period: what ore stocks leave unmet (period x refiner x trial)."""
-    stock = level.copy()
-    missing = np.maximum(planned - sold[:, None], 0)
-    has_room = planned < sold[:, None]
-    unmet = np.empty_like(missing)
-    for period in range(sold.shape[0]):
-        some = np.flatnonzero((has_room[period] & (stock < level)).any(axis=0))
-        if some.size:
-            room = np.maximum(1 - planned[period][:, some] / sold[period, some], 0)
-            gap = (level - stock)[:, some]
-            stock[:, some] += refills(
-                mines[:, some], supply[period][:, some], bought[period, some], refiners[:, some], room, gap
-            )
-        drawn = np.minimum(stock, missing[period])
-        stock -= drawn
-        unmet[period] = missing[period] - drawn
-    return unmet
-
-
-def refills(mines, supply, bought, refiners, room, gap):
-    """Mines one after the other hand what nobody ordered to refiners with room, pro rata to what each can take."""
-    left = mines * np.maximum(supply - bought, 0)
-    room, supply = refiners * room, mines * supply
-    wanted = refiners * gap
-    for row in range(len(mines)):
-        takes = np.minimum(np.minimum(mines[row] * room, wanted), supply[row])
-        total = takes.sum(axis=0)
-        wanted -= takes * (left[row] / np.maximum(np.maximum(total, left[row]), 1e-300))
-    return gap - wanted / np.where(refiners > 0, refiners, 1)
 
 
 def deliver(mineral, metal, exports, bans):
@@ -263,7 +185,6 @@ def simulate_chunk(problem, occurrences, left, short, world):
         mined = {row: np.minimum(values * mineral.capacity[0], 1) for row, values in of("mine", index).items()}
         planned = {row: np.minimum(values * mineral.capacity[1], 1) for row, values in of("refiner", index).items()}
         chains.append(Refining(mineral, mined, planned))
-    correct_refilled(chains)
     for index, chain in enumerate(chains):
         masks = {row: mask for event in problem.events for (mineral, row, mask) in event.bans if mineral == index}
         short[index, :-1], world[index] = deliver(chain.mineral, chain.metal, of("ban", index), masks)

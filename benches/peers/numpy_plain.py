@@ -73,29 +73,29 @@ def months_lost(time, duration, recovery):
 
 
 def open_trade(pattern, supply, orders):
-    """The factors a and b without caps, and what arrives: factors are at most 1, and below only where a seller has no
-    more or a buyer has all that was ordered. Sweeps go on with the trials that still move."""
-    sellers, buyers, arrived = np.empty_like(supply), np.empty_like(orders), np.empty_like(orders)
+    """What arrives without caps: the factors a and b are at most 1, and below only where a seller has no more or a
+    buyer has all that was ordered. Sweeps go on with the trials that still move."""
+    arrived = np.empty_like(orders)
     trials, of_buyers = np.arange(orders.shape[1]), np.ones_like(orders)
     for number in range(SWEEPS):
         before = of_buyers
-        of_sellers, of_buyers, found = sweep(pattern, supply, orders, before)
+        of_buyers, found = sweep(pattern, supply, orders, before)
         moving = moved(before, of_buyers)
         # Picking them costs more than a few sweeps too many.
         if len(moving) <= len(trials) / 2 or number == SWEEPS - 1:
-            sellers[:, trials], buyers[:, trials], arrived[:, trials] = of_sellers, of_buyers, found
+            arrived[:, trials] = found
             if len(moving) == 0:
                 break
             trials = trials[moving]
             supply, orders, of_buyers = (array.take(moving, axis=1) for array in (supply, orders, of_buyers))
-    return sellers, buyers, arrived
+    return arrived
 
 
 def sweep(pattern, supply, orders, buyers):
     sellers = np.minimum(supply / (pattern @ buyers), 1)
     offered = pattern.T @ sellers
     buyers = np.minimum(orders / offered, 1)
-    return sellers, buyers, buyers * offered
+    return buyers, buyers * offered
 
 
 def moved(before, after):
@@ -129,23 +129,6 @@ def largest_factor(flows, caps, total, axis):
         if np.array_equal(factor, before):
             break
     return factor
-
-
-def refill(pattern, supply, sellers, buyers, stock, maximum):
-    """Ore that nobody ordered goes into stocks, over lanes with room (less than normal on them): one seller after the
-    other, in proportion to what each stock can take."""
-    unsold = supply - sellers * (pattern @ buyers)
-    unsold[unsold <= ROUNDING * supply] = 0
-    trials = np.flatnonzero((unsold > 0).any(axis=0) & (stock < maximum).any(axis=0))
-    if len(trials) == 0:
-        return
-    unsold, sellers, buyers = (array.take(trials, axis=1) for array in (unsold, sellers, buyers))
-    wanted = maximum - stock.take(trials, axis=1)
-    for seller, lanes in enumerate(pattern):
-        can_take = np.minimum(lanes[:, None] * (1 - sellers[seller] * buyers), wanted)
-        total = can_take.sum(axis=0)
-        wanted -= can_take * np.minimum(unsold[seller] / np.maximum(total, 1e-300), 1)
-    stock[:, trials] = maximum - wanted
 
 
 # --- the months of one mineral ---
@@ -192,8 +175,7 @@ def simulate_mineral(problem, index, left_by_event, short, world):
 
     mines, refiners, users = mineral.mines, mineral.refiners, mineral.users
     ore_pattern, metal_pattern = np.outer(mines, refiners), np.outer(refiners, users)
-    ore_maximum = (mineral.ore_stock * refiners)[:, None]
-    ore_stock = np.repeat(ore_maximum, trials, axis=1)
+    ore_stock = np.repeat((mineral.ore_stock * refiners)[:, None], trials, axis=1)
     metal_stock = np.repeat((mineral.metal_stock * users)[:, None], trials, axis=1)
     lacking = np.zeros((len(users), trials))
     world[:] = 0
@@ -202,16 +184,15 @@ def simulate_mineral(problem, index, left_by_event, short, world):
         ore = of_plants(mines, mineral.capacity[0], left, mine_hits)
         metal = ordered = of_plants(refiners, mineral.capacity[1], left, refiner_hits)
 
-        # Ore: refiners' stocks cover what is missing, and take what nobody ordered.
+        # Ore: refiners' stocks cover what is missing.
         struck = np.flatnonzero(below(ore, mines) | below(ordered, refiners))
         if len(struck) > 0:
             ore, ordered, stock = (array.take(struck, axis=1) for array in (ore, ordered, ore_stock))
-            of_mines, of_orders, arrived = open_trade(ore_pattern, ore, ordered)
+            arrived = open_trade(ore_pattern, ore, ordered)
             missing = cover(ordered - arrived, ordered, stock)
-            refill(ore_pattern, ore, of_mines, of_orders, stock, ore_maximum)
             metal[:, struck], ore_stock[:, struck] = ordered - missing, stock
 
-        # Metal: users' stocks cover what is missing. Nobody orders less than normal, so none is left for stocks.
+        # Metal: users' stocks cover what is missing.
         is_restricted = (left[[event for event, _, _ in bans]] < 1).any(axis=0)
         for struck, has_caps in (below(metal, refiners) & ~is_restricted, False), (is_restricted, True):
             struck = np.flatnonzero(struck)
@@ -223,7 +204,7 @@ def simulate_mineral(problem, index, left_by_event, short, world):
                 caps = caps_of(metal_pattern, left.take(struck, axis=1), bans)
                 arrived = capped_trade(metal_pattern, caps, supply, orders)
             else:
-                arrived = open_trade(metal_pattern, supply, orders)[2]
+                arrived = open_trade(metal_pattern, supply, orders)
             missing = cover(orders - arrived, orders, stock)
             metal_stock[:, struck] = stock
             lacking[:, struck] = lacking.take(struck, axis=1) + missing

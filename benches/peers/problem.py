@@ -25,8 +25,8 @@ class Mineral:
     users: np.ndarray  # share of the world's demand by using country
     mine_countries: list
     refiner_countries: list
-    ore_stock: np.ndarray  # at refiners, months of their orders; never above this
-    metal_stock: np.ndarray  # at users, months of their demand; nothing refills it: nobody orders less than normal
+    ore_stock: np.ndarray  # at refiners, months of their orders
+    metal_stock: np.ndarray  # at users, months of their demand
     capacity: tuple  # of mines and of refiners, over normal output
     demand_t: float  # of the world, per month
 

@@ -31,6 +31,10 @@ TRIALS_OF_TARGET = 10_000
 PEERS = ["numpy_plain", "numpy", "numba_plain", "numba", "rust"]
 # What critmin can leave out, as the others do not have it.
 WITHOUT = ["--without", "timeline,attribution"]
+# The problem has no refills of stocks, and its programs draw plain random numbers: results are compared on these.
+PROBLEM, RANDOM = ["--set", "run.refill=false"], ["--set", 'run.sampling="random"']
+# The share of the mean that its standard error is to come down to, and trials from which the others learn how many they need.
+PRECISION, PILOT = 0.01, 10_000
 
 
 def main():
@@ -60,7 +64,7 @@ def main():
         ]
     for failure in failures[:20]:
         print(f"DISAGREE {failure}")
-    missed = measure(programs, arguments)
+    missed = measure(programs, arguments) + to_precision(programs, arguments, problem)
     if failures:
         print(f"{len(failures)} figures disagree")
     sys.exit(1 if failures or (missed and arguments.assert_targets) else 0)
@@ -120,13 +124,13 @@ class Python(Program):
 class Critmin(Program):
     def __init__(self, path, cores, folder, without=()):
         self.path, self.folder = path, folder
-        start = [path, "run", SCENARIO, "--quiet", "--formats", "none", "--out", folder, "--threads", str(cores)]
-        command = lambda trials, seed: [*start, *without, "--trials", str(trials), "--seed", str(seed)]
+        start = [path, "run", SCENARIO, *PROBLEM, "--quiet", "--formats", "none", "--out", folder, "--threads", str(cores)]
+        command = lambda trials, seed, *more: [*start, *without, "--trials", str(trials), "--seed", str(seed), *more]
         kind = "critmin totals" if without else "critmin"
         super().__init__(f"{kind}, {cores} core{'s' * (cores > 1)}", command, None, cores)
 
-    def simulate(self, trials, seed=1):
-        _, wall, processor = self.run(self.command(trials, seed))
+    def simulate(self, trials, seed=1, *more):
+        _, wall, processor = self.run(self.command(trials, seed, *more))
         found = json.loads((self.folder / "results.json").read_text())
         # Everything between the checked scenario and the written results.
         stages = {row["stage"]: row["seconds"] for row in found["timing"]}
@@ -134,7 +138,7 @@ class Critmin(Program):
         return found, (wall, processor, inside, None)
 
     def trace(self, trial):
-        return json.loads(self.run([self.path, "replay", SCENARIO, "--trial", str(trial), "--json"])[0])
+        return json.loads(self.run([self.path, "replay", SCENARIO, *PROBLEM, "--trial", str(trial), "--json"])[0])
 
 
 def build(arguments, problem):
@@ -240,7 +244,9 @@ def agreement(programs, trials, seed, problem):
     by how many.
     """
     cells, fans = {}, {}
-    cells["critmin"], fans["critmin"], errors = of_critmin(programs["critmin"].simulate(trials, seed)[0], problem)
+    cells["critmin"], fans["critmin"], errors = of_critmin(
+        programs["critmin"].simulate(trials, seed, *RANDOM)[0], problem
+    )
     for name in PEERS:
         found, _ = programs[name].simulate(trials, seed)
         cells[name], fans[name] = np.array(found["cells"]), np.array(found["fan"])
@@ -326,6 +332,61 @@ def measure(programs, arguments):
     if best["rust"]["wall"] > 1.1 * best["rust"]["processor"] + 0.01 or load > 0.5:
         print("The machine was busy: trust processor times; wall times and the ratio of one core to two say little.")
     return judge(best, trials)
+
+
+def to_precision(programs, arguments, problem):
+    """Times all programs from start to finish until the standard error of one mean, critmin's headline, is 1 % of it:
+    critmin by its own early stop and sampling, the others with the trials that a pilot run of theirs asks for. Gives
+    the targets missed."""
+    wanted = {}
+    for name in PEERS:
+        mean, error = headline_of_peer(programs[name].simulate(PILOT)[0], problem)
+        wanted[name] = math.ceil(PILOT * (error / mean / PRECISION) ** 2)
+    rows = {name: [] for name in programs}
+    for seed in range(1, arguments.repeats + 1):
+        for name, program in programs.items():
+            if name in PEERS:
+                found, (wall, processor, _, _) = program.simulate(wanted[name], seed)
+                mean, error = headline_of_peer(found, problem)
+                trials = wanted[name]
+            else:
+                share = f"{100 * PRECISION:g}%"
+                found, (wall, processor, _, _) = program.simulate(10**8, seed, "--precision", share)
+                mean, error = headline_of_critmin(found)
+                trials = found["manifest"]["trials"]
+            rows[name].append((trials, 100 * error / mean, wall, processor))
+    print(f"\nstart to finish until the standard error is {100 * PRECISION:g} % of the mean, {arguments.repeats} seeds: medians, of times the best (median)")
+    print(f"{'':24}{'trials':>10}{'error, %':>10}{'start to finish, s':>20}{'processor, s':>18}")
+    best = {}
+    for name, found in rows.items():
+        trials, error, wall, processor = zip(*found)
+        # How far a seed has to go differs, so that the median says what is to be expected.
+        best[name] = statistics.median(processor)
+        cells = [f"{min(column):.3f} ({statistics.median(column):.3f})" for column in (wall, processor)]
+        print(
+            f"{programs[name].name:<24}{statistics.median(trials):>10.0f}{statistics.median(error):>10.2f}{cells[0]:>20}{cells[1]:>18}"
+        )
+    missed = []
+    for name in ("numpy_plain", "numba_plain"):
+        met = [best[own] < best[name] for own in ("critmin", "totals")]
+        text = f"critmin there before {programs[name].name}"
+        print(f"{text:<44}" + " ".join("met" if each else "MISSED" for each in met))
+        if not met[0]:
+            missed.append(text)
+    return missed
+
+
+def headline_of_critmin(found):
+    """Mean and standard error that --precision looks at: the first metal in all countries."""
+    baseline = found["policies"][0]
+    wanted = [*baseline["headline"], "all"]
+    row = next(row for row in baseline["summary"] if [row["material"], row["country"], row["sector"]] == wanted)
+    return row["expected_shortfall_pct"]["value"], row["expected_shortfall_pct"]["standard_error"]
+
+
+def headline_of_peer(found, problem):
+    """The same of another program: all countries are in focus, so it is the world's row of the first metal."""
+    return found["cells"][len(problem.countries)][:2]
 
 
 def judge(best, trials):

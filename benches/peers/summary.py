@@ -8,7 +8,7 @@ import numpy as np
 
 import problem as problem_module
 
-NEGLIGIBLE = 1e-9  # shares up to this count as nothing, as in critmin
+NEGLIGIBLE = 1e-8  # shares up to this count as nothing, as in critmin
 
 
 def ranks(levels, trials):

@@ -87,6 +87,8 @@ struct Period {
     missing_t: Vec<f64>,
     shortfall_t: Vec<f64>,
     unmet_t: Vec<f64>,
+    carried: Vec<f64>,
+    onset: Vec<f64>,
     structural_t: Vec<f64>,
     exposed_usd: Vec<f64>,
 }
@@ -128,6 +130,8 @@ impl Tape {
                 missing_t: &period.missing_t,
                 shortfall_t: &period.shortfall_t,
                 unmet_t: &period.unmet_t,
+                carried: &period.carried,
+                onset: &period.onset,
                 structural_t: &period.structural_t,
                 exposed_usd: &period.exposed_usd,
             });
@@ -157,6 +161,8 @@ impl Observer for Tape {
             missing_t: outcome.missing_t.to_vec(),
             shortfall_t: outcome.shortfall_t.to_vec(),
             unmet_t: outcome.unmet_t.to_vec(),
+            carried: outcome.carried.to_vec(),
+            onset: outcome.onset.to_vec(),
             structural_t: outcome.structural_t.to_vec(),
             exposed_usd: outcome.exposed_usd.to_vec(),
         });

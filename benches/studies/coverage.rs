@@ -3,7 +3,8 @@
 //! The same run over and over: its trials are taken from further and further along the streams of one seed, where batches are independent of
 //! each other, so that a scenario is compiled once. The truth comes from another seed and many more trials.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml --bin coverage -- [--runs N] [--trials N] [--truth N] [NAME ...]`
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin coverage -- [--runs N] [--trials N] [--truth N]
+//! [--sampling DESIGN] [NAME ...]`
 
 use std::ops::Range;
 use std::process::ExitCode;
@@ -18,11 +19,16 @@ use critmin_benches::{compile, load};
 
 /// Scenarios by name, each with two rows beside its headline.
 const SCENARIOS: [(&str, [(&str, &str); 2]); 4] = [
-    ("china-rare-earth-controls", [("magnet_heat", "USA"), ("magnet_standard", "EU27")]),
+    (
+        "china-rare-earth-controls",
+        [("magnet_heat", "USA"), ("magnet_standard", "EU27")],
+    ),
     ("gallium-germanium", [("gallium_refined", "JPN"), ("germanium", "USA")]),
     ("student-diversification", [("goods", "B04"), ("goods", "B10")]),
     ("drc-cobalt", [("cobalt", "USA"), ("cobalt", "CHN")]),
 ];
+/// Sampling designs whose intervals are looked at.
+const DESIGNS: [&str; 2] = ["latin_hypercube", "random"];
 /// What is looked at, in the order of [`figures`].
 const FIGURES: [&str; 6] = ["mean", "P(> 10 %)", "P(> 50 %)", "p95", "CVaR95", "CVaR99"];
 /// The coverage that intervals are held to.
@@ -48,7 +54,9 @@ struct Options {
     runs: u64,
     trials: u64,
     truth: u64,
+    /// None: all.
     names: Vec<String>,
+    designs: Vec<&'static str>,
 }
 
 impl Options {
@@ -58,22 +66,34 @@ impl Options {
             trials: 4_096,
             truth: 1_000_000,
             names: Vec::new(),
+            designs: DESIGNS.to_vec(),
         };
         while let Some(word) = words.next() {
             let number = match word.as_str() {
                 "--runs" => &mut options.runs,
                 "--trials" => &mut options.trials,
                 "--truth" => &mut options.truth,
+                "--sampling" => {
+                    let wanted = words.next().unwrap_or_default();
+                    let design = DESIGNS.into_iter().find(|design| *design == wanted);
+                    options.designs = vec![design.ok_or_else(|| format!("{word}: expected {}", DESIGNS.join(" or ")))?];
+                    continue;
+                }
                 name if SCENARIOS.iter().any(|(known, _)| *known == name) => {
                     options.names.push(word);
                     continue;
                 }
                 _ => {
                     let known = SCENARIOS.map(|(name, _)| name).join(", ");
-                    return Err(format!("{word}: expected --runs, --trials, --truth or one of {known}"));
+                    return Err(format!(
+                        "{word}: expected --runs, --trials, --truth, --sampling or one of {known}"
+                    ));
                 }
             };
-            let value = words.next().and_then(|text| text.parse().ok()).filter(|value| *value > 0);
+            let value = words
+                .next()
+                .and_then(|text| text.parse().ok())
+                .filter(|value| *value > 0);
             *number = value.ok_or_else(|| format!("{word}: expected a number above 0"))?;
         }
         Ok(options)
@@ -101,7 +121,9 @@ fn study(options: &Options) {
         let prepared = |sampling: &str, seed: u64| {
             let mut document = load(&path);
             for change in [format!("run.sampling=\"{sampling}\""), format!("run.seed={seed}")] {
-                document.set(&change).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)));
+                document
+                    .set(&change)
+                    .unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)));
             }
             compile(&document)
         };
@@ -110,7 +132,7 @@ fn study(options: &Options) {
         let rows = rows(&sample, further);
         let truth = estimates(&prepared("latin_hypercube", 2), 0..options.truth, &rows);
         eprintln!("{name}: truth after {:.0} s", started.elapsed().as_secs_f64());
-        for sampling in ["latin_hypercube", "random"] {
+        for &sampling in &options.designs {
             let prepared = prepared(sampling, 1);
             let mut tallies = vec![Tally::default(); rows.len() * FIGURES.len()];
             for run in 0..options.runs {
@@ -126,7 +148,9 @@ fn study(options: &Options) {
                 failed += u64::from(verdict == "too narrow");
                 let truth = truth.map_or_else(|| "not supported".to_owned(), |truth| format!("{:.5}", truth.value));
                 let ratio = tally.error_over_stated();
-                println!("| {name} | {material}, {place} | {figure} | {truth} | {sampling} | {coverage} | {ratio} | {verdict} |");
+                println!(
+                    "| {name} | {material}, {place} | {figure} | {truth} | {sampling} | {coverage} | {ratio} | {verdict} |"
+                );
             }
         }
     }
@@ -156,9 +180,8 @@ fn estimates(prepared: &Prepared, trials: Range<u64>, rows: &[(String, String)])
     let recorder = simulate(&prepared.model, trials, &Progress::default(), || empty.fresh()).expect("there are trials");
     let results = recorder.finish(PolicyFacts::default());
     let of = |(material, place): &(String, String)| {
-        let is_wanted = |row: &&SummaryRow| {
-            row.material == *material && row.country == *place && row.sector == ALL_SECTORS
-        };
+        let is_wanted =
+            |row: &&SummaryRow| row.material == *material && row.country == *place && row.sector == ALL_SECTORS;
         results.summary.iter().find(is_wanted).map_or([None; 6], figures)
     };
     rows.iter().flat_map(of).collect()
@@ -189,7 +212,9 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, found: Option<Estimate>, truth: Option<Estimate>) {
-        let Some((found, truth)) = found.zip(truth.map(|truth| truth.value)) else { return };
+        let Some((found, truth)) = found.zip(truth.map(|truth| truth.value)) else {
+            return;
+        };
         // Rounding of what should be equal is no error.
         let slack = 1e-9 * truth.abs();
         self.runs += 1;
@@ -235,7 +260,15 @@ fn binomial_interval(hits: u64, runs: u64) -> (f64, f64) {
         };
         inverse_beta(a, b, target).0
     };
-    let low = if hits > 0.0 { point(hits, misses + 1.0, LEFT_OUT) } else { 0.0 };
-    let high = if misses > 0.0 { point(hits + 1.0, misses, 1.0 - LEFT_OUT) } else { 1.0 };
+    let low = if hits > 0.0 {
+        point(hits, misses + 1.0, LEFT_OUT)
+    } else {
+        0.0
+    };
+    let high = if misses > 0.0 {
+        point(hits + 1.0, misses, 1.0 - LEFT_OUT)
+    } else {
+        1.0
+    };
     (low, high)
 }

@@ -15,7 +15,7 @@ const BIN_SHIFT: u32 = 18;
 const FIRST_BIN: u32 = (127 - 12) << 5;
 const BINS: usize = 12 * 32 + 1;
 /// Shares up to this count as nothing, as in critmin.
-const NEGLIGIBLE: f64 = 1e-9;
+const NEGLIGIBLE: f64 = 1e-8;
 /// Relative gap below which need counts as met, as in critmin.
 const MET: f64 = 1e-12;
 
@@ -294,13 +294,12 @@ impl<'a> Simulator<'a> {
             let mut short = [0.0; COUNTRIES];
             let mut ore_stock = [0.0; COUNTRIES];
             ore_stock[..mineral.refiners.len()].copy_from_slice(&mineral.ore_stock);
-            let mut is_used = false;
             let mut metal_stock = mineral.metal_stock;
             for (month, world) in self.months[index].iter_mut().zip(world) {
                 *world = 0.0;
-                // Without an event all trade is normal, and nothing is left over for stocks.
+                // Without an event all trade is normal.
                 if month.is_hit {
-                    let metal = refine(mineral, month, &mut ore_stock, &mut is_used);
+                    let metal = refine(mineral, month, &mut ore_stock);
                     *world = deliver(mineral, &metal, &month.exports, &mut metal_stock, &mut short);
                     *month = NORMAL;
                 }
@@ -315,8 +314,8 @@ impl<'a> Simulator<'a> {
     }
 }
 
-/// Ore from mines to refiners, and what they make of it, as a share of normal. `is_used`: whether any stock has been.
-fn refine(mineral: &Mineral, month: &Month, stock: &mut [f64; COUNTRIES], is_used: &mut bool) -> [f64; COUNTRIES] {
+/// Ore from mines to refiners, and what they make of it, as a share of normal.
+fn refine(mineral: &Mineral, month: &Month, stock: &mut [f64; COUNTRIES]) -> [f64; COUNTRIES] {
     let (mines, refiners) = (&mineral.mines, &mineral.refiners);
     let mut mined = [1.0; COUNTRIES];
     let mut planned = [1.0; COUNTRIES];
@@ -329,15 +328,10 @@ fn refine(mineral: &Mineral, month: &Month, stock: &mut [f64; COUNTRIES], is_use
     let lost = |shares: &[f64], left: &[f64; COUNTRIES]| -> f64 {
         shares.iter().zip(left).map(|(share, left)| share * (1.0 - left)).sum()
     };
-    let (mut sold, mut bought) = (1.0 - lost(mines, &mined), 1.0 - lost(refiners, &planned));
+    let (mut sold, bought) = (1.0 - lost(mines, &mined), 1.0 - lost(refiners, &planned));
     // Where only one side is short, that is the answer already.
     if sold < 1.0 && bought < 1.0 {
-        (sold, bought) = allocate(mines, &mined, refiners, &planned);
-    }
-    // Ore that nobody ordered refills stocks, on lanes that carry less than normal: those to refiners who have got all
-    // they ordered.
-    if bought < 1.0 && *is_used {
-        refill(mineral, &mined, &planned, sold, bought, stock);
+        sold = allocate(mines, &mined, refiners, &planned).0;
     }
     let mut output = [0.0; COUNTRIES];
     for row in 0..refiners.len() {
@@ -347,7 +341,6 @@ fn refine(mineral: &Mineral, month: &Month, stock: &mut [f64; COUNTRIES], is_use
         }
         let drawn = missing.min(stock[row]);
         stock[row] -= drawn;
-        *is_used |= drawn > 0.0;
         output[row] = planned[row] - (missing - drawn);
     }
     output
@@ -399,50 +392,6 @@ fn allocate(sellers: &[f64], supply: &[f64; COUNTRIES], buyers: &[f64], orders: 
         }
     }
     (sold, bought)
-}
-
-/// Sellers one after the other hand what is left to refiners with room, pro rata to what each can take.
-fn refill(
-    mineral: &Mineral,
-    mined: &[f64; COUNTRIES],
-    planned: &[f64; COUNTRIES],
-    sold: f64,
-    bought: f64,
-    stock: &mut [f64; COUNTRIES],
-) {
-    let mut wanted = [0.0; COUNTRIES];
-    let mut any = false;
-    for (row, share) in mineral.refiners.iter().enumerate() {
-        let gap = mineral.ore_stock[row] - stock[row];
-        if planned[row] < sold && gap > NEGLIGIBLE * mineral.ore_stock[row] {
-            wanted[row] = gap * share;
-            any = true;
-        }
-    }
-    if !any {
-        return;
-    }
-    for (seller, share) in mineral.mines.iter().enumerate() {
-        let supply = share * mined[seller];
-        let left = supply - share * mined[seller].min(bought);
-        if left <= MET * supply {
-            continue;
-        }
-        let mut takes = [0.0; COUNTRIES];
-        let mut total = 0.0;
-        for (row, buyer) in mineral.refiners.iter().enumerate() {
-            let room = share * buyer * (1.0 - planned[row] / sold);
-            takes[row] = room.min(wanted[row]).min(supply).max(0.0);
-            total += takes[row];
-        }
-        if total > 0.0 {
-            let factor = (left / total).min(1.0);
-            for (row, buyer) in mineral.refiners.iter().enumerate() {
-                wanted[row] -= factor * takes[row];
-                stock[row] += factor * takes[row] / buyer;
-            }
-        }
-    }
 }
 
 /// Metal from refiners to users; gives the world's shortfall.
