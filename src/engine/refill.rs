@@ -10,9 +10,6 @@ use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::{EffectModel, Model};
 
-/// Rounds in which sellers that have something left are asked again, because others could not give what they were asked for.
-const ROUNDS: usize = 4;
-
 /// Orders for stocks, and what is made and sent for them. Quantities in t per period.
 #[derive(Debug, Clone, Default)]
 pub struct Refills {
@@ -433,7 +430,9 @@ impl State {
             let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
             rests.push((quota.limit - used).max(0.0));
         }
-        for _ in 0..ROUNDS {
+        // Each round meets all orders or leaves a seller with nothing, or a limit reached: else what a seller has by rounding would decide what
+        // the others are asked for.
+        for _ in 0..left.len() + rests.len() + 2 {
             asked.clear();
             asked.resize(flows.len(), 0.0);
             for (column, order) in orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
