@@ -10,6 +10,10 @@ use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::{EffectModel, Model};
 
+/// Part of its supply that a seller has left at which it is asked for half of what the pattern says; for hardly anything where it has hardly anything left.
+/// Else what rounding leaves to one seller would decide what the others are asked for.
+const LITTLE: f64 = 0.01;
+
 /// Orders for stocks, and what is made and sent for them. Quantities in t per period.
 #[derive(Debug, Clone, Default)]
 pub struct Refills {
@@ -396,10 +400,11 @@ impl State {
         let sent = &mut refill_flows[material];
         sent.clear();
         sent.resize(flows.len(), 0.0);
-        let (left, orders, asked) = (
+        let (left, orders, asked, readiness) = (
             &mut workspace.supply_left,
             &mut workspace.orders_left,
             &mut workspace.trade,
+            &mut workspace.readiness,
         );
         left.clear();
         let mut total = 0.0;
@@ -435,16 +440,25 @@ impl State {
         for _ in 0..left.len() + rests.len() + 2 {
             asked.clear();
             asked.resize(flows.len(), 0.0);
+            readiness.clear();
+            readiness.extend(left.iter().zip(&supply[links.rows.clone()]).map(|(left, supply)| {
+                if *left > 0.0 {
+                    left / (left + LITTLE * supply)
+                } else {
+                    0.0
+                }
+            }));
             for (column, order) in orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
                 let open = |lane: usize| {
                     left[lane / columns] > 0.0
                         && (openness[lane] >= 1.0 || openness[lane] * normal[lane] > flows[lane] + sent[lane])
                 };
                 let lanes = || (column..flows.len()).step_by(columns).filter(|lane| open(*lane));
-                let weight: f64 = lanes().map(|lane| normal[lane]).sum();
-                if weight > 0.0 {
+                let weight = |lane: usize| normal[lane] * readiness[lane / columns];
+                let total: f64 = lanes().map(weight).sum();
+                if total > 0.0 {
                     for lane in lanes() {
-                        let mut ask = order * (normal[lane] / weight);
+                        let mut ask = order * (weight(lane) / total);
                         if openness[lane] < 1.0 {
                             ask = ask.min(openness[lane] * normal[lane] - flows[lane] - sent[lane]);
                         }
