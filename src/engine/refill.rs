@@ -10,10 +10,6 @@ use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::{EffectModel, Model};
 
-/// Part of its supply that a seller has left at which it is asked for half of what the pattern says; for hardly anything where it has hardly anything left.
-/// Else what rounding leaves to one seller would decide what the others are asked for.
-const LITTLE: f64 = 0.01;
-
 /// Orders for stocks, and what is made and sent for them. Quantities in t per period.
 #[derive(Debug, Clone, Default)]
 pub struct Refills {
@@ -440,14 +436,13 @@ impl State {
         for _ in 0..left.len() + rests.len() + 2 {
             asked.clear();
             asked.resize(flows.len(), 0.0);
+            // Sellers are asked for the more the more they have left: else what rounding leaves to one would decide what others are asked for.
             readiness.clear();
-            readiness.extend(left.iter().zip(&supply[links.rows.clone()]).map(|(left, supply)| {
-                if *left > 0.0 {
-                    left / (left + LITTLE * supply)
-                } else {
-                    0.0
-                }
-            }));
+            readiness.extend(
+                left.iter()
+                    .zip(&supply[links.rows.clone()])
+                    .map(|(left, supply)| if *left > 0.0 { left / (left + supply) } else { 0.0 }),
+            );
             for (column, order) in orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
                 let open = |lane: usize| {
                     left[lane / columns] > 0.0
