@@ -48,9 +48,6 @@ pub struct Problem<'a> {
 pub struct Workspace {
     pub(super) supply_left: Vec<f64>,
     pub(super) orders_left: Vec<f64>,
-    pub(super) quota_limit: Vec<f64>,
-    /// How much of what they are asked for sellers can be expected to give, 0 to 1, when refills are shared out.
-    pub(super) readiness: Vec<f64>,
     projection: Projection,
     pub(super) trade: Vec<f64>,
     pub(super) offered: Vec<f64>,

@@ -15,6 +15,7 @@ mod plans;
 mod premium;
 pub mod projection;
 pub mod refill;
+mod refill_trade;
 mod rigid;
 pub mod run;
 pub mod severity;

@@ -5,6 +5,7 @@
 //! which its country normally buys, in the same proportions, up to their capacity, and of the plants that they need feed from. What is made for
 //! refills serves nothing else, and the feed for it is ordered last in line too: refilling causes no shortage.
 
+use super::refill_trade::RefillTrade;
 use super::state::State;
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
@@ -373,127 +374,29 @@ impl State {
         self.stock_change[market] += amount;
     }
 
-    /// Shares out what sellers have left, and what they made for refills, among the orders for stocks: each order goes to sellers in the proportions in
-    /// which its country normally buys, and each seller hands out in proportion to what it is asked for. Restricted lanes carry at most their
+    /// Shares out what sellers have left, and what they made for refills, among the orders for stocks. Restricted lanes carry at most their
     /// restriction, quotas hold.
     pub(super) fn share_refills(&mut self, trial: &Trial<'_>, material: usize) {
-        let model = trial.model;
-        let links = &model.links[material];
+        let links = &trial.model.links[material];
         let columns = links.markets.len();
-        let Self {
-            refills,
-            flows,
-            refill_flows,
-            normal,
-            openness,
-            limits,
-            supply,
-            workspace,
-            ..
-        } = self;
-        let quotas = limits.list();
-        let (flows, normal, openness) = (&flows[material], &normal[material], &openness[material]);
-        let sent = &mut refill_flows[material];
-        sent.clear();
-        sent.resize(flows.len(), 0.0);
-        let (left, orders, asked, readiness) = (
-            &mut workspace.supply_left,
-            &mut workspace.orders_left,
-            &mut workspace.trade,
-            &mut workspace.readiness,
-        );
+        let left = &mut self.refill_trade.left;
         left.clear();
-        let mut total = 0.0;
-        for ((line, supply), made) in flows
+        for ((line, supply), made) in self.flows[material]
             .chunks_exact(columns)
-            .zip(&supply[links.rows.clone()])
-            .zip(&refills.supply[links.rows.clone()])
+            .zip(&self.supply[links.rows.clone()])
+            .zip(&self.refills.supply[links.rows.clone()])
         {
             let unsold = supply - line.iter().sum::<f64>();
             // A fully used seller has nothing left but rounding.
-            let rest = made + if unsold > DECISION * supply { unsold } else { 0.0 };
-            left.push(rest);
-            total += rest;
+            left.push(made + if unsold > DECISION * supply { unsold } else { 0.0 });
         }
-        if total <= 0.0 {
-            return;
-        }
-        // Unlimited orders compete by the pattern.
-        orders.clear();
-        orders.extend(
-            refills.order[links.markets.clone()]
-                .iter()
-                .map(|order| order.min(total)),
-        );
-        let rests = &mut workspace.quota_limit;
-        rests.clear();
-        for quota in quotas {
-            let used: f64 = quota.lanes.iter().map(|&lane| flows[lane]).sum();
-            rests.push((quota.limit - used).max(0.0));
-        }
-        // Each round meets all orders or leaves a seller with nothing, or a limit reached: else what a seller has by rounding would decide what
-        // the others are asked for.
-        for _ in 0..left.len() + rests.len() + 2 {
-            asked.clear();
-            asked.resize(flows.len(), 0.0);
-            // Sellers are asked for the more the more they have left: else what rounding leaves to one would decide what others are asked for.
-            readiness.clear();
-            readiness.extend(
-                left.iter()
-                    .zip(&supply[links.rows.clone()])
-                    .map(|(left, supply)| if *left > 0.0 { left / (left + supply) } else { 0.0 }),
-            );
-            for (column, order) in orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
-                let open = |lane: usize| {
-                    left[lane / columns] > 0.0
-                        && (openness[lane] >= 1.0 || openness[lane] * normal[lane] > flows[lane] + sent[lane])
-                };
-                let lanes = || (column..flows.len()).step_by(columns).filter(|lane| open(*lane));
-                let weight = |lane: usize| normal[lane] * readiness[lane / columns];
-                let total: f64 = lanes().map(weight).sum();
-                if total > 0.0 {
-                    for lane in lanes() {
-                        let mut ask = order * (weight(lane) / total);
-                        if openness[lane] < 1.0 {
-                            ask = ask.min(openness[lane] * normal[lane] - flows[lane] - sent[lane]);
-                        }
-                        asked[lane] = ask;
-                    }
-                }
-            }
-            for (quota, limit) in quotas.iter().zip(rests.iter_mut()) {
-                let total: f64 = quota.lanes.iter().map(|&lane| asked[lane]).sum();
-                if total > *limit {
-                    for &lane in &quota.lanes {
-                        asked[lane] *= *limit / total;
-                    }
-                }
-            }
-            let mut moved = 0.0;
-            for ((asked, sent), left) in asked
-                .chunks_exact(columns)
-                .zip(sent.chunks_exact_mut(columns))
-                .zip(left.iter_mut())
-            {
-                let sum: f64 = asked.iter().sum();
-                if sum <= 0.0 {
-                    continue;
-                }
-                let factor = (*left / sum).min(1.0);
-                for ((asked, sent), order) in asked.iter().zip(sent).zip(orders.iter_mut()) {
-                    *sent += factor * asked;
-                    *order = (*order - factor * asked).max(0.0);
-                }
-                *left = (*left - factor * sum).max(0.0);
-                moved += factor * sum;
-            }
-            for (quota, limit) in quotas.iter().zip(rests.iter_mut()) {
-                let used: f64 = quota.lanes.iter().map(|&lane| flows[lane] + sent[lane]).sum();
-                *limit = (quota.limit - used).max(0.0);
-            }
-            if moved <= ROUNDING * total {
-                break;
-            }
-        }
+        let trade = RefillTrade {
+            normal: &self.normal[material],
+            flows: &self.flows[material],
+            openness: &self.openness[material],
+            limits: self.limits.list(),
+            orders: &self.refills.order[links.markets.clone()],
+        };
+        self.refill_trade.share(&trade, &mut self.refill_flows[material]);
     }
 }

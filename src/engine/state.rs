@@ -4,6 +4,7 @@ use super::allocation::{Quota, Workspace};
 use super::blame::Blame;
 use super::limits::{Limits, TonnageQuota};
 use super::refill::Refills;
+use super::refill_trade::RefillTradeMemory;
 use super::tolerance::STOCK;
 use crate::model::{Links, Model, World, patterns};
 
@@ -132,6 +133,7 @@ pub struct State {
     /// What the last allocation of each material was for, and where the next one starts.
     pub(super) memory: Vec<AllocationMemory>,
     pub(super) workspace: Workspace,
+    pub(super) refill_trade: RefillTradeMemory,
     pub(super) scratch: Vec<f64>,
     pub(super) pattern_memory: patterns::PatternMemory,
     pub(super) pool: Vec<usize>,
@@ -365,15 +367,19 @@ impl State {
         let (mut rest, mut full) = (true, true);
         let markets = links.markets.clone();
         let ahead = self.refills.held_ahead[markets.clone()].iter();
-        for ((maximum, stock), ahead) in self.maximum[markets.clone()]
+        for (((maximum, stock), ahead), market) in self.maximum[markets.clone()]
             .iter()
             .zip(&self.commercial[markets.clone()])
             .zip(ahead)
+            .zip(&model.markets[markets.clone()])
         {
             let near = STOCK * maximum.min(1e300) + 1e-9;
             let gap = maximum - stock;
             rest &= -gap <= near + ahead;
-            full &= gap <= near;
+            full &= gap <= near
+                || market
+                    .inventory
+                    .is_none_or(|number| model.inventories[number].refill_months.is_none());
         }
         if model.materials[links.material].lead_periods > 0 {
             for market in markets {

@@ -274,24 +274,23 @@ impl Observer for Totals {
 /// What a search leaves open must not decide: "trade is as normal", "nothing is unsold", how far flexibility has risen.
 #[test]
 fn where_searches_start_moves_no_trial() {
-    where_searches_start(false, 1e-6);
+    where_searches_start(false);
 }
 
-/// With refills single cells still move by up to 5e-5 of demand, which is too much: some decision in their sharing out is finer than what a search
-/// leaves open. The bound is there so that it gets no worse.
+/// Nor who gets what is left for stocks.
 #[test]
-fn where_searches_start_hardly_moves_trials_with_refills() {
-    where_searches_start(true, 1e-4);
+fn where_searches_start_moves_no_trial_with_refills() {
+    where_searches_start(true);
 }
 
-fn where_searches_start(refill: bool, tolerance: f64) {
+fn where_searches_start(refill: bool) {
     for (name, trials) in [
-        ("china-rare-earth-controls", 0..60),
-        ("us-india-partnership", 0..40),
-        ("defence-aerospace", 0..40),
-        ("indonesia-nickel", 0..40),
-        ("ministerial-coalition", 0..20),
-        ("electric-vehicle-batteries", 0..6),
+        ("china-rare-earth-controls", 0..300),
+        ("us-india-partnership", 0..200),
+        ("defence-aerospace", 0..200),
+        ("indonesia-nickel", 0..200),
+        ("ministerial-coalition", 0..100),
+        ("electric-vehicle-batteries", 0..30),
     ] {
         let mut document = Document::load(Path::new(&format!("scenarios/{name}.toml"))).unwrap();
         document.set("run.seed=5").unwrap();
@@ -317,7 +316,7 @@ fn where_searches_start(refill: bool, tolerance: f64) {
                 let cells = one.0.iter().zip(one.1.iter().zip(&other.1)).enumerate();
                 for (cell, (demand, (one, other))) in cells {
                     assert!(
-                        (one - other).abs() <= tolerance * demand,
+                        (one - other).abs() <= 1e-6 * demand,
                         "{name}, trial {trial}, cell {cell}: {one} and {other} of {demand} t"
                     );
                 }

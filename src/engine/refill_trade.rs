@@ -1,0 +1,334 @@
+//! Who gets what of the goods that are left for stocks.
+//!
+//! All orders are filled at the same time and at a steady pace, each from the sellers that are still open to it, in the proportions in which its
+//! country normally buys. A seller is closed when it has nothing left, a lane when it has carried what its restriction lets through, and the lanes
+//! of a limit when that is reached; from then on the orders go to the others. (The rule by which goods are eaten at equal speeds in Bogomolnaia and
+//! Moulin 2001, "A new solution to the random assignment problem".) What is sent is a continuous function of what there is: a seller with hardly
+//! anything left is as good as one with nothing.
+
+use super::allocation::Quota;
+use super::tolerance::ROUNDING;
+
+/// Orders for stocks and what there is for them; lanes row-major, quantities in t per period.
+#[derive(Debug)]
+pub(super) struct RefillTrade<'a> {
+    /// Undisrupted flows.
+    pub normal: &'a [f64],
+    /// What the lanes carry for users.
+    pub flows: &'a [f64],
+    /// Share that each lane still carries; 1 = as much as is asked for.
+    pub openness: &'a [f64],
+    /// Limits on sets of lanes, flows for users included.
+    pub limits: &'a [Quota],
+    /// By column.
+    pub orders: &'a [f64],
+}
+
+/// Memory that is used again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RefillTradeMemory {
+    /// What each seller has left.
+    pub left: Vec<f64>,
+    /// Columns that order, with their pace and the lanes that are open to them.
+    buyers: Vec<Buyer>,
+    /// What more each lane and each limit may carry.
+    room: Vec<f64>,
+    rest: Vec<f64>,
+    /// What each lane carries in the unit of time in which all orders would be met.
+    pace: Vec<f64>,
+    row_pace: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Buyer {
+    column: usize,
+    order: f64,
+}
+
+impl RefillTradeMemory {
+    /// Shares out [`RefillTradeMemory::left`]: writes what each lane carries.
+    pub(super) fn share(&mut self, trade: &RefillTrade<'_>, sent: &mut Vec<f64>) {
+        sent.clear();
+        sent.resize(trade.normal.len(), 0.0);
+        let total: f64 = self.left.iter().sum();
+        if total <= 0.0 {
+            return;
+        }
+        self.buyers.clear();
+        // A stock may hold any amount: an order beyond all there is counts as all there is.
+        self.buyers
+            .extend(trade.orders.iter().enumerate().filter_map(|(column, &order)| {
+                (order > 0.0).then_some(Buyer {
+                    column,
+                    order: order.min(total),
+                })
+            }));
+        self.open_lanes(trade);
+        // Each step closes a seller, a lane or a limit.
+        let mut time = 0.0;
+        while time < 1.0 && self.set_pace(trade) {
+            let step = self.until_something_closes(trade, 1.0 - time);
+            self.go_on(trade, step, sent);
+            time += step;
+        }
+    }
+
+    fn open_lanes(&mut self, trade: &RefillTrade<'_>) {
+        let columns = trade.orders.len();
+        self.room.clear();
+        self.room.resize(trade.normal.len(), 0.0);
+        for Buyer { column, .. } in &self.buyers {
+            for (row, left) in self.left.iter().enumerate() {
+                let lane = row * columns + column;
+                if *left <= 0.0 || trade.normal[lane] <= 0.0 {
+                    continue;
+                }
+                self.room[lane] = if trade.openness[lane] >= 1.0 {
+                    f64::INFINITY
+                } else {
+                    (trade.openness[lane] * trade.normal[lane] - trade.flows[lane]).max(0.0)
+                };
+            }
+        }
+        self.rest.clear();
+        for limit in trade.limits {
+            let used: f64 = limit.lanes.iter().map(|&lane| trade.flows[lane]).sum();
+            let rest = limit.limit - used;
+            self.rest.push(rest.max(0.0));
+            if rest <= ROUNDING * limit.limit {
+                limit.lanes.iter().for_each(|&lane| self.room[lane] = 0.0);
+            }
+        }
+    }
+
+    /// What lanes carry in a unit of time until something closes; gives whether any carries anything.
+    fn set_pace(&mut self, trade: &RefillTrade<'_>) -> bool {
+        let columns = trade.orders.len();
+        self.pace.clear();
+        self.pace.resize(trade.normal.len(), 0.0);
+        self.row_pace.clear();
+        self.row_pace.resize(self.left.len(), 0.0);
+        let mut any = false;
+        for &Buyer { column, order } in &self.buyers {
+            let lanes = (column..trade.normal.len()).step_by(columns);
+            let open = |lane: &usize| self.room[*lane] > 0.0;
+            let total: f64 = lanes.clone().filter(open).map(|lane| trade.normal[lane]).sum();
+            if total <= 0.0 {
+                continue;
+            }
+            any = true;
+            for lane in lanes.filter(open) {
+                let pace = order * (trade.normal[lane] / total);
+                self.pace[lane] = pace;
+                self.row_pace[lane / columns] += pace;
+            }
+        }
+        any
+    }
+
+    /// The time until a seller, a lane or a limit has nothing left, at most `most`.
+    fn until_something_closes(&self, trade: &RefillTrade<'_>, most: f64) -> f64 {
+        let mut time = most;
+        let mut shorten = |left: f64, pace: f64| {
+            if pace > 0.0 {
+                time = time.min(left / pace);
+            }
+        };
+        for (left, pace) in self.left.iter().zip(&self.row_pace) {
+            shorten(*left, *pace);
+        }
+        for (room, pace) in self.room.iter().zip(&self.pace) {
+            shorten(*room, *pace);
+        }
+        for (limit, rest) in trade.limits.iter().zip(&self.rest) {
+            shorten(*rest, limit.lanes.iter().map(|&lane| self.pace[lane]).sum());
+        }
+        time
+    }
+
+    fn go_on(&mut self, trade: &RefillTrade<'_>, time: f64, sent: &mut [f64]) {
+        let columns = trade.orders.len();
+        for ((sent, room), pace) in sent.iter_mut().zip(&mut self.room).zip(&self.pace) {
+            if *pace > 0.0 {
+                *sent += time * pace;
+                *room = after(*room, time * pace);
+            }
+        }
+        for (row, (left, pace)) in self.left.iter_mut().zip(&self.row_pace).enumerate() {
+            if *pace > 0.0 {
+                *left = after(*left, time * pace);
+                if *left <= 0.0 {
+                    self.room[row * columns..(row + 1) * columns].fill(0.0);
+                }
+            }
+        }
+        for (limit, rest) in trade.limits.iter().zip(&mut self.rest) {
+            let pace: f64 = limit.lanes.iter().map(|&lane| self.pace[lane]).sum();
+            if pace > 0.0 {
+                *rest = after(*rest, time * pace);
+                if *rest <= 0.0 {
+                    limit.lanes.iter().for_each(|&lane| self.room[lane] = 0.0);
+                }
+            }
+        }
+    }
+}
+
+/// What is left of an amount after a use; rounding leaves nothing.
+fn after(amount: f64, used: f64) -> f64 {
+    let left = amount - used;
+    if left > ROUNDING * used { left } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::streams::StreamKey;
+
+    struct Case {
+        left: Vec<f64>,
+        normal: Vec<f64>,
+        flows: Vec<f64>,
+        openness: Vec<f64>,
+        limits: Vec<Quota>,
+        orders: Vec<f64>,
+    }
+
+    impl Case {
+        fn new(left: &[f64], normal: &[f64], orders: &[f64]) -> Self {
+            Self {
+                left: left.to_vec(),
+                normal: normal.to_vec(),
+                flows: vec![0.0; normal.len()],
+                openness: vec![1.0; normal.len()],
+                limits: Vec::new(),
+                orders: orders.to_vec(),
+            }
+        }
+
+        fn sent(&self) -> Vec<f64> {
+            let mut memory = RefillTradeMemory::default();
+            memory.left.clone_from(&self.left);
+            let mut sent = Vec::new();
+            let trade = RefillTrade {
+                normal: &self.normal,
+                flows: &self.flows,
+                openness: &self.openness,
+                limits: &self.limits,
+                orders: &self.orders,
+            };
+            memory.share(&trade, &mut sent);
+            sent
+        }
+    }
+
+    fn assert_close(found: &[f64], expected: &[f64]) {
+        for (found_value, expected_value) in found.iter().zip(expected) {
+            assert!(
+                (found_value - expected_value).abs() <= 1e-12 * (1.0 + expected_value.abs()),
+                "{found:?} {expected:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn orders_follow_the_pattern() {
+        assert_close(&Case::new(&[100.0, 100.0], &[3.0, 1.0], &[8.0]).sent(), &[6.0, 2.0]);
+    }
+
+    #[test]
+    fn when_a_seller_has_nothing_left_the_others_are_asked() {
+        // 15 each until the first has sent its 10 (two thirds of the time); the second sends the other 20.
+        assert_close(&Case::new(&[10.0, 50.0], &[1.0, 1.0], &[30.0]).sent(), &[10.0, 20.0]);
+        assert_close(&Case::new(&[10.0, 15.0], &[1.0, 1.0], &[30.0]).sent(), &[10.0, 15.0]);
+    }
+
+    #[test]
+    fn buyers_share_a_seller_by_what_they_ask() {
+        // One seller of 10 for orders of 9 and 3.
+        assert_close(&Case::new(&[10.0], &[1.0, 9.0], &[9.0, 3.0]).sent(), &[7.5, 2.5]);
+    }
+
+    #[test]
+    fn a_buyer_without_choice_shares_with_one_that_has_one() {
+        // A (6 t) is asked by both for 6 and 3; closed after two thirds. Then the second buyer goes on with B alone.
+        let case = Case::new(&[6.0, 100.0], &[1.0, 1.0, 0.0, 1.0], &[6.0, 6.0]);
+        assert_close(&case.sent(), &[4.0, 2.0, 0.0, 4.0]);
+    }
+
+    #[test]
+    fn restrictions_and_limits_hold_and_others_take_over() {
+        let mut case = Case::new(&[100.0, 100.0], &[10.0, 10.0], &[12.0]);
+        (case.openness[0], case.flows[0]) = (0.5, 2.0);
+        assert_close(&case.sent(), &[3.0, 9.0]);
+        let mut case = Case::new(&[100.0, 100.0], &[10.0, 10.0], &[12.0]);
+        (case.flows[0], case.limits) = (
+            2.0,
+            vec![Quota {
+                lanes: vec![0],
+                limit: 6.0,
+            }],
+        );
+        assert_close(&case.sent(), &[4.0, 8.0]);
+        // One limit on both: nothing takes over.
+        case.limits[0].lanes.push(1);
+        assert_close(&case.sent(), &[2.0, 2.0]);
+    }
+
+    #[test]
+    fn an_order_beyond_everything_competes_as_all_there_is() {
+        assert_close(&Case::new(&[10.0], &[1.0, 1.0], &[1e300, 10.0]).sent(), &[5.0, 5.0]);
+    }
+
+    /// Generated problems: orders are met or nothing that is open is left; nothing exceeds what there is; and what hardly differs gives what hardly
+    /// differs, also where something is nearly used up.
+    #[test]
+    fn what_is_sent_is_continuous() {
+        let stream = StreamKey::new(5, "refill trade");
+        for number in 0..2_000 {
+            let mut index = 0;
+            let mut next = || {
+                index += 1;
+                stream.uniform(number, index)
+            };
+            let (rows, columns) = (1 + (next() * 8.0) as usize, 1 + (next() * 6.0) as usize);
+            let mut values = |count: usize, few: f64| -> Vec<f64> {
+                (0..count)
+                    .map(|_| if next() < few { 1e-12 * next() } else { 10.0 * next() })
+                    .collect()
+            };
+            let left = values(rows, 0.2);
+            let mut case = Case::new(&left, &values(rows * columns, 0.1), &values(columns, 0.1));
+            for lane in 0..rows * columns {
+                let kind = values(1, 0.0)[0];
+                if kind < 3.0 {
+                    case.openness[lane] = 0.5;
+                    case.flows[lane] = case.normal[lane] * 0.5 * if kind < 1.0 { 1.0 - 1e-12 } else { 0.8 };
+                }
+            }
+            if columns > 1 {
+                let used: f64 = case.flows[..2].iter().sum();
+                case.limits.push(Quota {
+                    lanes: vec![0, 1],
+                    limit: used + values(1, 0.5)[0],
+                });
+            }
+            let sent = case.sent();
+            for (row, line) in sent.chunks_exact(columns).enumerate() {
+                assert!(line.iter().sum::<f64>() <= case.left[row] * (1.0 + 1e-12), "{number}");
+            }
+            for column in 0..columns {
+                let got: f64 = sent[column..].iter().step_by(columns).sum();
+                assert!(got <= case.orders[column] * (1.0 + 1e-9), "{number}");
+            }
+            case.left
+                .iter_mut()
+                .zip(values(rows, 0.0))
+                .for_each(|(left, shift)| *left += 1e-11 * shift);
+            case.flows.iter_mut().for_each(|flow| *flow *= 1.0 - 1e-12);
+            for (one, other) in sent.iter().zip(case.sent()) {
+                assert!((one - other).abs() < 1e-8, "{number}: {one} {other}");
+            }
+        }
+    }
+}
