@@ -35,9 +35,10 @@ pub struct Refills {
     pub feed_used: Vec<f64>,
     /// By material: whether it has orders for stocks that can be met, or is to make something for refills.
     pub reached: Vec<bool>,
-    /// Memory: what each seller of the material at hand is asked for, and its idle capacity.
+    /// Memory: what each seller of the material at hand is asked for, its idle capacity, and that of its supplies.
     asked: Vec<f64>,
     idle: Vec<f64>,
+    rooms: Vec<f64>,
 }
 
 impl Refills {
@@ -265,6 +266,7 @@ impl State {
             planned: raised,
             asked,
             idle,
+            rooms,
             ..
         } = refills;
         asked.clear();
@@ -300,17 +302,20 @@ impl State {
         };
         idle.clear();
         idle.resize(compiled.rows.len(), 0.0);
+        rooms.clear();
         for &index in &compiled.supplies {
-            idle[model.supplies[index].row] += room(index);
+            let room = room(index);
+            rooms.push(room);
+            idle[model.supplies[index].row] += room;
         }
         let mut any = false;
-        for &index in &compiled.supplies {
+        for (&index, room) in compiled.supplies.iter().zip(rooms.iter()) {
             let supply = &model.supplies[index];
             let (asked, idle) = (asked[supply.row], idle[supply.row]);
             if asked <= 0.0 || idle <= 0.0 {
                 continue;
             }
-            let extra = room(index) * (asked / idle).min(1.0);
+            let extra = room * (asked / idle).min(1.0);
             if extra > 0.0 {
                 any = true;
                 raised[index] = extra;

@@ -29,20 +29,34 @@ pub(super) struct RefillTrade<'a> {
 pub(super) struct RefillTradeMemory {
     /// What each seller has left.
     pub left: Vec<f64>,
-    /// Columns that order, with their pace and the lanes that are open to them.
     buyers: Vec<Buyer>,
-    /// What more each lane and each limit may carry.
-    room: Vec<f64>,
+    /// Lanes from sellers that had something left to buyers that order, buyer by buyer.
+    lanes: Vec<Lane>,
+    /// What more each limit lets through.
     rest: Vec<f64>,
-    /// What each lane carries in the unit of time in which all orders would be met.
-    pace: Vec<f64>,
+    /// What sellers and limits' lanes carry in the unit of time in which all orders would be met.
     row_pace: Vec<f64>,
+    limit_pace: Vec<f64>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Buyer {
-    column: usize,
     order: f64,
+    lanes: std::ops::Range<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Lane {
+    /// Position among all lanes.
+    position: usize,
+    row: usize,
+    /// Position of the limit that it is under.
+    limit: Option<usize>,
+    normal: f64,
+    /// What more it may carry; 0 where it is closed.
+    room: f64,
+    /// What it carries in a unit of time.
+    pace: f64,
 }
 
 impl RefillTradeMemory {
@@ -54,121 +68,117 @@ impl RefillTradeMemory {
         if total <= 0.0 {
             return;
         }
-        self.buyers.clear();
-        // A stock may hold any amount: an order beyond all there is counts as all there is.
-        self.buyers
-            .extend(trade.orders.iter().enumerate().filter_map(|(column, &order)| {
-                (order > 0.0).then_some(Buyer {
-                    column,
-                    order: order.min(total),
-                })
-            }));
-        self.open_lanes(trade);
+        self.open_lanes(trade, total);
         // Each step closes a seller, a lane or a limit.
         let mut time = 0.0;
-        while time < 1.0 && self.set_pace(trade) {
-            let step = self.until_something_closes(trade, 1.0 - time);
-            self.go_on(trade, step, sent);
+        while time < 1.0 && self.set_pace() {
+            let step = self.until_something_closes(1.0 - time);
+            self.go_on(step, sent);
             time += step;
         }
     }
 
-    fn open_lanes(&mut self, trade: &RefillTrade<'_>) {
+    fn open_lanes(&mut self, trade: &RefillTrade<'_>, total: f64) {
         let columns = trade.orders.len();
-        self.room.clear();
-        self.room.resize(trade.normal.len(), 0.0);
-        for Buyer { column, .. } in &self.buyers {
-            for (row, left) in self.left.iter().enumerate() {
-                let lane = row * columns + column;
-                if *left <= 0.0 || trade.normal[lane] <= 0.0 {
-                    continue;
-                }
-                self.room[lane] = if trade.openness[lane] >= 1.0 {
-                    f64::INFINITY
-                } else {
-                    (trade.openness[lane] * trade.normal[lane] - trade.flows[lane]).max(0.0)
-                };
-            }
-        }
         self.rest.clear();
         for limit in trade.limits {
             let used: f64 = limit.lanes.iter().map(|&lane| trade.flows[lane]).sum();
             let rest = limit.limit - used;
-            self.rest.push(rest.max(0.0));
-            if rest <= ROUNDING * limit.limit {
-                limit.lanes.iter().for_each(|&lane| self.room[lane] = 0.0);
+            self.rest.push(if rest > ROUNDING * limit.limit { rest } else { 0.0 });
+        }
+        self.buyers.clear();
+        self.lanes.clear();
+        for (column, order) in trade.orders.iter().enumerate() {
+            if *order <= 0.0 {
+                continue;
             }
+            let first = self.lanes.len();
+            for (row, left) in self.left.iter().enumerate() {
+                let position = row * columns + column;
+                let (normal, openness) = (trade.normal[position], trade.openness[position]);
+                if *left <= 0.0 || normal <= 0.0 {
+                    continue;
+                }
+                let limit = trade.limits.iter().position(|limit| limit.lanes.contains(&position));
+                let room = if limit.is_some_and(|limit| self.rest[limit] <= 0.0) {
+                    0.0
+                } else if openness >= 1.0 {
+                    f64::INFINITY
+                } else {
+                    openness * normal - trade.flows[position]
+                };
+                if room > 0.0 {
+                    self.lanes.push(Lane {
+                        position,
+                        row,
+                        limit,
+                        normal,
+                        room,
+                        pace: 0.0,
+                    });
+                }
+            }
+            // A stock may hold any amount: an order beyond all there is counts as all there is.
+            self.buyers.push(Buyer {
+                order: order.min(total),
+                lanes: first..self.lanes.len(),
+            });
         }
     }
 
     /// What lanes carry in a unit of time until something closes; gives whether any carries anything.
-    fn set_pace(&mut self, trade: &RefillTrade<'_>) -> bool {
-        let columns = trade.orders.len();
-        self.pace.clear();
-        self.pace.resize(trade.normal.len(), 0.0);
+    fn set_pace(&mut self) -> bool {
         self.row_pace.clear();
         self.row_pace.resize(self.left.len(), 0.0);
+        self.limit_pace.clear();
+        self.limit_pace.resize(self.rest.len(), 0.0);
         let mut any = false;
-        for &Buyer { column, order } in &self.buyers {
-            let lanes = (column..trade.normal.len()).step_by(columns);
-            let open = |lane: &usize| self.room[*lane] > 0.0;
-            let total: f64 = lanes.clone().filter(open).map(|lane| trade.normal[lane]).sum();
-            if total <= 0.0 {
-                continue;
-            }
-            any = true;
-            for lane in lanes.filter(open) {
-                let pace = order * (trade.normal[lane] / total);
-                self.pace[lane] = pace;
-                self.row_pace[lane / columns] += pace;
+        for buyer in &self.buyers {
+            let lanes = &mut self.lanes[buyer.lanes.clone()];
+            let open = lanes.iter().filter(|lane| lane.room > 0.0);
+            let total: f64 = open.map(|lane| lane.normal).sum();
+            any |= total > 0.0;
+            for lane in lanes {
+                lane.pace = if lane.room > 0.0 {
+                    buyer.order * (lane.normal / total)
+                } else {
+                    0.0
+                };
+                self.row_pace[lane.row] += lane.pace;
+                if let Some(limit) = lane.limit {
+                    self.limit_pace[limit] += lane.pace;
+                }
             }
         }
         any
     }
 
     /// The time until a seller, a lane or a limit has nothing left, at most `most`.
-    fn until_something_closes(&self, trade: &RefillTrade<'_>, most: f64) -> f64 {
-        let mut time = most;
-        let mut shorten = |left: f64, pace: f64| {
-            if pace > 0.0 {
-                time = time.min(left / pace);
-            }
-        };
-        for (left, pace) in self.left.iter().zip(&self.row_pace) {
-            shorten(*left, *pace);
-        }
-        for (room, pace) in self.room.iter().zip(&self.pace) {
-            shorten(*room, *pace);
-        }
-        for (limit, rest) in trade.limits.iter().zip(&self.rest) {
-            shorten(*rest, limit.lanes.iter().map(|&lane| self.pace[lane]).sum());
-        }
-        time
+    fn until_something_closes(&self, most: f64) -> f64 {
+        let rows = self.left.iter().zip(&self.row_pace);
+        let limits = self.rest.iter().zip(&self.limit_pace);
+        let lanes = self.lanes.iter().map(|lane| (&lane.room, &lane.pace));
+        rows.chain(limits)
+            .chain(lanes)
+            .filter(|(_, pace)| **pace > 0.0)
+            .fold(most, |time, (left, pace)| time.min(left / pace))
     }
 
-    fn go_on(&mut self, trade: &RefillTrade<'_>, time: f64, sent: &mut [f64]) {
-        let columns = trade.orders.len();
-        for ((sent, room), pace) in sent.iter_mut().zip(&mut self.room).zip(&self.pace) {
-            if *pace > 0.0 {
-                *sent += time * pace;
-                *room = after(*room, time * pace);
-            }
+    fn go_on(&mut self, time: f64, sent: &mut [f64]) {
+        for (left, pace) in self.left.iter_mut().zip(&self.row_pace) {
+            *left = after(*left, time * pace);
         }
-        for (row, (left, pace)) in self.left.iter_mut().zip(&self.row_pace).enumerate() {
-            if *pace > 0.0 {
-                *left = after(*left, time * pace);
-                if *left <= 0.0 {
-                    self.room[row * columns..(row + 1) * columns].fill(0.0);
-                }
-            }
+        for (rest, pace) in self.rest.iter_mut().zip(&self.limit_pace) {
+            *rest = after(*rest, time * pace);
         }
-        for (limit, rest) in trade.limits.iter().zip(&mut self.rest) {
-            let pace: f64 = limit.lanes.iter().map(|&lane| self.pace[lane]).sum();
-            if pace > 0.0 {
-                *rest = after(*rest, time * pace);
-                if *rest <= 0.0 {
-                    limit.lanes.iter().for_each(|&lane| self.room[lane] = 0.0);
-                }
+        for lane in &mut self.lanes {
+            if lane.room <= 0.0 {
+                continue;
+            }
+            sent[lane.position] += time * lane.pace;
+            lane.room = after(lane.room, time * lane.pace);
+            if self.left[lane.row] <= 0.0 || lane.limit.is_some_and(|limit| self.rest[limit] <= 0.0) {
+                lane.room = 0.0;
             }
         }
     }
