@@ -220,13 +220,12 @@ def of_critmin(found, problem):
         name = f"{mineral.name}_metal"
         for country, share in zip([*problem.countries, "WLD"], [*mineral.users, 1.0]):
             row = rows[name, country]
-            mean, tail = row["expected_shortfall_pct"], row["cvar_pct"][1]["estimate"]
+            mean, tail = row["expected_shortfall_pct"], row["cvar95_pct"]
             demand = share * mineral.demand_t * problem.periods
             assert math.isclose(row["demand"], demand, rel_tol=1e-9), "the same demand"
             tonnes = row["expected_shortfall"]["value"]
             assert math.isclose(tonnes, demand * mean["value"] / 100, rel_tol=1e-9), "shares of constant demand"
-            # Of 5, 25, 50, 75, 90, 95 and 99 %.
-            quantiles = [row["quantiles_pct"][position]["estimate"] for position in (2, 5, 6)]
+            quantiles = [row[name] for name in ("p50_pct", "p95_pct", "p99_pct")]
             values = [mean["value"], mean["standard_error"], 100 * row["prob_any"]["value"]]
             cells.append([value / 100 for value in [*values, *(found["value"] for found in [*quantiles, tail])]])
             errors.append([found["standard_error"] / 100 for found in (quantiles[1], tail)])

@@ -189,7 +189,7 @@ fn estimates(prepared: &Prepared, trials: Range<u64>, rows: &[(String, String)])
 
 /// Figures of a row, in the order of [`FIGURES`]; `None` where the trials do not support one.
 fn figures(row: &SummaryRow) -> [Option<Estimate>; 6] {
-    let tails = [row.var_pct[1], row.cvar_pct[1], row.cvar_pct[2]];
+    let tails = [row.quantiles_pct[5], row.cvar_pct[1], row.cvar_pct[2]];
     let [p95, cvar95, cvar99] = tails.map(|tail| tail.supported.then_some(tail.estimate));
     [
         Some(row.expected_shortfall_pct),

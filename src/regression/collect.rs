@@ -7,7 +7,8 @@
 //!   trials to replay, and the split of its variance;
 //! - every event; mean output and loss by material; every stock; the undisrupted balance; and of the baseline who supplies what at the start.
 
-use crate::results::types::{AttributionKind, Estimate, Fan, PolicyResults, RunResults, SummaryRow, TailEstimate};
+use crate::results::statistic::{Found, Statistic, Unit};
+use crate::results::types::{AttributionKind, Fan, PolicyResults, RunResults};
 use crate::results::{ALL_SECTORS, FOCUS, WORLD};
 
 use super::figure::{Figure, Figures, Key, Table, Value, rounded};
@@ -28,137 +29,47 @@ enum Detail {
     Headline,
 }
 
-/// A statistic of `summary.csv`: its column, where it is pinned from, its natural size, its figure. `None`: this row has no such figure.
-type Statistic = (&'static str, Detail, Size, fn(&SummaryRow) -> Option<Parts>);
-
 /// Value and standard error.
 type Parts = (f64, Option<f64>);
 
-/// Natural size of a figure; see [`Figure::scale`].
-#[derive(Debug, Clone, Copy)]
-enum Size {
-    Percent,
-    Share,
-    Horizon,
-    /// Of the figure itself, at least 1.
-    Own,
-    /// Of the row's demand.
-    Demand,
-}
-
-const STATISTICS: [Statistic; 35] = [
-    ("expected_shortfall_pct", Detail::Any, Size::Percent, |row| {
-        mean(row.expected_shortfall_pct)
-    }),
-    ("demand", Detail::Headline, Size::Demand, |row| {
-        Some((row.demand_t, None))
-    }),
-    ("unmet_after_adaptation_pct", Detail::Focus, Size::Percent, |row| {
-        mean(row.unmet_after_adaptation_pct)
-    }),
-    ("prob_any", Detail::Focus, Size::Share, |row| mean(row.prob_any)),
-    ("prob_gt_10", Detail::Headline, Size::Share, |row| mean(row.prob_gt_10)),
-    ("expected_months_short", Detail::Focus, Size::Horizon, |row| {
-        mean(row.expected_months_short)
-    }),
-    ("cvar95_pct", Detail::Focus, Size::Percent, |row| tail(row.cvar_pct[1])),
-    ("max_pct", Detail::Headline, Size::Percent, |row| {
-        Some((row.max_pct, None))
-    }),
-    ("time_to_survive_months", Detail::Focus, Size::Horizon, |row| {
-        sometimes(row.time_to_survive_months)
-    }),
-    ("peak_price_index", Detail::Focus, Size::Own, |row| {
-        row.peak_price_index.and_then(mean)
-    }),
-    ("exposed_value_musd", Detail::Focus, Size::Own, |row| {
-        row.exposed_value_musd.and_then(mean)
-    }),
-    ("structural_shortfall_pct", Detail::Headline, Size::Percent, |row| {
-        mean(row.structural_shortfall_pct)
-    }),
-    ("event_shortfall_pct", Detail::Headline, Size::Percent, |row| {
-        mean(row.event_shortfall_pct)
-    }),
-    ("prob_gt_5", Detail::Headline, Size::Share, |row| mean(row.prob_gt_5)),
-    ("prob_gt_25", Detail::Headline, Size::Share, |row| mean(row.prob_gt_25)),
-    ("prob_gt_50", Detail::Headline, Size::Share, |row| mean(row.prob_gt_50)),
-    ("p5_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[0])
-    }),
-    ("p25_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[1])
-    }),
-    ("p50_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[2])
-    }),
-    ("p75_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[3])
-    }),
-    ("p90_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[4])
-    }),
-    ("p95_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[5])
-    }),
-    ("p99_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.quantiles_pct[6])
-    }),
-    ("cvar90_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.cvar_pct[0])
-    }),
-    ("cvar99_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.cvar_pct[2])
-    }),
-    ("time_to_recover_months", Detail::Headline, Size::Horizon, |row| {
-        sometimes(row.time_to_recover_months)
-    }),
-    ("spell_count", Detail::Headline, Size::Own, |row| mean(row.spell_count)),
-    ("spell_months", Detail::Headline, Size::Horizon, |row| {
-        plain(row.spell_months)
-    }),
-    ("spell_depth_pct", Detail::Headline, Size::Percent, |row| {
-        plain(row.spell_depth_pct)
-    }),
-    ("worst_spell_pct", Detail::Headline, Size::Percent, |row| {
-        mean(row.worst_spell_pct)
-    }),
-    ("worst_spell_cvar95_pct", Detail::Headline, Size::Percent, |row| {
-        tail(row.worst_spell_cvar95_pct)
-    }),
-    (
-        "unmet_after_adaptation_cvar95_pct",
-        Detail::Headline,
-        Size::Percent,
-        |row| tail(row.unmet_after_adaptation_cvar95_pct),
-    ),
-    ("sd_pct", Detail::Headline, Size::Percent, |row| mean(row.sd_pct)),
-    ("prob_ge_50", Detail::Headline, Size::Share, |row| mean(row.prob_ge_50)),
-    ("peak_price_index_most_elastic", Detail::Headline, Size::Own, |row| {
-        row.peak_price_index_band.map(|(_, most)| (most, None))
-    }),
+/// Statistics that are pinned, each with where it is pinned from.
+const PINNED: [(Statistic, Detail); 35] = [
+    (Statistic::ExpectedShortfallPct, Detail::Any),
+    (Statistic::Demand, Detail::Headline),
+    (Statistic::UnmetAfterAdaptationPct, Detail::Focus),
+    (Statistic::ProbAny, Detail::Focus),
+    (Statistic::ProbGt10, Detail::Headline),
+    (Statistic::ExpectedMonthsShort, Detail::Focus),
+    (Statistic::Cvar95Pct, Detail::Focus),
+    (Statistic::MaxPct, Detail::Headline),
+    (Statistic::TimeToSurviveMonths, Detail::Focus),
+    (Statistic::PeakPriceIndex, Detail::Focus),
+    (Statistic::ExposedValueMusd, Detail::Focus),
+    (Statistic::StructuralShortfallPct, Detail::Headline),
+    (Statistic::EventShortfallPct, Detail::Headline),
+    (Statistic::ProbGt5, Detail::Headline),
+    (Statistic::ProbGt25, Detail::Headline),
+    (Statistic::ProbGt50, Detail::Headline),
+    (Statistic::P5Pct, Detail::Headline),
+    (Statistic::P25Pct, Detail::Headline),
+    (Statistic::P50Pct, Detail::Headline),
+    (Statistic::P75Pct, Detail::Headline),
+    (Statistic::P90Pct, Detail::Headline),
+    (Statistic::P95Pct, Detail::Headline),
+    (Statistic::P99Pct, Detail::Headline),
+    (Statistic::Cvar90Pct, Detail::Headline),
+    (Statistic::Cvar99Pct, Detail::Headline),
+    (Statistic::TimeToRecoverMonths, Detail::Headline),
+    (Statistic::SpellCount, Detail::Headline),
+    (Statistic::SpellMonths, Detail::Headline),
+    (Statistic::SpellDepthPct, Detail::Headline),
+    (Statistic::WorstSpellPct, Detail::Headline),
+    (Statistic::WorstSpellCvar95Pct, Detail::Headline),
+    (Statistic::UnmetAfterAdaptationCvar95Pct, Detail::Headline),
+    (Statistic::SdPct, Detail::Headline),
+    (Statistic::ProbGe50, Detail::Headline),
+    (Statistic::PeakPriceIndexMostElastic, Detail::Headline),
 ];
-
-fn mean(estimate: Estimate) -> Option<Parts> {
-    Some((estimate.value, Some(estimate.standard_error)))
-}
-
-/// A quantile or tail mean.
-fn tail(tail: TailEstimate) -> Option<Parts> {
-    match tail.supported {
-        true => mean(tail.estimate),
-        false => Some((f64::NAN, None)),
-    }
-}
-
-/// A figure that is missing as long as no trial has it.
-fn sometimes(estimate: Option<Estimate>) -> Option<Parts> {
-    estimate.map_or(Some((f64::NAN, None)), mean)
-}
-
-fn plain(value: Option<f64>) -> Option<Parts> {
-    Some((value.unwrap_or(f64::NAN), None))
-}
 
 /// The figures of a run that a golden file holds.
 pub fn collect(run: &RunResults) -> Figures {
@@ -228,19 +139,33 @@ impl Collector<'_> {
             } else {
                 Detail::Nothing
             };
-            for (name, from, size, figure) in STATISTICS {
-                let Some(parts) = figure(row).filter(|_| detail >= from) else {
+            for (statistic, from) in PINNED {
+                if detail < from {
                     continue;
-                };
-                let scale = match size {
-                    Size::Percent => 100.0,
-                    Size::Share => 1.0,
-                    Size::Horizon => self.horizon_months,
-                    Size::Own => parts.0.abs().max(1.0),
-                    Size::Demand => row.demand_t,
+                }
+                let found = statistic.of(row);
+                let is_stated = matches!(
+                    statistic,
+                    Statistic::PeakPriceIndex | Statistic::PeakPriceIndexMostElastic
+                ) || statistic == Statistic::ExposedValueMusd;
+                if found == Found::Missing && is_stated {
+                    // Not of this kind of row, or nothing stated; what merely no trial has is pinned as missing.
+                    continue;
+                }
+                let parts = (
+                    found.value().unwrap_or(f64::NAN),
+                    found.estimate().map(|estimate| estimate.standard_error),
+                );
+                // The natural size; see [`Figure::scale`].
+                let scale = match statistic.unit() {
+                    Unit::Percent => 100.0,
+                    Unit::Probability => 1.0,
+                    Unit::Months => self.horizon_months,
+                    Unit::Quantity => row.demand_t,
+                    Unit::Count | Unit::Index | Unit::MillionUsd => parts.0.abs().max(1.0),
                 };
                 let labels = [row.material.as_str(), &row.country, &row.sector];
-                self.add(Table::Summary, &labels, name, parts, scale);
+                self.add(Table::Summary, &labels, statistic.name(), parts, scale);
             }
         }
     }

@@ -7,7 +7,8 @@
 use std::io::Write;
 
 use crate::analysis::part::Frame;
-use crate::results::types::{AttributionKind, Estimate, Label, RunResults, SummaryRow, TailEstimate};
+use crate::results::statistic::{Found, Statistic};
+use crate::results::types::{AttributionKind, Estimate, Label, RunResults};
 use crate::results::{SEVERAL, STRUCTURAL, Sample};
 
 use super::number::six_digits;
@@ -15,20 +16,8 @@ use super::sheet::{STAMP, Sheet, Stamp, name, names, unit};
 
 type Written = Result<(), csv::Error>;
 
-fn tail(value: &TailEstimate) -> String {
-    if value.supported {
-        six_digits(value.estimate.value)
-    } else {
-        String::new()
-    }
-}
-
 fn optional(value: Option<f64>) -> String {
     value.map_or_else(String::new, six_digits)
-}
-
-fn optional_estimate(value: Option<Estimate>) -> String {
-    optional(value.map(|estimate| estimate.value))
 }
 
 /// First columns of most tables.
@@ -36,112 +25,105 @@ const KEY: [&str; 3] = ["policy", "material", "country"];
 /// Their display names.
 const NAMES: [&str; 3] = ["policy_name", "material_name", "place_name"];
 
-/// One column of `summary.csv` after the key.
-type Column = (&'static str, fn(&SummaryRow) -> String);
+/// What of a statistic stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Value,
+    StandardError,
+    Low,
+    High,
+}
+
+impl Part {
+    /// What its columns' names end in.
+    pub(crate) const fn suffix(self) -> &'static str {
+        match self {
+            Part::Value => "",
+            Part::StandardError => "_se",
+            Part::Low => "_low",
+            Part::High => "_high",
+        }
+    }
+
+    fn cell(self, found: Found) -> String {
+        let of = |part: fn(Estimate) -> f64| optional(found.estimate().map(part));
+        match (self, found) {
+            (Part::Value, Found::Whole(value)) => value.to_string(),
+            (Part::Value, found) => optional(found.value()),
+            (Part::StandardError, _) => of(|estimate| estimate.standard_error),
+            (Part::Low, _) => of(|estimate| estimate.low),
+            (Part::High, _) => of(|estimate| estimate.high),
+        }
+    }
+}
 
 /// Columns after policy, material, country and sector: those of the interface, then ours.
-const SUMMARY_COLUMNS: &[Column] = &[
-    ("demand", |row| six_digits(row.demand_t)),
-    ("expected_shortfall", |row| six_digits(row.expected_shortfall_t.value)),
-    ("expected_shortfall_se", |row| {
-        six_digits(row.expected_shortfall_t.standard_error)
-    }),
-    ("expected_shortfall_pct", |row| {
-        six_digits(row.expected_shortfall_pct.value)
-    }),
-    ("expected_shortfall_pct_se", |row| {
-        six_digits(row.expected_shortfall_pct.standard_error)
-    }),
-    ("prob_any", |row| six_digits(row.prob_any.value)),
-    ("prob_gt_5", |row| six_digits(row.prob_gt_5.value)),
-    ("prob_gt_10", |row| six_digits(row.prob_gt_10.value)),
-    ("prob_gt_25", |row| six_digits(row.prob_gt_25.value)),
-    ("prob_gt_50", |row| six_digits(row.prob_gt_50.value)),
-    ("expected_months_short", |row| {
-        six_digits(row.expected_months_short.value)
-    }),
-    ("p50_pct", |row| tail(&row.quantiles_pct[2])),
-    ("p75_pct", |row| tail(&row.quantiles_pct[3])),
-    ("p90_pct", |row| tail(&row.quantiles_pct[4])),
-    ("p95_pct", |row| tail(&row.quantiles_pct[5])),
-    ("p99_pct", |row| tail(&row.quantiles_pct[6])),
-    ("var95_pct", |row| tail(&row.var_pct[1])),
-    ("cvar90_pct", |row| tail(&row.cvar_pct[0])),
-    ("cvar95_pct", |row| tail(&row.cvar_pct[1])),
-    ("cvar99_pct", |row| tail(&row.cvar_pct[2])),
-    ("max_pct", |row| six_digits(row.max_pct)),
-    ("time_to_survive_months", |row| {
-        optional_estimate(row.time_to_survive_months)
-    }),
-    ("time_to_recover_months", |row| {
-        optional_estimate(row.time_to_recover_months)
-    }),
-    ("structural_shortfall_pct", |row| {
-        six_digits(row.structural_shortfall_pct.value)
-    }),
-    ("event_shortfall_pct", |row| six_digits(row.event_shortfall_pct.value)),
-    ("event_shortfall_pct_se", |row| {
-        six_digits(row.event_shortfall_pct.standard_error)
-    }),
-    ("unmet_after_adaptation_pct", |row| {
-        six_digits(row.unmet_after_adaptation_pct.value)
-    }),
-    ("expected_shortfall_pct_low", |row| {
-        six_digits(row.expected_shortfall_pct.low)
-    }),
-    ("expected_shortfall_pct_high", |row| {
-        six_digits(row.expected_shortfall_pct.high)
-    }),
-    ("prob_any_low", |row| six_digits(row.prob_any.low)),
-    ("prob_any_high", |row| six_digits(row.prob_any.high)),
-    ("p5_pct", |row| tail(&row.quantiles_pct[0])),
-    ("p25_pct", |row| tail(&row.quantiles_pct[1])),
-    ("cvar95_pct_se", |row| {
-        if row.cvar_pct[1].supported {
-            six_digits(row.cvar_pct[1].estimate.standard_error)
-        } else {
-            String::new()
-        }
-    }),
-    ("spell_count", |row| six_digits(row.spell_count.value)),
-    ("spell_months", |row| optional(row.spell_months)),
-    ("spell_depth_pct", |row| optional(row.spell_depth_pct)),
-    ("worst_spell_pct", |row| six_digits(row.worst_spell_pct.value)),
-    ("worst_spell_cvar95_pct", |row| tail(&row.worst_spell_cvar95_pct)),
-    ("exposed_value_musd", |row| optional_estimate(row.exposed_value_musd)),
-    ("peak_price_index", |row| optional_estimate(row.peak_price_index)),
-    ("peak_price_index_least_elastic", |row| {
-        optional(row.peak_price_index_band.map(|(least, _)| least))
-    }),
-    ("peak_price_index_most_elastic", |row| {
-        optional(row.peak_price_index_band.map(|(_, most)| most))
-    }),
-    ("trials_for_1pct", |row| {
-        row.trials_for_1pct
-            .map_or_else(String::new, |trials| trials.to_string())
-    }),
-    ("sd_pct", |row| six_digits(row.sd_pct.value)),
-    ("sd_pct_se", |row| six_digits(row.sd_pct.standard_error)),
-    ("prob_ge_5", |row| six_digits(row.prob_ge_5.value)),
-    ("prob_ge_10", |row| six_digits(row.prob_ge_10.value)),
-    ("prob_ge_25", |row| six_digits(row.prob_ge_25.value)),
-    ("prob_ge_50", |row| six_digits(row.prob_ge_50.value)),
-    ("unmet_after_adaptation_pct_se", |row| {
-        six_digits(row.unmet_after_adaptation_pct.standard_error)
-    }),
-    ("unmet_after_adaptation_cvar95_pct", |row| {
-        tail(&row.unmet_after_adaptation_cvar95_pct)
-    }),
+pub(crate) const SUMMARY_COLUMNS: &[(Statistic, Part)] = &[
+    (Statistic::Demand, Part::Value),
+    (Statistic::ExpectedShortfall, Part::Value),
+    (Statistic::ExpectedShortfall, Part::StandardError),
+    (Statistic::ExpectedShortfallPct, Part::Value),
+    (Statistic::ExpectedShortfallPct, Part::StandardError),
+    (Statistic::ProbAny, Part::Value),
+    (Statistic::ProbGt5, Part::Value),
+    (Statistic::ProbGt10, Part::Value),
+    (Statistic::ProbGt25, Part::Value),
+    (Statistic::ProbGt50, Part::Value),
+    (Statistic::ExpectedMonthsShort, Part::Value),
+    (Statistic::P50Pct, Part::Value),
+    (Statistic::P75Pct, Part::Value),
+    (Statistic::P90Pct, Part::Value),
+    (Statistic::P95Pct, Part::Value),
+    (Statistic::P99Pct, Part::Value),
+    (Statistic::Var95Pct, Part::Value),
+    (Statistic::Cvar90Pct, Part::Value),
+    (Statistic::Cvar95Pct, Part::Value),
+    (Statistic::Cvar99Pct, Part::Value),
+    (Statistic::MaxPct, Part::Value),
+    (Statistic::TimeToSurviveMonths, Part::Value),
+    (Statistic::TimeToRecoverMonths, Part::Value),
+    (Statistic::StructuralShortfallPct, Part::Value),
+    (Statistic::EventShortfallPct, Part::Value),
+    (Statistic::EventShortfallPct, Part::StandardError),
+    (Statistic::UnmetAfterAdaptationPct, Part::Value),
+    (Statistic::ExpectedShortfallPct, Part::Low),
+    (Statistic::ExpectedShortfallPct, Part::High),
+    (Statistic::ProbAny, Part::Low),
+    (Statistic::ProbAny, Part::High),
+    (Statistic::P5Pct, Part::Value),
+    (Statistic::P25Pct, Part::Value),
+    (Statistic::Cvar95Pct, Part::StandardError),
+    (Statistic::SpellCount, Part::Value),
+    (Statistic::SpellMonths, Part::Value),
+    (Statistic::SpellDepthPct, Part::Value),
+    (Statistic::WorstSpellPct, Part::Value),
+    (Statistic::WorstSpellCvar95Pct, Part::Value),
+    (Statistic::ExposedValueMusd, Part::Value),
+    (Statistic::PeakPriceIndex, Part::Value),
+    (Statistic::PeakPriceIndexLeastElastic, Part::Value),
+    (Statistic::PeakPriceIndexMostElastic, Part::Value),
+    (Statistic::TrialsFor1Pct, Part::Value),
+    (Statistic::SdPct, Part::Value),
+    (Statistic::SdPct, Part::StandardError),
+    (Statistic::ProbGe5, Part::Value),
+    (Statistic::ProbGe10, Part::Value),
+    (Statistic::ProbGe25, Part::Value),
+    (Statistic::ProbGe50, Part::Value),
+    (Statistic::UnmetAfterAdaptationPct, Part::StandardError),
+    (Statistic::UnmetAfterAdaptationCvar95Pct, Part::Value),
 ];
 
 /// `summary.csv`.
 pub fn summary(run: &RunResults, to: impl Write) -> Written {
-    let columns = SUMMARY_COLUMNS.iter().map(|(name, _)| *name);
+    let columns: Vec<String> = SUMMARY_COLUMNS
+        .iter()
+        .map(|(statistic, part)| format!("{}{}", statistic.name(), part.suffix()))
+        .collect();
     let mut sheet = Sheet::new(
         to,
         KEY.into_iter()
             .chain(["sector"])
-            .chain(columns)
+            .chain(columns.iter().map(String::as_str))
             .chain(NAMES)
             .chain(["unit"])
             .chain(STAMP),
@@ -150,8 +132,8 @@ pub fn summary(run: &RunResults, to: impl Write) -> Written {
     for policy in &run.policies {
         for row in &policy.summary {
             sheet.texts([policy.policy.as_str(), &row.material, &row.country, &row.sector])?;
-            for (_, value) in SUMMARY_COLUMNS {
-                sheet.plain(&value(row))?;
+            for (statistic, part) in SUMMARY_COLUMNS {
+                sheet.plain(&part.cell(statistic.of(row)))?;
             }
             sheet.texts(names(run, policy, &row.material, &row.country))?;
             sheet.text(unit(&run.materials, &row.material))?;

@@ -20,7 +20,7 @@ impl<W: Write> Sheet<W> {
     }
 
     /// Begins with the names of columns.
-    pub(super) fn new(to: W, header: impl IntoIterator<Item = &'static str>) -> Result<Self, csv::Error> {
+    pub(super) fn new(to: W, header: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self, csv::Error> {
         let mut sheet = Self::headless(to);
         sheet.csv.write_record(header)?;
         Ok(sheet)

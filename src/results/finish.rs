@@ -23,8 +23,6 @@ use super::types::{
 
 /// Levels of [`SummaryRow::quantiles_pct`].
 const QUANTILE_LEVELS: [Level; 7] = levels(QUANTILES);
-/// Positions of 90, 95 and 99 % among them.
-const TAIL_POSITIONS: [usize; 3] = [4, 5, 6];
 /// Levels of [`SummaryRow::cvar_pct`].
 const TAIL_LEVELS: [Level; 3] = levels(TAILS);
 
@@ -174,7 +172,6 @@ impl Recorder {
                 Bounds::NON_NEGATIVE,
             ),
             quantiles_pct,
-            var_pct: TAIL_POSITIONS.map(|position| quantiles_pct[position]),
             cvar_pct: TAIL_LEVELS.map(|level| distribution.tail_mean(level, errors, cells, 100.0)),
             max_pct: totals.max_share * 100.0,
             time_to_survive_months: of_row.conditional(&totals.survive, |sums| sums.survive, step_months),

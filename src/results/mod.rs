@@ -30,6 +30,7 @@ mod rows;
 mod samples;
 mod spells;
 mod state;
+pub mod statistic;
 mod steps;
 mod timeline;
 pub mod types;

@@ -2,12 +2,11 @@
 //! horizon, 0 to 100; probabilities and shares are 0 to 1; times are months. Quantities (fields that end in `_t`, as in the model) are in the
 //! material's own unit, which need not be tonnes; the result files name them without it and say the unit beside them.
 
-use serde::ser::SerializeSeq;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Levels of [`SummaryRow::quantiles_pct`], in thousandths.
 pub const QUANTILES: [u32; 7] = [50, 250, 500, 750, 900, 950, 990];
-/// Levels of [`SummaryRow::var_pct`] and [`SummaryRow::cvar_pct`], in thousandths.
+/// Levels of [`SummaryRow::cvar_pct`], in thousandths.
 pub const TAILS: [u32; 3] = [900, 950, 990];
 /// Levels of [`FanPoint::quantiles_pct`].
 pub const FAN_QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -35,8 +34,8 @@ pub struct TailEstimate {
     pub supported: bool,
 }
 
-/// One row of `summary.csv`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// One row of `summary.csv`; its figures by name are the list of [`super::statistic::Statistic`].
+#[derive(Debug, Clone, PartialEq)]
 pub struct SummaryRow {
     /// Material id.
     pub material: String,
@@ -45,10 +44,8 @@ pub struct SummaryRow {
     /// Sector; `all` for the sum of final demand; `feed` for processors' orders.
     pub sector: String,
     /// Mean demand over the horizon, in the material's unit.
-    #[serde(rename = "demand")]
     pub demand_t: f64,
     /// Mean shortfall over the horizon after deliveries and stocks, in the material's unit.
-    #[serde(rename = "expected_shortfall")]
     pub expected_shortfall_t: Estimate,
     /// Mean over trials of shortfall / demand, %.
     pub expected_shortfall_pct: Estimate,
@@ -71,13 +68,8 @@ pub struct SummaryRow {
     /// Mean number of months with a shortfall.
     pub expected_months_short: Estimate,
     /// Quantiles of shortfall, %: levels 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99.
-    #[serde(serialize_with = "with_levels_of_quantiles")]
     pub quantiles_pct: [TailEstimate; 7],
-    /// Value at risk, %: levels 0.90, 0.95, 0.99.
-    #[serde(serialize_with = "with_levels_of_tails")]
-    pub var_pct: [TailEstimate; 3],
     /// Coherent CVaR (the atom at VaR is split), %: levels 0.90, 0.95, 0.99.
-    #[serde(serialize_with = "with_levels_of_tails")]
     pub cvar_pct: [TailEstimate; 3],
     /// Largest shortfall of any trial, %.
     pub max_pct: f64,
@@ -100,7 +92,6 @@ pub struct SummaryRow {
     /// Mean of the largest price index of the trial (1 = undisrupted). `None` for rows that are no single market.
     pub peak_price_index: Option<Estimate>,
     /// The same at the low (in absolute value) and high end of the demand elasticity's 90 % range; equal when it is fixed.
-    #[serde(serialize_with = "with_names_of_ends")]
     pub peak_price_index_band: Option<(f64, f64)>,
     /// Trials for a standard error of 1 % of the mean; `None` when the mean is 0.
     pub trials_for_1pct: Option<u64>,
@@ -116,44 +107,6 @@ pub struct SummaryRow {
     pub prob_ge_50: Estimate,
     /// CVaR 95 of what remains after substitution and thrift, %.
     pub unmet_after_adaptation_cvar95_pct: TailEstimate,
-}
-
-fn with_names_of_ends<S: Serializer>(band: &Option<(f64, f64)>, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Band {
-        least_elastic: f64,
-        most_elastic: f64,
-    }
-    let band = band.map(|(least_elastic, most_elastic)| Band {
-        least_elastic,
-        most_elastic,
-    });
-    band.serialize(to)
-}
-
-/// A tail estimate beside its level.
-#[derive(Serialize)]
-struct AtLevel<'a> {
-    level: f64,
-    #[serde(flatten)]
-    tail: &'a TailEstimate,
-}
-
-fn with_levels<S: Serializer>(tails: &[TailEstimate], levels: &[u32], to: S) -> Result<S::Ok, S::Error> {
-    let mut list = to.serialize_seq(Some(tails.len()))?;
-    for (tail, level) in tails.iter().zip(levels) {
-        let level = f64::from(*level) / 1000.0;
-        list.serialize_element(&AtLevel { level, tail })?;
-    }
-    list.end()
-}
-
-fn with_levels_of_quantiles<S: Serializer>(tails: &[TailEstimate; 7], to: S) -> Result<S::Ok, S::Error> {
-    with_levels(tails, &QUANTILES, to)
-}
-
-fn with_levels_of_tails<S: Serializer>(tails: &[TailEstimate; 3], to: S) -> Result<S::Ok, S::Error> {
-    with_levels(tails, &TAILS, to)
 }
 
 /// One point of an exceedance curve.

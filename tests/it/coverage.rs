@@ -49,7 +49,7 @@ const FIGURES: [Figure; 6] = [
     ("mean", 25.0, |row| row.expected_shortfall_pct),
     ("P(> 10 %)", 0.645, |row| row.prob_gt_10),
     ("P(> 50 %)", 0.125, |row| row.prob_gt_50),
-    ("p95", 68.377_223_398_316_2, |row| row.var_pct[1].estimate),
+    ("p95", 68.377_223_398_316_2, |row| row.quantiles_pct[5].estimate),
     ("CVaR95", 78.918_148_932_210_8, |row| row.cvar_pct[1].estimate),
     ("CVaR99", 90.571_909_584_179_4, |row| row.cvar_pct[2].estimate),
 ];

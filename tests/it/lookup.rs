@@ -1,7 +1,8 @@
 //! Finds the value that an entry of an expected file speaks of: in the results of a run, or in a replay.
 
 use critmin::analysis::replay::Replay;
-use critmin::results::types::{Estimate, PolicyResults, SummaryRow, TailEstimate};
+use critmin::results::statistic::Statistic;
+use critmin::results::types::{Estimate, PolicyResults, SummaryRow};
 
 use crate::cases::{Case, Expect};
 use crate::support::row;
@@ -127,71 +128,30 @@ fn deviation(estimate: Estimate, trials: u64) -> f64 {
     estimate.standard_error * (trials as f64).sqrt()
 }
 
-fn supported(tail: &TailEstimate) -> Result<f64, String> {
-    if tail.supported {
-        Ok(tail.estimate.value)
-    } else {
-        Err(format!(
-            "the trials do not support it (estimate {})",
-            tail.estimate.value
-        ))
-    }
-}
-
 fn optional(value: Option<f64>) -> Result<f64, String> {
     value.ok_or_else(|| "it is not available".to_owned())
 }
 
-/// A column of `summary.csv` in full precision. Quantities end in `_t`, and `sd_t` is a standard deviation over trials.
+/// A statistic, or one of the columns of `summary.csv` that end in `_se`, in full precision. Quantities end in `_t`, and `sd_t` is a standard deviation
+/// over trials.
 fn in_summary(row: &SummaryRow, column: &str, trials: u64) -> Result<f64, String> {
-    Ok(match column {
-        "demand_t" => row.demand_t,
-        "expected_shortfall_t" => row.expected_shortfall_t.value,
-        "expected_shortfall_t_se" => row.expected_shortfall_t.standard_error,
-        "sd_t" => deviation(row.expected_shortfall_t, trials),
-        "expected_shortfall_pct" => row.expected_shortfall_pct.value,
-        "expected_shortfall_pct_se" => row.expected_shortfall_pct.standard_error,
-        "sd_pct" => row.sd_pct.value,
-        "structural_shortfall_pct" => row.structural_shortfall_pct.value,
-        "event_shortfall_pct" => row.event_shortfall_pct.value,
-        "unmet_after_adaptation_pct" => row.unmet_after_adaptation_pct.value,
-        "prob_any" => row.prob_any.value,
-        "prob_gt_5" => row.prob_gt_5.value,
-        "prob_gt_10" => row.prob_gt_10.value,
-        "prob_gt_25" => row.prob_gt_25.value,
-        "prob_gt_50" => row.prob_gt_50.value,
-        "prob_ge_5" => row.prob_ge_5.value,
-        "prob_ge_10" => row.prob_ge_10.value,
-        "prob_ge_25" => row.prob_ge_25.value,
-        "prob_ge_50" => row.prob_ge_50.value,
-        "expected_months_short" => row.expected_months_short.value,
-        "p5_pct" => supported(&row.quantiles_pct[0])?,
-        "p25_pct" => supported(&row.quantiles_pct[1])?,
-        "p50_pct" => supported(&row.quantiles_pct[2])?,
-        "p75_pct" => supported(&row.quantiles_pct[3])?,
-        "p90_pct" => supported(&row.quantiles_pct[4])?,
-        "p95_pct" => supported(&row.quantiles_pct[5])?,
-        "p99_pct" => supported(&row.quantiles_pct[6])?,
-        "var90_pct" => supported(&row.var_pct[0])?,
-        "var95_pct" => supported(&row.var_pct[1])?,
-        "var99_pct" => supported(&row.var_pct[2])?,
-        "cvar90_pct" => supported(&row.cvar_pct[0])?,
-        "cvar95_pct" => supported(&row.cvar_pct[1])?,
-        "cvar99_pct" => supported(&row.cvar_pct[2])?,
-        "max_pct" => row.max_pct,
-        "time_to_survive_months" => optional(row.time_to_survive_months.map(|estimate| estimate.value))?,
-        "time_to_recover_months" => optional(row.time_to_recover_months.map(|estimate| estimate.value))?,
-        "spell_count" => row.spell_count.value,
-        "spell_months" => optional(row.spell_months)?,
-        "spell_depth_pct" => optional(row.spell_depth_pct)?,
-        "worst_spell_pct" => row.worst_spell_pct.value,
-        "worst_spell_cvar95_pct" => supported(&row.worst_spell_cvar95_pct)?,
-        "exposed_value_musd" => optional(row.exposed_value_musd.map(|estimate| estimate.value))?,
-        "peak_price_index" => optional(row.peak_price_index.map(|estimate| estimate.value))?,
-        "peak_price_index_least_elastic" => optional(row.peak_price_index_band.map(|(least, _)| least))?,
-        "peak_price_index_most_elastic" => optional(row.peak_price_index_band.map(|(_, most)| most))?,
-        other => return Err(format!("the summary has no `{other}`")),
-    })
+    let (name, is_error) = match column.strip_suffix("_se") {
+        Some(name) => (name, true),
+        None => (column, false),
+    };
+    let name = match name {
+        "sd_t" => return Ok(deviation(row.expected_shortfall_t, trials)),
+        "demand_t" | "expected_shortfall_t" => &name[..name.len() - 2],
+        "var90_pct" => "p90_pct",
+        "var99_pct" => "p99_pct",
+        name => name,
+    };
+    let statistic = Statistic::named(name).ok_or_else(|| format!("the summary has no `{column}`"))?;
+    let found = statistic.of(row);
+    match is_error {
+        true => optional(found.estimate().map(|estimate| estimate.standard_error)),
+        false => optional(found.value()),
+    }
 }
 
 /// A column of `events.csv`; `sd_count` is the standard deviation of the number of occurrences over trials.

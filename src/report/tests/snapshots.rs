@@ -6,6 +6,7 @@ use super::example::{frame, quiet_run, run, samples};
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::results_folder::ResultsFolder;
 use crate::report::{csv, json, table, write_results};
+use crate::results::statistic::Statistic;
 
 fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
     let mut bytes = Vec::new();
@@ -143,11 +144,8 @@ fn results_json_ends_with_timing_and_marks_what_is_unsupported() {
     ];
     assert_eq!(keys, expected);
     let row = &document["policies"][0]["summary"][2];
-    assert_eq!(
-        row["quantiles_pct"][6]["supported"], false,
-        "400 trials have four beyond p99"
-    );
-    assert_eq!(row["quantiles_pct"][5]["supported"], true);
+    assert!(row["p99_pct"].is_null(), "400 trials have four beyond p99");
+    assert!(row["p95_pct"]["value"].is_number());
     insta::assert_snapshot!(serde_json::to_string_pretty(row).unwrap());
 }
 
@@ -189,4 +187,50 @@ fn all_files_are_written_the_same_every_time() {
     ];
     assert!(first.keys().eq(expected), "{:?}", first.keys());
     assert_eq!(first, contents());
+}
+
+/// The table of statistics in the documentation: one row a statistic, in the order of its first column in the file.
+fn statistics_table() -> String {
+    let mut statistics: Vec<Statistic> = Vec::new();
+    for (statistic, _) in csv::SUMMARY_COLUMNS {
+        if !statistics.contains(statistic) {
+            statistics.push(*statistic);
+        }
+    }
+    let row = |statistic: &Statistic| {
+        let parts = csv::SUMMARY_COLUMNS.iter().filter(|(other, _)| other == statistic);
+        let columns: Vec<String> = parts
+            .map(|(_, part)| format!("`{}{}`", statistic.name(), part.suffix()))
+            .collect();
+        let (unit, meaning) = (statistic.unit().label(), statistic.meaning());
+        format!("| {} | {unit} | {meaning} |\n", columns.join(", "))
+    };
+    statistics.iter().map(row).collect()
+}
+
+#[test]
+fn every_statistic_is_a_column_and_the_documentation_lists_them() {
+    for statistic in Statistic::ALL {
+        assert!(
+            csv::SUMMARY_COLUMNS.contains(&(*statistic, csv::Part::Value)),
+            "{statistic:?}"
+        );
+    }
+    let path = "docs/results.md";
+    let (first, last) = (
+        "| `policy`, `material`, `country`, `sector` | | key of the row |\n",
+        "| `policy_name`, `material_name`, `place_name` | | display names |\n| `unit` |",
+    );
+    let page = std::fs::read_to_string(path).unwrap();
+    let start = page.find(first).unwrap() + first.len();
+    let end = page.find(last).unwrap();
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        let updated = format!("{}{}{}", &page[..start], statistics_table(), &page[end..]);
+        std::fs::write(path, updated).unwrap();
+    } else {
+        assert!(
+            page[start..end] == statistics_table(),
+            "run the tests with UPDATE_PAGES=1 and commit {path}"
+        );
+    }
 }

@@ -145,7 +145,7 @@ fn e2_two_suppliers_through_the_recorder() {
         (row.prob_any.value, row.prob_gt_25.value, row.prob_gt_50.value),
         (0.19, 0.19, 0.01)
     );
-    assert_eq!(row.var_pct[1].estimate.value, 50.0);
+    assert_eq!(row.quantiles_pct[5].estimate.value, 50.0);
     assert!((row.cvar_pct[1].estimate.value - 60.0).abs() < 1e-9);
     // trials for 1 %: 0.045 / 0.01 x 1e4 = 45,000 (times 1000/999).
     assert_eq!(row.trials_for_1pct, Some(45_046));

@@ -125,7 +125,6 @@ fn row(material: &str, place: &str, (p, s): (f64, f64), n: u64) -> SummaryRow {
         prob_gt_50: probability(above(p, s, 50.0), n),
         expected_months_short: zero,
         quantiles_pct: [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99].map(at),
-        var_pct: [0.9, 0.95, 0.99].map(at),
         cvar_pct: [0.9, 0.95, 0.99].map(tail),
         max_pct: quantile(p, s, 1.0 - 1.0 / n as f64),
         time_to_survive_months: None,
