@@ -196,13 +196,13 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
         "{} % of trials have a shortfall",
         significant(row.prob_any.value * 100.0, 3)
     );
-    let survive = row.time_to_survive_months.map_or_else(String::new, |survive| {
-        let months = significant(survive.value, 2);
-        format!(
-            ", on average {months} {} after deliveries first miss demand",
-            if months == "1" { "month" } else { "months" }
-        )
-    });
+    let survive =
+        row.time_to_survive_months
+            .map_or_else(String::new, |survive| match significant(survive.value, 2).as_str() {
+                "0" => ", at once when deliveries first miss demand".to_owned(),
+                "1" => ", on average 1 month after deliveries first miss demand".to_owned(),
+                months => format!(", on average {months} months after deliveries first miss demand"),
+            });
     let cause = main_cause(run, policy, row);
     format!(
         "In {count}, the shortfall of {what}{suffix} is {average} % of demand on average{interval}{other}; {worst}. {any}{survive}.{cause}"
