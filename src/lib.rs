@@ -12,3 +12,4 @@ pub mod report;
 pub mod results;
 pub mod sampling;
 pub mod scenario;
+pub mod study;

@@ -32,7 +32,7 @@ pub struct Frame {
 
 impl Frame {
     /// Of a scenario under the baseline.
-    pub(super) fn new(
+    pub(crate) fn new(
         document: &Document,
         scenario_name: &str,
         baseline: &Prepared,
@@ -80,7 +80,7 @@ impl Frame {
     }
 
     /// With the policies' results of so many trials.
-    fn fill(&self, trials: u64, interrupted: bool, policies: Vec<PolicyResults>) -> RunResults {
+    pub(crate) fn fill(&self, trials: u64, interrupted: bool, policies: Vec<PolicyResults>) -> RunResults {
         let frame = self.clone();
         RunResults {
             title: frame.title,
@@ -101,7 +101,7 @@ impl Frame {
 
 /// As so many equal trials the one trial of a run without chance counts where its results are summed up: quantiles and means of the worst
 /// trials are then what it came to, their errors 0.
-const EQUAL_TRIALS: u64 = 1 << 20;
+pub(crate) const EQUAL_TRIALS: u64 = 1 << 20;
 
 /// Which run a part belongs to, and which of its trials it is to hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ const PARTS: usize = 8;
 
 impl Prepared {
     /// The design of a run: a Sobol' design with its dimensions in the order of influence on the headline, any other as it is.
-    pub(super) fn ranked_design(&self) -> Design {
+    pub(crate) fn ranked_design(&self) -> Design {
         let Design::Sobol(_) = self.model.design else {
             return self.model.design.clone();
         };

@@ -14,7 +14,7 @@ use crate::model::{Model, ModelError, compile, layout};
 use crate::results::Sample;
 use crate::results::types::{CostlyTable, RunResults};
 use crate::sampling::Design;
-use crate::scenario::{Diagnostics, Document, Scenario};
+use crate::scenario::{Diagnostics, Document, PolicyLabel, Scenario};
 
 /// Why a run failed.
 #[derive(Debug, Error)]
@@ -66,7 +66,7 @@ pub enum RunError {
 
 impl RunError {
     /// A trial that had to stop drawing an event.
-    pub(super) fn exhausted(prepared: &Prepared, found: Exhausted, is_double: bool) -> Self {
+    pub(crate) fn exhausted(prepared: &Prepared, found: Exhausted, is_double: bool) -> Self {
         let policy = &prepared.scenario.policy.id;
         RunError::TooManyRenewals {
             event: prepared.scenario.events[found.event].id.clone(),
@@ -199,8 +199,28 @@ pub(super) fn prepare_beside(baseline: &Prepared, document: &Document, policy: &
 ///
 /// # Errors
 /// As [`prepare`].
-pub(super) fn compiled(document: &Document, policy: Option<&str>) -> Result<Prepared, RunError> {
+pub(crate) fn compiled(document: &Document, policy: Option<&str>) -> Result<Prepared, RunError> {
     let (scenario, warnings) = document.check(policy)?;
+    let model = compile(&scenario)?;
+    let layout = layout(&scenario, &model);
+    Ok(Prepared {
+        scenario,
+        warnings,
+        model,
+        layout,
+    })
+}
+
+/// Checks and compiles a variant of a document whose baseline is given ([`Document::variant`]).
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn prepare_variant(
+    variant: &Document,
+    label: PolicyLabel,
+    baseline: &Scenario,
+) -> Result<Prepared, RunError> {
+    let (scenario, warnings) = variant.check_variant(label, baseline)?;
     let model = compile(&scenario)?;
     let layout = layout(&scenario, &model);
     Ok(Prepared {

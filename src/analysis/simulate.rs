@@ -339,7 +339,7 @@ impl Job<'_> {
 
 /// The first number of trials above this one after which precision is looked at: a multiple of the batch that depends on nothing else, so that a
 /// run stops at the same trial whatever number was asked for.
-fn look_after(trials: u64) -> u64 {
+pub(crate) fn look_after(trials: u64) -> u64 {
     let mut batches = FIRST_LOOK;
     while batches * BATCH_TRIALS <= trials {
         batches += LOOK_AGAIN.max(batches / 8);
@@ -352,7 +352,7 @@ fn is_look(trials: u64) -> bool {
     trials > 0 && look_after(trials - 1) == trials
 }
 
-fn policy_facts(prepared: &Prepared) -> PolicyFacts {
+pub(crate) fn policy_facts(prepared: &Prepared) -> PolicyFacts {
     let Prepared { scenario, model, .. } = prepared;
     PolicyFacts {
         policy: scenario.policy.id.clone(),

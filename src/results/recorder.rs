@@ -239,6 +239,31 @@ impl Recorder {
         Some((self.plan.layout.materials[row.material].0.clone(), row.place.clone()))
     }
 
+    /// Standard error of the headline's difference from the baseline's on the same draws, % of demand. `None` where there is no headline, or too few
+    /// batches.
+    pub fn headline_difference(&self, baseline: &Self) -> Option<f64> {
+        let errors = self.errors();
+        let sums = |recorder: &Self| {
+            let sum: fn(&GroupSums) -> FixedSum = match recorder.plan.layout.headline_after_adaptation {
+                true => |sums| sums.unmet,
+                false => |sums| sums.share,
+            };
+            let totals = recorder.totals.row(recorder.plan.headline?);
+            Some(totals.groups.sums.map(|sums| sum(sums).value()))
+        };
+        let (after, before) = (sums(self)?, sums(baseline)?);
+        let groups = errors.groups()?;
+        let variance = groups.variance_of_mean(&std::array::from_fn(|group| after[group] - before[group]));
+        Some(variance.sqrt() * 100.0)
+    }
+
+    /// Whether it is one trial, counted as so many equal ones.
+    pub(super) fn is_one_trial_repeated(&self) -> bool {
+        self.trials > 1
+            && self.trials_by_group.iter().filter(|trials| **trials > 0).count() == 1
+            && self.trials > crate::sampling::BATCH_TRIALS
+    }
+
     /// How the errors of its trials are found.
     pub(super) fn errors(&self) -> Errors {
         Errors::new(

@@ -37,7 +37,28 @@ fn part(spec: &TableSpec, table: &Table, key: &str) -> Option<String> {
 pub(crate) struct Override {
     pub key: String,
     pub key_span: Span,
-    pub value: Node,
+    pub action: Action,
+}
+
+/// What is done at an address.
+#[derive(Debug, Clone)]
+pub(crate) enum Action {
+    /// Puts a value there.
+    Set(Node),
+    /// Multiplies the number there.
+    Scale(f64),
+    /// Takes away what is there.
+    Remove,
+}
+
+impl Override {
+    /// Where what is put there stands; of other changes the key.
+    fn span(&self) -> Span {
+        match &self.action {
+            Action::Set(value) => value.span,
+            _ => self.key_span,
+        }
+    }
 }
 
 /// Puts values at addresses.
@@ -110,15 +131,14 @@ impl Overrides<'_> {
                     "other tables refer to it",
                 ));
             }
-            for rival in spec.rivals(key) {
-                table.remove(rival);
+            if let Action::Set(_) = change.action {
+                for rival in spec.rivals(key) {
+                    table.remove(rival);
+                }
             }
-            table.put(Entry {
-                key: key.to_string(),
-                key_span: change.key_span,
-                node: change.value.clone(),
-            });
-            return Ok(());
+            let present = table.entries.iter().find(|entry| field.is(&entry.key));
+            let name = present.map_or(key, |entry| &entry.key).to_string();
+            return act(table, &name, change);
         }
         let here = format!("{done}{key}.");
         let rest = &parts[1..];
@@ -151,7 +171,10 @@ impl Overrides<'_> {
                 };
                 match (&rest[1..], node) {
                     ([], node) => {
-                        *node = change.value.clone();
+                        let Action::Set(value) = &change.action else {
+                            return Err(not_a_number(change));
+                        };
+                        *node = value.clone();
                         Ok(())
                     }
                     (
@@ -180,7 +203,7 @@ impl Overrides<'_> {
         if table.get(key).is_none() {
             let node = Node {
                 value: Value::Table(Table::default()),
-                span: change.value.span,
+                span: change.span(),
             };
             table.put(Entry {
                 key: key.to_string(),
@@ -203,9 +226,10 @@ impl Overrides<'_> {
         change: &Override,
     ) -> Result<(), Problem> {
         let wanted = rest.join(".");
+        let mut none = Vec::new();
         let nodes = match list.map(|node| &mut node.value) {
-            Some(Value::List(nodes)) => nodes.as_mut_slice(),
-            _ => &mut [],
+            Some(Value::List(nodes)) => nodes,
+            _ => &mut none,
         };
         let mut all = Vec::new();
         let mut found: Vec<(usize, String)> = Vec::new();
@@ -260,8 +284,16 @@ impl Overrides<'_> {
         if !after.is_empty() {
             return self.descend(spec, table, &after, &format!("{here}{address}."), change);
         }
+        let value = match &change.action {
+            Action::Set(value) => value,
+            Action::Scale(_) => return Err(not_a_number(change)),
+            Action::Remove => {
+                nodes.remove(index);
+                return Ok(());
+            }
+        };
         let id = table.entry("id").cloned();
-        *node = change.value.clone();
+        *node = value.clone();
         if let (Some(id), Some(table)) = (id, node.table_mut())
             && table.get("id").is_none()
         {
@@ -336,12 +368,38 @@ fn put_inside(table: &mut Table, key: &str, rest: &[&str], change: &Override) ->
     if rest.len() > 1 {
         return put_inside(inner, rest[0], &rest[1..], change);
     }
-    inner.put(Entry {
-        key: rest[0].to_string(),
-        key_span: change.key_span,
-        node: change.value.clone(),
-    });
+    act(inner, rest[0], change)
+}
+
+/// Does what is asked for to a key of a table.
+fn act(table: &mut Table, key: &str, change: &Override) -> Result<(), Problem> {
+    match &change.action {
+        Action::Set(value) => table.put(Entry {
+            key: key.to_string(),
+            key_span: change.key_span,
+            node: value.clone(),
+        }),
+        Action::Scale(factor) => {
+            let node = table.get_mut(key).ok_or_else(|| not_there(change))?;
+            let number = node.number().ok_or_else(|| not_a_number(change))?;
+            node.value = Value::Float(number * factor);
+        }
+        Action::Remove => {
+            table.remove(key).ok_or_else(|| not_there(change))?;
+        }
+    }
     Ok(())
+}
+
+fn not_there(change: &Override) -> Problem {
+    let message = format!("`{}` is not set in this scenario", change.key);
+    Problem::error(Code::UnknownAddress, change.key_span, message, "nothing is there")
+}
+
+fn not_a_number(change: &Override) -> Problem {
+    let message = format!("`{}` is not a number that could be multiplied", change.key);
+    Problem::error(Code::NotSettable, change.key_span, message, "not a single number")
+        .hint("set a value instead, or scale a key inside it")
 }
 
 fn unknown(change: &Override, here: &str, part: &str) -> Problem {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::acknowledge::{self, Acknowledgement};
-use super::address::{self, Override, Overrides};
+use super::address::{self, Action, Override, Overrides};
 use super::checked::{PolicyLabel, Scenario};
 use super::codes::{Code, Stage};
 use super::data_files::DataFiles;
@@ -26,13 +26,13 @@ const SET: &str = "--set";
 /// A scenario with its places in the files it came from.
 #[derive(Debug, Clone)]
 pub struct Document {
-    merged: Table,
+    pub(super) merged: Table,
     /// Files that state observed trade and are extended, each with what it extends itself: by number of the file.
     extended: BTreeMap<usize, Table>,
-    sources: Sources,
+    pub(super) sources: Sources,
     overrides: Vec<Override>,
-    data: DataFiles,
-    pending: Vec<Problem>,
+    pub(super) data: DataFiles,
+    pub(super) pending: Vec<Problem>,
 }
 
 /// Reading of a file and what it extends.
@@ -120,11 +120,11 @@ impl Document {
         self.change(parse_value(value, file, 0).map(|value| Override {
             key: key.to_string(),
             key_span: Span { file, start, end },
-            value,
+            action: Action::Set(value),
         }))
     }
 
-    fn change(&mut self, change: Result<Override, Problem>) -> Result<(), Diagnostics> {
+    pub(super) fn change(&mut self, change: Result<Override, Problem>) -> Result<(), Diagnostics> {
         let result = change.and_then(|change| {
             let mut top = self.merged.clone();
             let mut overrides = Overrides {
@@ -307,7 +307,7 @@ impl Document {
     }
 
     /// Gives a policy's scenario the focus of the baseline; a policy that takes a place or material of it away is refused.
-    fn keep_focus(&self, baseline: &Scenario, under_policy: &mut Scenario, problems: &mut Vec<Problem>) {
+    pub(super) fn keep_focus(&self, baseline: &Scenario, under_policy: &mut Scenario, problems: &mut Vec<Problem>) {
         match frame::same_focus(baseline, under_policy) {
             Some(focus) => under_policy.focus = focus,
             None => {
@@ -334,7 +334,7 @@ impl Document {
         })
     }
 
-    fn check_one(&self, policy: Option<&str>) -> (Option<Scenario>, Vec<Problem>) {
+    pub(super) fn check_one(&self, policy: Option<&str>) -> (Option<Scenario>, Vec<Problem>) {
         let (top, mut problems) = self.resolve(policy);
         let label = match policy {
             None => Some(baseline()),
@@ -382,7 +382,7 @@ impl Document {
     }
 
     /// The tree after `--set` and the policy.
-    fn resolve(&self, policy: Option<&str>) -> (Table, Vec<Problem>) {
+    pub(super) fn resolve(&self, policy: Option<&str>) -> (Table, Vec<Problem>) {
         let mut top = self.merged.clone();
         let mut problems = Vec::new();
         let mut overrides = Overrides {
@@ -397,7 +397,7 @@ impl Document {
             match tables(&self.merged, "policy").find(|(table, _)| table.text("id") == Some(id)) {
                 Some((table, _)) => {
                     for change in policy_changes(table) {
-                        if let Some(problem) = frame::refusal(&top, &change) {
+                        if let Some(problem) = frame::refusal(&top, &change.key, change.key_span) {
                             problems.push(problem);
                             continue;
                         }
@@ -467,7 +467,7 @@ fn policy_changes(policy: &Table) -> impl Iterator<Item = Override> + '_ {
         Some(Override {
             key: key.text()?.to_string(),
             key_span: key.span,
-            value: set.get("value")?.clone(),
+            action: Action::Set(set.get("value")?.clone()),
         })
     })
 }
@@ -521,7 +521,7 @@ fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {
     Ok(Override {
         key: key.trim().to_string(),
         key_span,
-        value,
+        action: Action::Set(value),
     })
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::address::Override;
 use super::checked::{Focus, Place, Scenario};
 use super::codes::Code;
 use super::diagnostics::Problem;
 use super::names::tables;
+use super::source::Span;
 use super::tree::{Node, Table};
 
 /// The refusal of a change that a policy may not make.
-pub(crate) fn refusal(top: &Table, change: &Override) -> Option<Problem> {
-    let parts: Vec<&str> = change.key.split('.').map(str::trim).collect();
+pub(crate) fn refusal(top: &Table, key: &str, key_span: Span) -> Option<Problem> {
+    let parts: Vec<&str> = key.split('.').map(str::trim).collect();
     let why = match parts.as_slice() {
         ["run", ..] => "policies are compared on the same draws, so the run is the same for all",
         ["time", ..] => "policies are compared over the same time",
@@ -25,13 +25,10 @@ pub(crate) fn refusal(top: &Table, change: &Override) -> Option<Problem> {
         [_, .., "name" | "unit"] => "names and units are the same in all tables",
         _ => return None,
     };
-    let message = format!("a policy cannot change `{}`", change.key);
-    Some(
-        Problem::error(Code::PolicyFrame, change.key_span, message, why).hint(format!(
-            "set it in the scenario; to see what it does to all policies, run with --set {}=VALUE",
-            change.key
-        )),
-    )
+    let message = format!("a policy cannot change `{key}`");
+    Some(Problem::error(Code::PolicyFrame, key_span, message, why).hint(format!(
+        "set it in the scenario; to see what it does to all policies, run with --set {key}=VALUE"
+    )))
 }
 
 /// Whether the focus names the group, or a group that contains it.

@@ -8,6 +8,7 @@ mod acknowledge;
 mod address;
 mod as_written;
 mod build;
+mod change;
 pub mod checked;
 mod codes;
 mod compound;
@@ -32,11 +33,13 @@ mod structure;
 mod suggest;
 mod tree;
 mod values;
+mod variant;
 
 #[cfg(test)]
 mod tests;
 
 pub use acknowledge::Acknowledgement;
+pub use change::Change;
 pub use checked::*;
 pub use codes::{CODES, Code, CodeEntry, Stage, diagnostics_reference};
 pub use dates::Calendar;

@@ -52,6 +52,7 @@ mod shards;
 mod shown;
 mod sizes;
 mod streams;
+mod study;
 mod support;
 mod widths;
 mod without;

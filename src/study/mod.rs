@@ -1,0 +1,33 @@
+//! The front door of the library: open a scenario, make variants of it, run them on the same draws, and ask what differs.
+//!
+//! ```
+//! use critmin::study::{Change, Run, Statistic, Study};
+//!
+//! # fn main() -> Result<(), critmin::study::Error> {
+//! let study = Study::open("scenarios/quickstart.toml")?;
+//! let baseline = study.baseline()?;
+//! let plant = study.variant("half elsewhere", &[Change::set("shares.magnet.by_country.CHN", 0.5)])?;
+//! let results = Run::new(&baseline).against([&plant]).trials(2_048).results()?;
+//! let less = results.difference("half elsewhere", ("magnet", "USA"), Statistic::ExpectedShortfallPct);
+//! println!("{:+.2} points", less.unwrap().estimate.value);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Knows nothing of files' formats nor of the terminal.
+
+mod outcome;
+mod run;
+mod samples;
+mod scenario;
+
+pub use crate::analysis::run::RunError as Error;
+pub use crate::engine::run::Progress;
+pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
+pub use crate::results::statistic::{Found, Statistic, Unit};
+pub use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
+pub use crate::scenario::{Change, Diagnostics, PolicyLabel};
+pub use outcome::Results;
+pub use run::Run;
+pub use samples::Samples;
+pub use scenario::{Study, Variant};

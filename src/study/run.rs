@@ -1,0 +1,198 @@
+//! Simulating variants on the same draws: batches outside, variants inside, so that every look at them compares the same trials.
+
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
+
+use super::outcome::{Outcome, Results};
+use super::samples::Collected;
+use super::{Error, Progress, Variant};
+use crate::analysis::part::{EQUAL_TRIALS, Frame};
+use crate::analysis::run::Prepared;
+use crate::analysis::simulate::{look_after, policy_facts};
+use crate::engine::run::simulate_in_blocks;
+use crate::results::{Recorder, Recording, VarianceSplitter};
+use crate::sampling::{BATCH_TRIALS, Design};
+
+/// Trials of all variants between two looks at whether to stop: whole batches.
+const SLICE_TRIALS: u64 = 4 * BATCH_TRIALS;
+
+/// A run to come: a baseline, and variants to be compared with it.
+#[derive(Debug, Clone)]
+pub struct Run<'a> {
+    baseline: &'a Variant,
+    variants: Vec<&'a Variant>,
+    trials: Option<u64>,
+    precision: Option<f64>,
+    samples: bool,
+}
+
+impl<'a> Run<'a> {
+    /// A run of this variant alone.
+    pub fn new(baseline: &'a Variant) -> Self {
+        Run {
+            baseline,
+            variants: Vec::new(),
+            trials: None,
+            precision: None,
+            samples: true,
+        }
+    }
+
+    /// Beside these, on the same draws.
+    #[must_use]
+    pub fn against(mut self, variants: impl IntoIterator<Item = &'a Variant>) -> Self {
+        self.variants.extend(variants);
+        self
+    }
+
+    /// So many trials; else as many as the scenario says. Differences have a stated error from 2,048 trials on.
+    #[must_use]
+    pub fn trials(mut self, trials: u64) -> Self {
+        self.trials = Some(trials);
+        self
+    }
+
+    /// Stops once the headline of the baseline, and every variant's difference from it, has a standard error of at most this share of the
+    /// baseline's mean.
+    #[must_use]
+    pub fn precision(mut self, share: f64) -> Self {
+        self.precision = Some(share);
+        self
+    }
+
+    /// Without keeping each trial's shortfall: memory does not grow with the trials then, and differences of CVaR have no error.
+    #[must_use]
+    pub fn without_samples(mut self) -> Self {
+        self.samples = false;
+        self
+    }
+
+    /// Simulates.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn results(&self) -> Result<Results, Error> {
+        self.watched(&Progress::default())
+    }
+
+    /// Simulates, telling `progress` of every trial of every variant; when that asks to stop, the results are those of the trials that all variants have.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Error::Interrupted`] where no trial was complete.
+    pub fn watched(&self, progress: &Progress) -> Result<Results, Error> {
+        let design = self.baseline.prepared.ranked_design();
+        let all: Vec<Cow<'_, Prepared>> = std::iter::once(&self.baseline)
+            .chain(&self.variants)
+            .map(|variant| with_design(&variant.prepared, &design))
+            .collect();
+        let is_random = all.iter().any(|prepared| prepared.model.is_random());
+        let asked = self.trials.unwrap_or_else(|| self.baseline.trials());
+        let wanted = if is_random { asked } else { asked.min(1) };
+        let recording = Recording {
+            samples: self.samples,
+            ..Recording::TOTALS
+        };
+        let empty: Vec<Recorder> = all.iter().map(|prepared| of_batches(prepared, recording)).collect();
+        let mut recorders: Vec<Recorder> = empty.iter().map(Recorder::fresh).collect();
+        let mut samples = vec![Collected::default(); all.len()];
+        let mut done = 0;
+        while done < wanted && !(self.is_look(done) && self.is_precise(&recorders)) {
+            let next = self.slice_end(done).min(wanted);
+            let mut slice = Vec::with_capacity(all.len());
+            for (prepared, empty) in all.iter().zip(&empty) {
+                let gathered = simulate_in_blocks(&prepared.model, done..next, None, progress, || empty.fresh());
+                if let Some(found) = progress.exhausted() {
+                    return Err(Error::exhausted(prepared, found, false));
+                }
+                slice.extend(gathered);
+            }
+            // A slice that was not finished is left out: all variants have the same trials.
+            if slice.len() < all.len() || slice.iter().any(|recorder| recorder.trials() < next - done) {
+                break;
+            }
+            for ((recorder, mut gathered), samples) in recorders.iter_mut().zip(slice).zip(&mut samples) {
+                samples.add(gathered.take_samples());
+                recorder.merge(&gathered);
+            }
+            done = next;
+        }
+        if done == 0 {
+            return Err(Error::Interrupted);
+        }
+        progress.done.store(done * all.len() as u64, Ordering::Relaxed);
+        let frame = Frame::new(
+            &self.baseline.document,
+            &self.baseline.scenario_name,
+            &self.baseline.prepared,
+            &[],
+            !is_random,
+        );
+        let outcomes = all
+            .iter()
+            .zip(recorders)
+            .zip(samples)
+            .map(|((prepared, recorder), samples)| {
+                let recorder = if is_random {
+                    recorder
+                } else {
+                    recorder.repeated(EQUAL_TRIALS)
+                };
+                let mut facts = policy_facts(prepared);
+                facts.variance = VarianceSplitter::default().finish();
+                Outcome {
+                    results: recorder.finish(facts),
+                    recorder,
+                    samples,
+                }
+            });
+        let interrupted = done < wanted && self.precision.is_none();
+        Ok(Results::new(frame, done, asked, interrupted, outcomes.collect()))
+    }
+
+    fn slice_end(&self, done: u64) -> u64 {
+        let slice = (done / SLICE_TRIALS + 1) * SLICE_TRIALS;
+        match self.precision {
+            Some(_) => slice.min(look_after(done)),
+            None => slice,
+        }
+    }
+
+    fn is_look(&self, done: u64) -> bool {
+        self.precision.is_some() && done > 0 && look_after(done - 1) == done
+    }
+
+    /// Whether headline and paired differences are known as well as was asked for.
+    fn is_precise(&self, recorders: &[Recorder]) -> bool {
+        let Some((share, (baseline, variants))) = self.precision.zip(recorders.split_first()) else {
+            return false;
+        };
+        let Some(headline) = baseline.headline() else {
+            return false;
+        };
+        let most = share * headline.value;
+        headline.value > 0.0
+            && headline.standard_error <= most
+            && variants
+                .iter()
+                .all(|variant| variant.headline_difference(baseline).is_some_and(|error| error <= most))
+    }
+}
+
+/// With a design whose dimensions are ranked on the baseline.
+fn with_design<'a>(prepared: &'a Prepared, design: &Design) -> Cow<'a, Prepared> {
+    match design {
+        Design::Sobol(_) => {
+            let mut prepared = prepared.clone();
+            prepared.model.design = design.clone();
+            Cow::Owned(prepared)
+        }
+        _ => Cow::Borrowed(prepared),
+    }
+}
+
+/// A recorder that gathers its trials by batches in every design: independent trials make independent batches, too.
+fn of_batches(prepared: &Prepared, recording: Recording) -> Recorder {
+    let mut layout = prepared.layout.clone();
+    layout.in_batches = true;
+    Recorder::with(&layout, recording)
+}

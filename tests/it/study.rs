@@ -1,0 +1,291 @@
+//! The facade: variants meet the same draws, alone or beside others; differences have the errors of the pairs; changes do what they say.
+
+use critmin::study::{COMPARED, Change, Error, Results, Run, Statistic, Study, Variant};
+
+use crate::support::{close, in_repository, load, simulate};
+
+const TEXT: &str = r#"
+format = 1
+title = "Two sellers"
+assumption = "made up for a test"
+time = { start = "2026-01", periods = 12 }
+demand = [ { material = "metal", country = "USA", amount = 1200 } ]
+[[material]]
+id = "metal"
+flexibility = 1
+[shares.metal]
+output = 1200
+by_country = { CHN = 0.8, AUS = 0.2 }
+[[event]]
+id = "outage"
+kind = "production_loss"
+country = "CHN"
+severity = { dist = "uniform", low = 0, high = 1 }
+arrival = { process = "fixed", at = "2026-01", probability = 0.5 }
+[[policy]]
+id = "half"
+cost = 1e6
+[[policy.set]]
+key = "shares.metal.by_country.CHN"
+value = 0.4
+"#;
+
+fn study() -> Study {
+    Study::from_text("two-sellers.toml", TEXT).unwrap()
+}
+
+fn run(baseline: &Variant, variants: &[&Variant], trials: u64) -> Results {
+    Run::new(baseline)
+        .against(variants.iter().copied())
+        .trials(trials)
+        .results()
+        .unwrap()
+}
+
+#[test]
+fn it_gives_what_a_run_gives() {
+    let path = in_repository("scenarios/quickstart.toml");
+    let expected = simulate(&load(&path), &[]).results;
+    let baseline = Study::open(&path).unwrap().baseline().unwrap();
+    let found = run(&baseline, &[], expected.manifest.trials);
+    assert_eq!(found.run.policies[0].summary, expected.policies[0].summary);
+    assert_eq!(found.run.policies[0].exceedance, expected.policies[0].exceedance);
+}
+
+/// The loss of China is uniform in half of the trials: the shortfall is 0.8 S, and 0.4 S under the variant, S with mean 1/4 and E S^2 = 1/6.
+#[test]
+fn a_difference_and_its_error_in_closed_form() {
+    let study = study();
+    let baseline = study.baseline().unwrap();
+    let half = study.policy("half").unwrap();
+    let results = run(&baseline, &[&half], 32 * 256);
+    let less = results
+        .difference("half", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
+    assert!(
+        (less.estimate.value + 10.0).abs() <= 4.0 * less.estimate.standard_error,
+        "{less:?}"
+    );
+    // Every statistic's difference is that of the two columns.
+    for statistic in COMPARED {
+        let of = |name| results.get(name, ("metal", "USA"), statistic);
+        if let Some((before, after)) = of("baseline").zip(of("half")) {
+            let difference = results
+                .difference("half", ("metal", "USA"), statistic)
+                .unwrap()
+                .estimate;
+            assert!(
+                close(difference.value, after.value - before.value, 1e-12, 1e-12),
+                "{statistic:?}"
+            );
+            assert!(difference.low <= difference.value && difference.value <= difference.high);
+        }
+    }
+    // The worst 5 % of trials have S from 0.9 to 1: CVaR 76 and 38 %.
+    let tail = results
+        .difference("half", ("metal", "USA"), Statistic::Cvar95Pct)
+        .unwrap();
+    assert!(
+        (tail.estimate.value + 38.0).abs() <= 4.0 * tail.estimate.standard_error,
+        "{tail:?}"
+    );
+    // Twice the shortfall of the variant is that of the baseline: the error of the difference is half of the baseline's, while independent runs
+    // would have sqrt(1 + 1/4) of it.
+    let before = results
+        .get("baseline", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
+    assert!(
+        close(less.estimate.standard_error, before.standard_error / 2.0, 1e-6, 0.0),
+        "{less:?} {before:?}"
+    );
+    let independent = less.independent_trials.unwrap() as f64;
+    assert!(close(independent, 8192.0 * 1.25 / 0.25, 1e-3, 0.0), "{independent}");
+}
+
+/// Independent trials, whose errors have a closed form: the variance of 0.4 S over the trials.
+#[test]
+fn errors_of_differences_hold_for_independent_trials() {
+    let mut study = study();
+    study.set("run.sampling=\"random\"").unwrap();
+    let baseline = study.baseline().unwrap();
+    let half = study.policy("half").unwrap();
+    let results = run(&baseline, &[&half], 128 * 256);
+    let found = results
+        .difference("half", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
+    let variance: f64 = 1_600.0 * (1.0 / 6.0 - 1.0 / 16.0);
+    let expected = (variance / (128.0 * 256.0)).sqrt();
+    // From 32 groups: within three times 1 / sqrt(62).
+    assert!(
+        close(found.estimate.standard_error, expected, 0.38, 0.0),
+        "{found:?} {expected}"
+    );
+}
+
+#[test]
+fn others_beside_it_change_nothing() {
+    let study = study();
+    let baseline = study.baseline().unwrap();
+    let half = study.policy("half").unwrap();
+    let tenth = study
+        .variant("tenth", &[Change::set("shares.metal.by_country.CHN", 0.1)])
+        .unwrap();
+    let alone = run(&baseline, &[&tenth], 3_000);
+    let last = run(&baseline, &[&half, &tenth], 3_000);
+    let first = run(&baseline, &[&tenth, &half, &tenth], 3_000);
+    assert_eq!(alone.run.policies[1], last.run.policies[2]);
+    let same = |one: &[_], other: &[_]| format!("{one:?}") == format!("{other:?}");
+    assert!(same(&alone.differences[1], &last.differences[2]));
+    // What is short in the baseline is short, if less so.
+    let any = alone
+        .difference("tenth", ("metal", "USA"), Statistic::ProbAny)
+        .unwrap()
+        .estimate;
+    assert_eq!((any.value, any.standard_error), (0.0, 0.0));
+    assert_eq!(alone.samples[1], first.samples[1]);
+    assert!(same(&first.differences[1], &first.differences[3]));
+    // The same changes as a policy's.
+    let same = study
+        .variant("half", &[Change::set("shares.metal.by_country.CHN", 0.4)])
+        .unwrap();
+    let same = run(&baseline, &[&same], 3_000);
+    assert_eq!(same.run.policies[1].summary, last.run.policies[1].summary);
+    // Against itself nothing differs, and that is certain.
+    let itself = run(&baseline, &[&study.variant("itself", &[]).unwrap()], 3_000);
+    for row in &itself.differences[1] {
+        for difference in row.of.iter().flatten() {
+            assert_eq!(
+                (difference.estimate.value, difference.estimate.standard_error),
+                (0.0, 0.0)
+            );
+        }
+    }
+}
+
+#[test]
+fn samples_are_the_trials() {
+    let baseline = study().baseline().unwrap();
+    let results = run(&baseline, &[], 2_048);
+    let samples = &results.samples[0];
+    assert_eq!(samples.rows, [("metal".to_owned(), "USA".to_owned())]);
+    assert_eq!(samples.shortfall_pct.dim(), (2_048, 1));
+    let mean = samples.shortfall_pct.column(0).iter().sum::<f64>() / 2_048.0;
+    let stated = results
+        .get("baseline", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
+    assert!(close(mean, stated.value, 1e-9, 0.0), "{mean} {stated:?}");
+}
+
+#[test]
+fn too_few_batches_tell_no_error() {
+    let study = study();
+    let baseline = study.baseline().unwrap();
+    let results = run(&baseline, &[&study.policy("half").unwrap()], 1_000);
+    let found = results
+        .difference("half", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
+    assert!(found.estimate.standard_error.is_nan() && found.independent_trials.is_none());
+}
+
+#[test]
+fn where_nothing_is_random_differences_are_certain() {
+    let mut study = study();
+    study.set("event.outage.severity=1").unwrap();
+    study.set("event.outage.arrival.probability=1").unwrap();
+    let baseline = study.baseline().unwrap();
+    let results = run(&baseline, &[&study.policy("half").unwrap()], 5_000);
+    for (statistic, expected) in [(Statistic::ExpectedShortfallPct, -40.0), (Statistic::Cvar95Pct, -40.0)] {
+        let found = results
+            .difference("half", ("metal", "USA"), statistic)
+            .unwrap()
+            .estimate;
+        assert!(
+            close(found.value, expected, 1e-9, 0.0) && found.standard_error == 0.0,
+            "{statistic:?} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn changes_do_what_they_say() {
+    let study = study();
+    let baseline = study.baseline().unwrap();
+    let mean = |changes: &[Change]| {
+        let variant = study.variant("changed", changes).unwrap();
+        let results = run(&baseline, &[&variant], 2_048);
+        results
+            .get("changed", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+            .unwrap()
+            .value
+    };
+    let before = mean(&[]);
+    assert!(close(before, 20.0, 0.02, 0.0), "{before}");
+    let scaled = mean(&[Change::scale("event.outage.arrival.probability", 0.5)]);
+    assert!(close(scaled, before / 2.0, 0.05, 0.0), "{scaled}");
+    assert_eq!(mean(&[Change::remove("event.outage")]), 0.0);
+    let second = "[[event]]\nid = \"second\"\nkind = \"production_loss\"\ncountry = \"AUS\"\nseverity = 1\narrival = { process = \"fixed\", at = \"2026-01\", probability = 1 }\n";
+    let added = mean(&[Change::add(second)]);
+    assert!(close(added, before + 20.0, 1e-6, 0.0), "{added}");
+    // In their order.
+    let gone = mean(&[Change::add(second), Change::remove("event.second")]);
+    assert_eq!(gone, before);
+}
+
+#[test]
+fn wrong_changes_are_told_as_wrong_files_are() {
+    let study = study();
+    let said = |change: Change| match study.variant("wrong", &[change]) {
+        Err(Error::Invalid(diagnostics)) => diagnostics.to_string(),
+        other => panic!("{:?}", other.map(|_| ())),
+    };
+    let cases = [
+        (Change::set("shares.metal.by_country.CHN", 1.5), "1.5"),
+        (
+            Change::set("event.outrage.severity", 0.5),
+            "did you mean `event.outage`",
+        ),
+        (
+            Change::scale("event.outage.severity", 2.0),
+            "not a number that could be multiplied",
+        ),
+        (
+            Change::scale("event.outage.recovery", 2.0),
+            "is not set in this scenario",
+        ),
+        (Change::remove("event.outrage"), "did you mean `event.outage`"),
+        (Change::add("[[event]\n"), "added tables"),
+        (Change::set("run.seed", 7), "a policy cannot change `run.seed`"),
+        (
+            Change::scale("time.periods", 2.0),
+            "a policy cannot change `time.periods`",
+        ),
+    ];
+    for (change, expected) in cases {
+        let what = change.to_string();
+        let text = said(change);
+        assert!(text.contains(expected), "{what}: {text}");
+    }
+    assert!(matches!(study.policy("none"), Err(Error::Invalid(_))));
+    assert!(matches!(
+        Study::from_text("x.toml", "format = 1"),
+        Ok(study) if matches!(study.baseline(), Err(Error::Invalid(_)))
+    ));
+}
+
+#[test]
+fn precision_is_that_of_the_differences() {
+    let study = study();
+    let baseline = study.baseline().unwrap();
+    let half = study.policy("half").unwrap();
+    let results = Run::new(&baseline)
+        .against([&half])
+        .trials(1_000_000)
+        .precision(0.003)
+        .results()
+        .unwrap();
+    assert!(results.trials() >= 2_048 && results.trials() < 1_000_000 && results.trials() % 256 == 0);
+    let before = results
+        .get("baseline", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
+    assert!(before.standard_error <= 0.003 * before.value);
+}
