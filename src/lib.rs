@@ -13,3 +13,4 @@ pub mod results;
 pub mod sampling;
 pub mod scenario;
 pub mod study;
+pub mod whatif;

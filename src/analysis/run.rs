@@ -54,6 +54,22 @@ pub enum RunError {
         /// `the baseline`, or the policy.
         policy: String,
     },
+    /// Scenarios that do not meet the same draws over the same time cannot be compared trial by trial.
+    #[error(
+        "{first} and {second} cannot be compared trial by trial: {what} is {one} in the first and {other} in the second"
+    )]
+    Incomparable {
+        /// The first scenario.
+        first: String,
+        /// The other.
+        second: String,
+        /// What differs.
+        what: &'static str,
+        /// What it is in the first.
+        one: String,
+        /// What it is in the other.
+        other: String,
+    },
     /// What was to be continued belongs to another run.
     #[error("it belongs to another run: its {} is {}, that of this run is {}", .0.what, .0.one, .0.other)]
     AnotherRun(Difference),

@@ -58,7 +58,7 @@ impl Failure {
             },
             RunError::Interrupted => Failure::Interrupted,
             RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
-            RunError::AnotherRun(_) | RunError::AnotherModel => Failure::Input {
+            RunError::AnotherRun(_) | RunError::AnotherModel | RunError::Incomparable { .. } => Failure::Input {
                 message: error.to_string(),
                 hint: None,
                 json,

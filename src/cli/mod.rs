@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checkpoint;
+mod compare;
 mod completions;
 mod data;
 mod failure;
@@ -18,6 +19,7 @@ mod schema;
 mod so_far;
 mod terminal;
 mod validate;
+mod whatif;
 
 use std::process::ExitCode;
 
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
     arguments.color.write_global();
     let outcome = match &arguments.command {
         Command::Run(options) => run::run(options),
+        Command::Compare(options) => compare::compare(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),

@@ -4,14 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use rayon::prelude::*;
-
 use super::arguments::ChartFormat;
 use super::failure::Failure;
 use super::terminal;
+use super::whatif::draw;
 use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
 use crate::report::json::{self, StageTime};
-use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
+use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::report::{prepare_results, result_names, table, trace_csv};
 use crate::results::types::{CostlyTable, RunResults};
@@ -84,7 +83,8 @@ pub fn warn_of_letters(results: &RunResults, formats: &[ChartFormat], quiet: boo
     Ok(())
 }
 
-fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {
+/// The formats that charts are wanted in.
+pub fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {
     let formats = formats.iter().filter_map(|format| match format {
         ChartFormat::Svg => Some(Format::Svg),
         ChartFormat::Png => Some(Format::Png),
@@ -93,38 +93,18 @@ fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {
     formats.collect()
 }
 
-/// Every chart in the wanted formats.
+/// Every chart of a run in the wanted formats.
 fn prepare_charts(
     folder: &OutputFolder,
     results: &RunResults,
     formats: &[ChartFormat],
 ) -> Result<Vec<PendingFile>, Failure> {
-    let formats = chart_formats(formats);
-    let charts = if formats.is_empty() {
+    let charts = if chart_formats(formats).is_empty() {
         Vec::new()
     } else {
         render_all(results)?
     };
-    if charts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let charts_folder = folder.folder(CHARTS)?;
-    charts_folder.remove_stale(|_| true);
-    let drawn: Vec<(String, Vec<u8>)> = charts
-        .par_iter()
-        .flat_map(|chart| formats.par_iter().map(move |format| (chart, *format)))
-        .map(|(chart, format)| {
-            Ok((
-                format!("{}.{}", chart.name, format.extension()),
-                chart.to_bytes(format)?,
-            ))
-        })
-        .collect::<Result<_, Failure>>()?;
-    let mut files = Vec::new();
-    for (name, bytes) in &drawn {
-        files.push(charts_folder.prepare(name, |file| file.write_all(bytes))?);
-    }
-    Ok(files)
+    draw(folder, &charts, formats)
 }
 
 /// Prints the summary as a table or as JSON. `scenario` is where its file is, as far as that is known.

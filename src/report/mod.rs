@@ -2,6 +2,7 @@
 //! ([`crate::results::types`]) and nothing of how they came about.
 pub mod cautions;
 pub mod charts;
+pub mod compare;
 pub mod comparison;
 pub mod csv;
 pub mod file_list;

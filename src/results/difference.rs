@@ -5,14 +5,14 @@
 //! the threshold; for a CVaR it is max(X - VaR, 0) / (1 - level), by the asymptotic variance of the minimum of Rockafellar and
 //! Uryasev's function.
 
-use super::errors::Errors;
 use super::estimate::{Bounds, symmetric_estimate};
 use super::fixed::FixedSum;
 use super::grid::position_of_whole_pct;
-use super::groups::GROUPS;
+use super::groups::{GROUPS, group_of};
 use super::recorder::Recorder;
 use super::row_groups::GroupSums;
 use super::row_totals::USD_PER_STEP;
+use super::sample_table::Samples;
 use super::statistic::Statistic;
 use super::types::{Estimate, PolicyResults};
 use crate::sampling::BATCH_TRIALS;
@@ -66,14 +66,12 @@ pub struct Side<'a> {
     pub recorder: &'a Recorder,
     /// What that came to.
     pub results: &'a PolicyResults,
-    /// Each trial's shortfall in % of demand, from the first trial on, by number of the row; `None` for rows without samples.
-    pub shares_pct: &'a dyn Fn(usize) -> Option<Vec<f64>>,
-    /// Number of the first trial.
-    pub first_trial: u64,
+    /// Each trial's shortfall.
+    pub samples: &'a Samples,
 }
 
 impl Side<'_> {
-    fn row(&self, material: &str, country: &str, sector: &str) -> Option<usize> {
+    fn row(&self, [material, country, sector]: [&str; 3]) -> Option<usize> {
         let mut rows = self.results.summary.iter();
         rows.position(|row| row.material == material && row.country == country && row.sector == sector)
     }
@@ -105,8 +103,8 @@ impl Side<'_> {
     fn tail_sums(&self, row: usize, level: f64) -> Option<[f64; GROUPS]> {
         let at_risk = Statistic::Var95Pct.of(&self.results.summary[row]).value()?;
         let mut sums = [0.0; GROUPS];
-        for (trial, share) in (self.first_trial..).zip((self.shares_pct)(row)?) {
-            sums[super::groups::group_of(trial)] += (share - at_risk).max(0.0) / (1.0 - level);
+        for (trial, share) in self.samples.of_row(row)? {
+            sums[group_of(trial)] += (share - at_risk).max(0.0) / (1.0 - level);
         }
         Some(sums)
     }
@@ -114,44 +112,50 @@ impl Side<'_> {
 
 /// The differences of a variant from the baseline, for every row that both have.
 pub fn differences(baseline: Side<'_>, variant: Side<'_>) -> Vec<RowDifferences> {
-    let errors = variant.recorder.errors();
-    let rows = variant.results.summary.iter().enumerate();
-    let found = rows.filter_map(|(number, row)| {
-        let before = baseline.row(&row.material, &row.country, &row.sector)?;
+    let rows = variant.results.summary.iter();
+    let found = rows.filter_map(|row| {
+        let names = [row.material.as_str(), &row.country, &row.sector];
+        baseline.row(names)?;
         Some(RowDifferences {
             material: row.material.clone(),
             country: row.country.clone(),
             sector: row.sector.clone(),
-            of: COMPARED.map(|statistic| difference(&errors, (baseline, before), (variant, number), statistic)),
+            of: COMPARED.map(|statistic| contrast(&[(1.0, variant), (-1.0, baseline)], names, statistic)),
         })
     });
     found.collect()
 }
 
-fn difference(
-    errors: &Errors,
-    (baseline, before): (Side<'_>, usize),
-    (variant, after): (Side<'_>, usize),
-    statistic: Statistic,
-) -> Option<Difference> {
-    let [old, new] = [(baseline, before), (variant, after)].map(|(side, row)| statistic.of(&side.results.summary[row]));
-    let value = new.value()? - old.value()?;
+/// A sum of multiples of a statistic of several runs on the same draws, in the row of this material, place and sector. The difference of two is 1 and -1
+/// of it; whether two measures are worth more together is (1, -1, -1, 1) of both, each, and neither.
+pub fn contrast(terms: &[(f64, Side<'_>)], row: [&str; 3], statistic: Statistic) -> Option<Difference> {
+    let errors = terms.first()?.1.recorder.errors();
     let trials = errors.trials();
-    let is_certain = variant.recorder.is_one_trial_repeated() && baseline.recorder.is_one_trial_repeated();
+    let (mut value, mut apart, mut sums, mut is_certain) = (0.0, Some(0.0), Some([0.0; GROUPS]), true);
+    for (times, side) in terms {
+        let number = side.row(row)?;
+        let found = statistic.of(&side.results.summary[number]);
+        value += times * found.value()?;
+        apart = apart
+            .zip(found.estimate())
+            .map(|(apart, own)| apart + times * times * own.standard_error * own.standard_error);
+        sums = sums.zip(side.sums(number, statistic)).map(|(mut sums, own)| {
+            sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += times * own);
+            sums
+        });
+        is_certain &= side.recorder.is_one_trial_repeated();
+    }
     let error = if is_certain {
         Some(0.0)
     } else {
-        let sums = baseline.sums(before, statistic).zip(variant.sums(after, statistic));
-        errors.groups().zip(sums).map(|(groups, (old, new))| {
-            let variance = groups.variance_of_mean(&std::array::from_fn(|group| new[group] - old[group]));
-            // Where all groups agree although the two differ, that is chance, or all that a batch can tell: as in `errors::seen`.
-            let scale = if value == 0.0 { 0.0 } else { largest(statistic) };
-            let finest = value.abs() * scale / trials.max(1) as f64 / BATCH_TRIALS as f64;
+        errors.groups().zip(sums).map(|(groups, sums)| {
+            let variance = groups.variance_of_mean(&sums);
+            // Where all groups agree although trials differ, that is chance, or all that a batch can tell: as in `errors::seen`.
+            let finest = value.abs() * largest(statistic) / trials.max(1) as f64 / BATCH_TRIALS as f64;
             if variance > 0.0 { variance } else { finest }.sqrt()
         })
     };
-    let independent = old.estimate().zip(new.estimate()).and_then(|(old, new)| {
-        let apart = old.standard_error * old.standard_error + new.standard_error * new.standard_error;
+    let independent = apart.and_then(|apart| {
         let paired = error.filter(|error| *error > 0.0)?;
         let trials = libm::ceil(trials as f64 * apart / (paired * paired));
         trials.is_finite().then_some(trials as u64)

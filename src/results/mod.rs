@@ -27,6 +27,7 @@ mod replayable;
 mod row_groups;
 mod row_totals;
 mod rows;
+pub mod sample_table;
 mod samples;
 mod spells;
 mod state;

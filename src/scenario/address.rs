@@ -52,6 +52,17 @@ pub(crate) enum Action {
 }
 
 impl Override {
+    /// Whether it does the same to the same key.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.key == other.key
+            && match (&self.action, &other.action) {
+                (Action::Set(one), Action::Set(other)) => one.to_json() == other.to_json(),
+                (Action::Scale(one), Action::Scale(other)) => one == other,
+                (Action::Remove, Action::Remove) => true,
+                _ => false,
+            }
+    }
+
     /// Where what is put there stands; of other changes the key.
     fn span(&self) -> Span {
         match &self.action {

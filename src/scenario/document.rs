@@ -30,7 +30,7 @@ pub struct Document {
     /// Files that state observed trade and are extended, each with what it extends itself: by number of the file.
     extended: BTreeMap<usize, Table>,
     pub(super) sources: Sources,
-    overrides: Vec<Override>,
+    pub(super) overrides: Vec<Override>,
     pub(super) data: DataFiles,
     pub(super) pending: Vec<Problem>,
 }
@@ -461,7 +461,7 @@ fn label(table: &Table) -> Option<PolicyLabel> {
     })
 }
 
-fn policy_changes(policy: &Table) -> impl Iterator<Item = Override> + '_ {
+pub(super) fn policy_changes(policy: &Table) -> impl Iterator<Item = Override> + '_ {
     tables(policy, "set").filter_map(|(set, _)| {
         let key = set.get("key")?;
         Some(Override {

@@ -3,9 +3,11 @@
 use super::address::{Action, Override};
 use super::change::Change;
 use super::checked::{PolicyLabel, Scenario};
-use super::diagnostics::Diagnostics;
-use super::document::Document;
+use super::codes::Code;
+use super::diagnostics::{Diagnostics, Problem};
+use super::document::{Document, policy_changes};
 use super::format::TOP;
+use super::names::tables;
 use super::source::Span;
 use super::tree::parse_document;
 use super::{acknowledge, frame, merge};
@@ -63,6 +65,50 @@ impl Document {
             document.apply(change)?;
         }
         Ok(document)
+    }
+
+    /// The scenario under several of its policies together, without any other: what both set is refused where they differ.
+    ///
+    /// # Errors
+    /// [`Code::UnknownPolicy`]; [`Code::PolicyFrame`] where one sets a key to another value than one before it.
+    pub fn under(&self, policies: &[&str]) -> Result<Document, Diagnostics> {
+        let mut document = self.clone();
+        let mut made: Vec<(Override, &str)> = Vec::new();
+        for id in policies {
+            let mut known = tables(&self.merged, "policy");
+            let Some((policy, _)) = known.find(|(table, _)| table.text("id") == Some(id)) else {
+                // The message that a check gives.
+                return Err(match self.check(Some(id)) {
+                    Err(diagnostics) => diagnostics,
+                    Ok((_, diagnostics)) => diagnostics,
+                });
+            };
+            for change in policy_changes(policy) {
+                let rival = made.iter().find(|(other, _)| other.key == change.key);
+                if let Some((other, owner)) = rival.filter(|(other, _)| !other.is_same(&change)) {
+                    let message = format!("`{owner}` and `{id}` set `{}` to different values", other.key);
+                    let problem = Problem::error(Code::PolicyFrame, change.key_span, message, "set here")
+                        .hint("they cannot be in force together");
+                    return Err(Diagnostics::new(vec![problem], &self.sources));
+                }
+                made.push((change, id));
+            }
+        }
+        document.overrides.extend(made.into_iter().map(|(change, _)| change));
+        document.merged.remove("policy");
+        Ok(document)
+    }
+
+    /// Whether a policy does all that another does, as a bundle of several does: together they are no more than the first alone.
+    pub fn includes(&self, bundle: &str, part: &str) -> bool {
+        let changes = |id: &str| -> Vec<Override> {
+            let mut known = tables(&self.merged, "policy");
+            let found = known.find(|(table, _)| table.text("id") == Some(id));
+            found.map_or_else(Vec::new, |(table, _)| policy_changes(table).collect())
+        };
+        let all = changes(bundle);
+        let is_there = |change: &Override| all.iter().any(|other| other.is_same(change));
+        changes(part).iter().all(is_there)
     }
 
     /// Checks a document made from this one by changes, as a policy of this name would be: `baseline` is what this one gives, and the focus is

@@ -18,16 +18,15 @@
 
 mod outcome;
 mod run;
-mod samples;
 mod scenario;
 
 pub use crate::analysis::run::RunError as Error;
 pub use crate::engine::run::Progress;
 pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
+pub use crate::results::sample_table::Samples;
 pub use crate::results::statistic::{Found, Statistic, Unit};
 pub use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
 pub use crate::scenario::{Change, Diagnostics, PolicyLabel};
 pub use outcome::Results;
 pub use run::Run;
-pub use samples::Samples;
 pub use scenario::{Study, Variant};

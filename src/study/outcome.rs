@@ -1,9 +1,9 @@
 //! What a run of variants gives.
 
-use super::samples::Collected;
 use super::{Difference, Estimate, PolicyResults, RowDifferences, RunResults, Samples, Statistic};
 use crate::analysis::part::Frame;
-use crate::results::difference::{Side, differences};
+use crate::results::difference::{Side, contrast, differences};
+use crate::results::sample_table::Collected;
 use crate::results::{ALL_SECTORS, Recorder};
 
 /// One variant's trials.
@@ -22,44 +22,43 @@ pub struct Results {
     pub differences: Vec<Vec<RowDifferences>>,
     /// Each trial's shortfall, by variant.
     pub samples: Vec<Samples>,
+    recorders: Vec<Recorder>,
 }
 
 impl Results {
     pub(super) fn new(frame: Frame, trials: u64, asked: u64, interrupted: bool, outcomes: Vec<Outcome>) -> Self {
-        let mut found = vec![Vec::new()];
-        if let Some((baseline, variants)) = outcomes.split_first() {
-            let of_baseline = |row| baseline.samples.of_row(row);
-            let before = Side {
-                recorder: &baseline.recorder,
-                results: &baseline.results,
-                shares_pct: &of_baseline,
-                first_trial: 0,
-            };
-            found.extend(variants.iter().map(|variant| {
-                let of_variant = |row| variant.samples.of_row(row);
-                let after = Side {
-                    recorder: &variant.recorder,
-                    results: &variant.results,
-                    shares_pct: &of_variant,
-                    first_trial: 0,
-                };
-                differences(before, after)
-            }));
+        let (mut policies, mut samples, mut recorders) = (Vec::new(), Vec::new(), Vec::new());
+        for outcome in outcomes {
+            samples.push(outcome.samples.table(0, &outcome.recorder.sample_rows()));
+            policies.push(outcome.results);
+            recorders.push(outcome.recorder);
         }
-        let (policies, samples) = outcomes
-            .into_iter()
-            .map(|outcome| {
-                let names = outcome.recorder.sample_rows();
-                (outcome.results, outcome.samples.table(0, &names))
-            })
-            .unzip();
         let mut run = frame.fill(trials, interrupted, policies);
         run.manifest.trials_asked = asked;
-        Results {
+        let mut results = Results {
             run,
-            differences: found,
+            differences: Vec::new(),
             samples,
+            recorders,
+        };
+        let found = (0..results.recorders.len()).map(|number| match number {
+            0 => Vec::new(),
+            number => differences(results.side(0), results.side(number)),
+        });
+        results.differences = found.collect();
+        results
+    }
+
+    fn side(&self, number: usize) -> Side<'_> {
+        Side {
+            recorder: &self.recorders[number],
+            results: &self.run.policies[number],
+            samples: &self.samples[number],
         }
+    }
+
+    fn number(&self, variant: &str) -> Option<usize> {
+        self.run.policies.iter().position(|policy| policy.policy == variant)
     }
 
     /// Trials of each variant.
@@ -69,7 +68,7 @@ impl Results {
 
     /// What a variant came to, by its name (`baseline`, a policy's id).
     pub fn variant(&self, name: &str) -> Option<&PolicyResults> {
-        self.run.policies.iter().find(|policy| policy.policy == name)
+        Some(&self.run.policies[self.number(name)?])
     }
 
     /// A statistic of a variant at (material, place), final demand of all sectors.
@@ -87,9 +86,23 @@ impl Results {
         (material, place): (&str, &str),
         statistic: Statistic,
     ) -> Option<Difference> {
-        let number = self.run.policies.iter().position(|policy| policy.policy == variant)?;
-        let mut rows = self.differences[number].iter();
+        let mut rows = self.differences[self.number(variant)?].iter();
         let row = rows.find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS)?;
         row.get(statistic)
+    }
+
+    /// A sum of multiples of a statistic of several variants at (material, place), with the error of the common draws: whether two variants are worth
+    /// more together is `[("both", 1.0), ("one", -1.0), ("other", -1.0), ("baseline", 1.0)]`.
+    pub fn contrast(
+        &self,
+        terms: &[(&str, f64)],
+        (material, place): (&str, &str),
+        statistic: Statistic,
+    ) -> Option<Difference> {
+        let sides = terms
+            .iter()
+            .map(|(name, times)| Some((*times, self.side(self.number(name)?))));
+        let sides: Option<Vec<(f64, Side<'_>)>> = sides.collect();
+        contrast(&sides?, [material, place, ALL_SECTORS], statistic)
     }
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use super::outcome::{Outcome, Results};
-use super::samples::Collected;
 use super::{Error, Progress, Variant};
 use crate::analysis::part::{EQUAL_TRIALS, Frame};
 use crate::analysis::run::Prepared;
 use crate::analysis::simulate::{look_after, policy_facts};
 use crate::engine::run::simulate_in_blocks;
+use crate::results::sample_table::Collected;
 use crate::results::{Recorder, Recording, VarianceSplitter};
 use crate::sampling::{BATCH_TRIALS, Design};
 
@@ -24,6 +24,7 @@ pub struct Run<'a> {
     trials: Option<u64>,
     precision: Option<f64>,
     samples: bool,
+    causes: bool,
 }
 
 impl<'a> Run<'a> {
@@ -35,6 +36,7 @@ impl<'a> Run<'a> {
             trials: None,
             precision: None,
             samples: true,
+            causes: false,
         }
     }
 
@@ -67,6 +69,13 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// With what causes shortfalls, by event, country and stage: slower.
+    #[must_use]
+    pub fn with_causes(mut self) -> Self {
+        self.causes = true;
+        self
+    }
+
     /// Simulates.
     ///
     /// # Errors
@@ -90,6 +99,7 @@ impl<'a> Run<'a> {
         let wanted = if is_random { asked } else { asked.min(1) };
         let recording = Recording {
             samples: self.samples,
+            attribution: self.causes,
             ..Recording::TOTALS
         };
         let empty: Vec<Recorder> = all.iter().map(|prepared| of_batches(prepared, recording)).collect();

@@ -89,6 +89,28 @@ impl Study {
         Ok(self.of_prepared(self.document.clone(), prepared, Vec::new()))
     }
 
+    /// The scenario under several of its policies together; its name is theirs joined by `+`, its cost the sum of theirs.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where there is no such policy, or two of them set one key to different values.
+    pub fn mix(&self, ids: &[&str]) -> Result<Variant, Error> {
+        let document = self.document.under(ids)?;
+        let (baseline, _) = self.document.variant(&[])?.check(None)?;
+        let labels = self.policies();
+        let chosen = || ids.iter().filter_map(|id| labels.iter().find(|label| label.id == *id));
+        let costs: Vec<f64> = chosen().filter_map(|label| label.cost).collect();
+        let label = PolicyLabel {
+            id: ids.join("+"),
+            name: chosen()
+                .map(|label| label.name.as_str())
+                .collect::<Vec<_>>()
+                .join(" + "),
+            cost: (!costs.is_empty()).then(|| costs.iter().sum()),
+        };
+        let prepared = prepare_variant(&document, label, &baseline)?;
+        Ok(self.of_prepared(document, prepared, Vec::new()))
+    }
+
     /// The scenario with changes, under a name of its own. A change of what variants have in common (the run, the time, the focus) is refused.
     ///
     /// # Errors
@@ -103,6 +125,48 @@ impl Study {
         };
         let prepared = prepare_variant(&document, label, &baseline)?;
         Ok(self.of_prepared(document, prepared, changes.to_vec()))
+    }
+
+    /// The baseline of this study as a variant of another one's: on the draws of that one's seed, for its focus. Its name is that of its file.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where the scenario is wrong, or lacks a material or place of the other's focus; [`Error::Incomparable`] where it is not over
+    /// the same time.
+    pub fn beside(&self, first: &Study) -> Result<Variant, Error> {
+        let (baseline, _) = first.document.variant(&[])?.check(None)?;
+        let mut document = self.document.variant(&[])?;
+        document.set(&format!("run.seed={}", baseline.run.seed))?;
+        document.set(&format!("run.sampling=\"{}\"", baseline.run.sampling.name()))?;
+        let name = Path::new(&self.name)
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        let label = PolicyLabel {
+            id: name.unwrap_or_else(|| self.name.clone()),
+            name: String::new(),
+            cost: None,
+        };
+        let mut prepared = prepare_variant(&document, label, &baseline)?;
+        prepared.scenario.policy.name = prepared.scenario.title.clone();
+        let (one, other) = (&baseline.time, &prepared.scenario.time);
+        let differs = [
+            ("the start", one.start.to_string(), other.start.to_string()),
+            ("the step", one.step.name().to_owned(), other.step.name().to_owned()),
+            (
+                "the number of periods",
+                one.periods.to_string(),
+                other.periods.to_string(),
+            ),
+        ];
+        if let Some((what, one, other)) = differs.into_iter().find(|(_, one, other)| one != other) {
+            return Err(Error::Incomparable {
+                first: first.name.clone(),
+                second: self.name.clone(),
+                what,
+                one,
+                other,
+            });
+        }
+        Ok(self.of_prepared(document, prepared, Vec::new()))
     }
 
     fn of_prepared(&self, document: Document, prepared: Prepared, changes: Vec<Change>) -> Variant {
@@ -129,6 +193,11 @@ impl Variant {
     /// What is noteworthy about it.
     pub fn warnings(&self) -> &Diagnostics {
         &self.prepared.warnings
+    }
+
+    /// Whether its headline is what substitution and thrift leave unmet.
+    pub fn is_after_adaptation(&self) -> bool {
+        self.prepared.layout.headline_after_adaptation
     }
 
     /// Trials that the scenario asks for.

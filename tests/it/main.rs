@@ -15,6 +15,7 @@ mod cases;
 mod chain_properties;
 mod check;
 mod command_line;
+mod compare;
 mod compound_poisson;
 mod conservation;
 mod course;

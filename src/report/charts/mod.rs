@@ -6,7 +6,9 @@
 mod by_country;
 mod canvas;
 mod colors;
+mod cost;
 mod dates;
+mod differences;
 mod events;
 mod exceedance;
 mod fan;
@@ -29,16 +31,18 @@ mod tests;
 pub use png::to_png;
 
 use crate::results::types::RunResults;
+use crate::whatif::compare::Comparison;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 6] = [
+pub const KINDS: [&str; 7] = [
     "supply-shares",
     "exceedance-",
     "fan-",
     "shortfall-by-country-",
     "events-",
     "policy-comparison-",
+    "compare-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -120,6 +124,23 @@ pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
         charts.extend(events::chart(&source, material)?);
         charts.extend(policies::chart(&source, material)?);
     }
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The charts of a comparison: per material in focus what changes where, and at the headline's material the exceedance curves of all, and what they
+/// cost for what they avoid. Deterministic order and bytes.
+pub fn render_comparison(comparison: &Comparison) -> Result<Vec<Chart>, ChartError> {
+    let run = differences::compared(comparison);
+    let Some(source) = Source::new(&run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts = Vec::new();
+    for material in source.materials(MAX_MATERIALS) {
+        charts.extend(differences::chart(&source, comparison, material)?);
+        charts.extend(exceedance::by_policy(&source, material)?);
+    }
+    charts.extend(cost::chart(&source, comparison)?);
     make_unique(&mut charts);
     Ok(charts)
 }

@@ -1,8 +1,8 @@
-//! What each trial came to.
+//! What each trial came to, as a table.
 
 use ndarray::Array2;
 
-use crate::results::Sample;
+use super::samples::Sample;
 
 /// Shortfall of each trial in the rows in focus: trial x row, in % of the horizon's demand.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,11 +13,21 @@ pub struct Samples {
     pub rows: Vec<(String, String)>,
     /// Shortfall, % of demand; trials ascend.
     pub shortfall_pct: Array2<f64>,
+    /// Number of the row of each column, ascending.
+    numbers: Vec<usize>,
+}
+
+impl Samples {
+    /// (trial, shortfall in %) of a row by its number; `None` where it has no samples.
+    pub(super) fn of_row(&self, row: usize) -> Option<impl Iterator<Item = (u64, f64)> + '_> {
+        let column = self.numbers.binary_search(&row).ok()?;
+        Some((self.first_trial..).zip(self.shortfall_pct.column(column).into_iter().copied()))
+    }
 }
 
 /// Samples on their way: by trial and sampled row.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Collected {
+pub struct Collected {
     /// Numbers of the sampled rows, ascending.
     rows: Vec<usize>,
     values: Vec<f64>,
@@ -25,7 +35,7 @@ pub(super) struct Collected {
 
 impl Collected {
     /// Adds the samples of the trials that follow those so far.
-    pub(super) fn add(&mut self, mut samples: Vec<Sample>) {
+    pub fn add(&mut self, mut samples: Vec<Sample>) {
         samples.sort_by_key(|sample| (sample.trial, sample.row));
         if self.rows.is_empty() {
             let first = samples.first().map(|sample| sample.trial);
@@ -35,21 +45,8 @@ impl Collected {
         self.values.extend(samples.iter().map(|sample| sample.shortfall_pct));
     }
 
-    /// The values of a row by its number, trial by trial.
-    pub(super) fn of_row(&self, row: usize) -> Option<Vec<f64>> {
-        let column = self.rows.binary_search(&row).ok()?;
-        Some(
-            self.values
-                .iter()
-                .skip(column)
-                .step_by(self.rows.len())
-                .copied()
-                .collect(),
-        )
-    }
-
     /// As a table, with the names of all rows.
-    pub(super) fn table(self, first_trial: u64, names: &[(String, String)]) -> Samples {
+    pub fn table(self, first_trial: u64, names: &[(String, String)]) -> Samples {
         let columns = self.rows.len();
         let trials = self.values.len().checked_div(columns).unwrap_or(0);
         Samples {
@@ -57,6 +54,7 @@ impl Collected {
             rows: self.rows.iter().map(|row| names[*row].clone()).collect(),
             shortfall_pct: Array2::from_shape_vec((trials, columns), self.values)
                 .unwrap_or_else(|_| Array2::zeros((0, columns))),
+            numbers: self.rows,
         }
     }
 }

@@ -1,0 +1,4 @@
+//! What would help, by how much, how sure: one file for each question. Each calls the facade ([`crate::study`]) and nothing else; none knows how its
+//! answer is shown.
+
+pub mod compare;
