@@ -17,7 +17,7 @@ time = { start = "2026-01", periods = 12 }
 run = { trials = 2560 }
 focus = { materials = ["metal"], countries = ["USA"] }
 demand = [
-  { material = "metal", country = "USA", amount = 600, value_added_per_tonne = 1000 },
+  { material = "metal", country = "USA", amount = 600, value_added = 1000 },
   { material = "metal", country = "JPN", amount = 600 },
 ]
 [[material]]
@@ -54,7 +54,7 @@ value = 0.3
 [[policy]]
 id = "nothing"
 [[policy.set]]
-key = "demand.metal.JPN.amount"
+key = "demand.metal.JPN.final.amount"
 value = 600
 [[policy]]
 id = "worse"
