@@ -335,8 +335,8 @@ def measure(programs, arguments):
 
 def to_precision(programs, arguments, problem):
     """Times all programs from start to finish until the standard error of one mean, critmin's headline, is 1 % of it:
-    critmin by its own early stop and sampling, the others with the trials that a pilot run of theirs asks for. Gives
-    the targets missed."""
+    critmin by its own early stop and sampling, the others with the trials that a pilot run of theirs asks for, and
+    then with as many trials as critmin took. Gives the targets missed."""
     wanted = {}
     for name in PEERS:
         mean, error = headline_of_peer(programs[name].simulate(PILOT)[0], problem)
@@ -345,26 +345,18 @@ def to_precision(programs, arguments, problem):
     for seed in range(1, arguments.repeats + 1):
         for name, program in programs.items():
             if name in PEERS:
-                found, (wall, processor, _, _) = program.simulate(wanted[name], seed)
-                mean, error = headline_of_peer(found, problem)
-                trials = wanted[name]
+                rows[name].append(run_of_peer(program, wanted[name], seed, problem))
             else:
                 share = f"{100 * PRECISION:g}%"
                 found, (wall, processor, _, _) = program.simulate(10**8, seed, "--precision", share)
                 mean, error = headline_of_critmin(found)
-                trials = found["manifest"]["trials"]
-            rows[name].append((trials, 100 * error / mean, wall, processor))
+                rows[name].append((found["manifest"]["trials"], 100 * error / mean, wall, processor))
     print(f"\nstart to finish until the standard error is {100 * PRECISION:g} % of the mean, {arguments.repeats} seeds: medians, of times the best (median)")
-    print(f"{'':24}{'trials':>10}{'error, %':>10}{'start to finish, s':>20}{'processor, s':>18}")
-    best = {}
-    for name, found in rows.items():
-        trials, error, wall, processor = zip(*found)
-        # How far a seed has to go differs, so that the median says what is to be expected.
-        best[name] = statistics.median(processor)
-        cells = [f"{min(column):.3f} ({statistics.median(column):.3f})" for column in (wall, processor)]
-        print(
-            f"{programs[name].name:<24}{statistics.median(trials):>10.0f}{statistics.median(error):>10.2f}{cells[0]:>20}{cells[1]:>18}"
-        )
+    best = print_precision(programs, rows)
+    same = round(statistics.median(trials for trials, *_ in rows["critmin"]))
+    seeds = range(1, arguments.repeats + 1)
+    print(f"\nthe others with critmin's number of trials, {same:,}: their errors are larger, because their draws are independent")
+    print_precision(programs, {name: [run_of_peer(programs[name], same, seed, problem) for seed in seeds] for name in PEERS})
     missed = []
     for name in ("numpy_plain", "numba_plain"):
         met = [best[own] < best[name] for own in ("critmin", "totals")]
@@ -373,6 +365,27 @@ def to_precision(programs, arguments, problem):
         if not met[0]:
             missed.append(text)
     return missed
+
+
+def run_of_peer(program, trials, seed, problem):
+    """Trials, relative standard error of the mean in %, wall and processor time."""
+    found, (wall, processor, _, _) = program.simulate(trials, seed)
+    mean, error = headline_of_peer(found, problem)
+    return trials, 100 * error / mean, wall, processor
+
+
+def print_precision(programs, rows):
+    """A line for each program; gives median processor times: how far a seed has to go differs, so that the median says what is to be expected."""
+    print(f"{'':24}{'trials':>10}{'error, %':>10}{'start to finish, s':>20}{'processor, s':>18}")
+    typical = {}
+    for name, found in rows.items():
+        trials, error, wall, processor = zip(*found)
+        typical[name] = statistics.median(processor)
+        cells = [f"{min(column):.3f} ({statistics.median(column):.3f})" for column in (wall, processor)]
+        print(
+            f"{programs[name].name:<24}{statistics.median(trials):>10.0f}{statistics.median(error):>10.2f}{cells[0]:>20}{cells[1]:>18}"
+        )
+    return typical
 
 
 def headline_of_critmin(found):

@@ -1,10 +1,12 @@
 //! How often the stated 95 % intervals hold the truth. Prints a table in Markdown.
 //!
-//! The same run over and over: its trials are taken from further and further along the streams of one seed, where batches are independent of
-//! each other, so that a scenario is compiled once. The truth comes from another seed and many more trials.
+//! The same run over and over: its trials are taken from further and further along the streams of one seed, so that a scenario is compiled once.
+//! Ranges begin and end with whole batches, and a batch's draws are a function of its number alone, by a keyed generator: ranges are as independent
+//! of each other as seeds are. `--seeds` takes a seed of its own for every run instead, so that this can be seen. The truth comes from another seed
+//! and many more trials; how far it may be off itself stands beside it.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin coverage -- [--runs N] [--trials N] [--truth N]
-//! [--sampling DESIGN] [NAME ...]`
+//! [--sampling DESIGN] [--seeds] [NAME ...]`
 
 use std::ops::Range;
 use std::process::ExitCode;
@@ -14,6 +16,7 @@ use critmin::analysis::run::Prepared;
 use critmin::engine::run::{Progress, simulate};
 use critmin::results::types::{Estimate, SummaryRow};
 use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording, plan_rows};
+use critmin::sampling::BATCH_TRIALS;
 use critmin::sampling::special::{Tails, inverse_beta};
 use critmin_benches::{compile, load};
 
@@ -31,10 +34,22 @@ const SCENARIOS: [(&str, [(&str, &str); 2]); 4] = [
 const DESIGNS: [&str; 2] = ["latin_hypercube", "random"];
 /// What is looked at, in the order of [`figures`].
 const FIGURES: [&str; 6] = ["mean", "P(> 10 %)", "P(> 50 %)", "p95", "CVaR95", "CVaR99"];
+/// The table's head.
+const HEAD: &str = "| scenario | row | figure | truth | truth's error / stated | sampling | coverage, % | error / stated | verdict |\n\
+                    |---|---|---|---|---|---|---|---|---|";
+/// What is said of an interval that holds the truth less often than it says.
+const TOO_NARROW: &str = "too narrow";
+/// What is said where most runs find the truth itself: a quantile on which many trials lie, or what never happens. No interval around it could be
+/// right in 95 runs of 100 only.
+const EXACT: &str = "exact";
 /// The coverage that intervals are held to.
 const GOOD: Range<f64> = 0.93..0.97;
 /// What the interval of the coverage itself leaves out at either end: half of 0.1 %.
 const LEFT_OUT: f64 = 0.000_5;
+/// After so many runs a table of what has been found so far goes to stderr.
+const SO_FAR: u64 = 100;
+/// The seed of the truth; no run has it.
+const SEED_OF_TRUTH: u64 = 1_000_000;
 
 fn main() -> ExitCode {
     match Options::parse(std::env::args().skip(1)) {
@@ -54,6 +69,8 @@ struct Options {
     runs: u64,
     trials: u64,
     truth: u64,
+    /// Whether every run has a seed of its own.
+    seeds: bool,
     /// None: all.
     names: Vec<String>,
     designs: Vec<&'static str>,
@@ -65,6 +82,7 @@ impl Options {
             runs: 400,
             trials: 4_096,
             truth: 1_000_000,
+            seeds: false,
             names: Vec::new(),
             designs: DESIGNS.to_vec(),
         };
@@ -73,6 +91,10 @@ impl Options {
                 "--runs" => &mut options.runs,
                 "--trials" => &mut options.trials,
                 "--truth" => &mut options.truth,
+                "--seeds" => {
+                    options.seeds = true;
+                    continue;
+                }
                 "--sampling" => {
                     let wanted = words.next().unwrap_or_default();
                     let design = DESIGNS.into_iter().find(|design| *design == wanted);
@@ -86,7 +108,7 @@ impl Options {
                 _ => {
                     let known = SCENARIOS.map(|(name, _)| name).join(", ");
                     return Err(format!(
-                        "{word}: expected --runs, --trials, --truth, --sampling or one of {known}"
+                        "{word}: expected --runs, --trials, --truth, --sampling, --seeds or one of {known}"
                     ));
                 }
             };
@@ -96,65 +118,110 @@ impl Options {
                 .filter(|value| *value > 0);
             *number = value.ok_or_else(|| format!("{word}: expected a number above 0"))?;
         }
+        if !options.trials.is_multiple_of(BATCH_TRIALS) {
+            return Err(format!(
+                "--trials {}: expected whole batches of {BATCH_TRIALS}, or neighbouring runs would share one",
+                options.trials
+            ));
+        }
         Ok(options)
+    }
+
+    /// The trials of a run.
+    fn range(&self, run: u64) -> Range<u64> {
+        let first = if self.seeds { 0 } else { run * self.trials };
+        first..first + self.trials
     }
 }
 
 fn study(options: &Options) {
     println!(
-        "{} runs of {} trials; truth from {} trials of another seed. `error / stated` is the root mean square error over the mean stated standard \
-         error; brackets hold 99.9 % of what the coverage may be. Wanted: {:.0} to {:.0} %.\n",
+        "{} runs of {} trials ({}); truth from {} trials of another seed. `truth's error` is its standard error over the mean stated one of a run, \
+         `error / stated` the root mean square error of the runs over that; brackets hold 99.9 % of what the coverage may be. Wanted: {:.0} to {:.0} %.\n",
         options.runs,
         options.trials,
+        if options.seeds {
+            "a seed each"
+        } else {
+            "ranges of one seed"
+        },
         options.truth,
         100.0 * GOOD.start,
         100.0 * GOOD.end
     );
-    println!("| scenario | row | figure | truth | sampling | coverage, % | error / stated | verdict |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("{HEAD}");
     let mut failed = 0;
     for (name, further) in &SCENARIOS {
         if !options.names.is_empty() && !options.names.iter().any(|wanted| wanted == name) {
             continue;
         }
-        let path = format!("scenarios/{name}.toml");
-        let prepared = |sampling: &str, seed: u64| {
-            let mut document = load(&path);
-            for change in [format!("run.sampling=\"{sampling}\""), format!("run.seed={seed}")] {
-                document
-                    .set(&change)
-                    .unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)));
-            }
-            compile(&document)
-        };
         let started = Instant::now();
-        let sample = prepared("latin_hypercube", 1);
-        let rows = rows(&sample, further);
-        let truth = estimates(&prepared("latin_hypercube", 2), 0..options.truth, &rows);
+        let rows = rows(&prepared(name, "latin_hypercube", 1), further);
+        let truth = estimates(
+            &prepared(name, "latin_hypercube", SEED_OF_TRUTH),
+            0..options.truth,
+            &rows,
+        );
         eprintln!("{name}: truth after {:.0} s", started.elapsed().as_secs_f64());
         for &sampling in &options.designs {
-            let prepared = prepared(sampling, 1);
+            let mut model = prepared(name, sampling, 1);
             let mut tallies = vec![Tally::default(); rows.len() * FIGURES.len()];
             for run in 0..options.runs {
-                let found = estimates(&prepared, run * options.trials..(run + 1) * options.trials, &rows);
+                if options.seeds && run > 0 {
+                    model = prepared(name, sampling, run + 1);
+                }
+                let found = estimates(&model, options.range(run), &rows);
                 let all = tallies.iter_mut().zip(found).zip(&truth);
                 all.for_each(|((tally, found), truth)| tally.add(found, *truth));
+                if (run + 1).is_multiple_of(SO_FAR) && run + 1 < options.runs {
+                    eprintln!(
+                        "{name}, {sampling}: {} runs after {:.0} s\n{HEAD}\n{}",
+                        run + 1,
+                        started.elapsed().as_secs_f64(),
+                        table(name, sampling, &rows, &tallies, &truth)
+                    );
+                }
             }
             eprintln!("{name}, {sampling}: after {:.0} s", started.elapsed().as_secs_f64());
-            for (number, (tally, truth)) in tallies.iter().zip(&truth).enumerate() {
-                let (material, place) = &rows[number / FIGURES.len()];
-                let figure = FIGURES[number % FIGURES.len()];
-                let (coverage, verdict) = tally.verdict();
-                failed += u64::from(verdict == "too narrow");
-                let truth = truth.map_or_else(|| "not supported".to_owned(), |truth| format!("{:.5}", truth.value));
-                let ratio = tally.error_over_stated();
-                println!(
-                    "| {name} | {material}, {place} | {figure} | {truth} | {sampling} | {coverage} | {ratio} | {verdict} |"
-                );
-            }
+            print!("{}", table(name, sampling, &rows, &tallies, &truth));
+            failed += tallies.iter().filter(|tally| tally.verdict().1 == TOO_NARROW).count();
         }
     }
-    println!("\n{failed} too narrow.");
+    println!("\n{failed} {TOO_NARROW}.");
+}
+
+/// A scenario with this design and seed.
+fn prepared(name: &str, sampling: &str, seed: u64) -> Prepared {
+    let mut document = load(&format!("scenarios/{name}.toml"));
+    for change in [format!("run.sampling=\"{sampling}\""), format!("run.seed={seed}")] {
+        document
+            .set(&change)
+            .unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)));
+    }
+    compile(&document)
+}
+
+/// A line for each figure of each row.
+fn table(
+    name: &str,
+    sampling: &str,
+    rows: &[(String, String)],
+    tallies: &[Tally],
+    truth: &[Option<Estimate>],
+) -> String {
+    let mut text = String::new();
+    for (number, (tally, truth)) in tallies.iter().zip(truth).enumerate() {
+        let (material, place) = &rows[number / FIGURES.len()];
+        let figure = FIGURES[number % FIGURES.len()];
+        let (coverage, verdict) = tally.verdict();
+        let value = truth.map_or_else(|| "not supported".to_owned(), |truth| format!("{:.5}", truth.value));
+        let own = truth.map_or_else(|| "-".to_owned(), |truth| tally.over_stated(truth.standard_error));
+        let ratio = tally.over_stated(tally.root_mean_square());
+        text.push_str(&format!(
+            "| {name} | {material}, {place} | {figure} | {value} | {own} | {sampling} | {coverage} | {ratio} | {verdict} |\n"
+        ));
+    }
+    text
 }
 
 /// The headline and the further rows.
@@ -206,6 +273,8 @@ fn figures(row: &SummaryRow) -> [Option<Estimate>; 6] {
 struct Tally {
     runs: u64,
     held: u64,
+    /// Runs that found the truth itself.
+    exact: u64,
     squared_errors: f64,
     stated: f64,
 }
@@ -219,14 +288,19 @@ impl Tally {
         let slack = 1e-9 * truth.abs();
         self.runs += 1;
         self.held += u64::from(found.low - slack <= truth && truth <= found.high + slack);
+        self.exact += u64::from((found.value - truth).abs() <= slack);
         self.squared_errors += (found.value - truth) * (found.value - truth);
         self.stated += found.standard_error;
     }
 
-    fn error_over_stated(&self) -> String {
-        let runs = self.runs as f64;
+    fn root_mean_square(&self) -> f64 {
+        (self.squared_errors / self.runs as f64).sqrt()
+    }
+
+    /// An error over the mean stated one of the runs.
+    fn over_stated(&self, error: f64) -> String {
         match self.stated > 0.0 {
-            true => format!("{:.2}", (self.squared_errors / runs).sqrt() / (self.stated / runs)),
+            true => format!("{:.2}", error / (self.stated / self.runs as f64)),
             false => "-".to_owned(),
         }
     }
@@ -239,7 +313,9 @@ impl Tally {
         let (low, high) = binomial_interval(self.held, self.runs);
         let coverage = self.held as f64 / self.runs as f64;
         let verdict = if high < GOOD.start {
-            "too narrow"
+            TOO_NARROW
+        } else if low > GOOD.end && 2 * self.exact > self.runs {
+            EXACT
         } else if low > GOOD.end {
             "too wide"
         } else {
