@@ -74,6 +74,7 @@ MORE = {
     ("2019-01", "PER", "copper", "protest"): {"site": "Las Bambas"},
     ("2019-06-14", "CHL", "copper", "strike"): {"site": "Chuquicamata"},
     ("2019-11", "COD", "cobalt;copper", "price_closure"): {"date_end": "", "note+": "restart planned for 2022"},
+    ("2019-05-01", "RUS", "palladium;platinum", "export_ban"): _PART,
     ("2021-05", "CHN", "tin", "power_outage"): {"days": 15},
     ("2021-09-29", "USA", "magnesium", "accident"): {"date_end": "", "open_on": "2025-09"},
     ("2022-02-02", "PER", "copper", "protest"): {"site": "Las Bambas"},
@@ -220,7 +221,7 @@ ADDED = [
      "source": "http://in.reuters.com/article/chile-rains-idINL2N17L0XD"},
 ]
 
-_HEADER = ("class,kind,country,mineral,stage,site,date_start,date_end,duration_months,open_on,state,extent,scope,targets,"
+_HEADER = ("class,kind,country,mineral,stage,site,date_start,date_end,duration_months,open_on,open_months,state,extent,scope,targets,"
            "severity,severity_of,world_share,basis,note,source").split(",")
 
 
@@ -267,7 +268,7 @@ def _row(cells):
     return {
         "class": group, "kind": kind, "country": cells["country"], "mineral": _minerals(cells["mineral"]), "stage": cells["stage"],
         "site": cells.get("site", ""), "date_start": cells["date_start"], "date_end": cells["date_end"], "duration_months": months,
-        "open_on": cells.get("open_on", ""), "state": state,
+        "open_on": cells.get("open_on", ""), "open_months": _months(cells["date_start"], cells.get("open_on", "")), "state": state,
         "extent": cells.get("extent") or ("country" if restricts else "part"),
         "scope": ("targets" if targets else "everyone") if restricts else "", "targets": targets,
         "severity": severity, "severity_of": of if severity else "", "world_share": world, "basis": cells["basis"], "note": note,
@@ -376,35 +377,35 @@ def _check_twice(rows):
 
 
 # kind: what `critmin rates --kind` takes beside the kinds of event, which go by the row of their class.
-# counts: classes or kinds, parted by `;`. unit: supply (a country's mineral), country, site.
+# counts: kinds of event, parted by `;`; empty: those of the class of that name. unit: supply (a country's mineral), country, site.
 # coverage: register (public acts, so none found is a finding) or press (none found is no finding).
-# least_events: below it a rate is not given. sources_reach: the last day that the sources cover.
+# least_events: below it a rate is not given.
 _PRESS = ("read in the press, not a census: copper in Chile and Peru and South African platinum were read for, others only when "
           "found. Too low wherever nobody looked; none found is no evidence of none")
 _SHARES = "mineral of a country that made at least least_share of the world's output at any stage in shares.csv (2024 mostly), x years"
 _HINDSIGHT = "Shares are those of 2024 and may follow from the event itself"
 EXPOSURE = [
-    ["export_restriction", "export_restriction", "supply", "0.5", "country", "2010", "2025", "register", "0", _SHARES,
+    ["export_restriction", "", "supply", "0.5", "country", "2010", "2025", "register", "0", _SHARES,
      "a law or announcement is public, but table 4 lists what was in force in November 2025: measures lifted earlier are known only "
      "where the press has them, so early years are too low. Minerals listed on one day are not independent. " + _HINDSIGHT],
     ["country_stop", "export_ban;policy_stop", "supply", "0.2", "country", "2010", "2025", "register", "0",
      _SHARES + "; only bans and stops of a country's whole output or exports",
      "a stop that a leading producer imposed and that cost it its place is left out with the place (Indonesian bauxite). " + _HINDSIGHT],
-    ["conflict", "conflict", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
-    ["strike", "strike", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES,
+    ["conflict", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["strike", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES,
      _PRESS + ". Chilean strikes were read for up to 2011 more closely than after. " + _HINDSIGHT],
-    ["accident", "accident", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
-    ["natural_hazard", "natural_hazard", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
-    ["energy_shortage", "energy_shortage", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
-    ["policy_stop", "policy_stop", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
-    ["market_closure", "market_closure", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES,
+    ["accident", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["natural_hazard", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["energy_shortage", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["policy_stop", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["market_closure", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES,
      _PRESS + ". What closes at a low price is often no loss to users. " + _HINDSIGHT],
-    ["sanctions", "sanctions", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
-    ["input_shortage", "input_shortage", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["sanctions", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
+    ["input_shortage", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
     ["licence_delay", "licence_delay", "country", "", "country", "2024", "2026", "press", "3",
      "country x years since its yearly work plans came late; each mineral late in a year counts once",
      "the watch begins with the first late year, so it is biased up; 2026 counts as a whole year though the sources reach to June"],
-    ["mine_stop", "conflict;strike;accident;natural_hazard;energy_shortage;policy_stop;export_ban;market_closure", "site", "", "",
+    ["mine_stop", "accident;conflict;cyclone;earthquake;export_ban;flood;policy_stop;power_outage;price_closure;protest;storm;strike;unrest", "site", "", "",
      "2010", "2025", "press", "3", "mine x years, for six large copper mines; any stop or cut of a day and more that a source names",
      "biased up: mines were chosen for their reported stops, and one-day stops are among them; mines without one (Antamina before 2025, Morenci ...) are not watched"],
 ]
@@ -416,7 +417,8 @@ _LEAST = 0.1
 
 def exposure():
     header = "kind,counts,unit,least_share,extent,since,until,coverage,least_events,how,bias,source".split(",")
-    return header, [row + ["derived: counted units x years, events in events.csv"] for row in EXPOSURE]
+    kinds = lambda row: row[1] or ";".join(sorted(kind for kind, group in CLASSES.items() if group == row[0]))
+    return header, [[row[0], kinds(row), *row[2:], "derived: counted units x years, events in events.csv"] for row in EXPOSURE]
 
 
 def watched(shares):
