@@ -57,7 +57,10 @@ fn failure(errors: &[RateError], json: bool) -> Failure {
                     None => option(error),
                 })
                 .collect();
-            (format!("{} things are wrong\n{}", several.len(), lines.join("\n")), None)
+            (
+                format!("{} things are wrong\n{}", several.len(), lines.join("\n")),
+                None,
+            )
         }
     };
     Failure::Input { message, hint, json }

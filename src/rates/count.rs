@@ -106,7 +106,9 @@ impl BaseRate {
             exposure: checked.exposure,
             counts: checked.counts.clone(),
             target: checked.target,
-            least_share: checked.least_share.filter(|_| checked.exposure.unit == WatchedUnit::Supply),
+            least_share: checked
+                .least_share
+                .filter(|_| checked.exposure.unit == WatchedUnit::Supply),
             severity: severities(&counted, checked.target.is_some()),
             duration: durations(&counted),
             counted,
@@ -204,9 +206,20 @@ impl BaseRate {
         let listed: Vec<String> = self
             .counted
             .iter()
-            .map(|counted| format!("{} {} {}", counted.event.date_start, counted.event.country, counted.what).trim_end().to_owned())
+            .map(|counted| {
+                format!(
+                    "{} {} {}",
+                    counted.event.date_start, counted.event.country, counted.what
+                )
+                .trim_end()
+                .to_owned()
+            })
             .collect();
-        let listed = if listed.is_empty() { String::new() } else { format!(": {}", listed.join(", ")) };
+        let listed = if listed.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", listed.join(", "))
+        };
         let kinds = self.counts.join(", ");
         let over = match self.target {
             Some(target) => format!("{} of an exporter and {target}", plural(self.units(), "pair")),

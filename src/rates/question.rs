@@ -95,8 +95,14 @@ impl Question {
                 }
             }
         };
-        let of = self.country.as_deref().and_then(|name| country(RateAspect::Country, name));
-        let target = self.target.as_deref().and_then(|name| country(RateAspect::Target, name));
+        let of = self
+            .country
+            .as_deref()
+            .and_then(|name| country(RateAspect::Country, name));
+        let target = self
+            .target
+            .as_deref()
+            .and_then(|name| country(RateAspect::Target, name));
         let except: Vec<&str> = self
             .except
             .iter()
@@ -124,7 +130,10 @@ impl Question {
             .filter(|kind| exposure.kind == plain(&self.kind) || *kind == plain(&self.kind))
             .collect();
         if self.target.is_some() && !counts.iter().any(|kind| is_restriction(kind)) {
-            let message = format!("a `target` goes with restrictions of exports, not with `{}`", exposure.kind);
+            let message = format!(
+                "a `target` goes with restrictions of exports, not with `{}`",
+                exposure.kind
+            );
             let hint = "leave it out, or ask for export_restriction, export_ban, export_licensing or export_quota";
             errors.push(wrong(RateAspect::Target, message, Some(hint.to_owned())));
         }
@@ -134,24 +143,43 @@ impl Question {
             let message = format!("{target} is both the country and the target");
             errors.push(wrong(RateAspect::Target, message, None));
         }
-        let (since, until) = (self.since.unwrap_or(exposure.since), self.until.unwrap_or(exposure.until));
+        let (since, until) = (
+            self.since.unwrap_or(exposure.since),
+            self.until.unwrap_or(exposure.until),
+        );
         let last = last_year();
         let watched_from = format!("`{}` is watched from {} to {last}", exposure.kind, exposure.since);
         if since < exposure.since || since > last {
-            errors.push(wrong(RateAspect::Since, format!("nothing is watched since {since}"), Some(watched_from.clone())));
+            errors.push(wrong(
+                RateAspect::Since,
+                format!("nothing is watched since {since}"),
+                Some(watched_from.clone()),
+            ));
         }
         if until > last || until < exposure.since {
-            errors.push(wrong(RateAspect::Until, format!("nothing is watched until {until}"), Some(watched_from)));
+            errors.push(wrong(
+                RateAspect::Until,
+                format!("nothing is watched until {until}"),
+                Some(watched_from),
+            ));
         } else if until < since {
-            errors.push(wrong(RateAspect::Until, format!("the years end in {until} and begin in {since}"), None));
+            errors.push(wrong(
+                RateAspect::Until,
+                format!("the years end in {until} and begin in {since}"),
+                None,
+            ));
         }
         if let Some(share) = self.least_share {
             let lowest = lowest_share();
             if exposure.unit != WatchedUnit::Supply {
-                let message = format!("`{}` is not counted by supplies, which alone have a share", exposure.kind);
+                let message = format!(
+                    "`{}` is not counted by supplies, which alone have a share",
+                    exposure.kind
+                );
                 errors.push(wrong(RateAspect::LeastShare, message, None));
             } else if !(lowest..=1.0).contains(&share) {
-                let message = format!("a least share of {share} is not possible: supplies are listed from {lowest} to 1");
+                let message =
+                    format!("a least share of {share} is not possible: supplies are listed from {lowest} to 1");
                 errors.push(wrong(RateAspect::LeastShare, message, None));
             }
         }
@@ -174,14 +202,22 @@ impl Question {
     /// What a scenario says to get this rate.
     pub fn as_written(&self) -> String {
         let mut text = format!("{{ rate = \"history\", kind = \"{}\"", plain(&self.kind));
-        let named = [("country", &self.country), ("mineral", &self.mineral), ("target", &self.target)];
+        let named = [
+            ("country", &self.country),
+            ("mineral", &self.mineral),
+            ("target", &self.target),
+        ];
         for (key, value) in named {
             if let Some(value) = value {
                 let _ = write!(text, ", {key} = \"{}\"", code_or_mineral(key, value));
             }
         }
         if !self.except.is_empty() {
-            let list: Vec<String> = self.except.iter().map(|name| format!("\"{}\"", code_or_mineral("except", name))).collect();
+            let list: Vec<String> = self
+                .except
+                .iter()
+                .map(|name| format!("\"{}\"", code_or_mineral("except", name)))
+                .collect();
             let _ = write!(text, ", except = [{}]", list.join(", "));
         }
         for (key, value) in [("since", self.since), ("until", self.until)] {
@@ -251,7 +287,11 @@ fn exposure_of(kind: &str) -> Result<&'static Exposure, RateError> {
             Some(name) => format!("did you mean `{name}`? All: {}", known.join(", ")),
             None => format!("there are {}", known.join(", ")),
         };
-        wrong(RateAspect::Kind, format!("there is no kind of event `{kind}`"), Some(hint))
+        wrong(
+            RateAspect::Kind,
+            format!("there is no kind of event `{kind}`"),
+            Some(hint),
+        )
     })
 }
 
@@ -277,7 +317,10 @@ fn unwatched(checked: &Checked) -> RateError {
         .fold(0.0, f64::max);
     let (aspect, hint) = if smaller > 0.0 {
         let share = (smaller * 100.0).floor() / 100.0;
-        (RateAspect::Country, format!("the largest share there is {share}: with a least share of {share} it is counted"))
+        (
+            RateAspect::Country,
+            format!("the largest share there is {share}: with a least share of {share} it is counted"),
+        )
     } else {
         let mut countries: Vec<&str> = data::watched()
             .iter()
@@ -287,13 +330,24 @@ fn unwatched(checked: &Checked) -> RateError {
             .collect();
         countries.sort_unstable();
         countries.dedup();
-        let aspect = if checked.country.is_some() { RateAspect::Country } else { RateAspect::Mineral };
+        let aspect = if checked.country.is_some() {
+            RateAspect::Country
+        } else {
+            RateAspect::Mineral
+        };
         match countries.is_empty() {
             false => (aspect, format!("watched are {}", countries.join(", "))),
-            true => (aspect, "no country is watched for it: state a rate of your own, with a source".to_owned()),
+            true => (
+                aspect,
+                "no country is watched for it: state a rate of your own, with a source".to_owned(),
+            ),
         }
     };
-    let aspect = if checked.country.is_none() && checked.mineral.is_none() { RateAspect::Kind } else { aspect };
+    let aspect = if checked.country.is_none() && checked.mineral.is_none() {
+        RateAspect::Kind
+    } else {
+        aspect
+    };
     RateError {
         aspect,
         is_unwatched: true,

@@ -41,9 +41,18 @@ fn chinese_listings_of_dominated_minerals() {
         least_share: Some(0.33),
         ..late
     };
-    let minerals: Vec<&str> = wider.answer().unwrap().counted.iter().map(|counted| counted.what).collect();
+    let minerals: Vec<&str> = wider
+        .answer()
+        .unwrap()
+        .counted
+        .iter()
+        .map(|counted| counted.what)
+        .collect();
     assert_eq!(minerals.len(), 11);
-    assert!(minerals.contains(&"antimony") && minerals.contains(&"molybdenum"), "{minerals:?}");
+    assert!(
+        minerals.contains(&"antimony") && minerals.contains(&"molybdenum"),
+        "{minerals:?}"
+    );
 }
 
 /// 0 / 288 by hand, over 18 minerals.
@@ -122,7 +131,11 @@ fn the_pace_of_the_last_years_is_a_part_of_the_era() {
 fn a_posterior_needs_events_where_only_the_press_is_read() {
     let rate = of("conflict", "CHN").answer().unwrap();
     assert!(rate.counted.len() < 3 && rate.whole.posterior.is_none());
-    assert!(rate.insufficient().unwrap().starts_with("insufficient data: 0 events counted, at least 3"));
+    assert!(
+        rate.insufficient()
+            .unwrap()
+            .starts_with("insufficient data: 0 events counted, at least 3")
+    );
     assert!(of("strike", "CHL").answer().unwrap().whole.posterior.is_some());
 }
 
@@ -164,7 +177,14 @@ fn all_that_is_wrong_is_said_at_once() {
     let errors = wrong.answer().unwrap_err();
     let said: Vec<String> = errors
         .iter()
-        .map(|error| format!("{}: {} / {}", error.aspect.key(), error, error.hint.as_deref().unwrap_or("")))
+        .map(|error| {
+            format!(
+                "{}: {} / {}",
+                error.aspect.key(),
+                error,
+                error.hint.as_deref().unwrap_or("")
+            )
+        })
         .collect();
     assert_eq!(errors.len(), 4, "{said:#?}");
     assert!(said[0].contains("did you mean `export_restriction`?"), "{said:#?}");
@@ -172,13 +192,56 @@ fn all_that_is_wrong_is_said_at_once() {
     assert!(said[2].contains("KOR") && said[2].contains("PRK"), "{said:#?}");
     assert!(said[3].contains("gallium"), "{said:#?}");
     for (question, aspect) in [
-        (Question { since: Some(2005), ..ask("strike") }, RateAspect::Since),
-        (Question { until: Some(2040), ..ask("strike") }, RateAspect::Until),
-        (Question { since: Some(2020), until: Some(2015), ..ask("strike") }, RateAspect::Until),
-        (Question { least_share: Some(0.01), ..ask("strike") }, RateAspect::LeastShare),
-        (Question { least_share: Some(0.3), ..ask("mine_stop") }, RateAspect::LeastShare),
-        (Question { target: Some("JPN".to_owned()), ..ask("strike") }, RateAspect::Target),
-        (Question { target: Some("CHN".to_owned()), ..of("export_ban", "CHN") }, RateAspect::Target),
+        (
+            Question {
+                since: Some(2005),
+                ..ask("strike")
+            },
+            RateAspect::Since,
+        ),
+        (
+            Question {
+                until: Some(2040),
+                ..ask("strike")
+            },
+            RateAspect::Until,
+        ),
+        (
+            Question {
+                since: Some(2020),
+                until: Some(2015),
+                ..ask("strike")
+            },
+            RateAspect::Until,
+        ),
+        (
+            Question {
+                least_share: Some(0.01),
+                ..ask("strike")
+            },
+            RateAspect::LeastShare,
+        ),
+        (
+            Question {
+                least_share: Some(0.3),
+                ..ask("mine_stop")
+            },
+            RateAspect::LeastShare,
+        ),
+        (
+            Question {
+                target: Some("JPN".to_owned()),
+                ..ask("strike")
+            },
+            RateAspect::Target,
+        ),
+        (
+            Question {
+                target: Some("CHN".to_owned()),
+                ..of("export_ban", "CHN")
+            },
+            RateAspect::Target,
+        ),
     ] {
         let errors = question.answer().unwrap_err();
         assert!(errors.len() == 1 && errors[0].aspect == aspect, "{errors:?}");
@@ -193,7 +256,10 @@ fn nothing_watched_is_told_with_what_is() {
         ..of("export_restriction", "CHN")
     };
     let errors = few.answer().unwrap_err();
-    assert!(errors[0].is_unwatched && errors[0].hint.as_deref().unwrap().contains("0.33"), "{errors:?}");
+    assert!(
+        errors[0].is_unwatched && errors[0].hint.as_deref().unwrap().contains("0.33"),
+        "{errors:?}"
+    );
     let at_that_share = Question {
         least_share: Some(0.33),
         ..few
@@ -204,19 +270,32 @@ fn nothing_watched_is_told_with_what_is() {
         ..of("export_restriction", "CHL")
     };
     let errors = elsewhere.answer().unwrap_err();
-    assert!(errors[0].is_unwatched && errors[0].hint.as_deref().unwrap().contains("watched are CHN"), "{errors:?}");
+    assert!(
+        errors[0].is_unwatched && errors[0].hint.as_deref().unwrap().contains("watched are CHN"),
+        "{errors:?}"
+    );
 }
 
 #[test]
 fn a_fit_needs_figures() {
-    let strikes = of("strike", "ZAF").answer().unwrap();
-    let FitResult::Fitted { distribution, as_written } = &strikes.duration.result else {
+    let strikes = ask("mine_stop").answer().unwrap();
+    let FitResult::Fitted {
+        distribution,
+        as_written,
+    } = &strikes.duration.result
+    else {
         panic!("{:?}", strikes.duration);
     };
     assert!(strikes.duration.values.len() >= LEAST_FOR_FIT && as_written.contains("lognormal"));
     assert!(distribution.quantile(0.5) > 0.0);
-    assert_eq!(strikes.severity.result, FitResult::Insufficient);
-    assert_eq!(strikes.severity.values, [0.57]);
+    let platinum = of("strike", "ZAF").answer().unwrap();
+    assert_eq!(platinum.severity.result, FitResult::Insufficient);
+    assert_eq!(platinum.severity.values, [0.57]);
+    assert_eq!(platinum.duration.result, FitResult::Insufficient);
+    assert_eq!(
+        platinum.duration.values.len() + platinum.duration.without,
+        platinum.counted.len()
+    );
 }
 
 /// Without censoring the estimate is the sample's; with it, the derivatives of the likelihood vanish.

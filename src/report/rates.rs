@@ -62,15 +62,21 @@ fn eras(text: &mut String, rate: &BaseRate, width: usize) {
         None => "n/a".to_owned(),
     };
     let table = vec![
-        Column::names("years", 20, eras.iter().map(|era| format!("{} to {}", era.since, era.until))),
+        Column::names(
+            "years",
+            20,
+            eras.iter().map(|era| format!("{} to {}", era.since, era.until)),
+        ),
         column("events", 0, &|era| era.events.to_string()),
-        column(&format!("{}-years", rate.unit()), 0, &|era| format!("{}", era.unit_years)),
+        column(&format!("{}-years", rate.unit()), 4, &|era| {
+            format!("{}", era.unit_years)
+        }),
         column("mean rate", 0, &|era| of(era, &|posterior| posterior.mean())),
-        column("median", 3, &|era| of(era, &|posterior| posterior.quantile(0.5))),
-        column("2.5 %", 0, &|era| of(era, &|posterior| posterior.quantile(0.025))),
-        column("97.5 %", 0, &|era| of(era, &|posterior| posterior.quantile(0.975))),
+        column("median", 5, &|era| of(era, &|posterior| posterior.quantile(0.5))),
+        column("2.5 %", 2, &|era| of(era, &|posterior| posterior.quantile(0.025))),
+        column("97.5 %", 1, &|era| of(era, &|posterior| posterior.quantile(0.975))),
     ];
-    text.push_str(&draw(table, width).0);
+    push_table(text, table, width);
     let about = match rate.insufficient() {
         Some(why) => why,
         None => format!(
@@ -82,12 +88,34 @@ fn eras(text: &mut String, rate: &BaseRate, width: usize) {
     let _ = writeln!(text, "{}\n", wrapped(&about, "", "  ", width));
 }
 
+/// A table, and what of it had no room.
+fn push_table(text: &mut String, table: Vec<Column>, width: usize) {
+    let (drawn, left_out) = draw(table, width);
+    text.push_str(&drawn);
+    if !left_out.is_empty() {
+        let about = format!("No room for: {}.", left_out.join(", "));
+        let _ = writeln!(text, "{}", wrapped(&about, "", "  ", width));
+    }
+}
+
 fn exposure(rate: &BaseRate) -> String {
     let units: Vec<String> = match (rate.target, rate.unit()) {
-        (Some(target), _) => rate.exporters().iter().map(|country| format!("{country} to {target}")).collect(),
-        (None, "mine") => rate.watched.iter().map(|unit| format!("{} ({})", unit.site, unit.country)).collect(),
+        (Some(target), _) => rate
+            .exporters()
+            .iter()
+            .map(|country| format!("{country} to {target}"))
+            .collect(),
+        (None, "mine") => rate
+            .watched
+            .iter()
+            .map(|unit| format!("{} ({})", unit.site, unit.country))
+            .collect(),
         (None, "country") => rate.watched.iter().map(|unit| unit.country.clone()).collect(),
-        (None, _) => rate.watched.iter().map(|unit| format!("{} {}", unit.country, unit.mineral)).collect(),
+        (None, _) => rate
+            .watched
+            .iter()
+            .map(|unit| format!("{} {}", unit.country, unit.mineral))
+            .collect(),
     };
     format!(
         "{} unit-years = {} x {} years ({} to {}){}: {}",
@@ -96,7 +124,11 @@ fn exposure(rate: &BaseRate) -> String {
         rate.whole.until - rate.whole.since + 1,
         rate.whole.since,
         rate.whole.until,
-        if rate.target.is_none() { rate.share_in_words() } else { String::new() },
+        if rate.target.is_none() {
+            rate.share_in_words()
+        } else {
+            String::new()
+        },
         units.join(", ")
     )
 }
@@ -112,7 +144,10 @@ fn cautions(rate: &BaseRate) -> String {
         ));
     }
     if rate.ends_in_a_part_of_a_year() {
-        list.push(format!("{} counts as a whole year though the sources reach to its middle", rate.whole.until));
+        list.push(format!(
+            "{} counts as a whole year though the sources reach to its middle",
+            rate.whole.until
+        ));
     }
     if rate.exposure.coverage == Coverage::Register && rate.counted.is_empty() {
         list.push("None found: the mean is that of the prior, the upper bound is what was learned".to_owned());
@@ -125,10 +160,17 @@ fn fitted(text: &mut String, what: &str, fit: &Fit, rate: &BaseRate, width: usiz
     let mut about = match &fit.result {
         FitResult::Insufficient => {
             let values: Vec<String> = fit.values.iter().map(|value| significant(*value, 3)).collect();
-            let values = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
+            let values = if values.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", values.join(", "))
+            };
             format!("insufficient data: {stand} of the events state one{values}, at least {LEAST_FOR_FIT} are needed")
         }
-        FitResult::Fitted { distribution, as_written } => format!(
+        FitResult::Fitted {
+            distribution,
+            as_written,
+        } => format!(
             "{as_written}, from {stand} events ({} to {}); median {}, 5 to 95 %: {} to {}",
             significant(fit.values[0], 3),
             significant(fit.values[stand - 1], 3),
@@ -142,15 +184,26 @@ fn fitted(text: &mut String, what: &str, fit: &Fit, rate: &BaseRate, width: usiz
             about,
             "; {} more were in force when last seen{}",
             fit.still_open.len(),
-            if fit.result == FitResult::Insufficient { "" } else { ", which counts as longer than that" }
+            if fit.result == FitResult::Insufficient {
+                ""
+            } else {
+                ", which counts as longer than that"
+            }
         );
     }
     if fit.without > 0 {
         let _ = write!(about, "; {} state none", fit.without);
     }
     if what == "Share lost" {
-        let of = if rate.target.is_some() { "exports to the target" } else { "the country's output or exports" };
-        let _ = write!(about, "; of {of}, where a source says so, which is more often when much is lost");
+        let of = if rate.target.is_some() {
+            "exports to the target"
+        } else {
+            "the country's output or exports"
+        };
+        let _ = write!(
+            about,
+            "; of {of}, where a source says so, which is more often when much is lost"
+        );
     }
     paragraph(text, &format!("{what}: "), &about, width);
 }
@@ -161,7 +214,11 @@ fn listed(text: &mut String, rate: &BaseRate, width: usize) {
     }
     text.push_str("Counted:\n");
     for (event, whats) in by_event(rate) {
-        let whats = if whats.is_empty() { event.minerals.join(", ") } else { whats.join(", ") };
+        let whats = if whats.is_empty() {
+            event.minerals.join(", ")
+        } else {
+            whats.join(", ")
+        };
         let head = format!("{}  {}  {}  {}", event.date_start, event.country, event.kind, whats);
         let _ = writeln!(text, "{}", wrapped(&head, "  ", "      ", width));
         for line in [&event.note, &event.source] {
@@ -197,7 +254,11 @@ pub fn overview(width: usize) -> String {
         })
         .collect();
     let column = |header: &str, rank: usize, cell: &dyn Fn(&BaseRate) -> String| {
-        Column::numbers(header, rank, answers.iter().map(|(_, rate)| cell(rate)).collect::<Vec<_>>())
+        Column::numbers(
+            header,
+            rank,
+            answers.iter().map(|(_, rate)| cell(rate)).collect::<Vec<_>>(),
+        )
     };
     let quantile = |rate: &BaseRate, probability: f64| match &rate.whole.posterior {
         Some(posterior) => significant(posterior.quantile(probability), 3),
@@ -207,17 +268,22 @@ pub fn overview(width: usize) -> String {
         Column::names("kind", 24, answers.iter().map(|(kind, _)| (*kind).to_owned())),
         Column::names("by", 8, answers.iter().map(|(_, rate)| rate.unit().to_owned())),
         column("events", 0, &|rate| rate.whole.events.to_string()),
-        column("unit-years", 0, &|rate| format!("{}", rate.whole.unit_years)),
+        column("unit-years", 3, &|rate| format!("{}", rate.whole.unit_years)),
         column("mean rate", 0, &|rate| match &rate.whole.posterior {
             Some(posterior) => significant(posterior.mean(), 3),
             None => "n/a".to_owned(),
         }),
-        column("2.5 %", 1, &|rate| quantile(rate, 0.025)),
+        column("2.5 %", 2, &|rate| quantile(rate, 0.025)),
         column("97.5 %", 1, &|rate| quantile(rate, 0.975)),
     ];
-    let mut text = wrapped("Events counted over everything that is watched, a year and unit:", "", "  ", width);
+    let mut text = wrapped(
+        "Events counted over everything that is watched, a year and unit:",
+        "",
+        "  ",
+        width,
+    );
     text.push_str("\n\n");
-    text.push_str(&draw(table, width).0);
+    push_table(&mut text, table, width);
     text.push('\n');
     paragraph(
         &mut text,
@@ -232,11 +298,26 @@ pub fn overview(width: usize) -> String {
 
 /// The header and rows of the events counted.
 pub fn rows(rate: &BaseRate) -> Vec<Vec<String>> {
-    let header = ["date_start", "date_end", "country", "counted_as", "kind", "severity", "severity_of", "duration_months", "note", "source"];
+    let header = [
+        "date_start",
+        "date_end",
+        "country",
+        "counted_as",
+        "kind",
+        "severity",
+        "severity_of",
+        "duration_months",
+        "note",
+        "source",
+    ];
     let mut rows: Vec<Vec<String>> = vec![header.map(str::to_owned).to_vec()];
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     for Counted { event, what } in &rate.counted {
-        let what = if what.is_empty() { event.minerals.join(";") } else { (*what).to_owned() };
+        let what = if what.is_empty() {
+            event.minerals.join(";")
+        } else {
+            (*what).to_owned()
+        };
         rows.push(vec![
             event.date_start.clone(),
             event.date_end.clone(),

@@ -48,7 +48,11 @@ fn question(table: &Table) -> Option<Question> {
     Some(Question {
         kind: text("kind")?,
         country: text("country"),
-        except: except.iter().filter_map(|node| node.text()).map(str::to_owned).collect(),
+        except: except
+            .iter()
+            .filter_map(|node| node.text())
+            .map(str::to_owned)
+            .collect(),
         mineral: text("mineral"),
         target: text("target"),
         since: year("since"),

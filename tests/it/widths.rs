@@ -112,6 +112,9 @@ fn every_command_fits() {
             (&["data", "gallium"], 0),
             (&["data", "--table", "countries.csv"], 0),
             (&["data", "--table", "events.csv"], 0),
+            (&["rates"], 0),
+            (&["rates", "--kind", "export_restriction", "--country", "CHN"], 0),
+            (&["rates", "--kind", "mine_stop"], 0),
         ] {
             let (code, printed, talk) = said(&at(width, arguments).output().unwrap());
             assert_eq!(code, expected, "{arguments:?}: {talk}");
