@@ -17,6 +17,17 @@ pub struct Counted {
     pub what: &'static str,
 }
 
+/// A row of the table of events that qualifies, counted or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Qualifying {
+    /// The event.
+    pub event: &'static PastEvent,
+    /// The watched minerals or mines that it hit; empty if the unit is a pair of countries.
+    pub units: Vec<&'static str>,
+    /// How many units it adds to the count: none if other rows of the same measure have counted them.
+    pub newly_counted: usize,
+}
+
 /// What counted events say of the rate, a year and unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posterior {
@@ -78,6 +89,8 @@ pub struct BaseRate {
     pub least_share: Option<f64>,
     /// The events counted, by start.
     pub counted: Vec<Counted>,
+    /// All rows that qualify, also those that tell more of a measure that is counted: by start.
+    pub rows: Vec<Qualifying>,
     /// What was watched; for a target, the supplies of the exporters.
     pub watched: Vec<&'static Watched>,
     /// The whole era asked for.
@@ -101,7 +114,7 @@ impl BaseRate {
             .filter(|unit| unit.share.is_none() || unit.share >= checked.least_share)
             .filter(|unit| checked.target.is_none_or(|target| unit.country != target))
             .collect();
-        let counted = counted(checked, &watched);
+        let (counted, rows) = counted(checked, &watched);
         let mut rate = Self {
             exposure: checked.exposure,
             counts: checked.counts.clone(),
@@ -109,9 +122,10 @@ impl BaseRate {
             least_share: checked
                 .least_share
                 .filter(|_| checked.exposure.unit == WatchedUnit::Supply),
-            severity: severities(&counted, checked.target.is_some()),
-            duration: durations(&counted),
+            severity: severities(&rows, checked.target.is_some()),
+            duration: durations(&rows),
             counted,
+            rows,
             watched,
             whole: Era {
                 since: checked.since,
@@ -134,8 +148,7 @@ impl BaseRate {
         let within = |counted: &&Counted| (since..=until).contains(&year(&counted.event.date_start));
         let events = self.counted.iter().filter(within).count();
         let unit_years = self.units() as f64 * f64::from(until - since + 1);
-        // The least number is one of the whole question: a quiet part of an era that is well observed is a finding.
-        let enough = self.counted.len() >= self.exposure.least_events;
+        let enough = events >= self.exposure.least_events;
         Era {
             since,
             until,
@@ -159,6 +172,16 @@ impl BaseRate {
         countries.sort_unstable();
         countries.dedup();
         countries
+    }
+
+    /// How the exposure is derived.
+    pub fn how(&self) -> &str {
+        match self.target {
+            Some(_) => {
+                "pair of an exporter that has a supply that is watched and the target, x years; a measure counts once, however many minerals it names"
+            }
+            None => &self.exposure.how,
+        }
     }
 
     /// What a unit is, in the singular.
@@ -231,7 +254,7 @@ impl BaseRate {
             self.whole.since,
             self.whole.until,
             self.whole.until - self.whole.since + 1,
-            self.exposure.how,
+            self.how(),
             shape / unit_years,
             self.exposure.bias,
         )
@@ -259,11 +282,13 @@ fn units_in_words(count: usize, unit: &str) -> String {
     }
 }
 
-fn counted(checked: &Checked, watched: &[&'static Watched]) -> Vec<Counted> {
-    let mut list: Vec<Counted> = Vec::new();
+fn counted(checked: &Checked, watched: &[&'static Watched]) -> (Vec<Counted>, Vec<Qualifying>) {
+    let (mut list, mut rows): (Vec<Counted>, Vec<Qualifying>) = Default::default();
     let events = data::past_events().iter().filter(|event| qualifies(checked, event));
     for event in events {
-        for what in hit(checked, watched, event) {
+        let units = hit(checked, watched, event);
+        let before = list.len();
+        for &what in &units {
             // Rows of one measure tell of different minerals of one supply.
             let is_known = list.iter().any(|known| {
                 known.what == what
@@ -275,8 +300,15 @@ fn counted(checked: &Checked, watched: &[&'static Watched]) -> Vec<Counted> {
                 list.push(Counted { event, what });
             }
         }
+        if !units.is_empty() {
+            rows.push(Qualifying {
+                event,
+                units: units.into_iter().filter(|unit| !unit.is_empty()).collect(),
+                newly_counted: list.len() - before,
+            });
+        }
     }
-    list
+    (list, rows)
 }
 
 fn qualifies(checked: &Checked, event: &PastEvent) -> bool {

@@ -1,7 +1,6 @@
 //! Distributions fitted to the events that were counted: the share that was lost, and the months that it lasted.
 
-use super::count::Counted;
-use crate::data::PastEvent;
+use super::count::Qualifying;
 use crate::sampling::Distribution;
 use crate::sampling::special::{normal_density, normal_survival};
 
@@ -15,7 +14,7 @@ pub struct Fit {
     pub values: Vec<f64>,
     /// Months that events had lasted which were in force when last seen, ascending.
     pub still_open: Vec<f64>,
-    /// Events counted that state no such figure.
+    /// Rows that state no such figure.
     pub without: usize,
     /// What is made of them.
     pub result: FitResult,
@@ -36,15 +35,14 @@ pub enum FitResult {
 }
 
 /// The shares lost, of the country's output or exports, or of those to the target.
-pub(super) fn severities(counted: &[Counted], is_targeted: bool) -> Fit {
+pub(super) fn severities(rows: &[Qualifying], is_targeted: bool) -> Fit {
     let of = if is_targeted { "targets" } else { "country" };
     let mut values: Vec<f64> = Vec::new();
-    let events = distinct(counted);
-    let stated = events.iter().filter(|event| event.severity_of == of);
-    values.extend(stated.filter_map(|event| event.severity));
+    let stated = rows.iter().filter(|row| row.event.severity_of == of);
+    values.extend(stated.filter_map(|row| row.event.severity));
     values.sort_by(f64::total_cmp);
     Fit {
-        without: events.len() - values.len(),
+        without: rows.len() - values.len(),
         result: if values.len() < LEAST_FOR_FIT {
             FitResult::Insufficient
         } else {
@@ -56,20 +54,22 @@ pub(super) fn severities(counted: &[Counted], is_targeted: bool) -> Fit {
 }
 
 /// The months that they lasted; those that go on count with what is known of them.
-pub(super) fn durations(counted: &[Counted]) -> Fit {
-    let events = distinct(counted);
+pub(super) fn durations(rows: &[Qualifying]) -> Fit {
     let positive = |months: &f64| *months > 0.0;
-    let mut values: Vec<f64> = events
+    let mut values: Vec<f64> = rows
         .iter()
-        .filter_map(|event| event.duration_months)
+        .filter_map(|row| row.event.duration_months)
         .filter(positive)
         .collect();
-    let ongoing = events.iter().filter(|event| event.duration_months.is_none());
-    let mut still_open: Vec<f64> = ongoing.filter_map(|event| event.open_months).filter(positive).collect();
+    let ongoing = rows.iter().filter(|row| row.event.duration_months.is_none());
+    let mut still_open: Vec<f64> = ongoing
+        .filter_map(|row| row.event.open_months)
+        .filter(positive)
+        .collect();
     values.sort_by(f64::total_cmp);
     still_open.sort_by(f64::total_cmp);
     Fit {
-        without: events.len() - values.len() - still_open.len(),
+        without: rows.len() - values.len() - still_open.len(),
         result: if values.len() < LEAST_FOR_FIT {
             FitResult::Insufficient
         } else {
@@ -78,17 +78,6 @@ pub(super) fn durations(counted: &[Counted]) -> Fit {
         values,
         still_open,
     }
-}
-
-/// Every event once, however many units it hit.
-fn distinct(counted: &[Counted]) -> Vec<&'static PastEvent> {
-    let mut events: Vec<&'static PastEvent> = Vec::new();
-    for counted in counted {
-        if !events.iter().any(|known| std::ptr::eq(*known, counted.event)) {
-            events.push(counted.event);
-        }
-    }
-    events
 }
 
 /// A beta distribution with the mean and standard deviation of the shares; the shares themselves where no beta distribution has

@@ -11,7 +11,7 @@ mod question;
 #[cfg(test)]
 mod tests;
 
-pub use count::{BaseRate, Counted, Era, Posterior};
+pub use count::{BaseRate, Counted, Era, Posterior, Qualifying};
 pub use error::{RateAspect, RateError};
 pub use fit::{Fit, FitResult, LEAST_FOR_FIT};
 pub use question::{Question, known_kinds};

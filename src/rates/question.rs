@@ -264,7 +264,10 @@ fn country_code(aspect: RateAspect, name: &str) -> Result<&'static str, RateErro
         Some(CountryMeant::One(code)) => Ok(code),
         _ => {
             let hint = match data::country_advice(name) {
-                Some(advice) => format!("{advice}; countries go by their ISO code of three letters"),
+                Some(advice) if data::country_meant(name).is_some() => {
+                    format!("{advice}; countries go by their ISO code of three letters")
+                }
+                Some(advice) => advice,
                 None => "countries go by their ISO code of three letters: CHN, COD, IDN ...".to_owned(),
             };
             Err(wrong(aspect, format!("there is no country `{name}`"), Some(hint)))

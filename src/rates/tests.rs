@@ -136,7 +136,22 @@ fn a_posterior_needs_events_where_only_the_press_is_read() {
             .unwrap()
             .starts_with("insufficient data: 0 events counted, at least 3")
     );
-    assert!(of("strike", "CHL").answer().unwrap().whole.posterior.is_some());
+    let chile = of("strike", "CHL").answer().unwrap();
+    assert!(chile.whole.posterior.is_some() && chile.recent.unwrap().posterior.is_none());
+}
+
+/// Four rows tell of the licensing of rare earths in April 2025: it counts once, and all its figures are used.
+#[test]
+fn rows_of_one_measure_count_once_and_tell_all() {
+    let rare_earths = Question {
+        mineral: Some("rare_earths".to_owned()),
+        since: Some(2023),
+        ..of("export_restriction", "CHN")
+    };
+    let rate = rare_earths.answer().unwrap();
+    assert_eq!((rate.counted.len(), rate.rows.len()), (1, 4));
+    assert_eq!(rate.rows.iter().map(|row| row.newly_counted).sum::<usize>(), 1);
+    assert_eq!(rate.severity.values, [0.19, 0.35]);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::grid::{Column, draw};
 use super::number::significant;
 use super::width::wrapped;
-use crate::data::{Coverage, PastEvent, country_name};
-use crate::rates::{BaseRate, Counted, Era, Fit, FitResult, LEAST_FOR_FIT, Question, known_kinds};
+use crate::data::{Coverage, country_name};
+use crate::rates::{BaseRate, Era, Fit, FitResult, LEAST_FOR_FIT, Qualifying, Question, known_kinds};
 
 /// Everything that the rate rests on, and what it is, within a width.
 pub fn text(question: &Question, rate: &BaseRate, width: usize) -> String {
@@ -16,7 +16,7 @@ pub fn text(question: &Question, rate: &BaseRate, width: usize) -> String {
     text.push_str("\n\n");
     eras(&mut text, rate, width);
     paragraph(&mut text, "Exposure: ", &exposure(rate), width);
-    paragraph(&mut text, "How derived: ", &rate.exposure.how, width);
+    paragraph(&mut text, "How derived: ", rate.how(), width);
     paragraph(&mut text, "Mind: ", &cautions(rate), width);
     fitted(&mut text, "Share lost", &rate.severity, rate, width);
     fitted(&mut text, "Months", &rate.duration, rate, width);
@@ -165,7 +165,9 @@ fn fitted(text: &mut String, what: &str, fit: &Fit, rate: &BaseRate, width: usiz
             } else {
                 format!(" ({})", values.join(", "))
             };
-            format!("insufficient data: {stand} of the events state one{values}, at least {LEAST_FOR_FIT} are needed")
+            format!(
+                "insufficient data: {stand} of the events below state one{values}, at least {LEAST_FOR_FIT} are needed"
+            )
         }
         FitResult::Fitted {
             distribution,
@@ -213,13 +215,15 @@ fn listed(text: &mut String, rate: &BaseRate, width: usize) {
         return;
     }
     text.push_str("Counted:\n");
-    for (event, whats) in by_event(rate) {
-        let whats = if whats.is_empty() {
-            event.minerals.join(", ")
+    for row in &rate.rows {
+        let event = row.event;
+        let whats = units_of(row, ", ");
+        let more = if row.newly_counted == 0 {
+            " (more of the same, not counted again)"
         } else {
-            whats.join(", ")
+            ""
         };
-        let head = format!("{}  {}  {}  {}", event.date_start, event.country, event.kind, whats);
+        let head = format!("{} {} {} {whats}{more}", event.date_start, event.country, event.kind);
         let _ = writeln!(text, "{}", wrapped(&head, "  ", "      ", width));
         for line in [&event.note, &event.source] {
             let _ = writeln!(text, "{}", wrapped(line, "      ", "      ", width));
@@ -228,17 +232,12 @@ fn listed(text: &mut String, rate: &BaseRate, width: usize) {
     text.push('\n');
 }
 
-/// Each event once, with the units that it hit.
-fn by_event(rate: &BaseRate) -> Vec<(&'static PastEvent, Vec<&'static str>)> {
-    let mut list: Vec<(&PastEvent, Vec<&str>)> = Vec::new();
-    for Counted { event, what } in &rate.counted {
-        let what: Option<&str> = (!what.is_empty()).then_some(what);
-        match list.last_mut() {
-            Some((last, whats)) if std::ptr::eq(*last, *event) => whats.extend(what),
-            _ => list.push((event, what.into_iter().collect())),
-        }
+/// The units that a row hit; the minerals that it names where the unit is a pair of countries.
+fn units_of(row: &Qualifying, between: &str) -> String {
+    match row.units.is_empty() {
+        true => row.event.minerals.join(between),
+        false => row.units.join(between),
     }
-    list
 }
 
 /// What may be asked, and what is answered, within a width.
@@ -302,7 +301,8 @@ pub fn rows(rate: &BaseRate) -> Vec<Vec<String>> {
         "date_start",
         "date_end",
         "country",
-        "counted_as",
+        "units",
+        "newly_counted",
         "kind",
         "severity",
         "severity_of",
@@ -312,17 +312,14 @@ pub fn rows(rate: &BaseRate) -> Vec<Vec<String>> {
     ];
     let mut rows: Vec<Vec<String>> = vec![header.map(str::to_owned).to_vec()];
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    for Counted { event, what } in &rate.counted {
-        let what = if what.is_empty() {
-            event.minerals.join(";")
-        } else {
-            (*what).to_owned()
-        };
+    for row in &rate.rows {
+        let event = row.event;
         rows.push(vec![
             event.date_start.clone(),
             event.date_end.clone(),
             event.country.clone(),
-            what,
+            units_of(row, ";"),
+            row.newly_counted.to_string(),
             event.kind.clone(),
             number(event.severity),
             event.severity_of.clone(),
@@ -365,18 +362,22 @@ pub fn json(question: &Question, rate: &BaseRate) -> Value {
         })
     };
     let events: Vec<Value> = rate
-        .counted
+        .rows
         .iter()
-        .map(|Counted { event, what }| {
+        .map(|row| {
             json!({
-                "date_start": event.date_start,
-                "date_end": event.date_end,
-                "country": event.country,
-                "counted_as": what,
-                "minerals": event.minerals,
-                "kind": event.kind,
-                "note": event.note,
-                "source": event.source,
+                "date_start": row.event.date_start,
+                "date_end": row.event.date_end,
+                "country": row.event.country,
+                "units": row.units,
+                "newly_counted": row.newly_counted,
+                "minerals": row.event.minerals,
+                "kind": row.event.kind,
+                "severity": row.event.severity,
+                "severity_of": row.event.severity_of,
+                "duration_months": row.event.duration_months,
+                "note": row.event.note,
+                "source": row.event.source,
             })
         })
         .collect();
@@ -395,7 +396,7 @@ pub fn json(question: &Question, rate: &BaseRate) -> Value {
         "whole": era(&rate.whole),
         "recent": rate.recent.as_ref().map(era),
         "insufficient": rate.insufficient(),
-        "how": rate.exposure.how,
+        "how": rate.how(),
         "mind": cautions(rate),
         "severity": fit(&rate.severity),
         "duration_months": fit(&rate.duration),
