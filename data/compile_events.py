@@ -219,6 +219,9 @@ ADDED = [
     {"date_start": "2016-04-16", "date_end": "2016-04-21", "country": "CHL", "mineral": "copper", "stage": "mining", "kind": "flood",
      "site": "El Teniente", "note": "Rain: the mine stopped for five days, some 1,500 t a day", "basis": "press (Reuters)",
      "source": "http://in.reuters.com/article/chile-rains-idINL2N17L0XD"},
+    {"date_start": "2024-08-13", "date_end": "2024-08-16", "country": "CHL", "mineral": "copper", "stage": "mining", "kind": "strike",
+     "site": "Escondida", "note": "Escondida: three days, 2,400 workers", "basis": "press",
+     "source": "https://devdiscourse.com/article/headlines/3053891-bhp-strikes-deal-with-escondida-union-halting-copper-mine-strike ; https://www.hindustantimes.com/world-news/workers-strike-at-world-s-largest-copper-mine-in-blow-to-bhp-101723559388202.html"},
 ]
 
 _HEADER = ("class,kind,country,mineral,stage,site,date_start,date_end,duration_months,open_on,open_months,state,extent,scope,targets,"

@@ -94,8 +94,9 @@ fn congolese_cobalt_indonesian_licences_and_copper_mines() {
     assert_eq!(counts(&cobalt("export_ban")), (1, 17.0));
     assert_eq!(counts(&cobalt("export_restriction")), (2, 17.0));
     assert_eq!(counts(&of("licence_delay", "IDN")), (3, 3.0));
-    // 16 by hand. Beside them: one day at two mines of Codelco in July 2011, and the rains of March 2015 and April 2016.
-    assert_eq!(counts(&ask("mine_stop")), (20, 96.0));
+    // 16 by hand. Beside them: one day at two mines of Codelco in July 2011, the rains of March 2015 and April 2016, and three days at
+    // Escondida in August 2024.
+    assert_eq!(counts(&ask("mine_stop")), (21, 96.0));
 }
 
 /// The posterior after n events in E years under Jeffreys' prior is gamma with mean (n + 1/2) / E and variance (n + 1/2) / E^2.
