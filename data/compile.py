@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Write every CSV of this folder from a folder of collected facts.
 
-Usage: python3 data/compile.py PATH_TO_FACTS
+Usage: python3 data/compile.py [PATH_TO_FACTS]
+
+Without a path the facts are looked for in ../shared/facts, seen from the root of the repository.
 
 Standard library only. The output depends on nothing but the input: rows are sorted, numbers have one format.
 No figure is made up here. What is computed (shares from quantities, a remainder) is said to be so in `source` or `note`.
@@ -14,7 +16,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from compile_names import COUNTRY_NAMES, MINERAL_IDS, MINERAL_NAMES, MINERAL_NOTES, MORE_COUNTRIES, SOURCES
-from compile_events import EVENTS
+import compile_events
 
 HERE = Path(__file__).resolve().parent
 MCS26, MCS25 = "USGS MCS 2026", "USGS MCS 2025"
@@ -89,6 +91,12 @@ class Facts:
                 if "mineral" in row:
                     row["mineral"] = mineral(row["mineral"])
                 yield row
+
+    def with_raw_minerals(self, name):
+        """Rows beside the minerals as the file writes them."""
+        with open(self.folder / name, encoding="utf-8", newline="") as handle:
+            raw = [row["mineral"] for row in csv.DictReader(handle)]
+        return zip(self.rows(name), raw)
 
     def permitted(self, name):
         for row in self.rows(name):
@@ -307,20 +315,12 @@ def others(facts):
 
 
 def events(facts):
-    """Only events named in compile_events.py, each with what replaces a cell that had no source of its own."""
-    found = {}
-    for r in facts.rows("historic_events.csv"):
-        found[r["date_start"], r["country"], r["mineral"]] = r
-    out = []
-    for key, (country, minerals, changes) in EVENTS.items():
-        r = dict(found[key], **changes)
-        if "general knowledge" in r["source"]:
-            raise SystemExit(f"historic event without a source: {key}")
-        official = any(w in r["source"] for w in ("USGS", "CIA", "cia.gov", "MDPI"))
-        out.append([r["date_start"], r["date_end_or_duration"], country, minerals, r["stage"], r["kind"], r["severity"],
-                    r["notes"], "official or study" if official else "press", r["source"]])
-    header = "date_start,end_or_duration,country,mineral,stage,kind,severity,note,basis,source"
-    write("historic_events.csv", header.split(","), out)
+    """Events, what they are watched over, and how: compile_events.py says which row becomes what."""
+    write("events.csv", compile_events.header(), compile_events.events(facts),
+          key=lambda r: (r[6], r[2], r[3], r[1], r[5]))
+    write("exposure.csv", *compile_events.exposure(), key=lambda r: 0)
+    write("watched.csv", *compile_events.watched(WRITTEN["shares.csv"]),
+          key=lambda r: (r[0] != "supply", r[0], -float(r[6] or 0), r[1], r[2], r[4]))
 
 
 def index(facts):
@@ -344,9 +344,9 @@ def index(facts):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) > 2:
         raise SystemExit(__doc__)
-    facts = Facts(sys.argv[1])
+    facts = Facts(sys.argv[1] if len(sys.argv) == 2 else HERE.parent.parent / "shared" / "facts")
     for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, index):
         step(facts)
     short = [s[0] for s in SOURCES]
@@ -357,7 +357,7 @@ def main():
                 continue
             if not source or any(word in source for word in EXCLUDED[:8]):
                 raise SystemExit(f"{name}: a row without a permitted source: {row}")
-            if name != "historic_events.csv" and not any(s in source for s in short):
+            if name not in ("events.csv", "exposure.csv", "watched.csv") and not any(s in source for s in short):
                 raise SystemExit(f"{name}: the source {source!r} is not in sources.csv")
         print(f"{name}: {len(rows)} rows")
 

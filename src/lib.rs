@@ -7,6 +7,7 @@ pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod model;
+pub mod rates;
 pub mod regression;
 pub mod report;
 pub mod results;

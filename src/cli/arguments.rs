@@ -28,6 +28,7 @@ Examples:
   critmin replay scenarios/china-rare-earth-controls.toml --trial 123
   critmin check scenarios/quickstart.toml --against golden/quickstart.json
   critmin data gallium
+  critmin rates --kind export_restriction --country CHN
   critmin new my-scenario.toml
 
 Exit codes: 0 done; 1 the scenario is invalid, or `check` found a change; 2 wrong usage; 3 input/output or internal failure;
@@ -88,6 +89,9 @@ pub enum Command {
     /// Show what the shipped data says, with the source of each row
     #[command(after_help = DATA_EXAMPLES)]
     Data(DataOptions),
+    /// Show how often something has happened: the events counted, over what, and the rate that follows
+    #[command(after_help = RATES_EXAMPLES)]
+    Rates(RatesOptions),
     /// Write a commented scenario to start from
     New(NewOptions),
     /// Print the JSON Schema of the scenario format
@@ -95,6 +99,16 @@ pub enum Command {
     /// Print a completion script for a shell
     Completions(CompletionsOptions),
 }
+
+const RATES_EXAMPLES: &str = "\
+Examples:
+  critmin rates                                                        # what may be asked
+  critmin rates --kind export_restriction --country CHN
+  critmin rates --kind export_restriction --country CHN --since 2023
+  critmin rates --kind export_ban --country CHN --target JPN --until 2026
+  critmin rates --kind strike --country CHL --mineral copper
+  critmin rates --kind mine_stop --csv                                 # the events counted
+In a scenario: per_year = { rate = \"history\", kind = \"export_restriction\", country = \"CHN\" }; see docs/rates.md.";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -394,6 +408,52 @@ pub struct DataOptions {
     /// Print rows as one JSON document
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RatesOptions {
+    /// Class, kind of event or question, e.g. export_restriction; without one, they are listed
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Only events of this country
+    #[arg(long, value_name = "CODE")]
+    pub country: Option<String>,
+    /// All countries but this one; repeat for more
+    #[arg(long, value_name = "CODE")]
+    pub except: Vec<String>,
+    /// Only events of this mineral
+    #[arg(long, value_name = "ID")]
+    pub mineral: Option<String>,
+    /// Only restrictions aimed at this country [default: those that hit everyone]
+    #[arg(long, value_name = "CODE")]
+    pub target: Option<String>,
+    /// First year
+    #[arg(long, value_name = "YEAR")]
+    pub since: Option<i32>,
+    /// Last year, counted whole
+    #[arg(long, value_name = "YEAR")]
+    pub until: Option<i32>,
+    /// Least share of the world's output of a supply that is watched, e.g. 0.5
+    #[arg(long, value_name = "SHARE")]
+    pub least_share: Option<f64>,
+    /// Print the events counted as CSV
+    #[arg(long)]
+    pub csv: bool,
+    /// Print the whole answer (or the errors) as one JSON document on stdout
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+}
+
+impl RatesOptions {
+    /// Whether anything but the kind narrows what is asked.
+    pub fn is_narrowed(&self) -> bool {
+        let texts = [&self.country, &self.mineral, &self.target];
+        texts.iter().any(|text| text.is_some())
+            || !self.except.is_empty()
+            || self.since.is_some()
+            || self.until.is_some()
+            || self.least_share.is_some()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod merge;
 mod new;
 mod place;
 mod progress;
+mod rates;
 mod replay;
 mod results;
 mod run;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Replay(options) => replay::replay(options),
         Command::Check(options) => check::check(options),
         Command::Data(options) => data::data(options),
+        Command::Rates(options) => rates::rates(options),
         Command::New(options) => new::new(options),
         Command::Schema => schema::schema(),
         Command::Completions(options) => completions::completions(options),

@@ -13,6 +13,7 @@ mod countries;
 mod country_names;
 mod error;
 mod hints;
+mod history;
 mod indicators;
 mod numbers;
 mod reading;
@@ -31,9 +32,12 @@ pub use columns::Selection;
 pub use countries::{CountryRow, countries, country_name};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
+pub use history::{
+    Coverage, EventState, Exposure, PastEvent, Watched, WatchedUnit, class_of_kind, exposures, past_events, watched,
+};
 pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};
 pub use shares::{ShareRow, ShareTable, minerals, shares};
-pub use tables::{Table, TableExcerpt, about, table, tables};
+pub use tables::{Table, TableExcerpt, about, mineral_id, nearest_name, table, tables};
 pub use text::{Decoded, decode};
 pub use trade::{TradeRow, TradeTable, trade, trade_products, us_import_sources};
 pub use user_csv::{shares_from_csv, trade_from_csv};

@@ -81,7 +81,9 @@ static TABLES: &[Table] = shipped! {
     "recycling.csv": "EU end-of-life recycling input rates; US secondary output",
     "byproducts.csv": "companion share and host minerals",
     "export_controls.csv": "export controls in force or announced by 2025-11-21",
-    "historic_events.csv": "past disruptions with their sources",
+    "events.csv": "past disruptions, each with an address",
+    "exposure.csv": "what of each class of events is counted, over what, and what is wrong with it",
+    "watched.csv": "supplies, mines and countries that are watched for events",
     "governance.csv": "Worldwide Governance Indicators by country",
     "countries.csv": "country codes and short names",
     "country_names.csv": "names and codes of countries as publishers and people write them",
@@ -131,7 +133,7 @@ pub(super) fn normal(name: &str) -> String {
 }
 
 /// The id of a mineral that some shipped table knows, or the error with the nearest names.
-pub(super) fn mineral_id(name: &str) -> Result<&'static str, DataError> {
+pub fn mineral_id(name: &str) -> Result<&'static str, DataError> {
     let wanted = normal(name);
     let rows = known_minerals();
     rows.iter()
@@ -141,6 +143,12 @@ pub(super) fn mineral_id(name: &str) -> Result<&'static str, DataError> {
             name: name.to_owned(),
             nearest: nearest(&wanted, rows.iter().map(|row| row.mineral.as_str())),
         })
+}
+
+/// The name that looks most like the one wanted, if any does.
+pub fn nearest_name<'a>(wanted: &str, names: &[&'a str]) -> Option<&'a str> {
+    let best = nearest(wanted, names.iter().copied()).into_iter().next()?;
+    names.iter().copied().find(|name| *name == best)
 }
 
 /// Up to three names that look like the one wanted, best first.

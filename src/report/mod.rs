@@ -15,6 +15,7 @@ pub(crate) mod number;
 pub mod part_file;
 mod pending;
 pub mod prose;
+pub mod rates;
 pub mod regression;
 mod replay_command;
 pub mod results_folder;

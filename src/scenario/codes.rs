@@ -125,6 +125,10 @@ codes! {
         "Above -1 and below 1, as a symmetric, positive definite matrix with 1 on its diagonal.";
     NotInForce = "E057", "an event in force at the start that is over by then",
         "Its duration counts from `since` and is drawn given that it reaches beyond the start, which this one cannot. State a longer duration, a later date, or leave the event out.";
+    HistoryNotWatched = "E058", "a rate from history of what is not watched",
+        "Events are counted only over what `data/exposure.csv` and `data/watched.csv` list: minerals of countries with a large share of the world's output, some mines, from the year stated. Widen the question, lower `least_share`, or state a rate of your own with a source.";
+    HistoryInsufficient = "E059", "a rate from history with too few events",
+        "Events read in the press are no census, so few of them say nothing of the rate. Ask for more (a class in place of a kind, all minerals, more years), or state a rate of your own with a source.";
     // Addresses and policies.
     UnknownAddress = "E060", "an address that leads nowhere",
         "Correct its spelling. `docs/scenario-format.md` says how tables are addressed.";

@@ -60,6 +60,7 @@ fn replaces(kind: Option<Kind>, old: &Table, new: &Table) -> bool {
     }
     let kinds = ["dist", "path"];
     kinds.iter().any(|key| new.get(key).is_some())
+        || (matches!(kind, Some(Kind::Rate(_))) && new.get("rate").is_some())
         || (kinds.iter().any(|key| old.get(key).is_some()) && matches!(kind, Some(Kind::Shares)))
 }
 

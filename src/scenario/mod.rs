@@ -19,6 +19,7 @@ mod distribution;
 mod document;
 mod format;
 mod frame;
+mod history;
 mod merge;
 mod names;
 mod places;

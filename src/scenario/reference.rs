@@ -28,6 +28,7 @@ fn titled(page: &mut String, title: &str, spec: &'static TableSpec, level: &str)
     for field in spec.fields {
         match field.kind {
             Kind::Table(inner) => titled(page, &format!("`{}` of `[[{}]]`", field.name, spec.name), inner, "###"),
+            Kind::Rate(inner) => titled(page, &format!("`{}` of `{}`", field.name, spec.name), inner, "####"),
             Kind::Tables(inner) if spec.name != "shares" && spec.name != "supply" => {
                 titled(page, &format!("`{}` of `[[{}]]`", field.name, spec.name), inner, "###");
             }
@@ -90,6 +91,7 @@ fn holds(kind: Kind) -> String {
         Kind::Plain(r) => range("plain number", r),
         Kind::Number(r) => range("number", r),
         Kind::Drawn(r) => range("number per occurrence", r),
+        Kind::Rate(_) => "number, 0 or more; or a table".to_string(),
         Kind::Quantity(r) => range("quantity", r),
         Kind::Date => "date".to_string(),
         Kind::Dates => "date or distribution".to_string(),

@@ -165,6 +165,9 @@ fn kind(kind: Kind, strict: bool, defs: &mut Map<String, Value>) -> Value {
         Kind::Count(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Kind::Plain(range) => number(range),
         Kind::Number(range) | Kind::Drawn(range) => json!({ "anyOf": [number(range), distribution] }),
+        Kind::Rate(spec) => {
+            json!({ "anyOf": [number(Range::NonNegative), distribution, defined(spec, true, defs)] })
+        }
         Kind::Quantity(range) => json!({ "anyOf": [number(range), distribution, path(range)] }),
         Kind::Date => json!({ "$ref": "#/$defs/date" }),
         Kind::Dates => json!({ "anyOf": [{ "$ref": "#/$defs/date" }, { "$ref": "#/$defs/date_distribution" }] }),

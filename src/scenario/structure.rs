@@ -12,7 +12,7 @@ use super::source::Span;
 use super::suggest::{nearest, quoted};
 use super::tree::{Entry, Node, Table, Value};
 use super::values::{self, Problems};
-use super::{compound, dates, distribution, reserved};
+use super::{compound, dates, distribution, history, reserved};
 
 /// The pass and what it finds.
 pub(crate) struct Structure<'a> {
@@ -227,6 +227,16 @@ impl Structure<'_> {
             Kind::Count(low, high) => drop(values::count(key, node, low, high, &mut self.out)),
             Kind::Plain(range) => drop(values::plain(key, node, range, &mut self.out)),
             Kind::Number(range) | Kind::Drawn(range) => drop(values::uncertain(key, node, range, &mut self.out)),
+            Kind::Rate(spec) => match history::table(node) {
+                Some(table) => {
+                    let before = self.out.list.len();
+                    self.table(spec, table, node.span);
+                    if self.out.list.len() == before {
+                        drop(history::read(key, table, node.span, &mut self.out));
+                    }
+                }
+                None => drop(values::uncertain(key, node, Range::NonNegative, &mut self.out)),
+            },
             Kind::Quantity(range) => drop(values::quantity(key, node, range, None, &mut self.out)),
             Kind::Date => drop(dates::read(key, node, &mut self.out)),
             Kind::Dates => match &node.value {

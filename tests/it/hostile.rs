@@ -229,7 +229,7 @@ fn cells_keep_what_they_say() {
 fn shipped_tables_hold_no_formula() {
     for table in [
         "sources.csv",
-        "historic_events.csv",
+        "events.csv",
         "export_controls.csv",
         "stocks.csv",
         "prices.csv",

@@ -8,7 +8,7 @@ use critmin::engine::trial::Simulator;
 
 use crate::exact::{Outcomes, assert_agrees, assert_probability, poisson};
 use crate::laws::{Law, Z90};
-use crate::support::read;
+use crate::support::{in_repository, load, read, simulate, with};
 
 const TRIALS: u64 = 40_000;
 
@@ -209,4 +209,30 @@ fn renewals_of_two_stages_are_every_second_event() {
         each_trial(&prepared, |watcher| counts.push(watcher.occurrences.len()));
         assert_counts(starts, &counts, &exact);
     }
+}
+
+/// The uncertainty of a rate from history reaches the split of variance. With rate gamma of shape a = 3.5 and rate b = 3 years, T = 10 years
+/// and exponential durations, the loss is compound Poisson given the rate: its variance is a (T/b)^2 m^2 by the rate and (aT/b) 2 m^2 by
+/// the events, so the rate has 0.625 of it.
+#[test]
+fn a_rate_from_history_takes_its_part_of_the_variance() {
+    let document = with(
+        &load(&in_repository("tests/cases/history_rate.toml")),
+        &["run.trials=6000"],
+    );
+    let results = simulate(&document, &[]).results;
+    let split = results.policies[0].variance.as_ref().expect("a split");
+    let part = split.inputs.value;
+    assert!(
+        (part - 0.625).abs() < 4.0 * split.inputs.standard_error,
+        "{part} ± {}",
+        split.inputs.standard_error
+    );
+    assert!(split.inputs.standard_error < 0.1);
+    let cited = results.manifest.citations.iter().any(|citation| {
+        citation.address == "event.late"
+            && citation.kind == "source"
+            && citation.text.contains("3 events (licence_delay)")
+    });
+    assert!(cited, "{:?}", results.manifest.citations);
 }

@@ -111,7 +111,10 @@ fn every_command_fits() {
             (&["data"], 0),
             (&["data", "gallium"], 0),
             (&["data", "--table", "countries.csv"], 0),
-            (&["data", "--table", "historic_events.csv"], 0),
+            (&["data", "--table", "events.csv"], 0),
+            (&["rates"], 0),
+            (&["rates", "--kind", "export_restriction", "--country", "CHN"], 0),
+            (&["rates", "--kind", "mine_stop"], 0),
         ] {
             let (code, printed, talk) = said(&at(width, arguments).output().unwrap());
             assert_eq!(code, expected, "{arguments:?}: {talk}");

@@ -306,7 +306,7 @@ fn all_tables_about_one_mineral() {
         "production.csv",
         "export_controls.csv",
         "prices.csv",
-        "historic_events.csv",
+        "events.csv",
     ] {
         assert!(names.contains(&name), "{names:?}");
     }

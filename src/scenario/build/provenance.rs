@@ -3,8 +3,9 @@
 use super::base::Base;
 use crate::scenario::checked::{Citation, Provenance};
 use crate::scenario::format::{Kind, TOP};
-use crate::scenario::names;
 use crate::scenario::tree::Table;
+use crate::scenario::values::Problems;
+use crate::scenario::{history, names};
 
 pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citation> {
     let mut list = Vec::new();
@@ -47,12 +48,22 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
             && let Some(text) = assumption
         {
             list.push(Citation {
-                address,
+                address: address.clone(),
                 provenance: Provenance::Assumption(text.to_string()),
             });
         }
+        // Beside what the table says of its other figures.
+        list.extend(of_history(table).map(|provenance| Citation { address, provenance }));
     }
     list
+}
+
+/// The events and the exposure that a rate from history rests on.
+fn of_history(table: &Table) -> Option<Provenance> {
+    let per_year = table.get("arrival")?.table()?.get("per_year")?;
+    let key = format!("{}.arrival.per_year", table.text("id").unwrap_or("event"));
+    let (_, rate) = history::read(&key, history::table(per_year)?, per_year.span, &mut Problems::quiet())?;
+    Some(Provenance::Source(rate.provenance()))
 }
 
 /// What the rows of named data cite, and what their readers should know.

@@ -8,7 +8,7 @@ use crate::scenario::format::{Kind, Range, TableSpec};
 use crate::scenario::source::Span;
 use crate::scenario::tree::{Node, Table, Value};
 use crate::scenario::values::{self, OverTime, Problems, Uncertain};
-use crate::scenario::{dates, distribution};
+use crate::scenario::{dates, distribution, history};
 
 /// A table of the scenario, with its address.
 pub(crate) struct View<'a> {
@@ -38,6 +38,7 @@ impl<'a> View<'a> {
     fn range(&self, key: &str) -> Range {
         match self.spec.field(key).map(|field| field.kind) {
             Some(Kind::Plain(range) | Kind::Number(range) | Kind::Drawn(range) | Kind::Quantity(range)) => range,
+            Some(Kind::Rate(_)) => Range::NonNegative,
             _ => Range::AtLeastOne,
         }
     }
@@ -79,8 +80,20 @@ impl<'a> View<'a> {
     /// A number, drawn once per trial if uncertain.
     pub fn number(&self, key: &str) -> Read<Option<Number>> {
         let Some(node) = self.get(key) else { return Ok(None) };
+        if let Some(table) = self.history(key) {
+            let (distribution, _) = history::read(key, table, node.span, &mut Problems::quiet()).ok_or(Skip)?;
+            return Ok(Some(number(Uncertain::Distribution(distribution), self.driver(key))));
+        }
         let read = values::uncertain(key, node, self.range(key), &mut Problems::quiet()).ok_or(Skip)?;
         Ok(Some(number(read, self.driver(key))))
+    }
+
+    /// The table that takes a rate from history.
+    fn history(&self, key: &str) -> Option<&'a Table> {
+        match self.spec.field(key)?.kind {
+            Kind::Rate(_) => history::table(self.get(key)?),
+            _ => None,
+        }
     }
 
     pub fn number_or(&self, key: &str, default: f64) -> Read<Number> {

@@ -63,6 +63,24 @@ pub(crate) const LANE_CAPACITY: TableSpec = TableSpec {
     ..BARE
 };
 
+const HISTORY: TableSpec = TableSpec {
+    name: "per_year",
+    doc: "A rate counted from past events (`docs/rates.md`): the events of `data/events.csv` that qualify, over what was watched for them (`data/exposure.csv`, `data/watched.csv`), as a gamma distribution with Jeffreys' prior. It is per watched unit: a mineral of a country, a pair of exporter and target, a mine. `critmin rates` prints what is counted. In place of a number or a distribution.",
+    fields: &[
+        field("rate", Kind::Word(&["history"]), "Says that it comes from history.").required(),
+        field("kind", Kind::Text, "A class (`export_restriction`, `strike` ...), a kind (`export_ban` ...) or a question (`mine_stop` ...); `critmin rates` lists them.").required(),
+        field("country", Kind::Text, "Only events of this country.").default("all that are watched"),
+        field("except", Kind::Texts, "All countries but these.").default("none"),
+        field("mineral", Kind::Text, "Only events of this mineral, by its id in the shipped tables.").default("all that are watched"),
+        field("target", Kind::Text, "Only restrictions aimed at this country.").default("those that hit everyone"),
+        field("since", Kind::Count(1_900, 2_999), "First year.").unit("year").default("as in `data/exposure.csv`"),
+        field("until", Kind::Count(1_900, 2_999), "Last year, counted whole.").unit("year").default("as in `data/exposure.csv`"),
+        field("least_share", Kind::Plain(Range::SharePositive), "Least share of the world's output of a supply that is watched.").default("as in `data/exposure.csv`"),
+    ],
+    example: "[[event]]\nid = \"listing\"\nkind = \"export_restriction\"\nfrom = \"CHN\"\nto = \"all\"\nmaterials = [\"oxide\"]\narrival = { process = \"poisson\", per_year = { rate = \"history\", kind = \"export_restriction\", country = \"CHN\", since = 2023 } }\nassumption = \"illustrative\"",
+    ..BARE
+};
+
 const ARRIVAL: TableSpec = TableSpec {
     name: "arrival",
     doc: "When an event starts.",
@@ -73,7 +91,7 @@ const ARRIVAL: TableSpec = TableSpec {
         field("from", Kind::Date, "First date of the window.").only(&["window"]).required(),
         field("to", Kind::Date, "Last date of the window.").only(&["window"]).required(),
         field("probability", Kind::Number(Range::Share), "Probability that it happens.").only(&["fixed", "window", "after"]).default("1"),
-        field("per_year", Kind::Number(Range::NonNegative), "Rate.").unit("1/yr").only(&["poisson"]).required(),
+        field("per_year", Kind::Rate(&HISTORY), "Rate.").unit("1/yr").only(&["poisson"]).required(),
         field("up", Kind::Drawn(Range::NonNegative), "Up time.").unit("months").only(&["renewal"]).required(),
         field("down", Kind::Drawn(Range::NonNegative), "Down time; this is the event's duration.").unit("months").only(&["renewal"]).required(),
         field("starts", Kind::Word(&["up", "down", "steady"]), "State at the start.").only(&["renewal"]).default("\"steady\""),

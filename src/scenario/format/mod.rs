@@ -114,6 +114,8 @@ pub(crate) enum Kind {
     Number(Range),
     /// A number or a distribution, drawn anew for each occurrence.
     Drawn(Range),
+    /// A rate: a number or a distribution, 0 or more, drawn once per trial; or a table that takes it from history.
+    Rate(&'static TableSpec),
     /// A number, a distribution or a path over time.
     Quantity(Range),
     /// A date.

@@ -176,3 +176,75 @@ fn the_example_of_the_interface_reads_as_meant() {
             .any(|line| line == "material.ndfeb_magnet.openness = 0.05")
     );
 }
+
+/// A rate from history is the distribution that `critmin rates` prints, an uncertain input with an address, and a source.
+#[test]
+fn a_rate_from_history_is_the_posterior_of_what_was_counted() {
+    use crate::rates::Question;
+    use crate::sampling::Distribution;
+    let text = std::fs::read_to_string("tests/cases/history_rate.toml").unwrap();
+    let read = |changes: &[&str]| {
+        let mut document = Document::from_text("history.toml", &text).unwrap_or_else(|errors| panic!("{errors}"));
+        for change in changes {
+            document.set(change).unwrap_or_else(|errors| panic!("{errors}"));
+        }
+        let (scenario, warnings) = document.check(None).unwrap_or_else(|errors| panic!("{errors}"));
+        assert_eq!(warnings.render(false), "");
+        scenario
+    };
+    let rate = |scenario: &Scenario| -> Distribution {
+        match &scenario.events[0].arrival {
+            Arrival::Poisson {
+                per_year: Number::Uncertain { distribution, driver },
+            } => {
+                assert_eq!(driver, "event.late.arrival.per_year");
+                distribution.clone()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    let question = Question {
+        kind: "licence_delay".to_owned(),
+        country: Some("IDN".to_owned()),
+        ..Question::default()
+    };
+    let answer = question.answer().unwrap();
+    let scenario = read(&[]);
+    assert_eq!(rate(&scenario), answer.whole.posterior.clone().unwrap().distribution);
+    let cited: Vec<&Citation> = scenario
+        .citations
+        .iter()
+        .filter(|one| one.address == "event.late")
+        .collect();
+    assert_eq!(cited.len(), 2);
+    assert_eq!(cited[1].provenance, Provenance::Source(answer.provenance()));
+    let Provenance::Source(source) = &cited[1].provenance else {
+        panic!()
+    };
+    for words in [
+        "3 events (licence_delay)",
+        "2024-01 IDN nickel",
+        "exposure 3 unit-years",
+        "shape 3.5",
+        "Jeffreys",
+        "biased up",
+    ] {
+        assert!(source.contains(words), "{words}: {source}");
+    }
+    let shorter = read(&[
+        "event.late.arrival.per_year={ rate = \"history\", kind = \"mine_stop\" }",
+        "event.late.arrival.per_year.since=2015",
+    ]);
+    assert_ne!(rate(&shorter), rate(&scenario));
+    let number = read(&["event.late.arrival.per_year=0.2"]);
+    assert_eq!(
+        number
+            .citations
+            .iter()
+            .filter(|one| one.address == "event.late")
+            .count(),
+        1
+    );
+    let other = read(&["event.late.arrival.per_year={ dist = \"exponential\", rate = 2 }"]);
+    assert_eq!(rate(&other).mean(), 0.5);
+}

@@ -147,6 +147,78 @@ fn replay_tells_a_story_and_writes_its_trace() {
 }
 
 #[test]
+fn rates_show_what_was_counted() {
+    let overview = succeed(critmin().arg("rates"));
+    assert!(
+        overview.contains("export_restriction") && overview.contains("mine_stop"),
+        "{overview}"
+    );
+    let china = ["rates", "--kind", "export_restriction", "--country", "CHN"];
+    let text = succeed(critmin().args(china));
+    for words in [
+        "2010 to 2025",
+        "2023 to 2025",
+        "304",
+        "gallium, germanium",
+        "https://",
+        "Exposure",
+        "Mind",
+        "rate = \"history\"",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let rows = succeed(critmin().args(china).arg("--csv"));
+    let mut reader = csv::Reader::from_reader(rows.as_bytes());
+    let source = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|column| column == "source")
+        .unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    // Gallium and germanium share a row, and four tell of the rare earths of April 2025.
+    assert_eq!(rows.len(), 11);
+    assert!(rows.iter().all(|row| row[source].contains("://")), "{rows:?}");
+    let document: Value = serde_json::from_str(&succeed(critmin().args(china).arg("--json"))).unwrap();
+    assert_eq!(document["whole"]["rate"]["shape"], 11.5);
+    assert_eq!(document["whole"]["unit_years"], 304.0);
+    let counted: u64 = document["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["newly_counted"].as_u64().unwrap())
+        .sum();
+    assert_eq!(counted, 11);
+}
+
+#[test]
+fn rates_say_what_is_wrong_and_what_is_too_little() {
+    let few = succeed(critmin().args(["rates", "--kind", "conflict", "--country", "CHN"]));
+    assert!(
+        few.contains("insufficient data: 0 events") && few.contains("n/a"),
+        "{few}"
+    );
+    let wrong = [
+        "rates",
+        "--kind",
+        "export_bann",
+        "--country",
+        "China",
+        "--mineral",
+        "galium",
+    ];
+    let (code, out, error) = finish(critmin().args(wrong));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(error.contains("`export_ban`") && error.contains("gallium"), "{error}");
+    let (code, out, _) = finish(critmin().args(wrong).arg("--json"));
+    assert_eq!(code, 1);
+    assert!(serde_json::from_str::<Value>(&out).unwrap()["errors"].is_array());
+    let (code, _, error) = finish(critmin().args(["rates", "--country", "CHN"]));
+    assert_eq!(code, 2);
+    assert!(error.contains("--kind"), "{error}");
+}
+
+#[test]
 fn data_shows_what_ships() {
     let overview = succeed(critmin().arg("data"));
     assert!(
