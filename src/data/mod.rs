@@ -28,12 +28,12 @@ mod user_csv;
 mod tests;
 
 pub use columns::Selection;
-pub use countries::{CountryRow, countries, country_name};
+pub use countries::{CountryRow, countries, country_name, is_member, members};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
 pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};
 pub use shares::{ShareRow, ShareTable, minerals, shares};
-pub use tables::{Table, TableExcerpt, about, table, tables};
+pub use tables::{Table, TableExcerpt, about, excerpt, table, tables};
 pub use text::{Decoded, decode};
-pub use trade::{TradeRow, TradeTable, trade, trade_products, us_import_sources};
+pub use trade::{TradeRow, TradeTable, trade, trade_of_rest, trade_products, us_import_sources};
 pub use user_csv::{shares_from_csv, trade_from_csv};
