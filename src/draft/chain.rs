@@ -7,7 +7,7 @@ use super::customs;
 use super::places::{OTHERS, Places};
 use super::request::Request;
 use super::tables::{Row, rows};
-use super::text::{Page, number, percent, quoted, significant, spoken};
+use super::text::{Page, number, percent, quoted, significant, spoken, tonnes};
 use crate::data;
 
 /// The first year simulated.
@@ -161,7 +161,7 @@ impl Chain {
         (found.total, found.basis) = if let Some(given) = request.given_output(stage) {
             (given, Total::Given)
         } else if let Some(total) = table.total_t {
-            (total, Total::Table)
+            (tonnes(total), Total::Table)
         } else if let Some(row) = published {
             let text = format!("{}, world total of {}", row.get("source"), table.year);
             (row.number("quantity_t").unwrap_or_default(), Total::Published(text))

@@ -81,7 +81,7 @@ fn one(page: &mut Page, stage: &Stage, host: &str, there: &mut BTreeSet<String>)
         page.text("supply", &format!("{}.{code}", stage.id));
         page.text("host", &format!("{id}.{code}"));
         page.line("use_of_cap = 0.9");
-        page.text("assumption", "A ninth more could be recovered from the same hosts: a guess, replace it with recovery capacity");
+        page.text("assumption", "A ninth more could be recovered from its hosts together: a guess, replace it with recovery capacity, and take out a host that it does not come with in this country: the table of by-products tells none apart");
     }
 }
 

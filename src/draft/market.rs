@@ -8,7 +8,7 @@ use super::origins::{self, Purchases};
 use super::places::{ELSEWHERE, OTHERS, Places};
 use super::request::Request;
 use super::tables::{Row, rows};
-use super::text::{Page, number, percent, significant, spoken};
+use super::text::{Page, number, percent, significant, spoken, tonnes};
 use super::uses::{self, Use};
 
 /// Producers with a smaller share are taken to sell abroad all that they make.
@@ -29,6 +29,8 @@ pub(super) struct Market {
     pub elsewhere: f64,
     /// By importer.
     pub purchases: Vec<(String, Purchases)>,
+    /// What sellers have left for everybody else, by seller.
+    pub left: BTreeMap<String, f64>,
     stage: Stage,
 }
 
@@ -89,6 +91,7 @@ impl Market {
             producers: Vec::new(),
             elsewhere: 0.0,
             purchases: Vec::new(),
+            left: BTreeMap::new(),
             stage: stage.clone(),
         };
         for place in &places.named {
@@ -116,14 +119,14 @@ impl Market {
         for (code, share) in &stage.sellers {
             if code != OTHERS && !places.has(code) && *share >= LISTED_PRODUCER {
                 if let Some((kept, how)) = uses::kept_at_home(stage, code, places) {
-                    market.producers.push((code.clone(), significant(kept, 6), how));
+                    market.producers.push((code.clone(), tonnes(kept), how));
                 }
             }
         }
         let kept: f64 = market.producers.iter().map(|(_, kept, _)| kept).sum();
         if kept > room {
-            for (_, tonnes, how) in &mut market.producers {
-                *tonnes = significant(*tonnes * room / kept * 0.999, 6);
+            for (_, kept_here, how) in &mut market.producers {
+                *kept_here = tonnes(*kept_here * room / kept * 0.999);
                 how.push(format!("cut by {} so that uses add up to the world's output", percent(1.0 - room / kept)));
             }
         }
@@ -158,6 +161,7 @@ impl Market {
         }
         origins::within_exports(&exports, &mut needs);
         self.purchases = codes.into_iter().zip(needs.into_iter().map(|(_, purchases)| purchases)).collect();
+        self.left = origins::left(&exports, self.purchases.iter().map(|(_, purchases)| purchases));
     }
 
     /// Demand, trade, stocks and recycling.
@@ -174,6 +178,19 @@ impl Market {
             page.comment(&format!("Gap: use in {}: {why}.", places.name(place)));
         }
         page.comment("Demand does not grow here: add `growth`, a share a year, where you know it.");
+        let world = rows("consumption.csv", &self.stage.mineral).into_iter().find(|row| {
+            row.get("country") == "WLD" && row.get("year") == self.stage.year && row.get("measure") == "world demand: Total"
+        });
+        if let Some((row, total)) = world.and_then(|row| row.number("quantity_t").map(|total| (row, total))) {
+            page.comment(&format!(
+                "World demand of {} was {} t ({}), {} of the output above, which the users below take whole. Where it is less, the rest went to stocks, \
+                 and users can go without for longer than this file says.",
+                self.stage.year,
+                spoken(total),
+                row.get("source"),
+                percent(total / self.stage.total)
+            ));
+        }
         for (place, found) in &self.users {
             page.blank();
             for line in &found.arithmetic {
@@ -211,19 +228,17 @@ impl Market {
             for remark in &purchases.remarks {
                 page.comment(&format!("{remark}."));
             }
-            let shares: Vec<(String, f64)> = purchases.by_seller.iter().map(|(code, share)| (code.clone(), *share)).collect();
-            let total: f64 = shares.iter().map(|(_, tonnes)| tonnes).sum();
-            let mut shares: Vec<(String, f64)> = shares.into_iter().map(|(code, tonnes)| (code, tonnes / total)).collect();
-            shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            page.line("[[trade]]");
-            page.text("material", &self.id);
-            page.text("to", place);
-            page.line(&format!("shares = {}", inline(&exact_shares(&shares))));
+            self.trade(page, place, &purchases.by_seller);
             let found = self.users.iter().find(|(code, _)| code == place).map(|(_, found)| found);
             let sources: std::collections::BTreeSet<&str> =
                 found.into_iter().flat_map(|found| &found.imports).map(|flow| flow.source.as_str()).collect();
             let list = sources.into_iter().collect::<Vec<_>>().join("; ");
             page.text("source", &format!("{list}: imports of 2024 by origin, which is the last place of real change, not the mine"));
+        }
+        if !self.purchases.is_empty() && !self.left.is_empty() && self.elsewhere > 0.0 {
+            page.blank();
+            self.trade(page, ELSEWHERE, &self.left);
+            page.text("assumption", "What sellers have left when they have served their own users and the purchases above");
         }
         let without: Vec<String> = self
             .users
@@ -251,6 +266,15 @@ impl Market {
         for note in notes {
             page.comment(&format!("Note: {note}."));
         }
+    }
+
+    fn trade(&self, page: &mut Page, place: &str, by_seller: &BTreeMap<String, f64>) {
+        let mut shares: Vec<(String, f64)> = by_seller.iter().map(|(code, tonnes)| (code.clone(), *tonnes)).collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        page.line("[[trade]]");
+        page.text("material", &self.id);
+        page.text("to", place);
+        page.line(&format!("shares = {}", inline(&exact_shares(&shares))));
     }
 
     fn write_stocks(&self, page: &mut Page, places: &Places) {

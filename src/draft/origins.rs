@@ -118,3 +118,15 @@ pub(super) fn within_exports(exports: &BTreeMap<String, f64>, needs: &mut [(f64,
         }
     }
 }
+
+/// What sellers have left after the purchases of some.
+pub(super) fn left<'a>(exports: &BTreeMap<String, f64>, bought: impl Iterator<Item = &'a Purchases>) -> BTreeMap<String, f64> {
+    let mut left = exports.clone();
+    for purchases in bought {
+        for (seller, tonnes) in &purchases.by_seller {
+            left.entry(seller.clone()).and_modify(|rest| *rest -= tonnes);
+        }
+    }
+    left.retain(|_, tonnes| *tonnes > 0.0);
+    left
+}

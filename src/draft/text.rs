@@ -80,7 +80,17 @@ pub(super) fn number(value: f64) -> String {
         }
         out.push(digit);
     }
-    if part.is_empty() { out } else { format!("{out}.{part}") }
+    match part.len() {
+        0 => out,
+        // Exactly three decimals look like a thousand with a point.
+        3 => format!("{out}.{part}0"),
+        _ => format!("{out}.{part}"),
+    }
+}
+
+/// Tonnes as they are worth writing: whole from a thousand on, five significant digits below.
+pub(super) fn tonnes(value: f64) -> f64 {
+    if value >= 1000.0 { value.round() } else { significant(value, 5) }
 }
 
 /// A number for a comment: thousands apart by commas, four significant digits at least.

@@ -5,7 +5,7 @@ use super::customs::{self, Flow};
 use super::places::{EUROPEAN_UNION, Places};
 use super::request::Request;
 use super::tables::{Row, rows};
-use super::text::{percent, significant, spoken};
+use super::text::{percent, significant, spoken, tonnes as tonnes_worth_writing};
 use crate::data;
 
 /// Below this share of what a place makes and imports, the rest of it is no use to go by: one code holds scrap, goods in transit and goods made
@@ -94,7 +94,7 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
     let secondary = rows("recycling.csv", &stage.mineral).into_iter().find(|row| {
         row.get("region") == "USA" && row.get("measure") == "secondary_share_of_apparent_consumption_pct"
     });
-    let recycled = secondary.as_ref().and_then(|row| row.number("value")).map_or(0.0, |value| value / 100.0);
+    let recycled = secondary.as_ref().and_then(|row| row.number("value")).map_or(0.0, |value| significant(value / 100.0, 6));
     let recycling = match &secondary {
         Some(row) => format!(
             "US secondary output over US consumption {}, {} ({})",
@@ -105,7 +105,7 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
         None => format!("No secondary share of US use of {} is in the tables: none here", stage.mineral),
     };
     Some(Use {
-        tonnes: significant(tonnes * factor, 6),
+        tonnes: tonnes_worth_writing(tonnes * factor),
         recycled,
         arithmetic,
         is_published: true,
@@ -199,7 +199,7 @@ fn line(what: &str, flow: &Flow) -> String {
 /// Primary use and what is recycled beside it: where a rate is known, it is that of the EU.
 fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<String>, provenance: String) -> Use {
     let rate = data::recycling_input_rate(&stage.mineral).filter(|rate| *rate > 0.0 && *rate < 0.95);
-    let rate = rate.filter(|_| place == EUROPEAN_UNION || data::is_member(place));
+    let rate = rate.map(|rate| significant(rate, 6)).filter(|_| place == EUROPEAN_UNION || data::is_member(place));
     let (tonnes, recycled, recycling) = match rate {
         Some(rate) => {
             arithmetic.push(format!(
@@ -222,7 +222,7 @@ fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<
         ),
     };
     Use {
-        tonnes: significant(tonnes, 6),
+        tonnes: tonnes_worth_writing(tonnes),
         recycled,
         arithmetic,
         is_published: false,
