@@ -361,7 +361,13 @@ pub struct NewOptions {
     #[arg(long = "mineral", value_name = "LIST", value_delimiter = ',', requires = "countries")]
     pub minerals: Vec<String>,
     /// Countries that the scenario is for: codes or names; EU27 beside members is the rest of the EU
-    #[arg(long = "for", id = "countries", value_name = "LIST", value_delimiter = ',', requires = "minerals")]
+    #[arg(
+        long = "for",
+        id = "countries",
+        value_name = "LIST",
+        value_delimiter = ',',
+        requires = "minerals"
+    )]
     pub countries: Vec<String>,
     /// Stages to keep [default: all that have shares by country]
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "minerals")]
@@ -543,7 +549,10 @@ mod tests {
     #[test]
     fn tonnes_go_with_a_name() {
         assert_eq!(parse_tonnes("JPN=167"), Ok(("JPN".to_owned(), 167.0)));
-        assert_eq!(parse_tonnes(" South Korea = 1_200.5"), Ok(("South Korea".to_owned(), 1200.5)));
+        assert_eq!(
+            parse_tonnes(" South Korea = 1_200.5"),
+            Ok(("South Korea".to_owned(), 1200.5))
+        );
         for wrong in ["JPN", "JPN=", "=5", "JPN=0", "JPN=-1", "JPN=nan", "JPN=inf", "JPN=1,5"] {
             assert!(parse_tonnes(wrong).is_err(), "{wrong}");
         }

@@ -104,7 +104,10 @@ impl Failure {
             Failure::Invalid { diagnostics, .. } => diagnostics.render(false),
             Failure::Input { message, hint, .. } | Failure::File { message, hint, .. } => one(message, hint.as_deref()),
             Failure::Inputs(list) => {
-                let texts: Vec<String> = list.iter().map(|(message, hint)| one(message, hint.as_deref())).collect();
+                let texts: Vec<String> = list
+                    .iter()
+                    .map(|(message, hint)| one(message, hint.as_deref()))
+                    .collect();
                 texts.join("\n")
             }
             Failure::Usage(message) => format!("error: {message}\n\nFor more information, try '--help'.\n"),

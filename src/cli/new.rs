@@ -54,7 +54,9 @@ fn drafted(options: &NewOptions) -> Result<String, Failure> {
         outputs: options.outputs.clone(),
     };
     draft::draft(&request).map_err(|complaints| {
-        let list = complaints.into_iter().map(|complaint| (complaint.message, complaint.hint));
+        let list = complaints
+            .into_iter()
+            .map(|complaint| (complaint.message, complaint.hint));
         Failure::Inputs(list.collect())
     })
 }

@@ -163,7 +163,10 @@ pub fn trade(product: &str, importer: Option<&str>) -> Result<TradeTable, DataEr
             valid: valid.into_iter().collect(),
         });
     };
-    let mut warnings: Vec<String> = caution(code).map(|text| format!("{name}: {text}")).into_iter().collect();
+    let mut warnings: Vec<String> = caution(code)
+        .map(|text| format!("{name}: {text}"))
+        .into_iter()
+        .collect();
     let by_value: BTreeSet<&str> = rows
         .iter()
         .filter(|row| row.share_of_tonnes.is_none())
@@ -195,9 +198,7 @@ pub fn trade(product: &str, importer: Option<&str>) -> Result<TradeTable, DataEr
 ///
 /// Where customs are shipped for EU27 as one only, its row is given as it is, with a warning: the members named are in it.
 pub fn trade_of_rest(product: &str, without: &[&str]) -> Result<TradeTable, DataError> {
-    let rest: Vec<&str> = countries::members()
-        .filter(|code| !without.contains(code))
-        .collect();
+    let rest: Vec<&str> = countries::members().filter(|code| !without.contains(code)).collect();
     if without.is_empty() {
         return trade(product, Some(EUROPEAN_UNION));
     }
@@ -221,7 +222,10 @@ pub fn trade_of_rest(product: &str, without: &[&str]) -> Result<TradeTable, Data
         *tonnes.entry(&row.exporter).or_default() += row.quantity_t.unwrap_or(0.0);
     }
     let total: f64 = tonnes.values().sum();
-    let source = format!("derived: {}, imports of EU27 without {named}, trade among the rest left out", first.source);
+    let source = format!(
+        "derived: {}, imports of EU27 without {named}, trade among the rest left out",
+        first.source
+    );
     let mut list: Vec<TradeRow> = tonnes
         .into_iter()
         .map(|(exporter, quantity)| TradeRow {
@@ -234,13 +238,19 @@ pub fn trade_of_rest(product: &str, without: &[&str]) -> Result<TradeTable, Data
         .collect();
     list.sort_by(|a, b| {
         let key = |row: &TradeRow| row.exporter == "OTH";
-        key(a).cmp(&key(b)).then(b.share.total_cmp(&a.share)).then(a.exporter.cmp(&b.exporter))
+        key(a)
+            .cmp(&key(b))
+            .then(b.share.total_cmp(&a.share))
+            .then(a.exporter.cmp(&b.exporter))
     });
     Ok(TradeTable {
         year: first.year.clone(),
         rows: list,
         product: name.clone(),
-        warnings: caution(code).map(|text| format!("{name}: {text}")).into_iter().collect(),
+        warnings: caution(code)
+            .map(|text| format!("{name}: {text}"))
+            .into_iter()
+            .collect(),
     })
 }
 

@@ -85,7 +85,9 @@ pub(super) struct Chain {
 
 impl Chain {
     pub fn read(mineral: &str, request: &Request, places: &Places) -> Result<Chain, Vec<Complaint>> {
-        let name = rows("minerals.csv", mineral).first().map_or(mineral.to_owned(), |row| row.get("name").to_owned());
+        let name = rows("minerals.csv", mineral)
+            .first()
+            .map_or(mineral.to_owned(), |row| row.get("name").to_owned());
         let all = data::minerals().into_iter().find(|(id, _)| id == mineral);
         let names: Vec<String> = all.map(|(_, stages)| stages).unwrap_or_default();
         let links = rows("stages.csv", mineral);
@@ -106,17 +108,27 @@ impl Chain {
                 Err(complaint) => complaints.push(complaint),
             }
         }
-        if complaints.is_empty() { Ok(chain) } else { Err(complaints) }
+        if complaints.is_empty() {
+            Ok(chain)
+        } else {
+            Err(complaints)
+        }
     }
 
     /// Stages whose output no other stage of the scenario takes.
     pub fn ends(&self) -> Vec<&Stage> {
-        let fed: BTreeSet<&str> =
-            self.stages.iter().filter_map(|stage| stage.input.as_ref().map(|(id, ..)| id.as_str())).collect();
-        self.stages.iter().filter(|stage| !fed.contains(stage.id.as_str())).collect()
+        let fed: BTreeSet<&str> = self
+            .stages
+            .iter()
+            .filter_map(|stage| stage.input.as_ref().map(|(id, ..)| id.as_str()))
+            .collect();
+        self.stages
+            .iter()
+            .filter(|stage| !fed.contains(stage.id.as_str()))
+            .collect()
     }
 
-    /// Takes a stage out for which there are no users, with those that are made into it alone.
+    /// Takes a stage out for which there are no users.
     pub fn leave_out(&mut self, id: &str, why: &str) {
         for stage in self.stages.extract_if(.., |stage| stage.id == id) {
             self.left_out.push((stage.words(), why.to_owned()));
@@ -136,7 +148,11 @@ impl Chain {
             name: format!("{}, {}", self.name, stage.replace('_', " ")),
             mineral: mineral.clone(),
             stage: stage.to_owned(),
-            unit: if table.unit == "share" { "t".to_owned() } else { table.unit.clone() },
+            unit: if table.unit == "share" {
+                "t".to_owned()
+            } else {
+                table.unit.clone()
+            },
             sellers: Vec::new(),
             total: 0.0,
             basis: Total::Table,
@@ -153,7 +169,12 @@ impl Chain {
                 None => found.sellers.push((place.to_owned(), row.share)),
             }
         }
-        found.sellers.sort_by(|a, b| (a.0 == OTHERS).cmp(&(b.0 == OTHERS)).then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0)));
+        found.sellers.sort_by(|a, b| {
+            (a.0 == OTHERS)
+                .cmp(&(b.0 == OTHERS))
+                .then(b.1.total_cmp(&a.1))
+                .then(a.0.cmp(&b.0))
+        });
         let published = rows("production.csv", mineral).into_iter().find(|row| {
             (row.get("stage"), row.get("country"), row.get("year")) == (stage, "WLD", table.year.as_str())
                 && row.number("quantity_t").is_some()
@@ -170,7 +191,10 @@ impl Chain {
         } else if let Some((traded, how)) = customs::world_trade(&found) {
             (significant(traded, 4), Total::Traded(how))
         } else {
-            let why = found.links("no_product").next().map_or(String::new(), |row| format!(", and {}", row.get("basis")));
+            let why = found
+                .links("no_product")
+                .next()
+                .map_or(String::new(), |row| format!(", and {}", row.get("basis")));
             return Err(Complaint::new(
                 format!("the tables have shares of {mineral} at the stage {stage}, but no tonnes{why}"),
                 format!(
@@ -207,7 +231,9 @@ impl Chain {
         }
         for (stage, why) in &self.left_out {
             page.blank();
-            page.comment(&format!("Gap: the stage {stage} is left out, since nobody's use of it is known: {why}."));
+            page.comment(&format!(
+                "Gap: the stage {stage} is left out, since nobody's use of it is known: {why}."
+            ));
         }
         self.write_reserves(page);
     }
@@ -223,18 +249,30 @@ impl Chain {
         known.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
         page.blank();
         let Some(row) = all.first().filter(|_| !known.is_empty()) else {
-            page.comment(&format!("Gap: no reserves of {} by country are in the tables.", self.mineral));
+            page.comment(&format!(
+                "Gap: no reserves of {} by country are in the tables.",
+                self.mineral
+            ));
             return;
         };
-        let list: Vec<String> = known.iter().take(5).map(|(code, tonnes)| format!("{code} {}", spoken(*tonnes))).collect();
-        let world = all.iter().find(|row| row.get("country") == "WLD").and_then(|row| row.number("quantity_t"));
+        let list: Vec<String> = known
+            .iter()
+            .take(5)
+            .map(|(code, tonnes)| format!("{code} {}", spoken(*tonnes)))
+            .collect();
+        let world = all
+            .iter()
+            .find(|row| row.get("country") == "WLD")
+            .and_then(|row| row.number("quantity_t"));
         page.comment(&format!(
             "Reserves {} ({}; {}): {}{}. They take no part in the simulation: nothing here runs out.",
             row.get("year"),
             row.get("unit"),
             row.get("source"),
             list.join(", "),
-            world.map(|tonnes| format!(", world {}", spoken(tonnes))).unwrap_or_default()
+            world
+                .map(|tonnes| format!(", world {}", spoken(tonnes)))
+                .unwrap_or_default()
         ));
     }
 }
@@ -242,14 +280,18 @@ impl Chain {
 /// The stage that a stage is made from.
 fn before<'a>(links: &'a [Row], stage: &str) -> Option<&'a str> {
     let mut own = links.iter().filter(|row| row.get("stage") == stage);
-    own.find(|row| row.get("link") == "made_from").map(|row| row.get("code"))
+    own.find(|row| row.get("link") == "made_from")
+        .map(|row| row.get("code"))
 }
 
 /// Shares for the file: six decimals, and a sum of exactly 1, the largest taking up the rounding.
 pub(super) fn exact_shares(shares: &[(String, f64)]) -> Vec<(String, f64)> {
     let total: f64 = shares.iter().map(|(_, share)| share).sum();
     let millionths = |share: f64| (1e6 * share / total).round();
-    let mut list: Vec<(String, f64)> = shares.iter().map(|(code, share)| (code.clone(), millionths(*share))).collect();
+    let mut list: Vec<(String, f64)> = shares
+        .iter()
+        .map(|(code, share)| (code.clone(), millionths(*share)))
+        .collect();
     let sum: f64 = list.iter().map(|(_, share)| share).sum();
     if let Some(most) = list.iter_mut().max_by(|a, b| a.1.total_cmp(&b.1)) {
         most.1 += 1e6 - sum;
@@ -260,7 +302,10 @@ pub(super) fn exact_shares(shares: &[(String, f64)]) -> Vec<(String, f64)> {
 
 /// Shares by place as an inline table.
 pub(super) fn inline(shares: &[(String, f64)]) -> String {
-    let list: Vec<String> = shares.iter().map(|(code, share)| format!("{code} = {}", number(*share))).collect();
+    let list: Vec<String> = shares
+        .iter()
+        .map(|(code, share)| format!("{code} = {}", number(*share)))
+        .collect();
     format!("{{ {} }}", list.join(", "))
 }
 
@@ -277,7 +322,11 @@ impl Stage {
         page.line("rerouting_months = 12");
         if let Some((feed, per_tonne, how)) = &self.input {
             page.comment(&format!("The recipe: {how}."));
-            page.line(&format!("inputs = [{{ material = {}, per_tonne = {} }}]", quoted(feed), number(*per_tonne)));
+            page.line(&format!(
+                "inputs = [{{ material = {}, per_tonne = {} }}]",
+                quoted(feed),
+                number(*per_tonne)
+            ));
         }
         page.text(
             "assumption",
@@ -291,7 +340,10 @@ impl Stage {
         }
         let others = self.share(OTHERS);
         if others > 0.0 {
-            page.comment(&format!("OTH is all others together, {}: not one country.", percent(others)));
+            page.comment(&format!(
+                "OTH is all others together, {}: not one country.",
+                percent(others)
+            ));
         }
         page.line(&format!("[shares.{}]", self.id));
         page.line(&format!("output = {}", number(self.total)));

@@ -50,12 +50,17 @@ fn flow(link: &Row, code: &str, tonnes: f64, source: &str) -> Flow {
 /// The rows of the world's trade in one code.
 fn world(stage: &Stage, code: &str, direction: &str) -> Vec<Row> {
     let all = rows("trade_world.csv", &stage.mineral);
-    all.into_iter().filter(|row| row.get("hs6") == code && row.get("flow") == direction).collect()
+    all.into_iter()
+        .filter(|row| row.get("hs6") == code && row.get("flow") == direction)
+        .collect()
 }
 
 /// Imports of a place, one flow for each good of the stage that has figures.
 pub(super) fn imports(stage: &Stage, place: &str, places: &Places) -> Vec<Flow> {
-    stage.links("product").filter_map(|link| imports_of(stage, link, place, places)).collect()
+    stage
+        .links("product")
+        .filter_map(|link| imports_of(stage, link, place, places))
+        .collect()
 }
 
 fn imports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option<Flow> {
@@ -64,13 +69,18 @@ fn imports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option
             EUROPEAN_UNION => data::trade_of_rest(code, &places.members()),
             _ => data::trade(code, Some(place)),
         };
-        if let Some(found) = table.ok().and_then(|table| by_origin(link, code, place, places, &table)) {
+        if let Some(found) = table
+            .ok()
+            .and_then(|table| by_origin(link, code, place, places, &table))
+        {
             return Some(found);
         }
     }
     // Without rows by origin: the total, of whoever has half a percent of the world's imports.
     codes(link).into_iter().find_map(|code| {
-        let row = world(stage, code, "import").into_iter().find(|row| row.get("country") == place)?;
+        let row = world(stage, code, "import")
+            .into_iter()
+            .find(|row| row.get("country") == place)?;
         Some(flow(link, code, row.number("quantity_t")?, row.get("source")))
     })
 }
@@ -89,7 +99,10 @@ fn by_origin(link: &Row, code: &str, place: &str, places: &Places, table: &Trade
 
 /// Exports of a place, one flow for each good of the stage; 0 where it has less than half a percent of the world's.
 pub(super) fn exports(stage: &Stage, place: &str, places: &Places) -> Vec<Flow> {
-    stage.links("product").filter_map(|link| exports_of(stage, link, place, places)).collect()
+    stage
+        .links("product")
+        .filter_map(|link| exports_of(stage, link, place, places))
+        .collect()
 }
 
 fn exports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option<Flow> {
@@ -100,7 +113,12 @@ fn exports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option
             && let Some(first) = listed.first()
         {
             let row = listed.iter().find(|row| row.get("country") == place);
-            return Some(flow(link, code, row.and_then(|row| row.number("quantity_t")).unwrap_or(0.0), first.get("source")));
+            return Some(flow(
+                link,
+                code,
+                row.and_then(|row| row.number("quantity_t")).unwrap_or(0.0),
+                first.get("source"),
+            ));
         }
         let Ok(table) = data::trade(code, None) else { continue };
         let leaves = |importer: &str| !inside.contains(importer) && importer != EUROPEAN_UNION;
@@ -132,6 +150,9 @@ pub(super) fn world_trade(stage: &Stage) -> Option<(f64, String)> {
             }
         }
     }
-    let how = format!("the exports of the world by customs (HS {}, trade_world.csv)", names.join(" and "));
+    let how = format!(
+        "the exports of the world by customs (HS {}, trade_world.csv)",
+        names.join(" and ")
+    );
     (sum > 0.0).then_some((sum, how))
 }

@@ -7,7 +7,7 @@ use super::places::{EUROPEAN_UNION, OTHERS, Places};
 use super::tables::{Row, rows};
 use super::text::{Page, number, percent, quoted, significant};
 
-/// The year of shares and trade: controls before it are in their figures already.
+/// The year of shares and trade: controls before it are in their figures already, and bans and quotas of the year itself; licences came late in it.
 const YEAR_OF_FIGURES: i32 = 2024;
 /// Who makes at least this share of a stage has an event of its own.
 const LEADING: f64 = 0.1;
@@ -31,12 +31,39 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
         page.comment(&format!("{} makes {}.", places.name(&country), shares.join(", ")));
         let dominates = country == "CHN" && chain.stages.iter().any(|stage| stage.share("CHN") >= DOMINATED);
         if dominates && controls.chinese {
-            restriction(page, chain, &country, "ban", "ban", "Ban on all buyers", &history::ban_on_all(), None);
+            restriction(
+                page,
+                chain,
+                &country,
+                "ban",
+                "ban",
+                "Ban on all buyers",
+                &history::ban_on_all(),
+                None,
+            );
         } else if dominates {
             let loss = history::loss_after_listing(&chain.mineral);
-            restriction(page, chain, &country, "licences", "licensing", "New export licences", &history::listing(), Some(&loss));
+            restriction(
+                page,
+                chain,
+                &country,
+                "licences",
+                "licensing",
+                "New export licences",
+                &history::listing(),
+                Some(&loss),
+            );
         } else {
-            restriction(page, chain, &country, "stop", "ban", "Stop of all exports", &history::stop(), None);
+            restriction(
+                page,
+                chain,
+                &country,
+                "stop",
+                "ban",
+                "Stop of all exports",
+                &history::stop(),
+                None,
+            );
         }
     }
     any |= aimed(page, chain, markets, places);
@@ -85,7 +112,10 @@ fn restriction(
     page.line("to = \"all\"");
     page.line(&format!("materials = {}", materials(chain, country)));
     page.text("form", form);
-    page.line(&format!("arrival = {{ process = \"poisson\", per_year = {} }}", rate.value));
+    page.line(&format!(
+        "arrival = {{ process = \"poisson\", per_year = {} }}",
+        rate.value
+    ));
     match loss {
         Some(loss) => {
             page.line("approval_months = { dist = \"uniform\", low = 1.5, high = 2 }");
@@ -129,7 +159,10 @@ fn controls(page: &mut Page, chain: &Chain, places: &Places) -> Controls {
     };
     let listed = rows("export_controls.csv", &chain.mineral);
     if listed.is_empty() {
-        page.comment(&format!("Gap: no control on exports of {} is in the tables (as of 21 November 2025).", chain.mineral));
+        page.comment(&format!(
+            "Gap: no control on exports of {} is in the tables (as of 21 November 2025).",
+            chain.mineral
+        ));
     }
     for (at, row) in listed.iter().enumerate() {
         let country = row.get("country");
@@ -142,12 +175,15 @@ fn controls(page: &mut Page, chain: &Chain, places: &Places) -> Controls {
             row.get("source")
         );
         let hit = stages_hit(chain, row, country);
+        let licensing = row.get("control_type") == "export_licensing";
         let why_not = if places.has(country) {
             Some("it is one of those whom the scenario is for")
         } else if hit.is_empty() {
             Some("it makes none of what is controlled, as far as the tables list")
-        } else if year < YEAR_OF_FIGURES {
+        } else if year < YEAR_OF_FIGURES || (year == YEAR_OF_FIGURES && !licensing) {
             Some("shares and trade of 2024 hold its effect already: an event would count it twice")
+        } else if licensing && country != "CHN" {
+            Some("what licences of other countries than China withhold was not counted")
         } else {
             None
         };
@@ -170,9 +206,27 @@ fn stages_hit<'a>(chain: &'a Chain, row: &Row, country: &str) -> Vec<&'a Stage> 
     if has(&["scrap", "battery", "enriched", "processed"]) {
         Vec::new()
     } else if has(&["anode"]) {
-        chain.stages.iter().filter(|stage| stage.stage == "battery_grade").filter(sells).collect()
-    } else if has(&["raw", "ore", "concentrate", "chromite", "cassiterite", "columbite", "apatite"]) {
-        chain.stages.iter().filter(|stage| stage.stage == "mine").filter(sells).collect()
+        chain
+            .stages
+            .iter()
+            .filter(|stage| stage.stage == "battery_grade")
+            .filter(sells)
+            .collect()
+    } else if has(&[
+        "raw",
+        "ore",
+        "concentrate",
+        "chromite",
+        "cassiterite",
+        "columbite",
+        "apatite",
+    ]) {
+        chain
+            .stages
+            .iter()
+            .filter(|stage| stage.stage == "mine")
+            .filter(sells)
+            .collect()
     } else {
         chain.stages.iter().filter(sells).collect()
     }
@@ -185,7 +239,14 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
     let materials: Vec<String> = hit.iter().map(|stage| quoted(&stage.id)).collect();
     page.line("[[event]]");
     page.text("id", &format!("{}_{country}_in_force_{}", chain.mineral, at + 1));
-    page.text("name", &format!("In force: {} of {country}, {}", control.replace('_', " "), row.get("scope")));
+    page.text(
+        "name",
+        &format!(
+            "In force: {} of {country}, {}",
+            control.replace('_', " "),
+            row.get("scope")
+        ),
+    );
     page.line("kind = \"export_restriction\"");
     page.line(&format!("from = \"{country}\""));
     page.line("to = \"all\"");
@@ -196,6 +257,10 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
             page.line(&format!("duration = {}", number(months)));
             "ends as announced (historic_events.csv)"
         }
+        None if control == "export_licensing" => {
+            page.line("duration = { dist = \"uniform\", low = 12, high = 60 }");
+            "no end is announced; how long the loss lasts was not counted, one to five years since the beginning are a guess"
+        }
         None => "no end is announced: it lasts to the end of the simulation",
     };
     let quota = rows("stocks.csv", &chain.mineral)
@@ -204,8 +269,16 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
     let text = match (control, quota) {
         ("export_quota", Some(quota)) => {
             page.line("form = \"quota\"");
-            page.line(&format!("tonnes_per_year = {}", number(quota.number("quantity").unwrap_or(0.0))));
-            format!("{}: {} ({})", quota.get("kind").replace('_', " "), quota.get("detail"), quota.get("source"))
+            page.line(&format!(
+                "tonnes_per_year = {}",
+                number(quota.number("quantity").unwrap_or(0.0))
+            ));
+            format!(
+                "{}: {} ({})",
+                quota.get("kind").replace('_', " "),
+                quota.get("detail"),
+                quota.get("source")
+            )
         }
         ("export_ban" | "temporary_export_ban", _) => {
             page.line("form = \"ban\"");
@@ -222,13 +295,18 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
     };
     page.text(
         "assumption",
-        &format!("{}; {text}; {end}. If the figures of 2024 hold part of it, that part counts twice: replace the severity", capital(what)),
+        &format!(
+            "{}; {text}; {end}. If the figures of 2024 hold part of it, that part counts twice: replace the severity",
+            capital(what)
+        ),
     );
 }
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// When a control began, to the day where the table of events knows it, and how many months it lasts if its end is announced.
@@ -253,7 +331,11 @@ fn dates(chain: &Chain, row: &Row) -> (String, Option<f64>) {
 /// Bans that China aims at one importer, where such bans were counted.
 fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) -> bool {
     let mut any = false;
-    let sold: Vec<&Stage> = markets.iter().map(Market::stage).filter(|stage| stage.share("CHN") >= DOMINATED).collect();
+    let sold: Vec<&Stage> = markets
+        .iter()
+        .map(Market::stage)
+        .filter(|stage| stage.share("CHN") >= DOMINATED)
+        .collect();
     if sold.is_empty() || places.has("CHN") {
         return false;
     }
@@ -262,13 +344,19 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
         page.blank();
         let fresh = history::fresh_ban(&chain.mineral, place);
         let Some(rate) = history::aimed_ban(place) else {
-            page.comment(&format!("Gap: bans that China aims at {} were not counted: none here.", places.name(place)));
+            page.comment(&format!(
+                "Gap: bans that China aims at {} were not counted: none here.",
+                places.name(place)
+            ));
             continue;
         };
         any = true;
         page.line("[[event]]");
         page.text("id", &format!("{}_CHN_to_{place}", chain.mineral));
-        page.text("name", &format!("Chinese ban aimed at {place}, {}", chain.name.to_lowercase()));
+        page.text(
+            "name",
+            &format!("Chinese ban aimed at {place}, {}", chain.name.to_lowercase()),
+        );
         page.line("kind = \"export_restriction\"");
         page.line("from = \"CHN\"");
         page.line(&format!("to = \"{place}\""));
@@ -289,7 +377,10 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
                 );
             }
             None => {
-                page.line(&format!("arrival = {{ process = \"poisson\", per_year = {} }}", rate.value));
+                page.line(&format!(
+                    "arrival = {{ process = \"poisson\", per_year = {} }}",
+                    rate.value
+                ));
                 page.line("duration = { dist = \"uniform\", low = 2, high = 12 }");
                 page.line("severity = 1");
                 page.line("leak = { share = 0.5, delay = 2 }");

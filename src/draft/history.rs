@@ -22,13 +22,21 @@ fn rate(events: u32, exposure: f64, what: &str) -> Counted {
             number(shape),
             number(significant(1.0 / exposure, 6))
         ),
-        count: format!("{what}: {events} in {} years watched, a mean of {} a year", number(exposure), number(significant(shape / exposure, 2))),
+        count: format!(
+            "{what}: {events} in {} years watched, a mean of {} a year",
+            number(exposure),
+            number(significant(shape / exposure, 2))
+        ),
     }
 }
 
 /// A new Chinese listing (licences) of a mineral that China dominates.
 pub(super) fn listing() -> Counted {
-    rate(13, 288.0, "Chinese listings per dominated mineral, 2 in 2010-22 and 11 in 2023-25 (the pace of 2023-25 alone is 0.2)")
+    rate(
+        13,
+        288.0,
+        "Chinese listings per dominated mineral, 2 in 2010-22 and 11 in 2023-25 (the pace of 2023-25 alone is 0.2)",
+    )
 }
 
 /// A Chinese ban on everybody.
@@ -38,7 +46,11 @@ pub(super) fn ban_on_all() -> Counted {
 
 /// A country-wide stop of exports by another leading producer.
 pub(super) fn stop() -> Counted {
-    rate(6, 650.0, "country-wide stops by leading producers other than China, by producer and mineral")
+    rate(
+        6,
+        650.0,
+        "country-wide stops by leading producers other than China, by producer and mineral",
+    )
 }
 
 /// A Chinese ban aimed at one importer. Only for importers that were watched.
@@ -49,7 +61,11 @@ pub(super) fn aimed_ban(importer: &str) -> Option<Counted> {
         "IND" => 0,
         _ => return None,
     };
-    Some(rate(events, 17.0, &format!("Chinese bans aimed at {importer}, whatever the mineral, 2010 to 2026")))
+    Some(rate(
+        events,
+        17.0,
+        &format!("Chinese bans aimed at {importer}, whatever the mineral, 2010 to 2026"),
+    ))
 }
 
 /// Loss of exports in the first year after a Chinese listing.
@@ -63,9 +79,10 @@ pub(super) fn loss_after_listing(mineral: &str) -> Counted {
             "0.74",
             "Chinese exports in the half-year after the listing (press: energynews.oedigital.com, 20 January 2025)",
         )),
-        "rare_earth_magnets" => {
-            Some(("0.075", "Chinese exports of January to September 2025 against the year before (press: tradingeconomics.com/china/exports/news/471367)"))
-        }
+        "rare_earth_magnets" => Some((
+            "0.075",
+            "Chinese exports of January to September 2025 against the year before (press: tradingeconomics.com/china/exports/news/471367)",
+        )),
         _ => None,
     };
     match own {
@@ -95,7 +112,16 @@ pub(super) fn length_of_stops() -> Counted {
 
 /// A ban aimed at one importer that began with the simulated time: date, and what is known of it.
 pub(super) fn fresh_ban(mineral: &str, importer: &str) -> Option<(&'static str, &'static str)> {
-    let hit = ["rare_earths", "rare_earths_heavy", "rare_earths_light", "magnet_rare_earths", "gallium", "germanium", "tungsten", "graphite"];
+    let hit = [
+        "rare_earths",
+        "rare_earths_heavy",
+        "rare_earths_light",
+        "magnet_rare_earths",
+        "gallium",
+        "germanium",
+        "tungsten",
+        "graphite",
+    ];
     (importer == "JPN" && hit.contains(&mineral)).then_some((
         "2026-01-06",
         "China barred dual-use goods to Japan for military users on 6 January 2026 (MOFCOM Announcement 1 of 2026, by press: geopolitechs.org, \

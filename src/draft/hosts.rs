@@ -22,22 +22,36 @@ fn host_mineral(name: &str) -> &str {
 
 /// Writes hosts of every chain; a host that is asked for itself is the material that it has already.
 pub(super) fn write(page: &mut Page, chains: &[Chain]) {
-    let mut there: BTreeSet<String> =
-        chains.iter().flat_map(|chain| &chain.stages).map(|stage| stage.id.clone()).collect();
+    let mut there: BTreeSet<String> = chains
+        .iter()
+        .flat_map(|chain| &chain.stages)
+        .map(|stage| stage.id.clone())
+        .collect();
     for chain in chains {
         let Some(row) = rows("byproducts.csv", &chain.mineral).into_iter().next() else {
             page.blank();
-            page.comment(&format!("Gap: whether {} is a by-product is not in the tables.", chain.mineral));
+            page.comment(&format!(
+                "Gap: whether {} is a by-product is not in the tables.",
+                chain.mineral
+            ));
             continue;
         };
         let class = row.get("class");
-        let hosts: Vec<&str> = row.get("host_minerals").split(';').filter(|name| !name.is_empty()).collect();
+        let hosts: Vec<&str> = row
+            .get("host_minerals")
+            .split(';')
+            .filter(|name| !name.is_empty())
+            .collect();
         page.rule(&format!("{}: what it comes with", chain.name));
         page.comment(&format!(
             "{}: {class}, {} % as a companion{} ({}; {}).",
             chain.name,
             row.get("companionality_pct"),
-            if hosts.is_empty() { String::new() } else { format!(" of {}", hosts.join(", ")) },
+            if hosts.is_empty() {
+                String::new()
+            } else {
+                format!(" of {}", hosts.join(", "))
+            },
             row.get("source"),
             row.get("quality")
         ));
@@ -54,13 +68,27 @@ pub(super) fn write(page: &mut Page, chains: &[Chain]) {
 
 fn one(page: &mut Page, stage: &Stage, host: &str, there: &mut BTreeSet<String>) {
     let mineral = host_mineral(host);
-    let stages = data::minerals().into_iter().find(|(id, _)| id == mineral).map(|(_, stages)| stages);
+    let stages = data::minerals()
+        .into_iter()
+        .find(|(id, _)| id == mineral)
+        .map(|(_, stages)| stages);
     let mined = stages.and_then(|stages| stages.into_iter().find(|stage| stage == "mine"));
-    let Some(table) = mined.and_then(|mined| data::shares(mineral, &mined).ok()).filter(|table| table.total_t.is_some()) else {
-        page.comment(&format!("Gap: output of {host} by country is not in the tables: no host."));
+    let Some(table) = mined
+        .and_then(|mined| data::shares(mineral, &mined).ok())
+        .filter(|table| table.total_t.is_some())
+    else {
+        page.comment(&format!(
+            "Gap: output of {host} by country is not in the tables: no host."
+        ));
         return;
     };
-    let made = |code: &str| table.rows.iter().find(|row| row.country == code).map_or(0.0, |row| row.share);
+    let made = |code: &str| {
+        table
+            .rows
+            .iter()
+            .find(|row| row.country == code)
+            .map_or(0.0, |row| row.share)
+    };
     let hosted: Vec<&str> = stage
         .sellers
         .iter()
@@ -68,7 +96,10 @@ fn one(page: &mut Page, stage: &Stage, host: &str, there: &mut BTreeSet<String>)
         .map(|(code, _)| code.as_str())
         .collect();
     if hosted.is_empty() {
-        page.comment(&format!("Gap: no leading producer of {} is listed with {host}: no host.", stage.mineral));
+        page.comment(&format!(
+            "Gap: no leading producer of {} is listed with {host}: no host.",
+            stage.mineral
+        ));
         return;
     }
     let id = format!("{}_mine", table.mineral);
@@ -92,7 +123,10 @@ fn material(page: &mut Page, id: &str, table: &ShareTable, hosted: &[&str], made
     page.text("id", id);
     page.text("name", &format!("{} (host)", table.mineral.replace('_', " ")));
     page.text("unit", &table.unit);
-    page.text("assumption", "Only as the host: it limits how much of the by-product can be had");
+    page.text(
+        "assumption",
+        "Only as the host: it limits how much of the by-product can be had",
+    );
     let mut shares: Vec<(String, f64)> = hosted.iter().map(|code| ((*code).to_owned(), made(code))).collect();
     let rest = 1.0 - shares.iter().map(|(_, share)| share).sum::<f64>();
     shares.push((OTHERS.to_owned(), rest));
@@ -101,7 +135,14 @@ fn material(page: &mut Page, id: &str, table: &ShareTable, hosted: &[&str], made
     page.line(&format!("output = {}", number(total)));
     page.line(&format!("by_country = {}", inline(&exact_shares(&shares))));
     let source = table.rows.first().map_or("", |row| row.source.as_str());
-    page.text("source", &format!("{source}, mine of {}; all others together, {}", table.year, percent(rest)));
+    page.text(
+        "source",
+        &format!(
+            "{source}, mine of {}; all others together, {}",
+            table.year,
+            percent(rest)
+        ),
+    );
     page.blank();
     page.line("[[demand]]");
     page.line(&format!("material = {}", quoted(id)));

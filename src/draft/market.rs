@@ -52,7 +52,10 @@ impl Market {
             match Market::of(stage, if last { request } else { &plain }, places) {
                 Ok(market) => {
                     for (place, why) in &market.unknown {
-                        missing.entry(place.clone()).or_default().push((stage.words(), why.clone()));
+                        missing
+                            .entry(place.clone())
+                            .or_default()
+                            .push((stage.words(), why.clone()));
                     }
                     markets.push(market);
                 }
@@ -60,7 +63,9 @@ impl Market {
             }
         }
         for code in &places.named {
-            let anywhere = markets.iter().any(|market| market.users.iter().any(|(place, _)| place == code));
+            let anywhere = markets
+                .iter()
+                .any(|market| market.users.iter().any(|(place, _)| place == code));
             if !anywhere && complaints.is_empty() {
                 let why: Vec<String> = missing
                     .get(code)
@@ -69,7 +74,12 @@ impl Market {
                     .map(|(stage, why)| format!("{stage}: {why}"))
                     .collect();
                 complaints.push(Complaint::new(
-                    format!("the tables do not tell how much {} {} uses ({})", chain.mineral, places.name(code), why.join("; ")),
+                    format!(
+                        "the tables do not tell how much {} {} uses ({})",
+                        chain.mineral,
+                        places.name(code),
+                        why.join("; ")
+                    ),
                     format!("give it in tonnes a year, with a source of your own: --use {code}=TONNES"),
                 ));
             }
@@ -100,11 +110,18 @@ impl Market {
                 Err(why) => market.unknown.push((place.clone(), why)),
             }
         }
-        let primary: f64 = market.users.iter().map(|(_, found)| found.tonnes * (1.0 - found.recycled)).sum();
+        let primary: f64 = market
+            .users
+            .iter()
+            .map(|(_, found)| found.tonnes * (1.0 - found.recycled))
+            .sum();
         let room = stage.total - primary;
         if room < 0.0 {
-            let list: Vec<String> =
-                market.users.iter().map(|(place, found)| format!("{place} {}", spoken(found.tonnes))).collect();
+            let list: Vec<String> = market
+                .users
+                .iter()
+                .map(|(place, found)| format!("{place} {}", spoken(found.tonnes)))
+                .collect();
             return Err(Complaint::new(
                 format!(
                     "use of {} ({} t) exceeds the output that the tables have at the stage {} ({} t): the figures do not go together",
@@ -113,7 +130,10 @@ impl Market {
                     stage.words(),
                     spoken(stage.total)
                 ),
-                format!("give what is known better: --output {}=TONNES or --use CODE=TONNES", stage.stage),
+                format!(
+                    "give what is known better: --output {}=TONNES or --use CODE=TONNES",
+                    stage.stage
+                ),
             ));
         }
         for (code, share) in &stage.sellers {
@@ -127,7 +147,10 @@ impl Market {
         if kept > room {
             for (_, kept_here, how) in &mut market.producers {
                 *kept_here = tonnes(*kept_here * room / kept * 0.999);
-                how.push(format!("cut by {} so that uses add up to the world's output", percent(1.0 - room / kept)));
+                how.push(format!(
+                    "cut by {} so that uses add up to the world's output",
+                    percent(1.0 - room / kept)
+                ));
             }
         }
         let kept: f64 = market.producers.iter().map(|(_, kept, _)| kept).sum();
@@ -138,14 +161,20 @@ impl Market {
 
     /// Observed purchases of the places asked for.
     fn buy(&mut self, places: &Places) {
-        let mut exports: BTreeMap<String, f64> =
-            self.stage.sellers.iter().map(|(code, _)| (code.clone(), self.stage.output(code))).collect();
+        let mut exports: BTreeMap<String, f64> = self
+            .stage
+            .sellers
+            .iter()
+            .map(|(code, _)| (code.clone(), self.stage.output(code)))
+            .collect();
         for (code, kept, _) in &self.producers {
             exports.entry(code.clone()).and_modify(|tonnes| *tonnes -= kept);
         }
         for (code, found) in &self.users {
             let own = found.tonnes * (1.0 - found.recycled);
-            exports.entry(code.clone()).and_modify(|tonnes| *tonnes = (*tonnes - own).max(0.0));
+            exports
+                .entry(code.clone())
+                .and_modify(|tonnes| *tonnes = (*tonnes - own).max(0.0));
         }
         let mut codes = Vec::new();
         let mut needs = Vec::new();
@@ -160,7 +189,10 @@ impl Market {
             }
         }
         origins::within_exports(&exports, &mut needs);
-        self.purchases = codes.into_iter().zip(needs.into_iter().map(|(_, purchases)| purchases)).collect();
+        self.purchases = codes
+            .into_iter()
+            .zip(needs.into_iter().map(|(_, purchases)| purchases))
+            .collect();
         self.left = origins::left(&exports, self.purchases.iter().map(|(_, purchases)| purchases));
     }
 
@@ -179,7 +211,9 @@ impl Market {
         }
         page.comment("Demand does not grow here: add `growth`, a share a year, where you know it.");
         let world = rows("consumption.csv", &self.stage.mineral).into_iter().find(|row| {
-            row.get("country") == "WLD" && row.get("year") == self.stage.year && row.get("measure") == "world demand: Total"
+            row.get("country") == "WLD"
+                && row.get("year") == self.stage.year
+                && row.get("measure") == "world demand: Total"
         });
         if let Some((row, total)) = world.and_then(|row| row.number("quantity_t").map(|total| (row, total))) {
             page.comment(&format!(
@@ -196,8 +230,19 @@ impl Market {
             for line in &found.arithmetic {
                 page.comment(line);
             }
+            if self.stage.stage == "mine" && self.stage.output(place) > 0.0 {
+                page.comment(&format!(
+                    "Note: what {} mines ({} t) serves its own users first here. Whether it is processed at home, or leaves as ore and comes back, is \
+                     not in the tables.",
+                    places.name(place),
+                    spoken(self.stage.output(place))
+                ));
+            }
             self.demand(page, place, found.tonnes);
-            page.text(if found.is_published { "source" } else { "assumption" }, &found.provenance);
+            page.text(
+                if found.is_published { "source" } else { "assumption" },
+                &found.provenance,
+            );
         }
         for (place, tonnes, how) in &self.producers {
             page.blank();
@@ -205,13 +250,19 @@ impl Market {
             self.demand(page, place, *tonnes);
             page.text(
                 "assumption",
-                &format!("Derived for 2024: what {} makes and customs do not see leaving; its imports count elsewhere", places.name(place)),
+                &format!(
+                    "Derived for 2024: what {} makes and customs do not see leaving; its imports count elsewhere",
+                    places.name(place)
+                ),
             );
         }
         if self.elsewhere > 0.0 {
             page.blank();
             self.demand(page, ELSEWHERE, self.elsewhere);
-            page.text("assumption", "The rest of the world's output, as if nothing went to stocks");
+            page.text(
+                "assumption",
+                "The rest of the world's output, as if nothing went to stocks",
+            );
         }
     }
 
@@ -229,16 +280,29 @@ impl Market {
                 page.comment(&format!("{remark}."));
             }
             self.trade(page, place, &purchases.by_seller);
-            let found = self.users.iter().find(|(code, _)| code == place).map(|(_, found)| found);
-            let sources: std::collections::BTreeSet<&str> =
-                found.into_iter().flat_map(|found| &found.imports).map(|flow| flow.source.as_str()).collect();
+            let found = self
+                .users
+                .iter()
+                .find(|(code, _)| code == place)
+                .map(|(_, found)| found);
+            let sources: std::collections::BTreeSet<&str> = found
+                .into_iter()
+                .flat_map(|found| &found.imports)
+                .map(|flow| flow.source.as_str())
+                .collect();
             let list = sources.into_iter().collect::<Vec<_>>().join("; ");
-            page.text("source", &format!("{list}: imports of 2024 by origin, which is the last place of real change, not the mine"));
+            page.text(
+                "source",
+                &format!("{list}: imports of 2024 by origin, which is the last place of real change, not the mine"),
+            );
         }
         if !self.purchases.is_empty() && !self.left.is_empty() && self.elsewhere > 0.0 {
             page.blank();
             self.trade(page, ELSEWHERE, &self.left);
-            page.text("assumption", "What sellers have left when they have served their own users and the purchases above");
+            page.text(
+                "assumption",
+                "What sellers have left when they have served their own users and the purchases above",
+            );
         }
         let without: Vec<String> = self
             .users
@@ -248,9 +312,13 @@ impl Market {
             .collect();
         if !without.is_empty() {
             page.blank();
-            let why = self.stage.links("no_product").next().map_or("no rows by origin, or little is imported".to_owned(), |row| {
-                row.get("basis").to_owned()
-            });
+            let why = self
+                .stage
+                .links("no_product")
+                .next()
+                .map_or("no rows by origin, or little is imported".to_owned(), |row| {
+                    row.get("basis").to_owned()
+                });
             page.comment(&format!(
                 "Gap: imports by origin of {}: {why}. They buy from everybody in proportion to what is sold abroad.",
                 without.join(", ")
@@ -305,7 +373,10 @@ impl Market {
                 )),
             }
             for group in ["rare_metals", "nonferrous_metals"] {
-                for row in rows("stocks.csv", group).iter().filter(|row| row.get("country") == place) {
+                for row in rows("stocks.csv", group)
+                    .iter()
+                    .filter(|row| row.get("country") == place)
+                {
                     page.comment(&format!(
                         "Stockpile policy of {place} ({}): {} of {} {}; {}. A target for a class of minerals, no holding of this one.",
                         row.get("source"),
@@ -336,7 +407,10 @@ impl Market {
             page.line("lag_years = 0");
             page.text(
                 "assumption",
-                &format!("{}. No lag: as long as demand does not grow it changes nothing", found.recycling),
+                &format!(
+                    "{}. No lag: as long as demand does not grow it changes nothing",
+                    found.recycling
+                ),
             );
         }
     }
@@ -359,5 +433,11 @@ fn industry<'a>(stocks: &'a [Row], place: &str, stage: &Stage) -> Option<Vec<&'a
             && !(stage.stage != "mine" && row.get("detail").contains(" ore"))
     };
     let latest = stocks.iter().filter(fits).map(|row| row.get("year")).max()?;
-    Some(stocks.iter().filter(fits).filter(|row| row.get("year") == latest).collect())
+    Some(
+        stocks
+            .iter()
+            .filter(fits)
+            .filter(|row| row.get("year") == latest)
+            .collect(),
+    )
 }

@@ -19,8 +19,8 @@ mod tables;
 mod text;
 mod uses;
 
-
-
+#[cfg(test)]
+mod tests;
 
 pub use complaint::Complaint;
 pub use request::Request;
@@ -101,12 +101,22 @@ fn head(page: &mut Page, request: &Request, places: &Places, chains: &[Chain], m
          stocks that nobody publishes. What to try first: --set material.ID.flexibility=1 and =3, and other severities.",
     );
     page.line("format = 1");
-    page.line(&format!("title = {}", quoted(&format!("{}: supply of {who}", names.join(", ")))));
-    let question = format!("How much {} may users in {who} miss, and what helps?", names.join(", ").to_lowercase());
+    page.line(&format!(
+        "title = {}",
+        quoted(&format!("{}: supply of {who}", names.join(", ")))
+    ));
+    let question = format!(
+        "How much {} may users in {who} miss, and what helps?",
+        names.join(", ").to_lowercase()
+    );
     page.line(&format!("description = {}", quoted(&question)));
     let ends: Vec<String> = markets.iter().flatten().map(|market| quoted(&market.id)).collect();
     let codes: Vec<String> = places.named.iter().map(|code| quoted(code)).collect();
-    page.line(&format!("focus = {{ materials = [{}], countries = [{}] }}", ends.join(", "), codes.join(", ")));
+    page.line(&format!(
+        "focus = {{ materials = [{}], countries = [{}] }}",
+        ends.join(", "),
+        codes.join(", ")
+    ));
     page.blank();
     page.line("[time]");
     page.line(&format!("start = \"{}-01\"", chain::START_YEAR));

@@ -34,9 +34,15 @@ pub(super) fn observed(stage: &Stage, place: &str, imports: &[Flow], places: &Pl
     }
     let mut listed: Vec<(&str, f64)> = by_origin.iter().map(|(origin, tonnes)| (*origin, *tonnes)).collect();
     listed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let words: Vec<String> = listed.iter().take(10).map(|(origin, tonnes)| format!("{origin} {}", spoken(*tonnes))).collect();
+    let words: Vec<String> = listed
+        .iter()
+        .take(10)
+        .map(|(origin, tonnes)| format!("{origin} {}", spoken(*tonnes)))
+        .collect();
     let mut found = Purchases::default();
-    found.remarks.push(format!("By customs, t of the stage: {}", words.join(", ")));
+    found
+        .remarks
+        .push(format!("By customs, t of the stage: {}", words.join(", ")));
     // Whoever makes none passes on what others made: OTH stands for them, or all sellers where there is no OTH.
     let sells = |code: &str| code != place && stage.share(code) > 0.0;
     let mut without = 0.0;
@@ -50,7 +56,10 @@ pub(super) fn observed(stage: &Stage, place: &str, imports: &[Flow], places: &Pl
     if without > 0.0 {
         if sells(OTHERS) {
             *found.by_seller.entry(OTHERS.to_owned()).or_default() += without;
-            found.remarks.push(format!("{} t come from places that the table of output does not list: OTH", spoken(without)));
+            found.remarks.push(format!(
+                "{} t come from places that the table of output does not list: OTH",
+                spoken(without)
+            ));
         } else {
             let others: Vec<&(String, f64)> = stage.sellers.iter().filter(|(code, _)| sells(code)).collect();
             let sum: f64 = others.iter().map(|(_, share)| share).sum();
@@ -74,7 +83,10 @@ pub(super) fn within_exports(exports: &BTreeMap<String, f64>, needs: &mut [(f64,
     // In tonnes of need: customs give the mix, the need the size.
     for (need, purchases) in needs.iter_mut() {
         let total: f64 = purchases.by_seller.values().sum();
-        purchases.by_seller.values_mut().for_each(|tonnes| *tonnes *= *need / total);
+        purchases
+            .by_seller
+            .values_mut()
+            .for_each(|tonnes| *tonnes *= *need / total);
     }
     for _ in 0..20 {
         let mut asked: BTreeMap<String, f64> = BTreeMap::new();
@@ -91,7 +103,12 @@ pub(super) fn within_exports(exports: &BTreeMap<String, f64>, needs: &mut [(f64,
             .collect();
         let slack: BTreeMap<&String, f64> = exports
             .keys()
-            .map(|seller| (seller, (most(seller) - asked.get(seller).copied().unwrap_or(0.0)).max(0.0)))
+            .map(|seller| {
+                (
+                    seller,
+                    (most(seller) - asked.get(seller).copied().unwrap_or(0.0)).max(0.0),
+                )
+            })
             .collect();
         let all: f64 = slack.values().sum();
         if over.is_empty() || all <= 0.0 {
@@ -104,7 +121,8 @@ pub(super) fn within_exports(exports: &BTreeMap<String, f64>, needs: &mut [(f64,
                     let cut = *tonnes * (1.0 - kept);
                     *tonnes -= cut;
                     moved += cut;
-                    let remark = format!("{seller} has too little to sell in this file: part of it moved to other sellers");
+                    let remark =
+                        format!("{seller} has too little to sell in this file: part of it moved to other sellers");
                     if cut > 0.0 && !purchases.remarks.contains(&remark) {
                         purchases.remarks.push(remark);
                     }
@@ -120,7 +138,10 @@ pub(super) fn within_exports(exports: &BTreeMap<String, f64>, needs: &mut [(f64,
 }
 
 /// What sellers have left after the purchases of some.
-pub(super) fn left<'a>(exports: &BTreeMap<String, f64>, bought: impl Iterator<Item = &'a Purchases>) -> BTreeMap<String, f64> {
+pub(super) fn left<'a>(
+    exports: &BTreeMap<String, f64>,
+    bought: impl Iterator<Item = &'a Purchases>,
+) -> BTreeMap<String, f64> {
     let mut left = exports.clone();
     for purchases in bought {
         for (seller, tonnes) in &purchases.by_seller {

@@ -30,7 +30,10 @@ impl Places {
             }
         }
         if asked.is_empty() {
-            complaints.push(Complaint::new("no country is named", "say for whom: --for DEU, or --for USA,JPN"));
+            complaints.push(Complaint::new(
+                "no country is named",
+                "say for whom: --for DEU, or --for USA,JPN",
+            ));
         }
         Places { named }
     }
@@ -92,7 +95,10 @@ pub(super) fn meant(text: &str) -> Result<String, Complaint> {
             (None, Some(near)) => format!("did you mean {near}?"),
             (None, None) => "write ISO codes of three letters (DEU, USA, ...), names of countries, or EU27".to_owned(),
         };
-        return Err(Complaint::new(format!("`{typed}` is no country that can be asked for"), hint));
+        return Err(Complaint::new(
+            format!("`{typed}` is no country that can be asked for"),
+            hint,
+        ));
     }
     Ok(code)
 }

@@ -24,11 +24,21 @@ pub(super) fn write(page: &mut Page, markets: &[Vec<Market>], places: &Places) {
     let mut words: Vec<String> = Vec::new();
     for market in &all {
         let stage = market.stage();
-        let Some((leader, share)) = stage.sellers.iter().find(|(code, _)| code != OTHERS && !places.has(code)) else {
+        let Some((leader, share)) = stage
+            .sellers
+            .iter()
+            .find(|(code, _)| code != OTHERS && !places.has(code))
+        else {
             continue;
         };
         let half = significant(share / 2.0, 6);
-        words.push(format!("{} of {} from {} to {}", places.name(leader), stage.words(), percent(*share), percent(half)));
+        words.push(format!(
+            "{} of {} from {} to {}",
+            places.name(leader),
+            stage.words(),
+            percent(*share),
+            percent(half)
+        ));
         sets.push((format!("shares.{}.by_country.{leader}", market.id), number(half)));
         if stage.sellers.len() == 1 {
             sets.push((format!("shares.{}.by_country.{OTHERS}", market.id), number(1.0 - half)));
@@ -41,7 +51,13 @@ pub(super) fn write(page: &mut Page, markets: &[Vec<Market>], places: &Places) {
         page.line("[[policy]]");
         page.line("id = \"elsewhere\"");
         page.line("name = \"Half of the leader's share elsewhere\"");
-        page.text("description", &format!("The others make it, in proportion to what they make today, from the start: {}", words.join("; ")));
+        page.text(
+            "description",
+            &format!(
+                "The others make it, in proportion to what they make today, from the start: {}",
+                words.join("; ")
+            ),
+        );
         sets.iter().for_each(|(key, value)| set(page, key, value));
     }
     page.blank();
@@ -52,7 +68,11 @@ pub(super) fn write(page: &mut Page, markets: &[Vec<Market>], places: &Places) {
     for market in &all {
         for (place, found) in &market.users {
             let rate = (found.recycled + MORE_RECYCLED).min(1.0);
-            set(page, &format!("recycling.{}.{place}.rate", market.id), &number(significant(rate, 6)));
+            set(
+                page,
+                &format!("recycling.{}.{place}.rate", market.id),
+                &number(significant(rate, 6)),
+            );
         }
     }
 }

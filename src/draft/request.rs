@@ -25,7 +25,9 @@ impl Request {
     /// The use that was given for a country.
     pub(super) fn given_use(&self, code: &str) -> Option<f64> {
         let mut given = self.uses.iter();
-        given.find(|(name, _)| places::meant(name).is_ok_and(|known| known == code)).map(|(_, tonnes)| *tonnes)
+        given
+            .find(|(name, _)| places::meant(name).is_ok_and(|known| known == code))
+            .map(|(_, tonnes)| *tonnes)
     }
 
     /// The world output that was given for a stage.
@@ -70,14 +72,24 @@ pub(super) fn minerals(asked: &[String], complaints: &mut Vec<Complaint>) -> Vec
 
 /// What else can be wrong, as far as minerals and places are known.
 pub(super) fn check(request: &Request, minerals: &[String], places: &Places, complaints: &mut Vec<Complaint>) {
-    let stages: Vec<(String, Vec<String>)> =
-        data::minerals().into_iter().filter(|(mineral, _)| minerals.contains(mineral)).collect();
-    let all: Vec<&str> = stages.iter().flat_map(|(_, list)| list.iter().map(String::as_str)).collect();
-    let named = request.stages.iter().chain(request.outputs.iter().map(|(stage, _)| stage));
+    let stages: Vec<(String, Vec<String>)> = data::minerals()
+        .into_iter()
+        .filter(|(mineral, _)| minerals.contains(mineral))
+        .collect();
+    let all: Vec<&str> = stages
+        .iter()
+        .flat_map(|(_, list)| list.iter().map(String::as_str))
+        .collect();
+    let named = request
+        .stages
+        .iter()
+        .chain(request.outputs.iter().map(|(stage, _)| stage));
     for stage in named {
         if !minerals.is_empty() && !all.contains(&normal(stage).as_str()) {
-            let known: Vec<String> =
-                stages.iter().map(|(mineral, list)| format!("{mineral}: {}", list.join(", "))).collect();
+            let known: Vec<String> = stages
+                .iter()
+                .map(|(mineral, list)| format!("{mineral}: {}", list.join(", ")))
+                .collect();
             complaints.push(Complaint::new(
                 format!("no shares at the stage `{stage}`"),
                 format!("there are {}", known.join("; ")),

@@ -64,12 +64,18 @@ pub(super) fn significant(value: f64, digits: usize) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return 0.0;
     }
-    format!("{value:.*e}", digits.saturating_sub(1)).parse().unwrap_or(value)
+    format!("{value:.*e}", digits.saturating_sub(1))
+        .parse()
+        .unwrap_or(value)
 }
 
 /// A number for the file: thousands apart by `_`, no exponent, no trailing zeros, at most six decimals.
 pub(super) fn number(value: f64) -> String {
-    let plain = if value.abs() < 0.001 { format!("{value:.9}") } else { format!("{value:.6}") };
+    let plain = if value.abs() < 0.001 {
+        format!("{value:.9}")
+    } else {
+        format!("{value:.6}")
+    };
     let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
     let part = part.trim_end_matches('0');
     let mut out = String::new();
@@ -90,17 +96,29 @@ pub(super) fn number(value: f64) -> String {
 
 /// Tonnes as they are worth writing: whole from a thousand on, five significant digits below.
 pub(super) fn tonnes(value: f64) -> f64 {
-    if value >= 1000.0 { value.round() } else { significant(value, 5) }
+    if value >= 1000.0 {
+        value.round()
+    } else {
+        significant(value, 5)
+    }
 }
 
 /// A number for a comment: thousands apart by commas, four significant digits at least.
 pub(super) fn spoken(value: f64) -> String {
-    let digits = if value.abs() >= 1000.0 { value.round() } else { significant(value, 4) };
+    let digits = if value.abs() >= 1000.0 {
+        value.round()
+    } else {
+        significant(value, 4)
+    };
     number(digits).replace('_', ",")
 }
 
 /// A share in percent.
 pub(super) fn percent(share: f64) -> String {
     let value = 100.0 * share;
-    if value >= 99.95 || value < 0.05 { format!("{value:.0} %") } else { format!("{value:.1} %") }
+    if value >= 99.95 || value < 0.05 {
+        format!("{value:.0} %")
+    } else {
+        format!("{value:.1} %")
+    }
 }

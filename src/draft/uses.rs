@@ -72,9 +72,19 @@ fn consumption(stage: &Stage, place: &str, measure: &str, exact: bool) -> Option
         row.get("country") == place
             && row.number("quantity_t").is_some_and(|tonnes| tonnes > 0.0)
             && row.get("qualifier").is_empty()
-            && if exact { found == measure } else { found.starts_with(measure) }
+            && if exact {
+                found == measure
+            } else {
+                found.starts_with(measure)
+            }
     };
-    of_year(rows("consumption.csv", &stage.mineral).into_iter().filter(fits).collect(), &stage.year)
+    of_year(
+        rows("consumption.csv", &stage.mineral)
+            .into_iter()
+            .filter(fits)
+            .collect(),
+        &stage.year,
+    )
 }
 
 /// Consumption of the USA as published.
@@ -82,7 +92,12 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
     let link = stage.links("us_use").next().filter(|_| place == "USA")?;
     let row = consumption(stage, place, link.get("code"), true)?;
     let (tonnes, factor) = (row.number("quantity_t")?, link.number("factor").unwrap_or(1.0));
-    let mut arithmetic = vec![format!("{}, {}: {} t", row.get("year"), row.get("measure"), spoken(tonnes))];
+    let mut arithmetic = vec![format!(
+        "{}, {}: {} t",
+        row.get("year"),
+        row.get("measure"),
+        spoken(tonnes)
+    )];
     if (factor - 1.0).abs() > 1e-9 {
         arithmetic.push(format!(
             "{} t x {factor} = {} t of the stage: {}",
@@ -91,10 +106,13 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
             link.get("basis")
         ));
     }
-    let secondary = rows("recycling.csv", &stage.mineral).into_iter().find(|row| {
-        row.get("region") == "USA" && row.get("measure") == "secondary_share_of_apparent_consumption_pct"
-    });
-    let recycled = secondary.as_ref().and_then(|row| row.number("value")).map_or(0.0, |value| significant(value / 100.0, 6));
+    let secondary = rows("recycling.csv", &stage.mineral)
+        .into_iter()
+        .find(|row| row.get("region") == "USA" && row.get("measure") == "secondary_share_of_apparent_consumption_pct");
+    let recycled = secondary
+        .as_ref()
+        .and_then(|row| row.number("value"))
+        .map_or(0.0, |value| significant(value / 100.0, 6));
     let recycling = match &secondary {
         Some(row) => format!(
             "US secondary output over US consumption {}, {} ({})",
@@ -102,7 +120,10 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
             percent(recycled),
             row.get("source")
         ),
-        None => format!("No secondary share of US use of {} is in the tables: none here", stage.mineral),
+        None => format!(
+            "No secondary share of US use of {} is in the tables: none here",
+            stage.mineral
+        ),
     };
     Some(Use {
         tonnes: tonnes_worth_writing(tonnes * factor),
@@ -120,11 +141,22 @@ fn derived(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
     let link = stage.links("derived_use").next()?;
     let row = consumption(stage, place, link.get("code"), false)?;
     let mut tonnes = row.number("quantity_t")?;
-    let mut arithmetic = vec![format!("{}, {}: {} t", row.get("year"), row.get("measure"), spoken(tonnes))];
+    let mut arithmetic = vec![format!(
+        "{}, {}: {} t",
+        row.get("year"),
+        row.get("measure"),
+        spoken(tonnes)
+    )];
     if place == EUROPEAN_UNION {
         for member in places.members() {
-            if let Some(own) = consumption(stage, member, link.get("code"), false).and_then(|row| row.number("quantity_t")) {
-                arithmetic.push(format!("less {member}, which stands on its own: {} - {} t", spoken(tonnes), spoken(own)));
+            if let Some(own) =
+                consumption(stage, member, link.get("code"), false).and_then(|row| row.number("quantity_t"))
+            {
+                arithmetic.push(format!(
+                    "less {member}, which stands on its own: {} - {} t",
+                    spoken(tonnes),
+                    spoken(own)
+                ));
                 tonnes -= own;
             }
         }
@@ -135,32 +167,58 @@ fn derived(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
 /// Output and imports less exports.
 fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Result<Use, String> {
     if let Some(link) = stage.links("no_product").next() {
-        return Err(format!("consumption is not published, and trade does not tell it: {}", link.get("basis")));
+        return Err(format!(
+            "consumption is not published, and trade does not tell it: {}",
+            link.get("basis")
+        ));
     }
     let exports = customs::exports(stage, place, places);
     // Where all that is known is trade, shares of it are no tonnes made.
-    let own = if matches!(stage.basis, Total::Traded(_)) { 0.0 } else { stage.output(place) };
+    let own = if matches!(stage.basis, Total::Traded(_)) {
+        0.0
+    } else {
+        stage.output(place)
+    };
     let coming: f64 = imports.iter().map(Flow::content).sum();
     let leaving: f64 = exports.iter().map(Flow::content).sum();
     if own + coming <= 0.0 {
         return Err(format!(
             "it makes none, and customs show no imports of {} (importers of less than 0.3 % of the world's are not in the tables)",
-            stage.links("product").map(|row| format!("HS {}", row.get("code").replace('|', " or "))).collect::<Vec<_>>().join(", ")
+            stage
+                .links("product")
+                .map(|row| format!("HS {}", row.get("code").replace('|', " or ")))
+                .collect::<Vec<_>>()
+                .join(", ")
         ));
     }
     let mut arithmetic = Vec::new();
     if own > 0.0 {
-        arithmetic.push(format!("own output {} t ({} of the world's)", spoken(own), percent(stage.share(place))));
+        arithmetic.push(format!(
+            "own output {} t ({} of the world's)",
+            spoken(own),
+            percent(stage.share(place))
+        ));
     }
     arithmetic.extend(imports.iter().map(|flow| line("imports", flow)));
     let rest = own + coming - leaving;
     let enough = rest >= LEAST_SHARE_KEPT * (own + coming);
-    arithmetic.extend(exports.iter().filter(|flow| flow.tonnes > 0.0).map(|flow| line("exports", flow)));
+    arithmetic.extend(
+        exports
+            .iter()
+            .filter(|flow| flow.tonnes > 0.0)
+            .map(|flow| line("exports", flow)),
+    );
     if exports.iter().all(|flow| flow.tonnes == 0.0) {
         arithmetic.push("no exports of half a percent of the world's".to_owned());
     }
     let (tonnes, what) = if enough {
-        arithmetic.push(format!("{} + {} - {} = {} t", spoken(own), spoken(coming), spoken(leaving), spoken(rest)));
+        arithmetic.push(format!(
+            "{} + {} - {} = {} t",
+            spoken(own),
+            spoken(coming),
+            spoken(leaving),
+            spoken(rest)
+        ));
         (rest, "apparent use, output and imports less exports")
     } else {
         arithmetic.push(format!(
@@ -172,11 +230,22 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
             spoken(rest),
             spoken(if coming > 0.0 { coming } else { own })
         ));
-        (if coming > 0.0 { coming } else { own }, "imports, since exports are nearly as large or larger")
+        (
+            if coming > 0.0 { coming } else { own },
+            "imports, since exports are nearly as large or larger",
+        )
     };
-    let sources: std::collections::BTreeSet<&str> = imports.iter().chain(&exports).map(|flow| flow.source.as_str()).collect();
+    let sources: std::collections::BTreeSet<&str> = imports
+        .iter()
+        .chain(&exports)
+        .map(|flow| flow.source.as_str())
+        .collect();
     let from = sources.into_iter().collect::<Vec<_>>().join("; ");
-    let text = format!("Derived for {}: {what} ({from}; output: {})", stage.year_of_trade(), stage.source);
+    let text = format!(
+        "Derived for {}: {what} ({from}; output: {})",
+        stage.year_of_trade(),
+        stage.source
+    );
     Ok(with_recycling(stage, place, tonnes, arithmetic, text))
 }
 
@@ -192,14 +261,21 @@ fn line(what: &str, flow: &Flow) -> String {
     if (flow.factor - 1.0).abs() < 1e-9 {
         format!("{name} ({})", flow.basis)
     } else {
-        format!("{name} x {} = {} t ({})", flow.factor, spoken(flow.content()), flow.basis)
+        format!(
+            "{name} x {} = {} t ({})",
+            flow.factor,
+            spoken(flow.content()),
+            flow.basis
+        )
     }
 }
 
 /// Primary use and what is recycled beside it: where a rate is known, it is that of the EU.
 fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<String>, provenance: String) -> Use {
     let rate = data::recycling_input_rate(&stage.mineral).filter(|rate| *rate > 0.0 && *rate < 0.95);
-    let rate = rate.map(|rate| significant(rate, 6)).filter(|_| place == EUROPEAN_UNION || data::is_member(place));
+    let rate = rate
+        .map(|rate| significant(rate, 6))
+        .filter(|_| place == EUROPEAN_UNION || data::is_member(place));
     let (tonnes, recycled, recycling) = match rate {
         Some(rate) => {
             arithmetic.push(format!(
@@ -218,7 +294,10 @@ fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<
         None => (
             primary,
             0.0,
-            format!("No recycling rate of {} for {place} is in the tables: none here, beyond what scrap the codes hold", stage.mineral),
+            format!(
+                "No recycling rate of {} for {place} is in the tables: none here, beyond what scrap the codes hold",
+                stage.mineral
+            ),
         ),
     };
     Use {
@@ -241,6 +320,11 @@ pub(super) fn kept_at_home(stage: &Stage, place: &str, places: &Places) -> Optio
     let leaving: f64 = exports.iter().map(Flow::content).sum();
     let kept = stage.output(place) - leaving;
     let mut arithmetic = vec![format!("output {} t", spoken(stage.output(place)))];
-    arithmetic.extend(exports.iter().filter(|flow| flow.tonnes > 0.0).map(|flow| line("exports", flow)));
+    arithmetic.extend(
+        exports
+            .iter()
+            .filter(|flow| flow.tonnes > 0.0)
+            .map(|flow| line("exports", flow)),
+    );
     (kept > 0.0).then_some((kept, arithmetic))
 }

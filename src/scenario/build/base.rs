@@ -67,7 +67,9 @@ impl<'a> Base<'a> {
             .into_iter()
             .map(|code| Country {
                 name: match code.as_str() {
-                    names::EUROPEAN_UNION if beside && !names.declared.contains_key(&code) => "Rest of EU27".to_string(),
+                    names::EUROPEAN_UNION if beside && !names.declared.contains_key(&code) => {
+                        "Rest of EU27".to_string()
+                    }
                     _ => names.country_name(&code),
                 },
                 is_in_eu27: crate::data::countries().iter().any(|row| row.code == code && row.eu27),
