@@ -6,7 +6,7 @@ use super::{Request, draft};
 use crate::analysis::examine::examine;
 use crate::analysis::run::{RunListener, RunPlan, run};
 use crate::data;
-use crate::engine::Progress;
+use crate::engine::run::Progress;
 use crate::scenario::Document;
 
 const IMPORTERS: [&str; 4] = ["USA", "IND", "DEU", "JPN"];
