@@ -54,7 +54,7 @@ pub(super) fn write(page: &mut Page, markets: &[Vec<Market>], places: &Places) {
         page.text(
             "description",
             &format!(
-                "The others make it, in proportion to what they make today, from the start: {}",
+                "The others make it, in proportion to what they make today, from the start: {}. What they make it from still comes from where that is made: a bottleneck may move upstream",
                 words.join("; ")
             ),
         );

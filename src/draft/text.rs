@@ -110,7 +110,12 @@ pub(super) fn spoken(value: f64) -> String {
     } else {
         significant(value, 4)
     };
-    number(digits).replace('_', ",")
+    let text = number(digits).replace('_', ",");
+    if text.contains('.') {
+        text.trim_end_matches('0').to_owned()
+    } else {
+        text
+    }
 }
 
 /// A share in percent.

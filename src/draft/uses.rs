@@ -12,6 +12,9 @@ use crate::data;
 /// from imports.
 const LEAST_SHARE_KEPT: f64 = 0.2;
 
+/// The year of the trade tables, whatever the year of the shares.
+const YEAR_OF_TRADE: i32 = 2024;
+
 /// Use of one place.
 #[derive(Debug, Clone)]
 pub(super) struct Use {
@@ -241,19 +244,13 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
         .map(|flow| flow.source.as_str())
         .collect();
     let from = sources.into_iter().collect::<Vec<_>>().join("; ");
-    let text = format!(
-        "Derived for {}: {what} ({from}; output: {})",
-        stage.year_of_trade(),
-        stage.source
-    );
+    let made = if own > 0.0 {
+        format!("; output: {}", stage.source)
+    } else {
+        String::new()
+    };
+    let text = format!("Derived for {YEAR_OF_TRADE}: {what} ({from}{made})");
     Ok(with_recycling(stage, place, tonnes, arithmetic, text))
-}
-
-impl Stage {
-    /// Trade is of 2024 whatever the year of the shares.
-    fn year_of_trade(&self) -> &'static str {
-        "2024"
-    }
 }
 
 fn line(what: &str, flow: &Flow) -> String {
@@ -311,10 +308,19 @@ fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<
     }
 }
 
+/// Whether what customs weigh of a stage is what the stage makes: ore and minerals (chapters 25 and 26) of a mine, anything of a later stage. Metal
+/// that leaves a country says nothing of the ore that it mines.
+fn leaves_as_made(stage: &Stage) -> bool {
+    stage.stage != "mine"
+        || stage
+            .links("product")
+            .all(|link| link.get("code").starts_with("25") || link.get("code").starts_with("26"))
+}
+
 /// What a producer keeps of its own output: what does not leave by customs. None where trade does not tell.
 pub(super) fn kept_at_home(stage: &Stage, place: &str, places: &Places) -> Option<(f64, Vec<String>)> {
     let exports = customs::exports(stage, place, places);
-    if exports.is_empty() || matches!(stage.basis, Total::Traded(_)) {
+    if exports.is_empty() || matches!(stage.basis, Total::Traded(_)) || !leaves_as_made(stage) {
         return None;
     }
     let leaving: f64 = exports.iter().map(Flow::content).sum();
