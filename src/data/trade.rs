@@ -91,7 +91,7 @@ pub fn trade_products() -> Vec<(String, String)> {
 }
 
 /// The HS code of a code, a `mineral/form`, or a mineral that has only one form. Where a name has several codes (a good in two editions of the
-/// Harmonized System), the one that has the importer.
+/// Harmonized System, say), the one that has the importer.
 fn code_of(product: &str, importers: &[&str]) -> Result<&'static str, DataError> {
     let wanted = normal(product);
     let mut codes: Vec<(&str, &str)> = products()
@@ -101,7 +101,7 @@ fn code_of(product: &str, importers: &[&str]) -> Result<&'static str, DataError>
         })
         .map(|(code, name)| (code.as_str(), name.as_str()))
         .collect();
-    if codes.len() > 1 && !importers.is_empty() && codes.iter().all(|(_, name)| *name == codes[0].1) {
+    if codes.len() > 1 && !importers.is_empty() {
         let has = |code: &str| {
             let mut rows = records().iter();
             rows.any(|row| row.hs6 == code && importers.contains(&row.importer.as_str()))

@@ -121,7 +121,7 @@ fn material(page: &mut Page, id: &str, table: &ShareTable, hosted: &[&str], made
     page.blank();
     page.line("[[material]]");
     page.text("id", id);
-    page.text("name", &format!("{} (host)", table.mineral.replace('_', " ")));
+    page.text("name", &format!("Host: {} in ore", table.mineral.replace('_', " ")));
     page.text("unit", &table.unit);
     page.text(
         "assumption",

@@ -69,9 +69,9 @@ pub(super) fn significant(value: f64, digits: usize) -> f64 {
         .unwrap_or(value)
 }
 
-/// A number for the file: thousands apart by `_`, no exponent, no trailing zeros, at most six decimals.
+/// A number for the file: thousands apart by `_`, no exponent, no trailing zeros, six decimals at most, nine below a tenth.
 pub(super) fn number(value: f64) -> String {
-    let plain = if value.abs() < 0.001 {
+    let plain = if value.abs() < 0.1 {
         format!("{value:.9}")
     } else {
         format!("{value:.6}")
