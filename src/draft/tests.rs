@@ -278,7 +278,7 @@ fn all_that_is_wrong_is_said_at_once() {
         "unobtainium",
         "no shares by country of iron_ore",
         "Germny",
-        "did you mean DEU?",
+        "did you mean DEU",
         "WLD",
         "from 1 to 50",
     ] {
