@@ -62,11 +62,12 @@ impl Market {
                 Err(complaint) => complaints.push(complaint),
             }
         }
+        let cannot_tell = !complaints.is_empty();
         for code in &places.named {
             let anywhere = markets
                 .iter()
                 .any(|market| market.users.iter().any(|(place, _)| place == code));
-            if !anywhere && complaints.is_empty() {
+            if !anywhere && !cannot_tell {
                 let why: Vec<String> = missing
                     .get(code)
                     .into_iter()
