@@ -138,10 +138,12 @@ impl Market {
             ));
         }
         for (code, share) in &stage.sellers {
-            if code != OTHERS && !places.has(code) && *share >= LISTED_PRODUCER {
-                if let Some((kept, how)) = uses::kept_at_home(stage, code, places) {
-                    market.producers.push((code.clone(), tonnes(kept), how));
-                }
+            if code != OTHERS
+                && !places.has(code)
+                && *share >= LISTED_PRODUCER
+                && let Some((kept, how)) = uses::kept_at_home(stage, code, places)
+            {
+                market.producers.push((code.clone(), tonnes(kept), how));
             }
         }
         let kept: f64 = market.producers.iter().map(|(_, kept, _)| kept).sum();

@@ -79,7 +79,7 @@ pub(super) fn number(value: f64) -> String {
     let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
     let part = part.trim_end_matches('0');
     let mut out = String::new();
-    for (place, digit) in whole.chars().enumerate() {
+    for (place, digit) in whole.char_indices() {
         let left = whole.len() - place;
         if place > 0 && left.is_multiple_of(3) && whole.len() > 4 && !whole[..place].ends_with('-') {
             out.push('_');
@@ -121,7 +121,7 @@ pub(super) fn spoken(value: f64) -> String {
 /// A share in percent.
 pub(super) fn percent(share: f64) -> String {
     let value = 100.0 * share;
-    if value >= 99.95 || value < 0.05 {
+    if !(0.05..99.95).contains(&value) {
         format!("{value:.0} %")
     } else {
         format!("{value:.1} %")
