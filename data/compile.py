@@ -17,6 +17,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 from compile_names import COUNTRY_NAMES, MINERAL_IDS, MINERAL_NAMES, MINERAL_NOTES, MORE_COUNTRIES, SOURCES
 import compile_events
+from compile_stages import STAGES
 
 HERE = Path(__file__).resolve().parent
 MCS26, MCS25 = "USGS MCS 2026", "USGS MCS 2025"
@@ -215,9 +216,17 @@ def united_states(facts):
 
 
 def trade(facts):
+    """Imports by origin: first the 16 importers of `trade.csv`; then, from the wider collection, every importer that it lacks.
+
+    Both are BACI. The wider one has the members of the EU each on its own, other HS codes, and 2023 beside 2024, which is left out.
+    """
     groups = defaultdict(list)
     for r in facts.permitted("trade.csv"):
         groups[r["hs6"], r["importer_iso3"]].append(r)
+    there = set(groups)
+    for r in facts.permitted("trade_all_importers.csv"):
+        if r["year"] == "2024" and (r["hs6"], r["importer_iso3"]) not in there:
+            groups[r["hs6"], r["importer_iso3"]].append(r)
     out = []
     for rows in groups.values():
         tonnes = [float(r["quantity_t"]) if r["quantity_t"] else None for r in rows]
@@ -323,6 +332,24 @@ def events(facts):
           key=lambda r: (r[0] != "supply", r[0], -float(r[6] or 0), r[1], r[2], r[4]))
 
 
+def stages(facts):
+    """How stages, customs codes and published consumption belong together; every stage with shares has its rows, and no other."""
+    with_shares = {(row["mineral"], row["stage"]) for row in WRITTEN["shares.csv"]}
+    if with_shares != STAGES.keys():
+        raise SystemExit(f"stages without links or links without stages: {with_shares ^ STAGES.keys()}")
+    codes = {row["hs6"] for row in WRITTEN["trade.csv"]}
+    measures = {(row["mineral"], row["measure"]) for row in WRITTEN["consumption.csv"]}
+    rows = []
+    for (name, stage), links in STAGES.items():
+        for order, (link, code, factor, basis, source) in enumerate(links):
+            if link == "product" and not codes.issuperset(code.split("|")):
+                raise SystemExit(f"no trade has the code {code} of {name}")
+            if link in ("us_use", "derived_use") and not any(m == name and t.startswith(code) for m, t in measures):
+                raise SystemExit(f"no consumption of {name} has the measure {code!r}")
+            rows.append([name, stage, str(order), link, code, number(factor, 4), basis, source])
+    write("stages.csv", "mineral,stage,order,link,code,factor,basis,source".split(","), rows)
+
+
 def index(facts):
     names = [[r["iso3"], COUNTRY_NAMES.get(r["iso3"], r["name"]), r["eu27"],
               "ISO 3166-1" if r["kind"] == "country" else "region of these tables"] for r in facts.rows("countries.csv")]
@@ -347,7 +374,7 @@ def main():
     if len(sys.argv) > 2:
         raise SystemExit(__doc__)
     facts = Facts(sys.argv[1] if len(sys.argv) == 2 else HERE.parent.parent / "shared" / "facts")
-    for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, index):
+    for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, stages, index):
         step(facts)
     short = [s[0] for s in SOURCES]
     for name, rows in WRITTEN.items():

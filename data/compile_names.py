@@ -108,5 +108,7 @@ SOURCES = [
     ["ISO 3166-1", "ISO", "country codes; short names by this project", "", "codes, free to use", "", "pycountry"],
     ["Unicode CLDR", "Unicode, Inc.", "Common Locale Data Repository, country names and codes in country_names.csv, as of Babel 2.19.0",
      "cldr.unicode.org", "Unicode License v3 (data/LICENSE-UNICODE.txt)", "Unicode, Inc.", "Babel"],
+    ["matching by this project", "this project", "which customs code and which consumption go with a stage", "", "", "", ""],
+    ["molar masses (IUPAC atomic weights)", "IUPAC", "standard atomic weights, rounded to three decimals", "iupac.org", "facts", "", "arithmetic in compile_stages.py"],
     ["region of these tables", "this project", "codes EU27, OTH, WLD", "", "", "", ""],
 ]

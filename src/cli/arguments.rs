@@ -30,6 +30,7 @@ Examples:
   critmin data gallium
   critmin rates --kind export_restriction --country CHN
   critmin new my-scenario.toml
+  critmin new cobalt.toml --mineral cobalt --for DEU
 
 Exit codes: 0 done; 1 the scenario is invalid, or `check` found a change; 2 wrong usage; 3 input/output or internal failure;
 130 interrupted (what is complete has been written, whole).";
@@ -92,7 +93,8 @@ pub enum Command {
     /// Show how often something has happened: the events counted, over what, and the rate that follows
     #[command(after_help = RATES_EXAMPLES)]
     Rates(RatesOptions),
-    /// Write a commented scenario to start from
+    /// Write a commented scenario to start from: of any mineral for any country, or one to fill in by hand
+    #[command(after_help = NEW_EXAMPLES)]
     New(NewOptions),
     /// Print the JSON Schema of the scenario format
     Schema,
@@ -171,6 +173,16 @@ Examples:
   critmin data gallium           # everything about gallium
   critmin data gallium --table shares.csv
   critmin data --table countries.csv --csv";
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  critmin new my-scenario.toml                                   # a page to fill in by hand
+  critmin new cobalt.toml --mineral cobalt --for DEU             # from the shipped data; then: critmin run cobalt.toml
+  critmin new tungsten.toml --mineral tungsten --for DEU,USA --stages mine,apt_processing --years 3
+  critmin new germany.toml --mineral cobalt,nickel --for DEU,EU27   # EU27 is the rest of the EU then
+  critmin new gallium.toml --mineral gallium --for JPN --use JPN=167  # where the tables lack a figure
+`critmin data` lists minerals and stages. What the tables lack is named in the file; what nothing can run
+without is an error that says how to give it. More: docs/new-scenario.md";
 
 /// Options that commands with a scenario share.
 #[derive(Debug, Args)]
@@ -460,6 +472,30 @@ impl RatesOptions {
 pub struct NewOptions {
     /// File to write; it must not exist yet
     pub file: PathBuf,
+    /// Mineral of the shipped data, or several: write their supply chains with figures and sources
+    #[arg(long = "mineral", value_name = "LIST", value_delimiter = ',', requires = "countries")]
+    pub minerals: Vec<String>,
+    /// Countries that the scenario is for: codes or names; EU27 beside members is the rest of the EU
+    #[arg(
+        long = "for",
+        id = "countries",
+        value_name = "LIST",
+        value_delimiter = ',',
+        requires = "minerals"
+    )]
+    pub countries: Vec<String>,
+    /// Stages to keep [default: all that have shares by country]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "minerals")]
+    pub stages: Vec<String>,
+    /// Years to simulate [default: 5]
+    #[arg(long, value_name = "N", value_parser = parse_years, requires = "minerals")]
+    pub years: Option<u32>,
+    /// Use of a country in tonnes a year, where the tables lack it or you know better; repeat for more
+    #[arg(long = "use", value_name = "CODE=TONNES", value_parser = parse_tonnes, requires = "minerals")]
+    pub uses: Vec<(String, f64)>,
+    /// World output of a stage in tonnes a year, where the tables lack it; repeat for more
+    #[arg(long = "output", value_name = "STAGE=TONNES", value_parser = parse_tonnes, requires = "minerals")]
+    pub outputs: Vec<(String, f64)>,
 }
 
 #[derive(Debug, Args)]
@@ -512,6 +548,21 @@ fn parse_within(text: &str, low: u64, high: u64) -> Result<u64, String> {
         count if count < low => Err(format!("expected {low} or more")),
         count if count > high => Err(format!("expected {high} at most")),
         count => Ok(count),
+    }
+}
+
+fn parse_years(text: &str) -> Result<u32, String> {
+    // The limit fits.
+    parse_within(text, 1, 50).map(|years| years as u32)
+}
+
+/// A name with tonnes a year, such as `JPN=167`.
+fn parse_tonnes(text: &str) -> Result<(String, f64), String> {
+    let wanted = "expected a name and tonnes a year, such as JPN=167";
+    let (name, number) = text.split_once('=').ok_or(wanted)?;
+    match number.trim().replace('_', "").parse::<f64>() {
+        Ok(tonnes) if tonnes > 0.0 && tonnes < 1e12 && !name.trim().is_empty() => Ok((name.trim().to_owned(), tonnes)),
+        _ => Err(wanted.to_owned()),
     }
 }
 
@@ -608,6 +659,19 @@ mod tests {
         assert_eq!(parse_threads("2e3"), Err("expected 1024 at most".to_owned()));
         assert_eq!(parse_trial("1e3"), Ok(1_000));
         assert_eq!(parse_block("0"), Err("expected 1 or more".to_owned()));
+    }
+
+    #[test]
+    fn tonnes_go_with_a_name() {
+        assert_eq!(parse_tonnes("JPN=167"), Ok(("JPN".to_owned(), 167.0)));
+        assert_eq!(
+            parse_tonnes(" South Korea = 1_200.5"),
+            Ok(("South Korea".to_owned(), 1200.5))
+        );
+        for wrong in ["JPN", "JPN=", "=5", "JPN=0", "JPN=-1", "JPN=nan", "JPN=inf", "JPN=1,5"] {
+            assert!(parse_tonnes(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_years("51"), Err("expected 50 at most".to_owned()));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::report::file_list::ScenarioIdentity;
 use crate::report::json;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::study::Study;
-use crate::whatif::compare::{Comparison, Plan, compare as find};
+use crate::whatif::compare::{Comparison, Plan, prepare};
 
 /// Compares policies, or scenarios, and writes tables and charts.
 pub fn compare(options: &CompareOptions) -> Outcome {
@@ -30,16 +30,19 @@ pub fn compare(options: &CompareOptions) -> Outcome {
         studies.push(Study::of(document, &load::file_name(path)));
     }
     let pool = thread_pool(options.threads)?;
-    let folder = place(options, &studies)?;
-    let progress = Arc::new(Progress::default());
-    stop_on_interrupt(&progress);
     let plan = Plan {
         policies: options.policies.clone(),
         pairs: options.pairs,
         trials: options.trials,
         precision: options.precision,
     };
-    let found = pool.install(|| find(&studies, &plan, &progress));
+    let prepared = pool.install(|| prepare(&studies, &plan));
+    let prepared = prepared.map_err(|error| Failure::of_run(error, options.json))?;
+    // The place comes before the run, which must not fail at its end for want of one.
+    let folder = place(options, &studies)?;
+    let progress = Arc::new(Progress::default());
+    stop_on_interrupt(&progress);
+    let found = pool.install(|| prepared.run(&plan, &progress));
     let found = found.map_err(|error| Failure::of_run(error, options.json))?;
     pool.install(|| write(options, &folder, &found))?;
     if options.json {

@@ -27,6 +27,8 @@ pub enum Failure {
         hint: Option<String>,
         json: bool,
     },
+    /// Several things about the input are wrong, each with its hint.
+    Inputs(Vec<(String, Option<String>)>),
     /// A file that is absent, damaged or cannot be written.
     File {
         message: String,
@@ -77,7 +79,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Failure::Invalid { diagnostics, .. } => exit_code(diagnostics),
-            Failure::Input { .. } => EXIT_INVALID,
+            Failure::Input { .. } | Failure::Inputs(_) => EXIT_INVALID,
             Failure::File { .. } | Failure::Internal(_) => EXIT_FAILURE,
             Failure::Usage(_) => EXIT_USAGE,
             Failure::Interrupted => EXIT_INTERRUPTED,
@@ -88,7 +90,7 @@ impl Failure {
     /// What kind of failure it is, in a word.
     pub fn kind(&self) -> &'static str {
         match self {
-            Failure::Invalid { .. } | Failure::Input { .. } => "invalid",
+            Failure::Invalid { .. } | Failure::Input { .. } | Failure::Inputs(_) => "invalid",
             Failure::File { .. } => "file",
             Failure::Usage(_) => "usage",
             Failure::Internal(_) => "failure",
@@ -100,9 +102,13 @@ impl Failure {
     pub fn text(&self) -> String {
         match self {
             Failure::Invalid { diagnostics, .. } => diagnostics.render(false),
-            Failure::Input { message, hint, .. } | Failure::File { message, hint, .. } => {
-                let hint = hint.as_ref().map(|hint| format!("\n\nhint: {hint}"));
-                format!("error: {message}{}\n", hint.unwrap_or_default())
+            Failure::Input { message, hint, .. } | Failure::File { message, hint, .. } => one(message, hint.as_deref()),
+            Failure::Inputs(list) => {
+                let texts: Vec<String> = list
+                    .iter()
+                    .map(|(message, hint)| one(message, hint.as_deref()))
+                    .collect();
+                texts.join("\n")
             }
             Failure::Usage(message) => format!("error: {message}\n\nFor more information, try '--help'.\n"),
             Failure::Internal(message) => format!("error: {message}\n"),
@@ -118,6 +124,13 @@ impl Failure {
             Failure::Input { message, hint, .. } | Failure::File { message, hint, .. } => {
                 let hints: Vec<&String> = hint.iter().collect();
                 serde_json::json!([{ "level": "error", "message": message, "hints": hints }])
+            }
+            Failure::Inputs(list) => {
+                let errors = list.iter().map(|(message, hint)| {
+                    let hints: Vec<&String> = hint.iter().collect();
+                    serde_json::json!({ "level": "error", "message": message, "hints": hints })
+                });
+                errors.collect()
             }
             Failure::Usage(message) | Failure::Internal(message) => {
                 serde_json::json!([{ "level": "error", "message": message, "hints": [] }])
@@ -149,6 +162,12 @@ impl Failure {
             _ => terminal::say(self.text().trim_end()),
         };
     }
+}
+
+/// One error with its hint.
+fn one(message: &str, hint: Option<&str>) -> String {
+    let hint = hint.map(|hint| format!("\n\nhint: {hint}"));
+    format!("error: {message}{}\n", hint.unwrap_or_default())
 }
 
 /// A scenario that is wrong is invalid input; a file that is there and cannot be read is a failure.

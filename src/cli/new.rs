@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use super::arguments::NewOptions;
 use super::failure::Failure;
 use super::{Outcome, load};
+use crate::draft::{self, Request};
 use crate::report::harmless;
 use crate::scenario::starter;
 
@@ -15,7 +16,11 @@ pub fn new(options: &NewOptions) -> Outcome {
     let title = path
         .file_stem()
         .map_or_else(|| load::file_name(path), |stem| stem.to_string_lossy().into_owned());
-    let text = starter(&title.replace(['-', '_'], " "));
+    let text = if options.minerals.is_empty() {
+        starter(&title.replace(['-', '_'], " "))
+    } else {
+        drafted(options)?
+    };
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -36,4 +41,22 @@ pub fn new(options: &NewOptions) -> Outcome {
     let done = format!("wrote {}; next: critmin run {}", path.display(), path.display());
     writeln!(std::io::stdout(), "{}", harmless::line(&done))?;
     Ok(0)
+}
+
+/// A scenario from the shipped data.
+fn drafted(options: &NewOptions) -> Result<String, Failure> {
+    let request = Request {
+        minerals: options.minerals.clone(),
+        countries: options.countries.clone(),
+        stages: options.stages.clone(),
+        years: options.years.unwrap_or(5),
+        uses: options.uses.clone(),
+        outputs: options.outputs.clone(),
+    };
+    draft::draft(&request).map_err(|complaints| {
+        let list = complaints
+            .into_iter()
+            .map(|complaint| (complaint.message, complaint.hint));
+        Failure::Inputs(list.collect())
+    })
 }

@@ -46,6 +46,16 @@ pub fn country_name(code: &str) -> Option<&'static str> {
     find(code).map(|row| row.name.as_str())
 }
 
+/// The codes of the members of the European Union of 27, in order.
+pub fn members() -> impl Iterator<Item = &'static str> {
+    countries().iter().filter(|row| row.eu27).map(|row| row.code.as_str())
+}
+
+/// Whether a code is that of a member of the European Union of 27.
+pub fn is_member(code: &str) -> bool {
+    find(code).is_some_and(|row| row.eu27)
+}
+
 /// The row of a code.
 pub(super) fn find(code: &str) -> Option<&'static CountryRow> {
     let rows = countries();

@@ -29,7 +29,7 @@ mod user_csv;
 mod tests;
 
 pub use columns::Selection;
-pub use countries::{CountryRow, countries, country_name};
+pub use countries::{CountryRow, countries, country_name, is_member, members};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
 pub use history::{
@@ -37,7 +37,7 @@ pub use history::{
 };
 pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};
 pub use shares::{ShareRow, ShareTable, minerals, shares};
-pub use tables::{Table, TableExcerpt, about, mineral_id, nearest_name, table, tables};
+pub use tables::{Table, TableExcerpt, about, excerpt, mineral_id, nearest_name, table, tables};
 pub use text::{Decoded, decode};
-pub use trade::{TradeRow, TradeTable, trade, trade_products, us_import_sources};
+pub use trade::{TradeRow, TradeTable, trade, trade_of_rest, trade_products, us_import_sources};
 pub use user_csv::{shares_from_csv, trade_from_csv};

@@ -66,7 +66,8 @@ static TABLES: &[Table] = shipped! {
     "capacity.csv": "yearend capacity by country",
     "supply_projection.csv": "mining and refining by country 2030-2040, base case",
     "reserves.csv": "reserves by country",
-    "trade.csv": "imports of 16 importers by origin 2024, value and tonnes",
+    "stages.csv": "which stage is made from which, and what customs and consumption count it",
+    "trade.csv": "imports by origin 2024, value and tonnes: EU members each on its own, and the EU as one",
     "trade_world.csv": "world exporters and importers by product 2024",
     "import_sources.csv": "US import sources 2021-24",
     "net_import_reliance.csv": "US net import reliance 2021-2025",
@@ -169,19 +170,25 @@ pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
 /// The rows of every table about one mineral, tables without any left out.
 pub fn about(mineral: &str) -> Result<Vec<TableExcerpt>, DataError> {
     let id = mineral_id(mineral)?;
-    let excerpts = TABLES.iter().filter_map(|table| {
-        let header = table.header();
-        let column = header.iter().position(|cell| cell == "mineral")?;
-        let rows: Vec<Vec<String>> = table
-            .records()
-            .filter(|row| row[column].split(';').any(|one| one.trim() == id))
-            .collect();
-        (!rows.is_empty()).then_some(TableExcerpt {
-            table: table.name,
-            description: table.description,
-            header,
-            rows,
-        })
-    });
-    Ok(excerpts.collect())
+    Ok(TABLES.iter().filter_map(|table| rows_about(table, id)).collect())
+}
+
+/// The rows of one table, by its file name, about one mineral. None if there is no such table, or it has no such rows.
+pub fn excerpt(name: &str, mineral: &str) -> Option<TableExcerpt> {
+    rows_about(table(name)?, mineral_id(mineral).ok()?)
+}
+
+fn rows_about(table: &Table, id: &str) -> Option<TableExcerpt> {
+    let header = table.header();
+    let column = header.iter().position(|cell| cell == "mineral")?;
+    let rows: Vec<Vec<String>> = table
+        .records()
+        .filter(|row| row[column].split(';').any(|one| one.trim() == id))
+        .collect();
+    (!rows.is_empty()).then_some(TableExcerpt {
+        table: table.name,
+        description: table.description,
+        header,
+        rows,
+    })
 }

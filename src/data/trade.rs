@@ -9,6 +9,9 @@ use super::checks::TOLERANCE;
 use super::tables::{mineral_id, nearest, normal, read};
 use super::{DataError, countries};
 
+/// How the tables call the European Union as one.
+const EUROPEAN_UNION: &str = "EU27";
+
 /// One lane of trade.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TradeRow {
@@ -87,16 +90,27 @@ pub fn trade_products() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The HS code of a code, a `mineral/form`, or a mineral that has only one form.
-fn code_of(product: &str) -> Result<&'static str, DataError> {
+/// The HS code of a code, a `mineral/form`, or a mineral that has only one form. Where a name has several codes (a good in two editions of the
+/// Harmonized System, say), the one that has the importer.
+fn code_of(product: &str, importers: &[&str]) -> Result<&'static str, DataError> {
     let wanted = normal(product);
-    let codes: Vec<(&str, &str)> = products()
+    let mut codes: Vec<(&str, &str)> = products()
         .iter()
         .filter(|(code, name)| {
             **code == wanted || **name == wanted || name.split('/').next().is_some_and(|mineral| mineral == wanted)
         })
         .map(|(code, name)| (code.as_str(), name.as_str()))
         .collect();
+    if codes.len() > 1 && !importers.is_empty() {
+        let has = |code: &str| {
+            let mut rows = records().iter();
+            rows.any(|row| row.hs6 == code && importers.contains(&row.importer.as_str()))
+        };
+        let with_rows: Vec<(&str, &str)> = codes.iter().copied().filter(|(code, _)| has(code)).collect();
+        if !with_rows.is_empty() {
+            codes = with_rows;
+        }
+    }
     match codes.as_slice() {
         [(code, _)] => Ok(code),
         [] => {
@@ -116,12 +130,25 @@ fn code_of(product: &str) -> Result<&'static str, DataError> {
     }
 }
 
+/// What one customs code does not tell.
+fn caution(code: &str) -> Option<&'static str> {
+    match code {
+        "811292" => Some(
+            "one code for gallium, germanium, indium, niobium and others; it says nothing of any one of them alone",
+        ),
+        "850511" => Some("the code also holds metal magnets without rare earths"),
+        "760110" => Some("alloyed aluminium is another code and not included"),
+        "280450" => Some("one code for boron and tellurium"),
+        _ => None,
+    }
+}
+
 /// Shipped trade of one HS6 code, or of a `mineral/form` name, for one importer or all.
 ///
 /// A bare mineral will do if it has only one form. Origins are customs origins: the last place of real change, which for a
-/// metal is often not where the ore comes from.
+/// metal is often not where the ore comes from. EU27 has no trade inside the Union; its members have.
 pub fn trade(product: &str, importer: Option<&str>) -> Result<TradeTable, DataError> {
-    let code = code_of(product)?;
+    let code = code_of(product, importer.as_slice())?;
     let name = format!("{code} {}", products()[code]);
     let all: Vec<&Record> = records().iter().filter(|row| row.hs6 == code).collect();
     let rows: Vec<&&Record> = all
@@ -136,16 +163,10 @@ pub fn trade(product: &str, importer: Option<&str>) -> Result<TradeTable, DataEr
             valid: valid.into_iter().collect(),
         });
     };
-    let mut warnings = Vec::new();
-    match code {
-        "811292" => warnings.push(format!(
-            "{name}: one code for gallium, germanium, indium, niobium and others; it says nothing of any one of them alone"
-        )),
-        "850511" => warnings.push(format!("{name}: the code also holds metal magnets without rare earths")),
-        "760110" => warnings.push(format!("{name}: alloyed aluminium is another code and not included")),
-        "280450" => warnings.push(format!("{name}: one code for boron and tellurium")),
-        _ => {}
-    }
+    let mut warnings: Vec<String> = caution(code)
+        .map(|text| format!("{name}: {text}"))
+        .into_iter()
+        .collect();
     let by_value: BTreeSet<&str> = rows
         .iter()
         .filter(|row| row.share_of_tonnes.is_none())
@@ -170,6 +191,66 @@ pub fn trade(product: &str, importer: Option<&str>) -> Result<TradeTable, DataEr
             .collect(),
         product: name,
         warnings,
+    })
+}
+
+/// Imports of EU27 less the members named: the sum over the other members, without trade among these. What they buy from the members named counts.
+///
+/// Where customs are shipped for EU27 as one only, its row is given as it is, with a warning: the members named are in it.
+pub fn trade_of_rest(product: &str, without: &[&str]) -> Result<TradeTable, DataError> {
+    let rest: Vec<&str> = countries::members().filter(|code| !without.contains(code)).collect();
+    if without.is_empty() {
+        return trade(product, Some(EUROPEAN_UNION));
+    }
+    let code = code_of(product, &rest)?;
+    let name = format!("{code} {}", products()[code]);
+    let rows: Vec<&Record> = records()
+        .iter()
+        .filter(|row| row.hs6 == code && rest.contains(&row.importer.as_str()))
+        .filter(|row| !rest.contains(&row.exporter.as_str()))
+        .collect();
+    let named = without.join(", ");
+    let Some(first) = rows.first() else {
+        let mut whole = trade(product, Some(EUROPEAN_UNION))?;
+        whole.warnings.push(format!(
+            "{name}: customs are shipped for EU27 as one only; the imports of {named} are in its figures"
+        ));
+        return Ok(whole);
+    };
+    let mut tonnes: BTreeMap<&str, f64> = BTreeMap::new();
+    for row in &rows {
+        *tonnes.entry(&row.exporter).or_default() += row.quantity_t.unwrap_or(0.0);
+    }
+    let total: f64 = tonnes.values().sum();
+    let source = format!(
+        "derived: {}, imports of EU27 without {named}, trade among the rest left out",
+        first.source
+    );
+    let mut list: Vec<TradeRow> = tonnes
+        .into_iter()
+        .map(|(exporter, quantity)| TradeRow {
+            exporter: exporter.to_owned(),
+            importer: EUROPEAN_UNION.to_owned(),
+            quantity_t: Some(quantity),
+            share: if total > 0.0 { quantity / total } else { 0.0 },
+            source: source.clone(),
+        })
+        .collect();
+    list.sort_by(|a, b| {
+        let key = |row: &TradeRow| row.exporter == "OTH";
+        key(a)
+            .cmp(&key(b))
+            .then(b.share.total_cmp(&a.share))
+            .then(a.exporter.cmp(&b.exporter))
+    });
+    Ok(TradeTable {
+        year: first.year.clone(),
+        rows: list,
+        product: name.clone(),
+        warnings: caution(code)
+            .map(|text| format!("{name}: {text}"))
+            .into_iter()
+            .collect(),
     })
 }
 

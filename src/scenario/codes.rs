@@ -160,8 +160,8 @@ codes! {
         "There is no demand for it and no recipe needs it. Remove it, or add who uses it.";
     FocusWithoutDemand = "W005", "a material in focus without final demand",
         "Only processors use it, so tables of final demand say nothing about it.";
-    MemberBesideRegion = "W006", "a member of EU27 beside EU27",
-        "The member would count twice. Make sure that EU27 stands for the other members only.";
+    MemberBesideRegion = "W006", "a member of EU27 beside EU27 (no longer reported)",
+        "EU27 beside members means the other members: nothing counts twice.";
     DataNote = "W007", "something about a data file",
         "The file is used, and the message says what was left out or is doubtful about it.";
     OriginsAbsent = "W008", "observed trade from countries without supply",

@@ -165,7 +165,14 @@ impl DataFiles {
             Ok(rows)
         };
         match node.text() {
-            Some("trade") => shipped(data::trade(needed("product", "trade")?, Some(importer)), &["product"]),
+            Some("trade") => {
+                let product = needed("product", "trade")?;
+                let rows = match importer {
+                    names::EUROPEAN_UNION => data::trade_of_rest(product, &names::members_beside(top, id)),
+                    _ => data::trade(product, Some(importer)),
+                };
+                shipped(rows, &["product"])
+            }
             Some("us_import_sources") => {
                 let mineral = needed("mineral", "us_import_sources")?;
                 shipped(

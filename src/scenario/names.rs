@@ -149,3 +149,18 @@ impl Names {
         }
     }
 }
+
+/// How a scenario calls the European Union: where members stand beside it, those that are not named.
+pub(crate) const EUROPEAN_UNION: &str = "EU27";
+
+/// The members of the European Union that buy a material on their own, in order: those with demand or observed trade of it.
+pub(crate) fn members_beside<'a>(top: &'a Table, material: &str) -> Vec<&'a str> {
+    let buyers = tables(top, "demand").map(|(table, _)| (table, "country"));
+    let buyers = buyers.chain(tables(top, "trade").map(|(table, _)| (table, "to")));
+    let named: BTreeSet<&str> = buyers
+        .filter(|(table, _)| table.text("material") == Some(material))
+        .filter_map(|(table, key)| table.text(key))
+        .filter(|code| data::is_member(code))
+        .collect();
+    named.into_iter().collect()
+}

@@ -139,78 +139,105 @@ impl Pair {
     }
 }
 
+/// A comparison whose scenarios and policies are known to be right.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    baseline: Variant,
+    /// Variants that are compared, then pairs.
+    variants: Vec<Variant>,
+    pairs: Vec<[String; 2]>,
+    left_out_pairs: Vec<(String, String)>,
+}
+
 /// Compares the first study's policies with its baseline, or the other studies with the first.
 ///
 /// # Errors
-/// A scenario, policy or pair that is wrong; scenarios that cannot be compared trial by trial.
+/// See [`prepare`] and [`Prepared::run`].
 pub fn compare(studies: &[Study], plan: &Plan, progress: &Progress) -> Result<Comparison, Error> {
+    prepare(studies, plan)?.run(plan, progress)
+}
+
+/// Checks and compiles all that is to be compared.
+///
+/// # Errors
+/// A scenario, policy or pair that is wrong; scenarios that cannot be compared trial by trial. [`Error::Interrupted`] without a study.
+pub fn prepare(studies: &[Study], plan: &Plan) -> Result<Prepared, Error> {
     let Some((first, others)) = studies.split_first() else {
         return Err(Error::Interrupted);
     };
-    let baseline = first.baseline()?;
     let ids: Vec<String> = match (plan.policies.is_empty(), others.is_empty()) {
         (true, true) => first.policies().into_iter().map(|policy| policy.id).collect(),
         _ => plan.policies.clone(),
     };
-    let mut variants: Vec<Variant> = ids.iter().map(|id| first.policy(id)).collect::<Result<_, Error>>()?;
+    let mut prepared = Prepared {
+        baseline: first.baseline()?,
+        variants: ids.iter().map(|id| first.policy(id)).collect::<Result<_, Error>>()?,
+        pairs: Vec::new(),
+        left_out_pairs: Vec::new(),
+    };
     for other in others {
-        variants.push(other.beside(first)?);
+        prepared.variants.push(other.beside(first)?);
     }
-    let compared = variants.len();
-    let mut left_out_pairs = Vec::new();
-    let mut pairs = Vec::new();
     if plan.pairs {
         for (number, one) in ids.iter().enumerate() {
             for other in &ids[number + 1..] {
-                let document = first.document();
-                if document.includes(one, other) || document.includes(other, one) {
-                    let why = "one does all that the other does".to_owned();
-                    left_out_pairs.push((format!("{one}+{other}"), why));
-                    continue;
-                }
-                match first.mix(&[one, other]) {
-                    Ok(variant) => {
-                        pairs.push([one.clone(), other.clone()]);
-                        variants.push(variant);
-                    }
-                    Err(Error::Invalid(why)) => {
-                        left_out_pairs.push((
-                            format!("{one}+{other}"),
-                            why.errors()
-                                .next()
-                                .map(|error| error.message.clone())
-                                .unwrap_or_default(),
-                        ));
-                    }
-                    Err(error) => return Err(error),
-                }
+                prepared.add_pair(first, one, other)?;
             }
         }
     }
-    let mut run = Run::new(&baseline).against(&variants).with_causes();
-    if let Some(trials) = plan.trials {
-        run = run.trials(trials);
+    Ok(prepared)
+}
+
+impl Prepared {
+    fn add_pair(&mut self, study: &Study, one: &str, other: &str) -> Result<(), Error> {
+        let ids = format!("{one}+{other}");
+        let document = study.document();
+        if document.includes(one, other) || document.includes(other, one) {
+            let why = "one does all that the other does".to_owned();
+            self.left_out_pairs.push((ids, why));
+            return Ok(());
+        }
+        match study.mix(&[one, other]) {
+            Ok(variant) => {
+                self.pairs.push([one.to_owned(), other.to_owned()]);
+                self.variants.push(variant);
+            }
+            Err(Error::Invalid(why)) => {
+                let first = why.errors().next().map(|error| error.message.clone());
+                self.left_out_pairs.push((ids, first.unwrap_or_default()));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
-    if let Some(share) = plan.precision {
-        run = run.precision(share);
+
+    /// Simulates and compares.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where no trial was complete; [`Error::TooManyRenewals`].
+    pub fn run(self, plan: &Plan, progress: &Progress) -> Result<Comparison, Error> {
+        let mut run = Run::new(&self.baseline).against(&self.variants).with_causes();
+        if let Some(trials) = plan.trials {
+            run = run.trials(trials);
+        }
+        if let Some(share) = plan.precision {
+            run = run.precision(share);
+        }
+        let results = run.watched(progress)?;
+        let measure = match self.baseline.is_after_adaptation() {
+            true => Statistic::UnmetAfterAdaptationPct,
+            false => Statistic::ExpectedShortfallPct,
+        };
+        let effects = effects(&results, self.variants.len() - self.pairs.len(), measure);
+        let pairs = self.pairs.into_iter();
+        Ok(Comparison {
+            measure,
+            effects,
+            pairs: pairs.filter_map(|policies| pair(&results, policies, measure)).collect(),
+            left_out_pairs: self.left_out_pairs,
+            results,
+        })
     }
-    let results = run.watched(progress)?;
-    let measure = match baseline.is_after_adaptation() {
-        true => Statistic::UnmetAfterAdaptationPct,
-        false => Statistic::ExpectedShortfallPct,
-    };
-    let effects = effects(&results, compared, measure);
-    let pairs = pairs
-        .into_iter()
-        .filter_map(|policies| pair(&results, policies, measure))
-        .collect();
-    Ok(Comparison {
-        measure,
-        results,
-        effects,
-        pairs,
-        left_out_pairs,
-    })
 }
 
 fn effects(results: &Results, compared: usize, measure: Statistic) -> Vec<Effect> {

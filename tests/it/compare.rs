@@ -17,7 +17,7 @@ time = { start = "2026-01", periods = 12 }
 run = { trials = 2560 }
 focus = { materials = ["metal"], countries = ["USA"] }
 demand = [
-  { material = "metal", country = "USA", amount = 600, value_added = 1000 },
+  { material = "metal", country = "USA", amount = 600, value_added = 600_000 },
   { material = "metal", country = "JPN", amount = 600 },
 ]
 [[material]]

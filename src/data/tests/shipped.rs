@@ -339,3 +339,86 @@ fn every_mineral_of_shares_is_in_the_index() {
         assert_eq!(listed[&name], found.join(";"), "{name}");
     }
 }
+
+#[test]
+fn the_rest_of_the_union_is_the_sum_of_its_members() {
+    let tonnes = |table: &TradeTable, from: &str| -> f64 {
+        let rows = table.rows.iter().filter(|row| row.exporter == from);
+        rows.filter_map(|row| row.quantity_t).sum()
+    };
+    let rest = trade_of_rest("810510", &["DEU", "FRA"]).unwrap();
+    let sum: f64 = rest.rows.iter().map(|row| row.share).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    assert!(
+        rest.rows.iter().all(|row| row.importer == "EU27"
+            && (!is_member(&row.exporter) || ["DEU", "FRA"].contains(&row.exporter.as_str())))
+    );
+    assert!(
+        tonnes(&rest, "DEU") > 0.0,
+        "what the rest buys from Germany is an import"
+    );
+    let all = trade("810510", None).unwrap();
+    let members = all
+        .rows
+        .iter()
+        .filter(|row| is_member(&row.importer) && !["DEU", "FRA"].contains(&row.importer.as_str()));
+    let from_china: f64 = members
+        .filter(|row| row.exporter == "CHN")
+        .filter_map(|row| row.quantity_t)
+        .sum();
+    assert!((tonnes(&rest, "CHN") - from_china).abs() < 1e-6, "{from_china}");
+    assert_eq!(
+        trade_of_rest("810510", &[]).unwrap(),
+        trade("810510", Some("EU27")).unwrap()
+    );
+    // Where customs are shipped for the Union as one only, it says so.
+    let magnets = trade_of_rest("850511", &["DEU"]).unwrap();
+    assert!(
+        magnets
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("the imports of DEU are in its figures")),
+        "{:?}",
+        magnets.warnings
+    );
+}
+
+#[test]
+fn a_good_with_two_codes_is_taken_by_the_one_that_has_the_importer() {
+    assert!(trade("beryllium", Some("DEU")).unwrap().product.starts_with("811211"));
+    assert!(trade("boron", Some("EU27")).unwrap().product.starts_with("252800"));
+    assert!(matches!(
+        trade("lithium", Some("DEU")).unwrap_err(),
+        DataError::AmbiguousProduct { .. }
+    ));
+}
+
+#[test]
+fn members_of_the_union_import_on_their_own() {
+    for member in ["DEU", "FRA", "ITA", "ESP", "NLD"] {
+        let products = trade_products()
+            .into_iter()
+            .filter(|(code, _)| trade(code, Some(member)).is_ok())
+            .count();
+        assert!(products >= 20, "{member}: {products}");
+    }
+    let with_own = |code: &str| {
+        trade(code, Some("DEU"))
+            .unwrap()
+            .rows
+            .iter()
+            .any(|row| is_member(&row.exporter))
+    };
+    assert!(with_own("810510"), "trade inside the Union is trade of its members");
+}
+
+#[test]
+fn every_stage_has_its_links() {
+    for (mineral, stages) in minerals() {
+        let links = excerpt("stages.csv", &mineral).unwrap();
+        let at = links.header.iter().position(|name| name == "stage").unwrap();
+        for stage in stages {
+            assert!(links.rows.iter().any(|row| row[at] == stage), "{mineral} {stage}");
+        }
+    }
+}

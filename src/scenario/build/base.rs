@@ -60,10 +60,18 @@ impl<'a> Base<'a> {
             .enumerate()
             .map(|(index, code)| (code.clone(), index))
             .collect();
+        let beside = names::tables(top, "demand")
+            .filter_map(|(table, _)| table.text("country"))
+            .any(crate::data::is_member);
         let countries = codes
             .into_iter()
             .map(|code| Country {
-                name: names.country_name(&code),
+                name: match code.as_str() {
+                    names::EUROPEAN_UNION if beside && !names.declared.contains_key(&code) => {
+                        "Rest of EU27".to_string()
+                    }
+                    _ => names.country_name(&code),
+                },
                 is_in_eu27: crate::data::countries().iter().any(|row| row.code == code && row.eu27),
                 code,
             })

@@ -1,6 +1,6 @@
-//! Does the whole hang together: demand with supply, recipes with supply, materials with users, regions beside their members.
+//! Does the whole hang together: demand with supply, recipes with supply, materials with users.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::base::Base;
 use super::supplies::Made;
@@ -68,7 +68,6 @@ pub(crate) fn check(base: &Base<'_>, out: &mut Problems) {
         }
     }
     idle_materials(base, out);
-    regions(base, out);
 }
 
 fn no_supply(span: Span, message: String, id: &str) -> Problem {
@@ -116,43 +115,6 @@ fn idle_materials(base: &Base<'_>, out: &mut Problems) {
             let span = table.get("id").map_or(header, |node| node.span);
             let message = format!("nobody uses `{id}`: there is no demand for it and no recipe needs it");
             out.push(Problem::warning(Code::Unused, span, message, "not used"));
-        }
-    }
-}
-
-/// EU27 beside one of its members, as suppliers or as users of the same material.
-fn regions(base: &Base<'_>, out: &mut Problems) {
-    let mut places: BTreeMap<(&str, &str), Vec<(String, Span)>> = BTreeMap::new();
-    for (id, _, table, _) in shares(base.top) {
-        let rows = names::share_countries(table)
-            .into_iter()
-            .map(|(code, span)| (code.to_string(), span));
-        places.entry((id, "supply")).or_default().extend(rows);
-    }
-    for (key, role) in [("supply", "supply"), ("demand", "demand")] {
-        for (table, _) in tables(base.top, key) {
-            if let (Some(id), Some(node)) = (table.text("material"), table.get("country"))
-                && let Some(code) = node.text()
-            {
-                places
-                    .entry((id, role))
-                    .or_default()
-                    .push((code.to_string(), node.span));
-            }
-        }
-    }
-    for ((id, role), list) in places {
-        let Some((_, region)) = list.iter().find(|(code, _)| code == "EU27") else {
-            continue;
-        };
-        let member = |code: &str| crate::data::countries().iter().any(|row| row.code == code && row.eu27);
-        if let Some((code, span)) = list.iter().find(|(code, _)| member(code)) {
-            let message = format!("{role} of `{id}`: EU27 stands beside {code}, which is a member of it");
-            out.push(
-                Problem::warning(Code::MemberBesideRegion, *span, message, "a member of EU27")
-                    .related(*region, "the region")
-                    .hint("make sure that EU27 stands for the other members only, or merge the two"),
-            );
         }
     }
 }

@@ -248,3 +248,32 @@ fn a_rate_from_history_is_the_posterior_of_what_was_counted() {
     let other = read(&["event.late.arrival.per_year={ dist = \"exponential\", rate = 2 }"]);
     assert_eq!(rate(&other).mean(), 0.5);
 }
+
+#[test]
+fn shipped_trade_of_the_union_is_reduced_by_the_members_that_stand_beside_it() {
+    let (scenario, _) = load("rest-of-the-union.toml")
+        .check(None)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let code = |at: usize| scenario.countries[at].code.as_str();
+    let origins = |to: &str| -> Vec<&str> {
+        let trade = scenario.trades.iter().find(|trade| code(trade.to) == to).unwrap();
+        match &trade.flows {
+            TradeFlows::Shares(list) | TradeFlows::Tonnes(list) => {
+                list.iter().map(|(origin, _)| code(*origin)).collect()
+            }
+        }
+    };
+    // The rest buys from Germany; what its own members sell one another is no import.
+    assert!(
+        origins("EU27").contains(&"DEU") && !origins("EU27").contains(&"BEL"),
+        "{:?}",
+        origins("EU27")
+    );
+    assert!(origins("DEU").contains(&"BEL"), "{:?}", origins("DEU"));
+    let union = scenario
+        .countries
+        .iter()
+        .find(|country| country.code == "EU27")
+        .unwrap();
+    assert_eq!(union.name, "Rest of EU27");
+}

@@ -269,6 +269,33 @@ fn new_writes_a_scenario_that_runs_and_never_overwrites() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
+#[test]
+fn new_writes_a_scenario_of_any_mineral_for_any_country() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cobalt.toml");
+    let new = |list: &[&str]| finish(critmin().arg("new").arg(&path).args(list));
+    let (code, _, error) = new(&["--mineral", "cobolt", "--for", "Germny"]);
+    assert_eq!(code, 1);
+    assert!(
+        error.contains("`cobalt`") && error.contains("DEU") && !path.exists(),
+        "{error}"
+    );
+    let (code, _, error) = new(&["--mineral", "gallium", "--for", "JPN"]);
+    assert_eq!(code, 1);
+    assert!(error.contains("--use JPN=TONNES") && !path.exists(), "{error}");
+    assert_eq!(new(&["--mineral", "cobalt"]).0, 2, "for whom?");
+    assert_eq!(new(&["--mineral", "cobalt", "--for", "Germany"]).0, 0);
+    let text = std::fs::read_to_string(&path).unwrap();
+    succeed(critmin().arg("validate").arg(&path).arg("--strict"));
+    run_into(
+        &folder.path().join("out"),
+        &path,
+        &["--trials", "100", "--formats", "svg", "--quiet"],
+    );
+    assert_eq!(new(&["--mineral", "nickel", "--for", "DEU"]).0, 1, "it exists");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
 /// A TOML file as JSON.
 fn as_json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap();

@@ -1,0 +1,369 @@
+//! The stages of a mineral: who makes how much, and what is made from what.
+
+use std::collections::BTreeSet;
+
+use super::complaint::Complaint;
+use super::customs;
+use super::places::{OTHERS, Places};
+use super::request::Request;
+use super::tables::{Row, rows};
+use super::text::{Page, number, percent, quoted, significant, spoken, tonnes};
+use crate::data;
+
+/// The first year simulated.
+pub(super) const START_YEAR: i32 = 2026;
+
+/// Where the tonnes of a stage come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Total {
+    /// The sum of the table's rows.
+    Table,
+    /// Published beside shares that are of something else.
+    Published(String),
+    /// Output of the stage before: what is mined is processed.
+    Feed(String),
+    /// What customs weigh all over the world, for want of anything better.
+    Traded(String),
+    /// Given with the request.
+    Given,
+}
+
+/// One stage.
+#[derive(Debug, Clone)]
+pub(super) struct Stage {
+    pub mineral: String,
+    pub stage: String,
+    /// Id of its material in the scenario.
+    pub id: String,
+    pub name: String,
+    pub year: String,
+    pub unit: String,
+    /// Share by place, largest first, OTH last.
+    pub sellers: Vec<(String, f64)>,
+    /// World output, t/yr.
+    pub total: f64,
+    pub basis: Total,
+    pub source: String,
+    pub notes: Vec<String>,
+    /// Material and tonnes for a tonne, with the arithmetic.
+    pub input: Option<(String, f64, String)>,
+    /// Rows of `stages.csv`.
+    pub links: Vec<Row>,
+}
+
+impl Stage {
+    pub fn share(&self, place: &str) -> f64 {
+        let mut sellers = self.sellers.iter();
+        sellers.find(|(code, _)| code == place).map_or(0.0, |(_, share)| *share)
+    }
+
+    /// Output of a place, t/yr.
+    pub fn output(&self, place: &str) -> f64 {
+        self.share(place) * self.total
+    }
+
+    /// The rows of `stages.csv` of one kind.
+    pub fn links(&self, kind: &str) -> impl Iterator<Item = &Row> {
+        self.links.iter().filter(move |row| row.get("link") == kind)
+    }
+
+    /// The words for the stage.
+    pub fn words(&self) -> String {
+        self.stage.replace('_', " ")
+    }
+}
+
+/// All stages of one mineral, first to last.
+#[derive(Debug, Clone)]
+pub(super) struct Chain {
+    pub mineral: String,
+    pub name: String,
+    pub stages: Vec<Stage>,
+    /// Stages of which nobody's use is known, and why.
+    pub left_out: Vec<(String, String)>,
+}
+
+impl Chain {
+    pub fn read(mineral: &str, request: &Request, places: &Places) -> Result<Chain, Vec<Complaint>> {
+        let name = rows("minerals.csv", mineral)
+            .first()
+            .map_or(mineral.to_owned(), |row| row.get("name").to_owned());
+        let all = data::minerals().into_iter().find(|(id, _)| id == mineral);
+        let names: Vec<String> = all.map(|(_, stages)| stages).unwrap_or_default();
+        let links = rows("stages.csv", mineral);
+        let mut names: Vec<String> = names.into_iter().filter(|stage| request.wants(stage)).collect();
+        // First what is made from nothing else.
+        names.sort_by_key(|stage| (before(&links, stage).is_some(), stage.clone()));
+        let mut chain = Chain {
+            mineral: mineral.to_owned(),
+            name,
+            stages: Vec::new(),
+            left_out: Vec::new(),
+        };
+        let mut complaints = Vec::new();
+        for stage in &names {
+            let own: Vec<Row> = links.iter().filter(|row| row.get("stage") == stage).cloned().collect();
+            match chain.stage(stage, own, request, places) {
+                Ok(found) => chain.stages.push(found),
+                Err(complaint) => complaints.push(complaint),
+            }
+        }
+        if complaints.is_empty() {
+            Ok(chain)
+        } else {
+            Err(complaints)
+        }
+    }
+
+    /// Stages whose output no other stage of the scenario takes.
+    pub fn ends(&self) -> Vec<&Stage> {
+        let fed: BTreeSet<&str> = self
+            .stages
+            .iter()
+            .filter_map(|stage| stage.input.as_ref().map(|(id, ..)| id.as_str()))
+            .collect();
+        self.stages
+            .iter()
+            .filter(|stage| !fed.contains(stage.id.as_str()))
+            .collect()
+    }
+
+    /// Takes a stage out for which there are no users.
+    pub fn leave_out(&mut self, id: &str, why: &str) {
+        for stage in self.stages.extract_if(.., |stage| stage.id == id) {
+            self.left_out.push((stage.words(), why.to_owned()));
+        }
+    }
+
+    fn stage(&self, stage: &str, links: Vec<Row>, request: &Request, places: &Places) -> Result<Stage, Complaint> {
+        let mineral = &self.mineral;
+        let table = data::shares(mineral, stage).map_err(|error| Complaint {
+            message: error.to_string(),
+            hint: error.hint(),
+        })?;
+        let feed = before(&links, stage).and_then(|name| self.stages.iter().find(|known| known.stage == name));
+        let sources: BTreeSet<&str> = table.rows.iter().map(|row| row.source.as_str()).collect();
+        let mut found = Stage {
+            id: format!("{mineral}_{stage}"),
+            name: format!("{}, {}", self.name, stage.replace('_', " ")),
+            mineral: mineral.clone(),
+            stage: stage.to_owned(),
+            unit: if table.unit == "share" {
+                "t".to_owned()
+            } else {
+                table.unit.clone()
+            },
+            sellers: Vec::new(),
+            total: 0.0,
+            basis: Total::Table,
+            source: sources.into_iter().collect::<Vec<_>>().join("; "),
+            notes: table.warnings.clone(),
+            input: None,
+            links,
+            year: table.year.clone(),
+        };
+        for row in table.rows.iter().filter(|row| row.share > 0.0) {
+            let place = places.of(&row.country);
+            match found.sellers.iter_mut().find(|(code, _)| code == place) {
+                Some((_, share)) => *share += row.share,
+                None => found.sellers.push((place.to_owned(), row.share)),
+            }
+        }
+        found.sellers.sort_by(|a, b| {
+            (a.0 == OTHERS)
+                .cmp(&(b.0 == OTHERS))
+                .then(b.1.total_cmp(&a.1))
+                .then(a.0.cmp(&b.0))
+        });
+        let published = rows("production.csv", mineral).into_iter().find(|row| {
+            (row.get("stage"), row.get("country"), row.get("year")) == (stage, "WLD", table.year.as_str())
+                && row.number("quantity_t").is_some()
+        });
+        (found.total, found.basis) = if let Some(given) = request.given_output(stage) {
+            (given, Total::Given)
+        } else if let Some(total) = table.total_t {
+            (tonnes(total), Total::Table)
+        } else if let Some(row) = published {
+            let text = format!("{}, world total of {}", row.get("source"), table.year);
+            (row.number("quantity_t").unwrap_or_default(), Total::Published(text))
+        } else if let Some(feed) = feed {
+            (feed.total, Total::Feed(feed.words()))
+        } else if let Some((traded, how)) = customs::world_trade(&found) {
+            (significant(traded, 4), Total::Traded(how))
+        } else {
+            let why = found
+                .links("no_product")
+                .next()
+                .map_or(String::new(), |row| format!(", and {}", row.get("basis")));
+            return Err(Complaint::new(
+                format!("the tables have shares of {mineral} at the stage {stage}, but no tonnes{why}"),
+                format!(
+                    "give the world output in tonnes a year: --output {stage}=TONNES{}",
+                    if found.links("product").next().is_none() && found.links("us_use").next().is_none() {
+                        ", and the use of each country: --use CODE=TONNES"
+                    } else {
+                        ""
+                    }
+                ),
+            ));
+        };
+        if let Some(feed) = feed {
+            // Rounded down, so that the stage before makes enough to the last digit.
+            let exact = feed.total / found.total;
+            let ratio = (exact * 1e6).floor() / 1e6;
+            let how = match &found.basis {
+                Total::Feed(_) => "all that is made before is taken: losses are not in the tables".to_owned(),
+                _ => format!(
+                    "{} t over {} t, what the two tables say together: losses, scrap, stocks and differences of definition in one figure",
+                    spoken(feed.total),
+                    spoken(found.total)
+                ),
+            };
+            found.input = Some((feed.id.clone(), ratio, how));
+        }
+        Ok(found)
+    }
+
+    /// Materials and shares.
+    pub fn write(&self, page: &mut Page) {
+        for stage in &self.stages {
+            stage.write(page);
+        }
+        for (stage, why) in &self.left_out {
+            page.blank();
+            page.comment(&format!(
+                "Gap: the stage {stage} is left out, since nobody's use of it is known: {why}."
+            ));
+        }
+        self.write_reserves(page);
+    }
+
+    /// Reserves take no part in the simulation.
+    fn write_reserves(&self, page: &mut Page) {
+        let all = rows("reserves.csv", &self.mineral);
+        let mut known: Vec<(&str, f64)> = all
+            .iter()
+            .filter(|row| row.get("country") != "WLD")
+            .filter_map(|row| Some((row.get("country"), row.number("quantity_t")?)))
+            .collect();
+        known.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+        page.blank();
+        let Some(row) = all.first().filter(|_| !known.is_empty()) else {
+            page.comment(&format!(
+                "Gap: no reserves of {} by country are in the tables.",
+                self.mineral
+            ));
+            return;
+        };
+        let list: Vec<String> = known
+            .iter()
+            .take(5)
+            .map(|(code, tonnes)| format!("{code} {}", spoken(*tonnes)))
+            .collect();
+        let world = all
+            .iter()
+            .find(|row| row.get("country") == "WLD")
+            .and_then(|row| row.number("quantity_t"));
+        page.comment(&format!(
+            "Reserves {} ({}; {}): {}{}. They take no part in the simulation: nothing here runs out.",
+            row.get("year"),
+            row.get("unit"),
+            row.get("source"),
+            list.join(", "),
+            world
+                .map(|tonnes| format!(", world {}", spoken(tonnes)))
+                .unwrap_or_default()
+        ));
+    }
+}
+
+/// The stage that a stage is made from.
+fn before<'a>(links: &'a [Row], stage: &str) -> Option<&'a str> {
+    let mut own = links.iter().filter(|row| row.get("stage") == stage);
+    own.find(|row| row.get("link") == "made_from")
+        .map(|row| row.get("code"))
+}
+
+/// Shares for the file: six decimals, and a sum of exactly 1, the largest taking up the rounding.
+pub(super) fn exact_shares(shares: &[(String, f64)]) -> Vec<(String, f64)> {
+    let total: f64 = shares.iter().map(|(_, share)| share).sum();
+    let millionths = |share: f64| (1e6 * share / total).round();
+    let mut list: Vec<(String, f64)> = shares
+        .iter()
+        .map(|(code, share)| (code.clone(), millionths(*share)))
+        .collect();
+    let sum: f64 = list.iter().map(|(_, share)| share).sum();
+    if let Some(most) = list.iter_mut().max_by(|a, b| a.1.total_cmp(&b.1)) {
+        most.1 += 1e6 - sum;
+    }
+    list.retain(|(_, share)| *share > 0.0);
+    list.into_iter().map(|(code, share)| (code, share / 1e6)).collect()
+}
+
+/// Shares by place as an inline table.
+pub(super) fn inline(shares: &[(String, f64)]) -> String {
+    let list: Vec<String> = shares
+        .iter()
+        .map(|(code, share)| format!("{code} = {}", number(*share)))
+        .collect();
+    format!("{{ {} }}", list.join(", "))
+}
+
+impl Stage {
+    fn write(&self, page: &mut Page) {
+        page.blank();
+        page.line("[[material]]");
+        page.text("id", &self.id);
+        page.text("name", &self.name);
+        page.text("unit", &self.unit);
+        page.text("mineral", &self.mineral);
+        page.text("stage", &self.stage);
+        page.line("flexibility = 1.2");
+        page.line("rerouting_months = 12");
+        if let Some((feed, per_tonne, how)) = &self.input {
+            page.comment(&format!("The recipe: {how}."));
+            page.line(&format!(
+                "inputs = [{{ material = {}, per_tonne = {} }}]",
+                quoted(feed),
+                number(*per_tonne)
+            ));
+        }
+        page.text(
+            "assumption",
+            "A guess to be varied: sellers who are not hit can send up to a fifth more after a year, as the Philippines sent 23 % more nickel ore to \
+             China in the first year of the Indonesian ban of 2014 (historic_events.csv). No price is stated: add `price` in USD per tonne of the \
+             unit above",
+        );
+        page.blank();
+        for note in &self.notes {
+            page.comment(&format!("Note: {note}."));
+        }
+        let others = self.share(OTHERS);
+        if others > 0.0 {
+            page.comment(&format!(
+                "OTH is all others together, {}: not one country.",
+                percent(others)
+            ));
+        }
+        page.line(&format!("[shares.{}]", self.id));
+        page.line(&format!("output = {}", number(self.total)));
+        page.line(&format!("by_country = {}", inline(&exact_shares(&self.sellers))));
+        let what = format!("{}, {} of {}", self.source, self.words(), self.year);
+        match &self.basis {
+            Total::Table => page.text("source", &what),
+            Total::Published(how) => page.text("source", &format!("shares: {what}; output: {how}")),
+            Total::Feed(before) => page.text(
+                "assumption",
+                &format!("Shares: {what}. The tables have no tonnes: output is that of the stage before ({before}), as if nothing were lost. Replace it"),
+            ),
+            Total::Traded(how) => page.text(
+                "assumption",
+                &format!(
+                    "Shares: {what}. The tables have no tonnes: {how} stand for the output, without what is used where it is made. Replace it; shares \
+                     of the shortfall hang on it little"
+                ),
+            ),
+            Total::Given => page.text("assumption", &format!("Shares: {what}. Output as given on the command line: state its source")),
+        }
+    }
+}
