@@ -4,7 +4,8 @@
     python3 benches/assumptions.py [--program PATH] [--trials N] [--place CODE] [NAME ...]      # from the repository's root
 
 Prints a table in Markdown (docs/scenarios.md holds one). Every cell is the expected shortfall of the headline (first material, all places in focus together)
-in percent of demand, the mean of the worst 5 % of trials in brackets, and the policy that lowers the mean most, of those with a cost. Python 3.11 or later,
+in percent of demand, the mean of the worst 5 % of trials in brackets, and the policy that lowers the mean most, of those with a cost
+that are no combination of others. Python 3.11 or later,
 standard library only.
 """
 
@@ -52,6 +53,13 @@ def settings(found, variant):
     ] or None
 
 
+def combinations(path):
+    """Policies that set all that another sets, and more: they would always win."""
+    policies = tomllib.loads(path.read_text()).get("policy", [])
+    keys = {policy["id"]: {change["key"] for change in policy["set"]} for policy in policies}
+    return {one for one in keys if any(keys[other] < keys[one] for other in keys)}
+
+
 def run(program, scenario, trials, changes, place):
     """Mean and tail of the baseline, and the policy with a cost that lowers the mean most; `None` where the scenario does not allow the changes."""
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +77,7 @@ def run(program, scenario, trials, changes, place):
         means[policy["policy"]] = row["expected_shortfall_pct"]["value"]
         tail = next(tail for tail in row["cvar_pct"] if tail["level"] == 0.95)
         tails[policy["policy"]] = tail["estimate"]["value"] if tail["supported"] else None
-        if policy["cost"]:
+        if policy["cost"] and policy["policy"] not in combinations(scenario):
             paid.append(policy["policy"])
     return means["baseline"], tails["baseline"], min(paid, key=lambda policy: means[policy], default="")
 
