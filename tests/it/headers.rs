@@ -63,8 +63,14 @@ fn every_word_of_code_in_a_header_exists() {
 fn every_scenario_has_its_section_and_its_row() {
     let page = std::fs::read_to_string(in_repository("docs/scenarios.md")).unwrap();
     let sections: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")).collect();
-    let names: BTreeSet<String> = scenarios().into_iter().map(|(name, _)| name.replace(".toml", "")).collect();
-    assert!(names.iter().map(String::as_str).eq(sections.iter().copied()), "{sections:?}");
+    let names: BTreeSet<String> = scenarios()
+        .into_iter()
+        .map(|(name, _)| name.replace(".toml", ""))
+        .collect();
+    assert!(
+        names.iter().map(String::as_str).eq(sections.iter().copied()),
+        "{sections:?}"
+    );
     for name in names.iter().filter(|name| *name != "student-diversification") {
         assert!(page.contains(&format!("| {name} | ")), "{name} has no row");
     }
