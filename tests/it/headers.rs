@@ -59,6 +59,29 @@ fn every_word_of_code_in_a_header_exists() {
     assert!(checked >= 8, "only {checked}");
 }
 
+#[test]
+fn every_scenario_has_its_section_and_its_row() {
+    let page = std::fs::read_to_string(in_repository("docs/scenarios.md")).unwrap();
+    let sections: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    let names: BTreeSet<String> = scenarios()
+        .into_iter()
+        .map(|(name, _)| name.replace(".toml", ""))
+        .collect();
+    assert!(
+        names.iter().map(String::as_str).eq(sections.iter().copied()),
+        "{sections:?}"
+    );
+    for name in names.iter().filter(|name| *name != "student-diversification") {
+        assert!(page.contains(&format!("| {name} | ")), "{name} has no row");
+    }
+    // Every base file is named, and every base file that is named exists.
+    let bases = std::fs::read_dir(in_repository("scenarios/base")).unwrap();
+    for base in bases {
+        let name = base.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 /// Binomial coefficients times powers: the probability that `k` of `n` suppliers fail.
 fn fail(n: u32, k: u32) -> f64 {
     let ways = (0..k).fold(1.0, |ways, i| ways * f64::from(n - i) / f64::from(i + 1));
