@@ -331,7 +331,7 @@ impl Stage {
         page.text(
             "assumption",
             "A guess to be varied: sellers who are not hit can send up to a fifth more after a year, as the Philippines sent 23 % more nickel ore to \
-             China in the first year of the Indonesian ban of 2014 (historic_events.csv). No price is stated: add `price` in USD per tonne of the \
+             China in the first year of the Indonesian ban of 2014 (events.csv). No price is stated: add `price` in USD per tonne of the \
              unit above",
         );
         page.blank();

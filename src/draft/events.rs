@@ -255,7 +255,7 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
     let end = match until {
         Some(months) => {
             page.line(&format!("duration = {}", number(months)));
-            "ends as announced (historic_events.csv)"
+            "ends as announced (events.csv)"
         }
         None if control == "export_licensing" => {
             page.line("duration = { dist = \"uniform\", low = 12, high = 60 }");
@@ -312,7 +312,7 @@ fn capital(text: &str) -> String {
 /// When a control began, to the day where the table of events knows it, and how many months it lasts if its end is announced.
 fn dates(chain: &Chain, row: &Row) -> (String, Option<f64>) {
     let (country, control, year) = (row.get("country"), row.get("control_type"), row.get("year_in_force"));
-    let known = rows("historic_events.csv", &chain.mineral).into_iter().find(|event| {
+    let known = rows("events.csv", &chain.mineral).into_iter().find(|event| {
         event.get("country") == country && event.get("kind") == control && event.get("date_start").starts_with(year)
     });
     let Some(event) = known else {
@@ -321,7 +321,7 @@ fn dates(chain: &Chain, row: &Row) -> (String, Option<f64>) {
     let since = event.get("date_start").to_owned();
     // From day to day; a month is 365.25 / 12 days.
     let days = |text: &str| text.parse::<jiff::civil::Date>().ok();
-    let months = days(&since).zip(days(event.get("end_or_duration"))).map(|(from, to)| {
+    let months = days(&since).zip(days(event.get("date_end"))).map(|(from, to)| {
         let span = f64::from((to - from).get_days());
         significant(span / (365.25 / 12.0), 3)
     });
@@ -388,7 +388,7 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
                     "assumption",
                     &format!(
                         "Rate counted: {}; that such a ban hits this mineral is taken for granted. The ban on the USA of December 2024 lasted 11 months \
-                         (historic_events.csv). Half through third countries after two months: a guess, replace it",
+                         (events.csv). Half through third countries after two months: a guess, replace it",
                         rate.count
                     ),
                 );

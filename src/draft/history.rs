@@ -2,6 +2,7 @@
 //! taken from a table of events instead.
 
 use super::text::{number, significant};
+use crate::rates::Question;
 
 /// A counted figure as the file has it, and what was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,25 +31,56 @@ fn rate(events: u32, exposure: f64, what: &str) -> Counted {
     }
 }
 
+/// A rate as the shipped events have it, which `critmin rates` shows.
+fn of_events(value: &str, question: Question, what: &str) -> Counted {
+    // Asked of shipped tables; a test asks all of them.
+    let count = question.answer().map_or_else(
+        |_| format!("{what} (critmin rates)"),
+        |answer| {
+            let (events, years) = (answer.whole.events, answer.whole.unit_years);
+            let mean = (events as f64 + 0.5) / years;
+            format!(
+                "{what}: {events} in {} years watched, a mean of {} a year (critmin rates lists them)",
+                number(years),
+                number(significant(mean, 2))
+            )
+        },
+    );
+    Counted {
+        value: value.to_owned(),
+        count,
+    }
+}
+
 /// A new Chinese listing (licences) of a mineral that China dominates.
 pub(super) fn listing() -> Counted {
-    rate(
-        13,
-        288.0,
-        "Chinese listings per dominated mineral, 2 in 2010-22 and 11 in 2023-25 (the pace of 2023-25 alone is 0.2)",
+    let question = Question {
+        kind: "export_restriction".to_owned(),
+        country: Some("CHN".to_owned()),
+        ..Question::default()
+    };
+    of_events(
+        "{ rate = \"history\", kind = \"export_restriction\", country = \"CHN\" }",
+        question,
+        "Chinese listings per dominated mineral since 2010 (the pace of 2023-25 alone is four times that)",
     )
 }
 
-/// A Chinese ban on everybody.
+/// A Chinese ban on everybody: none, so what is left of the prior of Jeffreys.
 pub(super) fn ban_on_all() -> Counted {
-    rate(0, 288.0, "Chinese bans on every buyer per dominated mineral, 2010-25")
+    rate(0, 304.0, "Chinese bans on every buyer per dominated mineral, 2010-25")
 }
 
 /// A country-wide stop of exports by another leading producer.
 pub(super) fn stop() -> Counted {
-    rate(
-        6,
-        650.0,
+    let question = Question {
+        kind: "country_stop".to_owned(),
+        except: vec!["CHN".to_owned()],
+        ..Question::default()
+    };
+    of_events(
+        "{ rate = \"history\", kind = \"country_stop\", except = [\"CHN\"] }",
+        question,
         "country-wide stops by leading producers other than China, by producer and mineral",
     )
 }
@@ -105,7 +137,7 @@ pub(super) fn length_of_stops() -> Counted {
     Counted {
         value: "{ dist = \"empirical\", values = [1.2, 3, 3.5, 7.8, 36] }".to_owned(),
         count: "five that ended: Indonesian copper concentrate 2017 (magazine.cim.org), Russian palladium 2000 (economist.com) and 1998 \
-                (si.frajer.net), Congolese cobalt 2025, Indonesian ore 2014-17 (both historic_events.csv)"
+                (si.frajer.net), Congolese cobalt 2025, Indonesian ore 2014-17 (both events.csv)"
             .to_owned(),
     }
 }
@@ -127,4 +159,17 @@ pub(super) fn fresh_ban(mineral: &str, importer: &str) -> Option<(&'static str, 
         "China barred dual-use goods to Japan for military users on 6 January 2026 (MOFCOM Announcement 1 of 2026, by press: geopolitechs.org, \
          livemint.com); tungsten carbide, dysprosium and terbium were reported at zero for January to March. In force when last seen, June 2026",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_those_of_the_shipped_events() {
+        for counted in [listing(), stop()] {
+            assert!(counted.count.contains(" years watched"), "{counted:?}");
+        }
+        assert!(listing().count.contains(": 11 in 304 years watched"), "{:?}", listing());
+    }
 }
