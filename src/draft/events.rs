@@ -1,6 +1,6 @@
 //! What may happen: controls in force, and new restrictions at counted rates.
 
-use super::chain::{Chain, Stage};
+use super::chain::{Chain, START_YEAR, Stage};
 use super::history::{self, Counted};
 use super::market::Market;
 use super::places::{EUROPEAN_UNION, OTHERS, Places};
@@ -313,7 +313,11 @@ fn capital(text: &str) -> String {
 fn dates(chain: &Chain, row: &Row) -> (String, Option<f64>) {
     let (country, control, year) = (row.get("country"), row.get("control_type"), row.get("year_in_force"));
     let known = rows("events.csv", &chain.mineral).into_iter().find(|event| {
-        event.get("country") == country && event.get("kind") == control && event.get("date_start").starts_with(year)
+        let is_over = !event.get("date_end").is_empty() && event.get("date_end") < START_YEAR.to_string().as_str();
+        event.get("country") == country
+            && event.get("kind") == control
+            && event.get("date_start").starts_with(year)
+            && !is_over
     });
     let Some(event) = known else {
         return (year.to_owned(), None);

@@ -305,8 +305,11 @@ fn all_that_is_wrong_is_said_at_once() {
 #[test]
 fn the_recipes_and_rates_are_those_stated() {
     let text = text(&request("cobalt", "DEU"));
-    // 301,590 t mined over 250,149 t refined; thirteen listings in 288 mineral-years under the prior of Jeffreys.
+    // 301,590 t mined over 250,149 t refined; rates are those of the shipped events.
     assert!(text.contains("per_tonne = 1.205641"), "{text}");
-    assert!(text.contains("shape = 13.5, scale = 0.00347222"), "{text}");
+    assert!(
+        text.contains("rate = \"history\", kind = \"export_restriction\""),
+        "{text}"
+    );
     assert!(text.contains("tonnes_per_year = 96_600"), "{text}");
 }
