@@ -181,7 +181,7 @@ impl Study {
 
 impl Variant {
     /// `baseline`, the policy's id, or the name that it was given.
-    pub fn name(&self) -> &str {
+    pub fn id(&self) -> &str {
         &self.prepared.scenario.policy.id
     }
 

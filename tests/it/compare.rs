@@ -144,7 +144,6 @@ fn tables_words_and_json_say_the_same() {
     let bench = Bench::new();
     bench.write("two.toml", TEXT);
     let told = bench.succeed("compare two.toml --pairs --formats none --out out");
-    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
     let printed = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(printed.contains("Of 5, \"third\" helps most"), "{printed}");
     assert!(printed.contains("For its cost,"), "{printed}");

@@ -75,6 +75,7 @@ fn every_command_fits() {
     let folder = tempfile::tempdir().unwrap();
     let own = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (out, golden, parts) = (own("out"), own("golden/"), own("parts"));
+    let compared = own("compared");
     std::fs::create_dir(&golden).unwrap();
     let scenario = "scenarios/drc-cobalt.toml";
     let done = said(
@@ -102,6 +103,19 @@ fn every_command_fits() {
         for (arguments, expected) in [
             (
                 &["run", scenario, "--trials", "16", "--formats", "none", "--out", &out][..],
+                0,
+            ),
+            (
+                &[
+                    "compare",
+                    scenario,
+                    "--trials",
+                    "16",
+                    "--formats",
+                    "none",
+                    "--out",
+                    &compared,
+                ],
                 0,
             ),
             (&["merge", &part, "--formats", "none", "--out", &out], 0),
