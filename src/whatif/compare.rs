@@ -72,6 +72,9 @@ impl Effect {
     }
 }
 
+/// What is smaller, in the statistic's unit, is rounding of flows.
+const ROUNDING: f64 = 1e-6;
+
 /// Which way something has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -87,7 +90,10 @@ pub enum Direction {
 
 impl Direction {
     fn of(difference: &Estimate) -> Self {
-        if difference.value == 0.0 && difference.low == 0.0 && difference.high == 0.0 {
+        if [difference.value, difference.low, difference.high]
+            .iter()
+            .all(|end| end.abs() < ROUNDING)
+        {
             Direction::Same
         } else if difference.standard_error.is_nan() {
             Direction::Unknown

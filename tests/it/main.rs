@@ -22,6 +22,7 @@ mod course;
 mod coverage;
 mod determinism;
 mod distributions;
+mod documents;
 mod enumeration;
 mod exact;
 mod extremes;

@@ -15,6 +15,10 @@ use crate::whatif::compare::{Binding, Comparison, Direction, Effect};
 const NAME_WIDTH: usize = 34;
 /// Fewest trials whose differences have a stated error.
 const FEWEST_TRIALS: u64 = 2_048;
+/// A rise below this part of what is short in the baseline is hardly one: it is in the tables alone.
+const HARDLY: f64 = 0.01;
+/// The same in percentage points, where next to nothing was short.
+const HARDLY_POINTS: f64 = 0.005;
 /// Places and policies named one by one; the others are counted.
 const NAMED: usize = 4;
 
@@ -361,6 +365,9 @@ fn elsewhere_worse(comparison: &Comparison) -> Option<String> {
         .filter(|effect| effect.direction(measure) == Direction::More)
         .collect();
     let change = |effect: &Effect| effect.get(measure).map_or(0.0, |found| found.estimate.value);
+    let baseline = run.policies.first().map_or("", |policy| policy.policy.as_str());
+    let before = |effect: &Effect| value(run, baseline, effect, measure).unwrap_or(0.0);
+    worse.retain(|effect| change(effect) > (HARDLY * before(effect)).max(HARDLY_POINTS));
     worse.sort_by(|one, other| change(other).total_cmp(&change(one)));
     if worse.is_empty() {
         return None;
