@@ -252,10 +252,20 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
     page.line("to = \"all\"");
     page.line(&format!("materials = [{}]", materials.join(", ")));
     page.line(&format!("arrival = {{ process = \"in_force\", since = \"{since}\" }}"));
-    let end = match until {
+    let quota = rows("stocks.csv", &chain.mineral)
+        .into_iter()
+        .find(|row| row.get("kind") == "export_quota" && row.get("country") == country)
+        .filter(|_| control == "export_quota");
+    let stated = quota
+        .as_ref()
+        .and_then(|quota| months_to_end_of(&since, last_year(quota.get("detail"))?));
+    let end = match until.or(stated) {
         Some(months) => {
             page.line(&format!("duration = {}", number(months)));
-            "ends as announced (events.csv)"
+            match stated {
+                Some(_) => "stated to the end of the last year named; what follows is not known",
+                None => "ends as announced (events.csv)",
+            }
         }
         None if control == "export_licensing" => {
             page.line("duration = { dist = \"uniform\", low = 12, high = 60 }");
@@ -263,9 +273,6 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
         }
         None => "no end is announced: it lasts to the end of the simulation",
     };
-    let quota = rows("stocks.csv", &chain.mineral)
-        .into_iter()
-        .find(|row| row.get("kind") == "export_quota" && row.get("country") == country);
     let text = match (control, quota) {
         ("export_quota", Some(quota)) => {
             page.line("form = \"quota\"");
@@ -330,6 +337,30 @@ fn dates(chain: &Chain, row: &Row) -> (String, Option<f64>) {
         significant(span / (365.25 / 12.0), 3)
     });
     (since, months)
+}
+
+/// The last year that the first words of a note name: "2026 and 2027 each, ...".
+fn last_year(note: &str) -> Option<i32> {
+    let first = note.split([',', ';']).next()?;
+    let words = first.split(|letter: char| !letter.is_ascii_digit());
+    let years = words
+        .filter(|word| word.len() == 4)
+        .filter_map(|word| word.parse().ok());
+    years.filter(|year| *year >= START_YEAR).max()
+}
+
+/// Months from a date (or the beginning of a year) to the end of a year.
+fn months_to_end_of(since: &str, year: i32) -> Option<f64> {
+    let from = match since.len() {
+        4 => format!("{since}-01-01"),
+        7 => format!("{since}-01"),
+        _ => since.to_owned(),
+    };
+    let (from, to) = (
+        from.parse::<jiff::civil::Date>().ok()?,
+        format!("{}-01-01", year + 1).parse::<jiff::civil::Date>().ok()?,
+    );
+    Some(significant(f64::from((to - from).get_days()) / (365.25 / 12.0), 3))
 }
 
 /// Bans that China aims at one importer, where such bans were counted.

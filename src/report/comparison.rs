@@ -3,7 +3,7 @@
 use crate::results::types::{PolicyResults, RunResults, SummaryRow};
 
 use super::grid::Column;
-use super::number::{percent, significant, tonnes};
+use super::number::{percent, short, tonnes};
 use super::prose::{Measure, headline_row, material_name, place_name};
 
 /// A change below this part of the baseline's shortfall is hardly one.
@@ -37,7 +37,7 @@ fn changes(run: &RunResults) -> Option<(&SummaryRow, Vec<Change<'_>>)> {
 
 /// Points without their sign.
 fn points(value: f64) -> String {
-    significant(value.abs(), 3)
+    short(value.abs(), 3)
 }
 
 fn plural(value: f64) -> String {
@@ -75,10 +75,7 @@ pub fn in_words(run: &RunResults) -> Option<String> {
         None if mean == 0.0 && higher.is_empty() => {
             return Some("Nothing is short under the baseline, and nothing under any policy.".to_owned());
         }
-        None => sentences.push(format!(
-            "No policy lowers {what}, {} % of demand.",
-            significant(mean, 3)
-        )),
+        None => sentences.push(format!("No policy lowers {what}, {} % of demand.", short(mean, 3))),
         Some((best, others)) => {
             let lead = match changes.len() {
                 1 => format!("\"{}\" lowers", best.policy.shown_name()),
@@ -90,8 +87,8 @@ pub fn in_words(run: &RunResults) -> Option<String> {
             sentences.push(format!(
                 "{lead} {what} by {}, from {} to {} % of demand{}.",
                 plural(best.points),
-                significant(mean, 3),
-                significant(measure.mean(best.row).value, 3),
+                short(mean, 3),
+                short(measure.mean(best.row).value, 3),
                 in_the_tail(measure, before, best.row)
             ));
             if !others.is_empty() {
@@ -127,8 +124,8 @@ fn in_the_tail(measure: Measure, before: &SummaryRow, after: &SummaryRow) -> Str
     }
     format!(
         ", and the mean of the worst 5 % of trials from {} to {} %",
-        significant(before.estimate.value, 3),
-        significant(after.estimate.value, 3)
+        short(before.estimate.value, 3),
+        short(after.estimate.value, 3)
     )
 }
 

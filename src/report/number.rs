@@ -69,6 +69,14 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// The same of something short: what is below a thousand-millionth is rounding of flows, and told as 0.
+pub(super) fn short(value: f64, digits: usize) -> String {
+    match value.abs() < 1e-9 {
+        true => "0".to_owned(),
+        false => significant(value, digits),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! A comparison for the terminal: a table of the headline, and sentences that say what helps and what does not, and why.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, grouped, significant, tonnes};
+use super::super::number::{counted, grouped, short, tonnes};
 use super::super::prose::{material_name, place_name};
 use super::super::sheet::unit;
 use super::super::width::wrapped;
@@ -66,7 +66,7 @@ fn columns(comparison: &Comparison, material: &str, country: &str) -> Vec<Column
     let baseline = run.policies.first().map_or("", |policy| policy.policy.as_str());
     let first = |text: String| std::iter::once(text);
     let of = |id: &str, statistic| effects.first().and_then(|effect| value(run, id, effect, statistic));
-    let percent = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| significant(value, 3));
+    let percent = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| short(value, 3));
     let change = |statistic: Statistic, with_interval: bool, scale: f64| {
         let cells = effects.iter().map(move |effect| match effect.get(statistic) {
             None => "-".to_owned(),
@@ -113,7 +113,7 @@ fn columns(comparison: &Comparison, material: &str, country: &str) -> Vec<Column
 fn changed(estimate: &Estimate, with_interval: bool, scale: f64) -> String {
     let value = signed(estimate.value * scale);
     match half_width(estimate).filter(|_| with_interval) {
-        Some(half) if half > 0.0 => format!("{value} ± {}", significant(half * scale, 2)),
+        Some(half) if half > 0.0 => format!("{value} ± {}", short(half * scale, 2)),
         _ => value,
     }
 }
@@ -121,8 +121,8 @@ fn changed(estimate: &Estimate, with_interval: bool, scale: f64) -> String {
 fn signed(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
-        below if below < 0.0 => format!("-{}", significant(-below, 3)),
-        above => format!("+{}", significant(above, 3)),
+        below if below < 0.0 => format!("-{}", short(-below, 3)),
+        above => format!("+{}", short(above, 3)),
     }
 }
 
@@ -172,7 +172,7 @@ fn listed(mut names: Vec<String>) -> String {
 }
 
 fn points(value: f64) -> String {
-    let text = significant(value.abs(), 3);
+    let text = short(value.abs(), 3);
     let unit = if text == "1" {
         "percentage point"
     } else {
@@ -190,9 +190,9 @@ fn interval(estimate: &Estimate) -> String {
     let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
     let end = |value: f64| {
         if value < 0.0 {
-            format!("-{}", significant(-value, 3))
+            format!("-{}", short(-value, 3))
         } else {
-            significant(value, 3)
+            short(value, 3)
         }
     };
     format!(" (95 % interval {} to {})", end(low), end(high))
@@ -233,7 +233,7 @@ fn at_the_headline(comparison: &Comparison, effects: &[&Effect]) -> String {
     let by = |those: &[&&Effect]| {
         let name = |effect: &&&Effect| {
             let change = effect.get(measure).map_or(0.0, |found| found.estimate.value);
-            format!("{} ({})", quoted(run, &effect.variant), significant(change.abs(), 3))
+            format!("{} ({})", quoted(run, &effect.variant), short(change.abs(), 3))
         };
         listed(those.iter().map(name).collect())
     };
@@ -254,8 +254,8 @@ fn at_the_headline(comparison: &Comparison, effects: &[&Effect]) -> String {
             "{lead} {what} by {}{}, from {} to {} % of demand.",
             points(change.map_or(0.0, |change| change.value)),
             change.map_or_else(String::new, |change| interval(&change)),
-            before.map_or_else(|| "-".to_owned(), |value| significant(value, 3)),
-            after.map_or_else(|| "-".to_owned(), |value| significant(value, 3)),
+            before.map_or_else(|| "-".to_owned(), |value| short(value, 3)),
+            after.map_or_else(|| "-".to_owned(), |value| short(value, 3)),
         ));
         if !others.is_empty() {
             said.push(format!("Then: {}.", by(others)));
@@ -313,7 +313,7 @@ fn cause(run: &RunResults, binding: &Binding) -> Option<String> {
     let stage = binding
         .stage
         .as_ref()
-        .map(|(id, share)| format!("{} ({} %)", material_name(run, id), significant(share * 100.0, 2)));
+        .map(|(id, share)| format!("{} ({} %)", material_name(run, id), short(share * 100.0, 2)));
     let event = binding.event.as_ref().map(|(id, share)| {
         let events = run.policies.iter().flat_map(|policy| &policy.events);
         let name = events
@@ -327,7 +327,7 @@ fn cause(run: &RunResults, binding: &Binding) -> Option<String> {
                 name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone())
             ),
         };
-        format!("{name} ({} %)", significant(share * 100.0, 2))
+        format!("{name} ({} %)", short(share * 100.0, 2))
     });
     match (stage, event) {
         (Some(stage), Some(event)) => Some(format!("from {stage}, and by cause from {event}")),
