@@ -49,6 +49,7 @@ mod properties;
 mod renewals;
 mod replaying;
 mod resume;
+mod screen;
 mod shards;
 mod shown;
 mod sizes;
