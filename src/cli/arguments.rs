@@ -23,6 +23,7 @@ Examples:
   critmin run scenarios/quickstart.toml
   critmin run scenarios/china-rare-earth-controls.toml --trials 100000 --out results
   critmin compare scenarios/us-india-partnership.toml
+  critmin screen scenarios/china-rare-earth-controls.toml
   critmin validate scenarios/*.toml
   critmin merge shards/partial-*.critmin
   critmin replay scenarios/china-rare-earth-controls.toml --trial 123
@@ -76,6 +77,9 @@ pub enum Command {
     /// Compare policies with the baseline, or scenarios with the first, on the same draws: what helps, by how much, how sure, at what cost
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareOptions),
+    /// Let every country stop making, or exporting, what it makes, one at a time: whose failure costs most, and how long do stocks last?
+    #[command(after_help = SCREEN_EXAMPLES)]
+    Screen(ScreenOptions),
     /// Combine partial results of one run (`run --trials-range`) into its results
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeOptions),
@@ -134,6 +138,17 @@ Examples:
 
 All face the same draws, so a difference is known far better than from two runs. Differences have a
 stated error from 2,048 trials on. What the tables say: docs/what-if.md";
+
+const SCREEN_EXAMPLES: &str = "\
+Examples:
+  critmin screen scenarios/china-rare-earth-controls.toml             # every country and material, one at a time (N-1)
+  critmin screen scenario.toml --pairs                                # also the worst two at a time (N-2)
+  critmin screen scenario.toml --trials 4096                          # uncertain inputs drawn, not at their means
+  critmin screen scenario.toml --json --formats none | jq '.sentences'
+
+An outage is certain and total, lasts a year and begins at the start; the scenario's own events are taken
+away. Uncertain inputs are at their means in one trial, unless --trials or --precision is given.
+What the tables say: docs/what-if.md";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
@@ -281,6 +296,36 @@ pub struct CompareOptions {
     #[arg(long, short)]
     pub quiet: bool,
     /// Print the comparison (or the errors) as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ScreenOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Also two outages at once: every two of the ten makers whose outage costs most
+    #[arg(long)]
+    pub pairs: bool,
+    /// Number of trials of the uncertain inputs [default: one, with every input at its mean]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub trials: Option<u64>,
+    /// Draw uncertain inputs until the headline and every loss have a standard error of at most this share of the headline's mean (e.g. 1%)
+    #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
+    pub precision: Option<f64>,
+    /// Folder for tables and charts [default: out/<scenario name>/screen]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Number of threads; it changes the speed, never the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<u16>,
+    /// Chart formats: svg, png, or none
+    #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
+    pub formats: Vec<ChartFormat>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the screening (or the errors) as one JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }

@@ -17,6 +17,7 @@ mod replay;
 mod results;
 mod run;
 mod schema;
+mod screen;
 mod so_far;
 mod terminal;
 mod validate;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(options) => run::run(options),
         Command::Compare(options) => compare::compare(options),
+        Command::Screen(options) => screen::screen(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),

@@ -4,6 +4,7 @@
 //! inputs: capacity, planned output, orders and trade by period.
 
 pub mod balance;
+mod at_means;
 mod chance;
 mod compile;
 mod compile_events;

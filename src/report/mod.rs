@@ -20,6 +20,7 @@ pub mod regression;
 mod replay_command;
 pub mod results_folder;
 pub mod samples_file;
+pub mod screen;
 mod sheet;
 pub mod story;
 pub mod table;

@@ -19,6 +19,7 @@
 mod outcome;
 mod run;
 mod scenario;
+mod world;
 
 pub use crate::analysis::run::RunError as Error;
 pub use crate::engine::run::Progress;
@@ -30,3 +31,4 @@ pub use crate::scenario::{Change, Diagnostics, PolicyLabel};
 pub use outcome::Results;
 pub use run::Run;
 pub use scenario::{Study, Variant};
+pub use world::{Maker, Taken};

@@ -169,7 +169,7 @@ impl Study {
         Ok(self.of_prepared(document, prepared, Vec::new()))
     }
 
-    fn of_prepared(&self, document: Document, prepared: Prepared, changes: Vec<Change>) -> Variant {
+    pub(super) fn of_prepared(&self, document: Document, prepared: Prepared, changes: Vec<Change>) -> Variant {
         Variant {
             prepared,
             document,

@@ -2,3 +2,4 @@
 //! answer is shown.
 
 pub mod compare;
+pub mod screen;

@@ -50,6 +50,7 @@ mod properties;
 mod renewals;
 mod replaying;
 mod resume;
+mod screen;
 mod shards;
 mod shown;
 mod sizes;

@@ -11,12 +11,14 @@ mod dates;
 mod differences;
 mod events;
 mod exceedance;
+mod exposure;
 mod fan;
 mod font;
 mod missing;
 mod numbers;
 mod page;
 mod panel;
+mod outages;
 mod png;
 mod policies;
 mod source;
@@ -32,10 +34,11 @@ pub use png::to_png;
 
 use crate::results::types::RunResults;
 use crate::whatif::compare::Comparison;
+use crate::whatif::screen::Screening;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 7] = [
+pub const KINDS: [&str; 8] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -43,6 +46,7 @@ pub const KINDS: [&str; 7] = [
     "events-",
     "policy-comparison-",
     "compare-",
+    "screen-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -141,6 +145,21 @@ pub fn render_comparison(comparison: &Comparison) -> Result<Vec<Chart>, ChartErr
         charts.extend(exceedance::by_policy(&source, material)?);
     }
     charts.extend(cost::chart(&source, comparison)?);
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The charts of a screening: per material in focus the outages that cost most, and the matrix of countries and materials. Deterministic order and
+/// bytes.
+pub fn render_screening(found: &Screening) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = Source::new(&found.results.run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts = Vec::new();
+    for material in source.materials(MAX_MATERIALS) {
+        charts.extend(outages::chart(&source, found, material)?);
+        charts.extend(exposure::chart(&source, found, material)?);
+    }
     make_unique(&mut charts);
     Ok(charts)
 }
