@@ -34,6 +34,7 @@ mod structure;
 mod suggest;
 mod tree;
 mod values;
+mod point;
 mod variant;
 
 #[cfg(test)]

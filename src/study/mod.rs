@@ -20,6 +20,7 @@ mod outcome;
 mod run;
 mod scenario;
 
+pub use crate::analysis::indices::concentration;
 pub use crate::analysis::run::RunError as Error;
 pub use crate::engine::run::Progress;
 pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
