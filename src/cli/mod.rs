@@ -18,6 +18,7 @@ mod results;
 mod run;
 mod schema;
 mod so_far;
+mod sweep;
 mod terminal;
 mod validate;
 mod whatif;
@@ -52,6 +53,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(options) => run::run(options),
         Command::Compare(options) => compare::compare(options),
+        Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),

@@ -22,6 +22,7 @@ pub mod results_folder;
 pub mod samples_file;
 mod sheet;
 pub mod story;
+pub mod sweep;
 pub mod table;
 pub mod trace_csv;
 pub mod width;

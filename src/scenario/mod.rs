@@ -23,6 +23,7 @@ mod history;
 mod merge;
 mod names;
 mod places;
+mod point;
 mod reference;
 mod references;
 mod reserved;
@@ -34,7 +35,6 @@ mod structure;
 mod suggest;
 mod tree;
 mod values;
-mod point;
 mod variant;
 
 #[cfg(test)]
@@ -52,4 +52,5 @@ pub use schema::json_schema;
 pub use source::{MAXIMUM_BYTES, SourceFile};
 pub(crate) use source::{not_a_file, read_text};
 pub use starter::starter;
+pub(crate) use suggest::nearest;
 pub(crate) use values::rounded;

@@ -23,7 +23,8 @@ impl Document {
             let (start, end) = (0, key.len());
             let span = Span { file, start, end };
             if frame::refusal(&document.merged, key, span).is_some() {
-                let why = "the points of a sweep meet the same draws, over the same time, for the same materials and places";
+                let why =
+                    "the points of a sweep meet the same draws, over the same time, for the same materials and places";
                 let problem = Problem::error(Code::PolicyFrame, span, format!("a sweep cannot vary `{key}`"), why)
                     .hint(format!("set it for all points with --set {key}=VALUE"));
                 return Err(Diagnostics::new(vec![problem], &document.sources));
@@ -63,11 +64,19 @@ impl Document {
     pub fn shares_by_country(&self, material: &str) -> Vec<(String, Option<f64>)> {
         let mut top = self.resolve(None).0;
         // Writes the rows of data out; what it says of the country does not matter.
-        drop(self.act(&mut top, &format!("shares.{material}.by_country.OTH"), Action::Scale(1.0)));
-        let of = |table: Option<&Table>, key: &str| table.and_then(|table| table.get(key)).and_then(Node::table).cloned();
+        drop(self.act(
+            &mut top,
+            &format!("shares.{material}.by_country.OTH"),
+            Action::Scale(1.0),
+        ));
+        let of =
+            |table: Option<&Table>, key: &str| table.and_then(|table| table.get(key)).and_then(Node::table).cloned();
         let table = of(of(of(Some(&top), "shares").as_ref(), material).as_ref(), "by_country");
         let entries = table.map_or_else(Vec::new, |table| table.entries);
-        entries.into_iter().map(|entry| (entry.key, entry.node.number())).collect()
+        entries
+            .into_iter()
+            .map(|entry| (entry.key, entry.node.number()))
+            .collect()
     }
 
     /// Whether a policy changes this key itself.

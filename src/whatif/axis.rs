@@ -5,7 +5,8 @@ use std::fmt;
 /// Points of a sweep, at most: all keys' values multiplied.
 pub const MOST_POINTS: usize = 400;
 
-const WANTED: &str = "expected KEY=FROM..TO:STEPS (such as event.ban.severity=0.1..0.9:5, ;log after it for equal factors) or KEY=a,b,c";
+const WANTED: &str =
+    "expected KEY=FROM..TO:STEPS (such as event.ban.severity=0.1..0.9:5, ;log after it for equal factors) or KEY=a,b,c";
 
 /// A key and its values, ascending.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,12 +82,19 @@ fn range(from: &str, rest: &str, is_log: bool) -> Result<Vec<f64>, String> {
         .ok_or_else(|| format!("a range needs its number of points, such as {from}..{rest}:5"))?;
     let (low, high) = (number(from)?, number(to)?);
     let count = steps.trim().parse::<usize>().ok().filter(|count| *count >= 2);
-    let count = count.ok_or_else(|| format!("`{}` points: expected a whole number of 2 or more, both ends among them", steps.trim()))?;
+    let count = count.ok_or_else(|| {
+        format!(
+            "`{}` points: expected a whole number of 2 or more, both ends among them",
+            steps.trim()
+        )
+    })?;
     if count > MOST_POINTS {
         return Err(format!("{count} points are too many: {MOST_POINTS} at most"));
     }
     if low >= high {
-        return Err(format!("the range ends before it begins: expected FROM below TO, such as {high}..{low}:{count}"));
+        return Err(format!(
+            "the range ends before it begins: expected FROM below TO, such as {high}..{low}:{count}"
+        ));
     }
     if is_log && low <= 0.0 {
         return Err(format!("a logarithmic range begins above 0, not at {low}"));
@@ -104,7 +112,9 @@ fn range(from: &str, rest: &str, is_log: bool) -> Result<Vec<f64>, String> {
     let values: Vec<f64> = (0..count).map(|step| short(between(step))).collect();
     match values.windows(2).all(|pair| pair[0] < pair[1]) {
         true => Ok(values),
-        false => Err(format!("{count} points between {low} and {high} are too close to be told apart")),
+        false => Err(format!(
+            "{count} points between {low} and {high} are too close to be told apart"
+        )),
     }
 }
 
@@ -150,7 +160,10 @@ mod tests {
             ("k=a..2:3", "`a` is not a number"),
             ("k=1,x", "`x` is not a number"),
             ("k=1..inf:3", "`inf` is not a number"),
-            ("k=0.9..0.1:5", "ends before it begins: expected FROM below TO, such as 0.1..0.9:5"),
+            (
+                "k=0.9..0.1:5",
+                "ends before it begins: expected FROM below TO, such as 0.1..0.9:5",
+            ),
             ("k=1..2", "a range needs its number of points, such as 1..2:5"),
             ("k=1..2:1", "2 or more"),
             ("k=1..2:1.5", "whole number"),

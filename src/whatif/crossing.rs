@@ -30,13 +30,19 @@ pub(super) fn crossings(curve: &[OnCurve], level: f64) -> Vec<Crossing> {
     for (number, pair) in curve.windows(2).enumerate() {
         let (one, other) = (pair[0].value - level, pair[1].value - level);
         let is_first = number == 0;
-        let meets = (one < 0.0 && other >= 0.0) || (one > 0.0 && other <= 0.0) || (is_first && one == 0.0 && other != 0.0);
+        let meets =
+            (one < 0.0 && other >= 0.0) || (one > 0.0 && other <= 0.0) || (is_first && one == 0.0 && other != 0.0);
         // From the level away: it was met where the curve came to lie on it.
         if !meets {
             continue;
         }
         let at = between((pair[0].at, one), (pair[1].at, other));
-        let ends = has_band.then(|| (outward(curve, number, level, false), outward(curve, number + 1, level, true)));
+        let ends = has_band.then(|| {
+            (
+                outward(curve, number, level, false),
+                outward(curve, number + 1, level, true),
+            )
+        });
         let (low, high) = ends.unwrap_or((None, None));
         found.push(Crossing {
             at,
@@ -101,13 +107,22 @@ mod tests {
         let line = curve(&[(0.0, 0.0, 1.0), (0.3, 3.0, 1.0), (0.7, 7.0, 1.0), (1.0, 10.0, 1.0)]);
         let [found] = crossings(&line, 5.0)[..] else { panic!() };
         let near = |value: f64, wanted: f64| (value - wanted).abs() < 1e-12;
-        assert!(near(found.at, 0.5) && near(found.low.unwrap(), 0.4) && near(found.high.unwrap(), 0.6), "{found:?}");
+        assert!(
+            near(found.at, 0.5) && near(found.low.unwrap(), 0.4) && near(found.high.unwrap(), 0.6),
+            "{found:?}"
+        );
         assert!(found.rises && found.has_band);
         // Near the ends the band holds the level up to the first point, or the last.
         let [first] = crossings(&line, 0.5)[..] else { panic!() };
-        assert!(near(first.at, 0.05) && first.low.is_none() && near(first.high.unwrap(), 0.15), "{first:?}");
+        assert!(
+            near(first.at, 0.05) && first.low.is_none() && near(first.high.unwrap(), 0.15),
+            "{first:?}"
+        );
         let [last] = crossings(&line, 9.5)[..] else { panic!() };
-        assert!(near(last.at, 0.95) && last.high.is_none() && near(last.low.unwrap(), 0.85), "{last:?}");
+        assert!(
+            near(last.at, 0.95) && last.high.is_none() && near(last.low.unwrap(), 0.85),
+            "{last:?}"
+        );
         assert!(crossings(&line, 11.0).is_empty());
     }
 

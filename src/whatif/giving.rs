@@ -53,13 +53,20 @@ impl Giving {
         }
         if found.is_empty() {
             let why = "--to says who takes what a varied share gives up, and no share is varied";
-            return Err(Refusal::new(why.to_owned(), "vary shares.MATERIAL.by_country.COUNTRY, or leave --to out"));
+            return Err(Refusal::new(
+                why.to_owned(),
+                "vary shares.MATERIAL.by_country.COUNTRY, or leave --to out",
+            ));
         }
         for giving in &mut found {
             let rows = study.shares_by_country(&giving.material);
             let all: Option<Vec<f64>> = rows.iter().map(|(_, share)| *share).collect();
             if all.is_some_and(|all| (all.iter().sum::<f64>() - 1.0).abs() > ROUNDING) {
-                let varied: Vec<&str> = axes.iter().filter_map(Axis::share).map(|(_, country)| country).collect();
+                let varied: Vec<&str> = axes
+                    .iter()
+                    .filter_map(Axis::share)
+                    .map(|(_, country)| country)
+                    .collect();
                 let is_other = |country: &str| !varied.contains(&country) && !to.iter().any(|taker| taker == country);
                 let others = rows.into_iter().filter(|(country, _)| is_other(country));
                 giving.others = others.filter_map(|(country, share)| Some((country, share?))).collect();

@@ -8,7 +8,9 @@ pub use super::crossing::Crossing;
 use super::crossing::{OnCurve, crossings};
 use super::giving::Giving;
 use crate::results::{ALL_SECTORS, FOCUS};
-use crate::study::{Difference, Error, Estimate, Found, PolicyResults, Progress, Results, Run, Statistic, Study, Variant, concentration};
+use crate::study::{
+    Difference, Error, Estimate, Found, PolicyResults, Progress, Results, Run, Statistic, Study, Variant, concentration,
+};
 
 /// Code of a supply that stands for all countries not listed.
 const OTHERS: &str = "OTH";
@@ -94,7 +96,7 @@ pub struct Point {
     pub name: String,
     /// The keys' values.
     pub at: Vec<f64>,
-    /// `key=value`, as `critmin run --set` takes them.
+    /// `key=value`, as `critmin run --set` takes them, after those of the sweep as a whole (`results.run.manifest.set`).
     pub set: Vec<String>,
     /// Herfindahl-Hirschman index (0 to 1) of the material whose share a key is: squares of the shares of undisrupted output at the start, those of
     /// countries not listed (`OTH`) left out.
@@ -119,7 +121,10 @@ pub struct Cell {
 impl Cell {
     /// The figure's interval, where its error is known.
     pub fn interval(&self) -> Option<(f64, f64)> {
-        self.found.estimate().filter(is_known).map(|estimate| (estimate.low, estimate.high))
+        self.found
+            .estimate()
+            .filter(is_known)
+            .map(|estimate| (estimate.low, estimate.high))
     }
 }
 
@@ -145,7 +150,9 @@ impl Sweep {
     /// The cells at a place, in the order of the points.
     pub fn at(&self, material: &str, country: &str) -> Vec<&Cell> {
         let cells = self.cells.iter();
-        cells.filter(|cell| cell.material == material && cell.country == country).collect()
+        cells
+            .filter(|cell| cell.material == material && cell.country == country)
+            .collect()
     }
 
     /// The scenario as it is: what the points are variants of.
@@ -187,30 +194,42 @@ pub fn prepare(study: &Study, plan: &Plan) -> Result<Prepared, SweepError> {
         let mut axes = plan.axes.iter();
         axes.find(|axis| study.is_set_by(id, &axis.key)).map(|axis| (id, axis))
     }) {
-        let why = format!("the policy `{id}` sets `{}` itself, so varying it would change nothing", axis.key);
+        let why = format!(
+            "the policy `{id}` sets `{}` itself, so varying it would change nothing",
+            axis.key
+        );
         return Err(Refusal::new(why, "sweep another key, or without the policy").into());
     }
     let mut study = study.clone();
-    let mut in_common = Vec::new();
     // Who is in focus where none is stated follows demand, and is to be the same at all points.
     if plan.axes.iter().any(|axis| axis.key.starts_with("demand")) {
         let (materials, places) = as_it_is.focus();
-        let focus = format!("focus={{ materials = {materials:?}, countries = {places:?} }}");
-        study.set(&focus)?;
-        in_common.push(focus);
+        study.set(&format!(
+            "focus={{ materials = {materials:?}, countries = {places:?} }}"
+        ))?;
     }
     let stands = plan.axes.iter().map(|axis| study.number_at(&axis.key)).collect();
     let giving = Giving::of(&study, &plan.axes, &plan.to)?;
     let mut points = Vec::new();
     for at in grid(&plan.axes) {
-        let own: Vec<String> = plan.axes.iter().zip(&at).map(|(axis, value)| axis.assignment(*value)).collect();
+        let own: Vec<String> = plan
+            .axes
+            .iter()
+            .zip(&at)
+            .map(|(axis, value)| axis.assignment(*value))
+            .collect();
         let name = own.join(" ");
         let mut set = own;
         for giving in &giving {
             set.extend(giving.assignments(&at)?);
         }
         let concentration = Vec::new();
-        points.push(Point { name, at, set, concentration });
+        points.push(Point {
+            name,
+            at,
+            set,
+            concentration,
+        });
     }
     let baseline = study.point(policy.unwrap_or("baseline"), &[], policy)?;
     let variants: Vec<Result<Variant, Error>> = points
@@ -218,9 +237,6 @@ pub fn prepare(study: &Study, plan: &Plan) -> Result<Prepared, SweepError> {
         .map(|point| study.point(&point.name, &point.set, policy))
         .collect();
     let variants = variants.into_iter().collect::<Result<Vec<Variant>, Error>>()?;
-    for point in &mut points {
-        point.set = in_common.iter().chain(&point.set).cloned().collect();
-    }
     Ok(Prepared {
         baseline,
         variants,
@@ -235,7 +251,12 @@ fn check_axes(axes: &[Axis]) -> Result<(), Refusal> {
         [] => return refused("nothing is varied".to_owned(), "give --vary KEY=FROM..TO:STEPS"),
         [_] => {}
         [one, other] if one.key != other.key => {}
-        [one, _] => return refused(format!("`{}` is varied twice", one.key), "give all its values in one --vary"),
+        [one, _] => {
+            return refused(
+                format!("`{}` is varied twice", one.key),
+                "give all its values in one --vary",
+            );
+        }
         more => {
             let why = format!("{} keys are varied: a sweep has one or two", more.len());
             return refused(why, "leave the others at one value with --set");
@@ -336,8 +357,13 @@ impl Sweep {
         };
         for (material, country) in self.places() {
             for (number, point) in self.points.iter().enumerate() {
-                let mut rows = self.results.variant(&point.name).into_iter().flat_map(|policy| &policy.summary);
-                let row = rows.find(|row| row.material == material && row.country == country && row.sector == ALL_SECTORS);
+                let mut rows = self
+                    .results
+                    .variant(&point.name)
+                    .into_iter()
+                    .flat_map(|policy| &policy.summary);
+                let row =
+                    rows.find(|row| row.material == material && row.country == country && row.sector == ALL_SECTORS);
                 let terms = |reference| [(point.name.as_str(), 1.0), (reference, -1.0)];
                 let difference = reference.and_then(|reference| {
                     let row = (material.as_str(), country.as_str());

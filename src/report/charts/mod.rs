@@ -13,6 +13,7 @@ mod events;
 mod exceedance;
 mod fan;
 mod font;
+mod heat;
 mod missing;
 mod numbers;
 mod page;
@@ -23,6 +24,7 @@ mod source;
 mod stages;
 mod style;
 mod supply_shares;
+mod sweep;
 mod text;
 
 #[cfg(test)]
@@ -32,10 +34,11 @@ pub use png::to_png;
 
 use crate::results::types::RunResults;
 use crate::whatif::compare::Comparison;
+use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 7] = [
+pub const KINDS: [&str; 8] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -43,6 +46,7 @@ pub const KINDS: [&str; 7] = [
     "events-",
     "policy-comparison-",
     "compare-",
+    "sweep-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -141,6 +145,23 @@ pub fn render_comparison(comparison: &Comparison) -> Result<Vec<Chart>, ChartErr
         charts.extend(exceedance::by_policy(&source, material)?);
     }
     charts.extend(cost::chart(&source, comparison)?);
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The charts of a sweep: per material in focus a curve with its band for each place, or with two keys a map of its headline place. Deterministic order
+/// and bytes.
+pub fn render_sweep(sweep: &Sweep) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = Source::new(&sweep.results.run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts = Vec::new();
+    for material in source.materials(MAX_MATERIALS) {
+        charts.extend(match sweep.axes.len() {
+            1 => sweep::chart(&source, sweep, material)?,
+            _ => heat::chart(&source, sweep, material)?,
+        });
+    }
     make_unique(&mut charts);
     Ok(charts)
 }
