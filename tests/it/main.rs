@@ -55,5 +55,6 @@ mod sizes;
 mod streams;
 mod study;
 mod support;
+mod sweep;
 mod widths;
 mod without;
