@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::results::types::CostlyTable;
+use crate::whatif::sweep::Axis;
 
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
 #[derive(Debug, Parser)]
@@ -24,6 +25,7 @@ Examples:
   critmin run scenarios/china-rare-earth-controls.toml --trials 100000 --out results
   critmin compare scenarios/us-india-partnership.toml
   critmin screen scenarios/china-rare-earth-controls.toml
+  critmin sweep scenarios/quickstart.toml --vary shares.magnet.by_country.CHN=0.3..0.9:7
   critmin validate scenarios/*.toml
   critmin merge shards/partial-*.critmin
   critmin replay scenarios/china-rare-earth-controls.toml --trial 123
@@ -80,6 +82,9 @@ pub enum Command {
     /// Let every country stop making, or exporting, what it makes, one at a time: whose failure costs most, and how long do stocks last?
     #[command(after_help = SCREEN_EXAMPLES)]
     Screen(ScreenOptions),
+    /// Vary one key or two over a range, on the same draws: how does a statistic follow, and where does it cross a level
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepOptions),
     /// Combine partial results of one run (`run --trials-range`) into its results
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeOptions),
@@ -149,6 +154,17 @@ Examples:
 An outage is certain and total, lasts a year and begins at the start; the scenario's own events are taken
 away. Uncertain inputs are at their means in one trial, unless --trials or --precision is given.
 What the tables say: docs/what-if.md";
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  critmin sweep scenario.toml --vary shares.magnet.by_country.CHN=0.3..0.9:7               # the others' shares give way in proportion
+  critmin sweep scenario.toml --vary shares.magnet.by_country.CHN=0.3..0.9:7 --to USA,IND  # what it gives up goes to these
+  critmin sweep scenario.toml --vary event.ban.arrival.per_year=0.01..1:9;log --of cvar95_pct --level 10
+  critmin sweep scenario.toml --vary event.ban.severity=0.2,0.5,1 --vary stockpile.magnet.USA.days=0..180:7
+  critmin sweep scenario.toml --vary supply.usa_plant.capacity=0..5000:6 --policy stockpile --from-first
+
+All points face the same draws. Each is what `critmin run` gives with the --set options that sweep.csv
+has for it. In a shell, quote a range with ;log. What the tables say: docs/what-if.md";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
@@ -326,6 +342,51 @@ pub struct ScreenOptions {
     #[arg(long, short)]
     pub quiet: bool,
     /// Print the screening (or the errors) as one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SweepOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Key to vary: KEY=FROM..TO:STEPS (STEPS points, both ends among them), with ;log for equal factors, or KEY=a,b,c; twice for two keys
+    #[arg(long = "vary", required = true, value_name = "KEY=VALUES", value_parser = Axis::parse)]
+    pub vary: Vec<Axis>,
+    /// Countries that take what a varied share gives up, in proportion to their own shares [default: all others do]
+    #[arg(long, value_delimiter = ',', value_name = "COUNTRIES")]
+    pub to: Vec<String>,
+    /// Statistic to tell, by its name in summary.csv [default: the headline's]
+    #[arg(long, value_name = "STATISTIC")]
+    pub of: Option<String>,
+    /// Also tell where the statistic crosses this level, in its unit in summary.csv
+    #[arg(long, value_name = "X", value_parser = parse_level, allow_hyphen_values = true)]
+    pub level: Option<f64>,
+    /// Policy in force at every point
+    #[arg(long, value_name = "ID")]
+    pub policy: Option<String>,
+    /// Tell differences from the first point instead of from the scenario as it is
+    #[arg(long)]
+    pub from_first: bool,
+    /// Number of trials
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub trials: Option<u64>,
+    /// Stop once the headline and every difference have a standard error of at most this share of the baseline's mean (e.g. 1%)
+    #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
+    pub precision: Option<f64>,
+    /// Folder for tables and charts [default: out/<scenario name>/sweep]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Number of threads; it changes the speed, never the results [default: all cores]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<u16>,
+    /// Chart formats: svg, png, or none
+    #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
+    pub formats: Vec<ChartFormat>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the sweep (or the errors) as one JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -594,6 +655,13 @@ fn parse_within(text: &str, low: u64, high: u64) -> Result<u64, String> {
         count if count > high => Err(format!("expected {high} at most")),
         count => Ok(count),
     }
+}
+
+/// A level of a statistic: any number.
+fn parse_level(text: &str) -> Result<f64, String> {
+    let number = text.trim().replace('_', "").parse::<f64>().ok();
+    let number = number.filter(|number| number.is_finite());
+    number.ok_or_else(|| "expected a number in the statistic's unit, such as 10".to_owned())
 }
 
 fn parse_years(text: &str) -> Result<u32, String> {

@@ -19,6 +19,7 @@ mod run;
 mod schema;
 mod screen;
 mod so_far;
+mod sweep;
 mod terminal;
 mod validate;
 mod whatif;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options),
         Command::Compare(options) => compare::compare(options),
         Command::Screen(options) => screen::screen(options),
+        Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),

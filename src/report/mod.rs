@@ -23,6 +23,7 @@ pub mod samples_file;
 pub mod screen;
 mod sheet;
 pub mod story;
+pub mod sweep;
 pub mod table;
 pub mod trace_csv;
 pub mod width;

@@ -24,7 +24,7 @@ pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &
 }
 
 /// A word as a shell takes it: within quotes where it holds anything that shells give a meaning to.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "_-./=:,+@%".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -94,7 +94,10 @@ impl Side<'_> {
             Statistic::ExpectedMonthsShort => scaled(|sums| sums.short_periods, plan.layout.step_months),
             Statistic::ExposedValueMusd => scaled(|sums| sums.exposed, USD_PER_STEP / 1e6),
             Statistic::ProbAny => beyond(0),
+            Statistic::ProbGt5 => beyond(position_of_whole_pct(5)),
             Statistic::ProbGt10 => beyond(position_of_whole_pct(10)),
+            Statistic::ProbGt25 => beyond(position_of_whole_pct(25)),
+            Statistic::ProbGt50 => beyond(position_of_whole_pct(50)),
             Statistic::Cvar95Pct => self.tail_sums(row, 0.95),
             _ => None,
         }

@@ -217,6 +217,17 @@ impl Recorder {
         all
     }
 
+    /// The same, its errors those of independent trials although it was gathered by batches.
+    pub fn as_independent(&self) -> Self {
+        let layout = Layout {
+            in_batches: false,
+            ..self.plan.layout.clone()
+        };
+        let mut all = self.clone();
+        all.plan = Arc::new(Plan::new(layout, self.plan.recording));
+        all
+    }
+
     /// Trials recorded.
     pub fn trials(&self) -> u64 {
         self.trials

@@ -21,6 +21,7 @@ mod run;
 mod scenario;
 mod world;
 
+pub use crate::analysis::indices::concentration;
 pub use crate::analysis::run::RunError as Error;
 pub use crate::engine::run::Progress;
 pub use crate::results::difference::{COMPARED, Difference, RowDifferences};

@@ -25,6 +25,7 @@ pub struct Run<'a> {
     precision: Option<f64>,
     samples: bool,
     causes: bool,
+    alone: bool,
 }
 
 impl<'a> Run<'a> {
@@ -37,6 +38,7 @@ impl<'a> Run<'a> {
             precision: None,
             samples: true,
             causes: false,
+            alone: false,
         }
     }
 
@@ -76,6 +78,14 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// Gives each variant the figures of a run of its own: its dimensions of a Sobol' design ranked by its own headline, its errors those of its sampling
+    /// design, nothing simulated twice where nothing is random. Differences are as well known, but for Sobol' points of variants that rank otherwise.
+    #[must_use]
+    pub fn as_runs_alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
     /// Simulates.
     ///
     /// # Errors
@@ -89,11 +99,14 @@ impl<'a> Run<'a> {
     /// # Errors
     /// See [`Error`]; [`Error::Interrupted`] where no trial was complete.
     pub fn watched(&self, progress: &Progress) -> Result<Results, Error> {
-        let design = self.baseline.prepared.ranked_design();
-        let all: Vec<Cow<'_, Prepared>> = std::iter::once(&self.baseline)
-            .chain(&self.variants)
-            .map(|variant| with_design(&variant.prepared, &design))
-            .collect();
+        let variants = std::iter::once(&self.baseline).chain(&self.variants);
+        let all: Vec<Cow<'_, Prepared>> = if self.alone {
+            variants.map(|variant| Cow::Borrowed(&variant.prepared)).collect()
+        } else {
+            let design = self.baseline.prepared.ranked_design();
+            let ranked = variants.map(|variant| with_design(&variant.prepared, &design));
+            ranked.collect()
+        };
         let is_random = all.iter().any(|prepared| prepared.model.is_random());
         let asked = self.trials.unwrap_or_else(|| self.baseline.trials());
         let wanted = if is_random { asked } else { asked.min(1) };
@@ -149,8 +162,9 @@ impl<'a> Run<'a> {
                 };
                 let mut facts = policy_facts(prepared);
                 facts.variance = VarianceSplitter::default().finish();
+                let own = (self.alone && is_random).then(|| own_errors(prepared, &recorder, recording));
                 Outcome {
-                    results: recorder.finish(facts),
+                    results: own.flatten().as_ref().unwrap_or(&recorder).finish(facts),
                     recorder,
                     samples,
                 }
@@ -198,6 +212,16 @@ fn with_design<'a>(prepared: &'a Prepared, design: &Design) -> Cow<'a, Prepared>
         }
         _ => Cow::Borrowed(prepared),
     }
+}
+
+/// What a run of its own would have recorded, where that is something else: of independent trials no batches, and one trial where nothing is random.
+fn own_errors(prepared: &Prepared, recorder: &Recorder, recording: Recording) -> Option<Recorder> {
+    if !prepared.model.is_random() {
+        let one = || of_batches(prepared, recording);
+        let only = simulate_in_blocks(&prepared.model, 0..1, None, &Progress::default(), one);
+        return only.map(|only| only.repeated(EQUAL_TRIALS));
+    }
+    (!prepared.layout.in_batches).then(|| recorder.as_independent())
 }
 
 /// A recorder that gathers its trials by batches in every design: independent trials make independent batches, too.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Change, Diagnostics, Error, PolicyLabel};
 use crate::analysis::examine::examine;
 use crate::analysis::run::{Prepared, prepare_variant};
-use crate::scenario::Document;
+use crate::scenario::{Document, Place};
 
 /// A scenario to be studied.
 #[derive(Debug, Clone)]
@@ -169,6 +169,34 @@ impl Study {
         Ok(self.of_prepared(document, prepared, Vec::new()))
     }
 
+    /// A point of a sweep: the scenario with these `key=value` set as `--set` sets them, under a policy where one is named. Its figures are those of
+    /// `critmin run` with the same `--set` and `--policy`, to the last bit, where it is run [`as_runs_alone`](super::Run::as_runs_alone).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where a key or value is wrong, the scenario is with it, or the key is of what points have in common (run, time, focus).
+    pub fn point(&self, name: &str, assignments: &[String], policy: Option<&str>) -> Result<Variant, Error> {
+        let document = self.document.point(assignments, policy)?;
+        let mut prepared = crate::analysis::run::prepare(&document, policy)?;
+        let label = &mut prepared.scenario.policy;
+        (label.id, label.name) = (name.to_owned(), name.to_owned());
+        Ok(self.of_prepared(document, prepared, Vec::new()))
+    }
+
+    /// The number at a key, as `--set` names it; `None` where there is none, or something else.
+    pub fn number_at(&self, key: &str) -> Option<f64> {
+        self.document.number_at(key)
+    }
+
+    /// The shares of a material by country; `None` for one that is no plain number.
+    pub fn shares_by_country(&self, material: &str) -> Vec<(String, Option<f64>)> {
+        self.document.shares_by_country(material)
+    }
+
+    /// Whether a policy sets this key itself.
+    pub fn is_set_by(&self, policy: &str, key: &str) -> bool {
+        self.document.is_set_by(policy, key)
+    }
+
     pub(super) fn of_prepared(&self, document: Document, prepared: Prepared, changes: Vec<Change>) -> Variant {
         Variant {
             prepared,
@@ -198,6 +226,18 @@ impl Variant {
     /// Whether its headline is what substitution and thrift leave unmet.
     pub fn is_after_adaptation(&self) -> bool {
         self.prepared.layout.headline_after_adaptation
+    }
+
+    /// Ids of the materials and places in focus, in order.
+    pub fn focus(&self) -> (Vec<String>, Vec<String>) {
+        let scenario = &self.prepared.scenario;
+        let materials = scenario.focus.materials.iter();
+        let places = scenario.focus.places.iter().map(|place| match place {
+            Place::Country(country) => scenario.countries[*country].code.clone(),
+            Place::Group(group) => scenario.groups[*group].id.clone(),
+        });
+        let ids = materials.map(|material| scenario.materials[*material].id.clone());
+        (ids.collect(), places.collect())
     }
 
     /// Trials that the scenario asks for.

@@ -57,5 +57,6 @@ mod sizes;
 mod streams;
 mod study;
 mod support;
+mod sweep;
 mod widths;
 mod without;

@@ -14,17 +14,19 @@ mod exceedance;
 mod exposure;
 mod fan;
 mod font;
+mod heat;
 mod missing;
 mod numbers;
+mod outages;
 mod page;
 mod panel;
-mod outages;
 mod png;
 mod policies;
 mod source;
 mod stages;
 mod style;
 mod supply_shares;
+mod sweep;
 mod text;
 
 #[cfg(test)]
@@ -35,10 +37,11 @@ pub use png::to_png;
 use crate::results::types::RunResults;
 use crate::whatif::compare::Comparison;
 use crate::whatif::screen::Screening;
+use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 9] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -47,6 +50,7 @@ pub const KINDS: [&str; 8] = [
     "policy-comparison-",
     "compare-",
     "screen-",
+    "sweep-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -159,6 +163,23 @@ pub fn render_screening(found: &Screening) -> Result<Vec<Chart>, ChartError> {
     for material in source.materials(MAX_MATERIALS) {
         charts.extend(outages::chart(&source, found, material)?);
         charts.extend(exposure::chart(&source, found, material)?);
+    }
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The charts of a sweep: per material in focus a curve with its band for each place, or with two keys a map of its headline place. Deterministic order
+/// and bytes.
+pub fn render_sweep(sweep: &Sweep) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = Source::new(&sweep.results.run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts = Vec::new();
+    for material in source.materials(MAX_MATERIALS) {
+        charts.extend(match sweep.axes.len() {
+            1 => sweep::chart(&source, sweep, material)?,
+            _ => heat::chart(&source, sweep, material)?,
+        });
     }
     make_unique(&mut charts);
     Ok(charts)

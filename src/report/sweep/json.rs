@@ -1,0 +1,84 @@
+//! A sweep as one JSON document: what `--json` prints and `sweep.json` holds.
+
+use serde_json::{Value, json};
+
+use super::csv::unit_of;
+use super::{options, set, words};
+use crate::study::Difference;
+use crate::whatif::sweep::{Cell, Sweep, is_known};
+
+fn difference(found: &Difference) -> Value {
+    let estimate = found.estimate;
+    let known = |value: f64| is_known(&estimate).then_some(value).filter(|value| value.is_finite());
+    json!({
+        "value": estimate.value,
+        "standard_error": known(estimate.standard_error),
+        "low": known(estimate.low),
+        "high": known(estimate.high),
+        "independent_trials": found.independent_trials,
+    })
+}
+
+fn cell(sweep: &Sweep, found: &Cell) -> Value {
+    json!({
+        "material": found.material,
+        "country": found.country,
+        "unit": unit_of(&sweep.results.run, &found.material, sweep.statistic),
+        "value": found.found,
+        "difference": found.difference.as_ref().map(difference),
+    })
+}
+
+/// The document.
+pub fn document(sweep: &Sweep) -> Value {
+    let run = &sweep.results.run;
+    let manifest = &run.manifest;
+    let axes = sweep.axes.iter().zip(&sweep.stands);
+    let axes: Vec<Value> = axes
+        .map(|(axis, stands)| json!({ "key": axis.key, "values": axis.values, "log": axis.is_log, "as_it_is": stands }))
+        .collect();
+    let points = sweep.points.iter().enumerate().map(|(number, point)| {
+        let cells = sweep.cells.iter().filter(|cell| cell.point == number);
+        json!({
+            "at": point.at,
+            "hhi": point.concentration,
+            "set": set(sweep, point).collect::<Vec<_>>(),
+            "run_options": options(sweep, point),
+            "cells": cells.map(|found| cell(sweep, found)).collect::<Vec<_>>(),
+        })
+    });
+    let crossings = sweep.crossings.iter().map(|found| {
+        json!({
+            "material": found.material,
+            "country": found.country,
+            "second_at": found.second,
+            "at": found.crossing.at,
+            "low": found.crossing.low,
+            "high": found.crossing.high,
+            "direction": if found.crossing.rises { "rises" } else { "falls" },
+        })
+    });
+    let headline = sweep.baseline().map(|policy| &policy.headline);
+    json!({
+        "program": manifest.program,
+        "title": run.title,
+        "scenario": manifest.scenario,
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "trials_asked": manifest.trials_asked,
+        "interrupted": manifest.interrupted,
+        "set": manifest.set,
+        "sampling": manifest.sampling,
+        "sampling_version": manifest.sampling_version,
+        "policy": sweep.policy,
+        "headline": headline.map(|(material, country)| json!({ "material": material, "country": country })),
+        "statistic": sweep.statistic.name(),
+        "difference_from": if sweep.from_first { "first" } else { "baseline" },
+        "level": sweep.level,
+        "sentences": words::sentences(sweep),
+        "axes": axes,
+        "points": points.collect::<Vec<_>>(),
+        "crossings": crossings.collect::<Vec<_>>(),
+    })
+}
