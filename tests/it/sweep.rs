@@ -97,11 +97,23 @@ fn the_shortfall_is_proportional_to_the_share() {
         let estimate = cells[3].found.estimate().unwrap();
         (estimate.high - estimate.value) / 0.8
     };
-    assert!(close(one.crossing.at, 12.5 / slope, 1e-9, 0.0) && one.crossing.rises, "{one:?}");
-    assert!(close(one.crossing.low.unwrap(), 12.5 / (slope + reach), 1e-6, 0.0), "{one:?}");
-    assert!(close(one.crossing.high.unwrap(), 12.5 / (slope - reach), 1e-6, 0.0), "{one:?}");
+    assert!(
+        close(one.crossing.at, 12.5 / slope, 1e-9, 0.0) && one.crossing.rises,
+        "{one:?}"
+    );
+    assert!(
+        close(one.crossing.low.unwrap(), 12.5 / (slope + reach), 1e-6, 0.0),
+        "{one:?}"
+    );
+    assert!(
+        close(one.crossing.high.unwrap(), 12.5 / (slope - reach), 1e-6, 0.0),
+        "{one:?}"
+    );
     // From the first point: the same slope.
-    let found = swept(&Plan { from_first: true, ..plan });
+    let found = swept(&Plan {
+        from_first: true,
+        ..plan
+    });
     let cell = found.at("metal", "USA")[3];
     assert!(close(cell.difference.unwrap().estimate.value, slope * 0.6, 1e-9, 0.0));
     assert_eq!(found.at("metal", "USA")[0].difference.unwrap().estimate.value, 0.0);
@@ -143,19 +155,33 @@ fn what_a_share_gives_up_goes_to_those_named() {
     same(shares(&found, 0), &[("AUS", 45.0), ("CHN", 40.0), ("IND", 15.0)]);
     let down = &format!("{SHARE}=0.4,0.5");
     let found = to(&["CAN"], TEXT, down).unwrap();
-    same(shares(&found, 0), &[("AUS", 30.0), ("CAN", 20.0), ("CHN", 40.0), ("IND", 10.0)]);
+    same(
+        shares(&found, 0),
+        &[("AUS", 30.0), ("CAN", 20.0), ("CHN", 40.0), ("IND", 10.0)],
+    );
     let found = to(&["CAN", "VNM"], TEXT, down).unwrap();
     same(
         shares(&found, 0),
-        &[("AUS", 30.0), ("CAN", 10.0), ("CHN", 40.0), ("IND", 10.0), ("VNM", 10.0)],
+        &[
+            ("AUS", 30.0),
+            ("CAN", 10.0),
+            ("CHN", 40.0),
+            ("IND", 10.0),
+            ("VNM", 10.0),
+        ],
     );
     let refused = |names: &[&str], text: &str, axis: &str, words: &str| match to(names, text, axis) {
         Err(SweepError::Refused(refusal)) => assert!(refusal.message.contains(words), "{refusal:?}"),
         other => panic!("{other:?}"),
     };
-    refused(&["IND"], TEXT, axis, "IND have 0.1 of `metal` together, and cannot give the 0.2");
+    refused(&["IND"], TEXT, axis, "IND has 0.1 of `metal`, and cannot give the 0.2");
     refused(&["CHN"], TEXT, axis, "CHN is varied");
-    refused(&["IND"], TEXT, "event.outage.severity.high=0.2,0.4", "no share is varied");
+    refused(
+        &["IND"],
+        TEXT,
+        "event.outage.severity.high=0.2,0.4",
+        "no share is varied",
+    );
     let uncertain = TEXT.replace("IND = 0.1", "IND = { dist = \"uniform\", low = 0.05, high = 0.15 }");
     refused(&["IND"], &uncertain, axis, "the share of IND in `metal` is uncertain");
 }
@@ -171,8 +197,16 @@ fn a_point_is_a_run_with_its_set_to_the_byte() {
         for (axes, to, policy) in [
             (vec![share.as_str()], vec![], None),
             (vec![share.as_str()], vec!["AUS", "IND"], Some("milder")),
-            (vec!["event.outage.arrival.probability=0,0.01,1"], vec![], Some("baseline")),
-            (vec![share.as_str(), "demand.metal.JPN.final.amount=0..900:2"], vec![], None),
+            (
+                vec!["event.outage.arrival.probability=0,0.01,1"],
+                vec![],
+                Some("baseline"),
+            ),
+            (
+                vec![share.as_str(), "demand.metal.JPN.final.amount=0..900:2"],
+                vec![],
+                None,
+            ),
         ] {
             let plan = Plan {
                 to: to.into_iter().map(str::to_owned).collect(),
@@ -200,7 +234,11 @@ fn a_point_is_a_run_with_its_set_to_the_byte() {
                 let run = report.results.policies.last().unwrap();
                 let here = found.results.variant(&point.name).unwrap();
                 let as_text = |summary: &[critmin::study::SummaryRow]| serde_json::to_string(summary).unwrap();
-                assert_eq!(as_text(&here.summary), as_text(&run.summary), "{sampling} {set:?} {policy:?}");
+                assert_eq!(
+                    as_text(&here.summary),
+                    as_text(&run.summary),
+                    "{sampling} {set:?} {policy:?}"
+                );
                 assert_eq!(here.exceedance, run.exceedance, "{sampling} {set:?}");
             }
         }
@@ -253,11 +291,17 @@ fn tables_words_json_and_runs_say_the_same() {
         checked += 1;
     }
     assert_eq!(checked, 4 * 3);
-    assert!(bench.read("out/crossings.csv").contains("metal,USA,expected_shortfall_pct,5,"));
+    assert!(
+        bench
+            .read("out/crossings.csv")
+            .contains("metal,USA,expected_shortfall_pct,5,")
+    );
     // The options printed for a point give its figures, digit for digit.
     for (number, point) in document["points"].as_array().unwrap().iter().enumerate() {
         let options = point["run_options"].as_str().unwrap();
-        let run = bench.succeed(&format!("run three.toml {options} --formats none --out run{number} --json"));
+        let run = bench.succeed(&format!(
+            "run three.toml {options} --formats none --out run{number} --json"
+        ));
         let run: Value = serde_json::from_str(&run).unwrap();
         let summary = run["policies"][1]["summary"].as_array().unwrap();
         for cell in point["cells"].as_array().unwrap() {
@@ -269,9 +313,16 @@ fn tables_words_json_and_runs_say_the_same() {
         }
     }
     // The same bytes for any number of threads.
-    bench.succeed(&format!("{} --threads 1 --quiet", line.replace("--out out", "--out one")));
+    bench.succeed(&format!(
+        "{} --threads 1 --quiet",
+        line.replace("--out out", "--out one")
+    ));
     for file in ["sweep.csv", "crossings.csv", "sweep.json"] {
-        assert_eq!(bench.read(&format!("one/{file}")), bench.read(&format!("out/{file}")), "{file}");
+        assert_eq!(
+            bench.read(&format!("one/{file}")),
+            bench.read(&format!("out/{file}")),
+            "{file}"
+        );
     }
 }
 
@@ -283,19 +334,28 @@ fn two_keys_make_a_table_and_a_map() {
         "sweep three.toml --vary {SHARE}=0.2,0.4,0.8 --vary event.outage.arrival.probability=0.25..1:4 --of prob_gt_10 --level 0.3 --out out"
     );
     let printed = bench.succeed(&line);
-    assert!(printed.contains("across: event.outage.arrival.probability"), "{printed}");
+    assert!(
+        printed.contains("across: event.outage.arrival.probability"),
+        "{printed}"
+    );
     let document: Value = serde_json::from_str(&bench.read("out/sweep.json")).unwrap();
     assert_eq!(document["points"].as_array().unwrap().len(), 12);
     // P(0.8 S > 0.1) = p (1 - 1/8), S uniform: 0.875 where the event is certain.
     let last = &document["points"][11]["cells"][0]["value"];
-    let (value, error) = (last["value"].as_f64().unwrap(), last["standard_error"].as_f64().unwrap());
+    let (value, error) = (
+        last["value"].as_f64().unwrap(),
+        last["standard_error"].as_f64().unwrap(),
+    );
     assert!((value - 0.875).abs() <= 4.0 * error + 1e-3, "{last}");
     let map = bench.read("out/charts/sweep-metal.svg");
     assert!(map.contains("To the right: event.outage.arrival.probability"), "{map}");
     let curve = format!("sweep three.toml --vary {SHARE}=0.2..0.8:4 --level 8 --out out");
     bench.succeed(&curve);
     let map = bench.read("out/charts/sweep-metal.svg");
-    assert!(map.contains("HHI 0.") && map.contains("as it is: 0.6") && map.contains("level 8"), "{map}");
+    assert!(
+        map.contains("HHI 0.") && map.contains("as it is: 0.6") && map.contains("level 8"),
+        "{map}"
+    );
 }
 
 #[test]
@@ -303,39 +363,71 @@ fn wrong_keys_ranges_policies_and_folders_are_refused() {
     let bench = Bench::new();
     bench.write("three.toml", TEXT);
     let refuse = |options: &str, code: i32, words: &[&str]| {
-        bench.refuse(&format!("sweep three.toml {options} --formats none --out refused"), code, words);
+        bench.refuse(
+            &format!("sweep three.toml {options} --formats none --out refused"),
+            code,
+            words,
+        );
     };
     refuse(
         "--vary shares.metl.by_country.CHN=0.2,0.4",
         1,
         &["there is no `shares.metl`", "did you mean"],
     );
-    refuse("--vary event.outage.severty=0.2,0.4", 1, &["severty", "did you mean `event.outage.severity`?"]);
+    refuse(
+        "--vary event.outage.severty=0.2,0.4",
+        1,
+        &["severty", "did you mean `event.outage.severity`?"],
+    );
     refuse(&format!("--vary {SHARE}=0.5,1.5"), 1, &["1.5"]);
     refuse("--vary event.outage.kind=1,2", 1, &["event.outage.kind=1"]);
-    refuse("--vary run.seed=1,2", 1, &["a sweep cannot vary `run.seed`", "--set run.seed=VALUE"]);
-    refuse("--vary time.periods=12..24:3", 1, &["a sweep cannot vary `time.periods`"]);
+    refuse(
+        "--vary run.seed=1,2",
+        1,
+        &["a sweep cannot vary `run.seed`", "--set run.seed=VALUE"],
+    );
+    refuse(
+        "--vary time.periods=12..24:3",
+        1,
+        &["a sweep cannot vary `time.periods`"],
+    );
     refuse(&format!("--vary {SHARE}=a..0.5:3"), 2, &["`a` is not a number"]);
     refuse(&format!("--vary {SHARE}=0.9..0.1:3"), 2, &["ends before it begins"]);
-    refuse(&format!("--vary {SHARE}=0.1..0.9:401"), 2, &["401 points are too many: 400 at most"]);
+    refuse(
+        &format!("--vary {SHARE}=0.1..0.9:401"),
+        2,
+        &["401 points are too many: 400 at most"],
+    );
     refuse(
         &format!("--vary {SHARE}=0.1..0.9:30 --vary event.outage.arrival.probability=0..1:30"),
         1,
         &["900 points are too many: 400 at most"],
     );
-    refuse(&format!("--vary {SHARE}=0.1,0.2 --vary {SHARE}=0.3,0.4"), 1, &["is varied twice"]);
+    refuse(
+        &format!("--vary {SHARE}=0.1,0.2 --vary {SHARE}=0.3,0.4"),
+        1,
+        &["is varied twice"],
+    );
     refuse(
         &format!("--vary {SHARE}=0.1,0.2 --policy third"),
         1,
         &["the policy `third` sets `shares.metal.by_country.CHN` itself"],
     );
-    refuse(&format!("--vary {SHARE}=0.1,0.2 --policy thrid"), 1, &["there is no policy `thrid`", "third"]);
+    refuse(
+        &format!("--vary {SHARE}=0.1,0.2 --policy thrid"),
+        1,
+        &["there is no policy `thrid`", "third"],
+    );
     refuse(
         &format!("--vary {SHARE}=0.1,0.2 --of cvar_95"),
         1,
         &["there is no statistic `cvar_95`", "did you mean `cvar95_pct`?"],
     );
-    refuse(&format!("--vary {SHARE}=0.1,0.2 --level x"), 2, &["expected a number in the statistic's unit"]);
+    refuse(
+        &format!("--vary {SHARE}=0.1,0.2 --level x"),
+        2,
+        &["expected a number in the statistic's unit"],
+    );
     bench.write("out/sweep.csv", "mine");
     bench.refuse(
         &format!("sweep three.toml --vary {SHARE}=0.1,0.2 --formats none --out out"),
@@ -343,6 +435,11 @@ fn wrong_keys_ranges_policies_and_folders_are_refused() {
         &["sweep.csv", "did not write"],
     );
     // Few trials: no error of a difference is made up.
-    let printed = bench.succeed(&format!("sweep three.toml --vary {SHARE}=0.1,0.2 --trials 500 --formats none --out few"));
-    assert!(printed.contains("With fewer than 2,048 trials nothing is said of the errors"), "{printed}");
+    let printed = bench.succeed(&format!(
+        "sweep three.toml --vary {SHARE}=0.1,0.2 --trials 500 --formats none --out few"
+    ));
+    assert!(
+        printed.contains("With fewer than 2,048 trials nothing is said of the errors"),
+        "{printed}"
+    );
 }
