@@ -82,9 +82,13 @@ impl Giving {
         let left = held - more;
         if left < -ROUNDING {
             let names: Vec<&str> = self.takers.iter().map(|(country, _)| country.as_str()).collect();
+            let have = match names[..] {
+                [_] => "has",
+                _ => "together have",
+            };
             return Err(Refusal::new(
                 format!(
-                    "{} have {} of `{}` together, and cannot give the {} that a point of the sweep takes",
+                    "{} {have} {} of `{}`, and cannot give the {} that a point of the sweep takes",
                     names.join(" and "),
                     digits(held),
                     self.material,

@@ -174,12 +174,7 @@ fn what_a_share_gives_up_goes_to_those_named() {
         Err(SweepError::Refused(refusal)) => assert!(refusal.message.contains(words), "{refusal:?}"),
         other => panic!("{other:?}"),
     };
-    refused(
-        &["IND"],
-        TEXT,
-        axis,
-        "IND have 0.1 of `metal` together, and cannot give the 0.2",
-    );
+    refused(&["IND"], TEXT, axis, "IND has 0.1 of `metal`, and cannot give the 0.2");
     refused(&["CHN"], TEXT, axis, "CHN is varied");
     refused(
         &["IND"],

@@ -169,7 +169,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
     let level = match sweep.level {
         Some(level) => format!(
             " Thick line: the level {} lies between the cells on its two sides.",
-            short(level * scale)
+            label(level * scale)
         ),
         None => String::new(),
     };

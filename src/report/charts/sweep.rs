@@ -6,11 +6,11 @@ use crate::whatif::sweep::{Axis as Varied, Cell, Sweep};
 use super::super::number::significant;
 use super::super::sweep::{called, short_key};
 use super::canvas::{Anchor, Stroke, bold, regular, solid};
-use super::numbers::{Axis, finite, short};
+use super::numbers::{Axis, finite};
 use super::page::{LABEL, MARGIN, Page, RIGHT};
 use super::panel::Panel;
 use super::source::Source;
-use super::style::{AXIS, BASELINE, INK, MARKERS, MUTED, ORANGE};
+use super::style::{AXIS, BASELINE, DASHES, INK, MARKERS, MUTED, ORANGE};
 use super::{Chart, ChartError, text};
 
 /// Places in one chart.
@@ -50,12 +50,6 @@ pub(super) fn notes(page: &mut Page<'_>, sweep: &Sweep) {
     if let Some(policy) = &sweep.policy {
         page.note(format!("Under the policy {policy} at every point."));
     }
-    if sweep.axes.iter().any(|axis| axis.share().is_some()) {
-        page.note(
-            "HHI: sum of the squared shares of undisrupted output at the start, 0 to 1; countries that are not listed count as many small ones."
-                .to_owned(),
-        );
-    }
 }
 
 struct Line<'a> {
@@ -85,6 +79,12 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
     let mut page = Page::new(source, stem, &title, &source.place_names(&places));
     page.note(source.places_note(material, &places));
     notes(&mut page, sweep);
+    if axis.share().is_some() {
+        page.note(
+            "HHI: sum of the squared shares of undisrupted output at the start, 0 to 1; countries that are not listed count as many small ones."
+                .to_owned(),
+        );
+    }
     let scale = scale(sweep);
     let ends = lines.iter().flat_map(|line| &line.cells).flat_map(|cell| {
         let (low, high) = cell.interval().unzip();
@@ -182,7 +182,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
                 )
             };
             let points: Vec<(f64, f64)> = run.iter().map(|cell| at(&cell)).collect();
-            panel.line(&mut page.canvas, &points, solid(line.color, 2.0));
+            panel.line(&mut page.canvas, &points, stroke(number, line.color));
             if line.cells.len() <= MARKED {
                 for point in &points {
                     page.canvas.marker(marker, panel.at(*point), 7.5, line.color);
@@ -211,9 +211,9 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
             dash: Some((6.0, 4.0)),
         };
         page.canvas.line(vec![(left, across), (right, across)], dashed);
-        let said = format!("level {}", short(level * scale));
+        let said = format!("level {}", label(level * scale));
         page.canvas
-            .edged_text(right - 4.0, across - 5.0, Anchor::End, bold(10.0, ORANGE), &said);
+            .edged_text(left + 6.0, across - 5.0, Anchor::Start, bold(10.0, ORANGE), &said);
         for found in sweep
             .crossings
             .iter()
@@ -238,7 +238,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
     let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     page.key(&names, |canvas, number, x, y| {
         if let Some(line) = lines.get(number) {
-            canvas.line(vec![(x, y), (x + 26.0, y)], solid(line.color, 2.0));
+            canvas.line(vec![(x, y), (x + 26.0, y)], stroke(number, line.color));
             canvas.marker(MARKERS[number % MARKERS.len()], (x + 13.0, y), 7.5, line.color);
         }
     });
@@ -256,6 +256,16 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
         "How to read: each mark is the scenario with this one key changed, simulated anew. {band}{crossing_words}"
     ))
     .map(Some)
+}
+
+/// A line of its own dashes: through its gaps shows one that lies under it.
+fn stroke(number: usize, color: super::style::RGBColor) -> Stroke {
+    let dash = DASHES[number % DASHES.len()];
+    Stroke {
+        color,
+        width: 2.0,
+        dash,
+    }
 }
 
 /// Runs of points that have a figure.

@@ -137,7 +137,7 @@ fn line(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
     let mut table = vec![column(0, &short_key(&sweep.axes[0].key), &|cell| {
         significant(sweep.points[cell.point].at[0], 4)
     })];
-    if sweep.axes[0].share().is_some() {
+    if shows_hhi(sweep) {
         table.push(column(3, "HHI", &|cell| {
             let hhi = sweep.points[cell.point].concentration.first().copied().flatten();
             hhi.map_or_else(|| "-".to_owned(), |hhi| format!("{hhi:.3}"))
@@ -181,6 +181,18 @@ fn matrix(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
             .map(|row| significant(down.values[*row], 4))
             .collect::<Vec<_>>(),
     )];
+    if shows_hhi(sweep) {
+        let hhi = |row: &usize| {
+            let point = &sweep.points[row * across.values.len()];
+            point.concentration.first().copied().flatten()
+        };
+        let said = |row: &usize| hhi(row).map_or_else(|| "-".to_owned(), |hhi| format!("{hhi:.3}"));
+        table.push(Column::numbers(
+            "HHI",
+            across.values.len(),
+            rows.iter().map(said).collect::<Vec<_>>(),
+        ));
+    }
     for (number, at) in across.values.iter().enumerate() {
         let of = |row: &usize| {
             cells
@@ -196,6 +208,12 @@ fn matrix(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
         ));
     }
     (table, every)
+}
+
+/// Whether the table has the index beside the first key's share: of two keys only where the other is no share, too, on which it depends.
+fn shows_hhi(sweep: &Sweep) -> bool {
+    let is_share: Vec<bool> = sweep.axes.iter().map(|axis| axis.share().is_some()).collect();
+    matches!(is_share[..], [true] | [true, false])
 }
 
 fn signed(value: f64) -> String {
@@ -217,13 +235,13 @@ pub fn sentences(sweep: &Sweep) -> Vec<String> {
     let mut found = vec![how_far(sweep, &cells)];
     found.extend(as_it_is(sweep));
     found.extend(level(sweep, material, country));
-    if sweep.axes.iter().any(|axis| axis.share().is_some()) {
+    if shows_hhi(sweep) {
         found.push(
             "HHI: sum of the squared shares of undisrupted output at the start, 0 to 1; countries that are not listed (OTH) count as many small ones."
                 .to_owned(),
         );
     }
-    if cells.iter().any(|cell| cell.difference.is_some()) {
+    if sweep.axes.len() == 1 && cells.iter().any(|cell| cell.difference.is_some()) {
         let from = reference(sweep);
         found.push(format!(
             "Changes are from {from}, on the same draws; ± is half of a 95 % interval."
@@ -313,15 +331,15 @@ fn as_it_is(sweep: &Sweep) -> Option<String> {
         .value()?;
     let stands: Option<Vec<f64>> = sweep.stands.iter().copied().collect();
     let at = match stands {
-        Some(at) => place(sweep, &at),
-        None => "what is varied no one number".to_owned(),
+        Some(at) => format!("has {}", place(sweep, &at)),
+        None => "has no single number for what is varied".to_owned(),
     };
     let under = sweep
         .policy
         .as_ref()
         .map_or_else(String::new, |policy| format!(", under the policy `{policy}`"));
     Some(format!(
-        "The scenario as it is has {at}{under}: {}.",
+        "The scenario as it is {at}{under}: {}.",
         with_unit(sweep, value)
     ))
 }
