@@ -239,24 +239,31 @@ fn elsewhere(found: &Screening, material: &str, place: &str) -> Option<String> {
         let is_here = one.material == material && one.place == place;
         one.rank == 1 && one.year_pct.value > 0.0 && !is_here && one.place != FOCUS
     });
-    let mut told: Vec<(String, String, f64)> = Vec::new();
-    for one in worst.filter(|one| Some(one.outage) != headline) {
-        let row = (one.material.clone(), one.place.clone());
-        if told.iter().all(|(material, place, _)| (material, place) != (&row.0, &row.1)) {
-            let text = format!(
-                "{}: {} ({} % of a year's demand)",
-                format_args!("{} in {}", material_name(run, &one.material), place_name(run, &one.place)),
-                what_fails(found, one, false),
-                significant(one.year_pct.value, 3)
-            );
-            told.push((row.0, row.1, one.year_pct.value));
-            let last = told.len() - 1;
-            told[last].0 = text;
+    let mut told: Vec<&Consequence> = Vec::new();
+    // Where the headline's worst is as bad as any, it is no other one.
+    let is_the_same = |one: &&Consequence| {
+        let mut here = found.at(&one.material, &one.place);
+        here.any(|same| Some(same.outage) == headline && same.rank == 1)
+    };
+    for one in worst.filter(|one| !is_the_same(one)) {
+        // Of outages that cost the same the first is named.
+        let is_told = |other: &&Consequence| (&other.material, &other.place) == (&one.material, &one.place);
+        if !told.iter().any(is_told) {
+            told.push(one);
         }
     }
-    told.sort_by(|one, other| other.2.total_cmp(&one.2));
+    told.sort_by(|one, other| other.year_pct.value.total_cmp(&one.year_pct.value));
     let count = told.len();
-    let texts: Vec<String> = told.into_iter().take(NAMED).map(|(text, ..)| text).collect();
+    let text = |one: &&Consequence| {
+        format!(
+            "{} in {}: {} ({} % of a year's demand)",
+            material_name(run, &one.material),
+            place_name(run, &one.place),
+            what_fails(found, one, false),
+            significant(one.year_pct.value, 3)
+        )
+    };
+    let texts: Vec<String> = told.iter().take(NAMED).map(text).collect();
     let more = match count > NAMED {
         true => format!("; and {} more (screen.csv)", count - NAMED),
         false => String::new(),
