@@ -3,8 +3,8 @@
 //! A [`Model`] holds what is the same in every trial; a [`World`] holds the undisrupted reference under one draw of the uncertain
 //! inputs: capacity, planned output, orders and trade by period.
 
-pub mod balance;
 mod at_means;
+pub mod balance;
 mod chance;
 mod compile;
 mod compile_events;

@@ -172,10 +172,7 @@ impl Variant {
         model.design = self.prepared.ranked_design();
         let trials = self.trials().min(MOST_TRIALS);
         let place = |id: &String| self.events().position(|event| event == id);
-        let sets: Vec<Vec<usize>> = sets
-            .iter()
-            .map(|ids| ids.iter().filter_map(place).collect())
-            .collect();
+        let sets: Vec<Vec<usize>> = sets.iter().map(|ids| ids.iter().filter_map(place).collect()).collect();
         let (mut inputs, mut strikes) = (Vec::new(), Strikes::default());
         let mut counts = vec![0_u64; sets.len()];
         let mut happened = vec![false; model.events.len()];
@@ -183,7 +180,11 @@ impl Variant {
             draw_inputs(&model, trial, &mut inputs);
             draw_events(&model, trial, &inputs, &mut strikes);
             happened.fill(false);
-            for strike in strikes.all.iter().filter(|strike| strike.occurrence.start_months >= 0.0) {
+            for strike in strikes
+                .all
+                .iter()
+                .filter(|strike| strike.occurrence.start_months >= 0.0)
+            {
                 happened[strike.occurrence.event] = true;
             }
             for (set, count) in sets.iter().zip(&mut counts) {

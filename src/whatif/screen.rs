@@ -278,7 +278,11 @@ impl Prepared<'_> {
         add_risk(&self.own, &found.outages, &mut found.consequences);
         if plan.pairs {
             let (pairs, variants) = worst_pairs(&found, self.study, &self.own, plan)?;
-            let singles = pairs.iter().flatten().copied().collect::<std::collections::BTreeSet<_>>();
+            let singles = pairs
+                .iter()
+                .flatten()
+                .copied()
+                .collect::<std::collections::BTreeSet<_>>();
             let needed = singles.iter().map(|number| &self.variants[*number]).chain(&variants);
             let both: Vec<Variant> = needed.cloned().collect();
             let results = run(&self.undisturbed, &both, plan, progress)?;
@@ -403,9 +407,7 @@ fn add_risk(own: &Variant, outages: &[Outage], consequences: &mut [Consequence])
     for found in consequences.iter_mut() {
         let set = sets.binary_search(&found.events);
         found.probability = set.ok().map(|set| probabilities[set]);
-        found.risk_pct = found
-            .probability
-            .map(|probability| probability * found.year_pct.value);
+        found.risk_pct = found.probability.map(|probability| probability * found.year_pct.value);
     }
     let all: Vec<(String, String, f64)> = consequences
         .iter()

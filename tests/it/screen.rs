@@ -100,7 +100,11 @@ fn two_sellers_in_closed_form() {
     // The rest makes 240 t for the 900 t that all but China need; without Australia 960 t for 1,200 t.
     let rest = |country: &str| {
         let mut outages = found.outages.iter();
-        outages.find(|one| one.country == country).unwrap().coverage_of_rest.unwrap()
+        outages
+            .find(|one| one.country == country)
+            .unwrap()
+            .coverage_of_rest
+            .unwrap()
     };
     assert!(close(rest("CHN"), 240.0 / 900.0, 1e-9, 0.0));
     assert!(close(rest("AUS"), 960.0 / 1200.0, 1e-9, 0.0));
@@ -123,7 +127,10 @@ fn chances_are_the_scenarios_own() {
     assert_eq!(stop.risk_pct.unwrap(), stop.probability.unwrap() * stop.year_pct.value);
     assert_eq!(stop.risk_rank, Some(1));
     let ban = at(&found, Taken::Exports, ("metal", "CHN"), "USA");
-    assert_eq!((ban.probability, ban.risk_pct, ban.risk_rank, ban.events.len()), (None, None, None, 0));
+    assert_eq!(
+        (ban.probability, ban.risk_pct, ban.risk_rank, ban.events.len()),
+        (None, None, None, 0)
+    );
     let ban = at(&found, Taken::Exports, ("metal", "CHN"), "JPN");
     assert_eq!(ban.events, ["embargo"]);
     assert!(close(ban.probability.unwrap(), 0.5, 1e-3, 0.0), "{ban:?}");
@@ -133,9 +140,16 @@ fn chances_are_the_scenarios_own() {
     let changes = ["embargo", "in_force"].map(|id| Change::remove(format!("event.{id}")));
     let alone = study.variant("alone", &changes).unwrap();
     let results = Run::new(&alone).trials(2_560).results().unwrap();
-    let expected = results.get("alone", ("metal", "USA"), Statistic::ExpectedShortfallPct).unwrap();
+    let expected = results
+        .get("alone", ("metal", "USA"), Statistic::ExpectedShortfallPct)
+        .unwrap();
     assert!(
-        close(expected.value, stop.horizon_pct.value * stop.probability.unwrap(), 1e-9, 0.0),
+        close(
+            expected.value,
+            stop.horizon_pct.value * stop.probability.unwrap(),
+            1e-9,
+            0.0
+        ),
         "{expected:?} {stop:?}"
     );
 }
@@ -200,7 +214,10 @@ fn tables_words_and_json_say_the_same() {
     bench.write("two.toml", TEXT);
     let printed = bench.succeed("screen two.toml --pairs --formats svg --out out");
     assert!(printed.contains("whose failure costs"), "{printed}");
-    assert!(printed.contains("Each outage alone, certain, total, for 12 months"), "{printed}");
+    assert!(
+        printed.contains("Each outage alone, certain, total, for 12 months"),
+        "{printed}"
+    );
     assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
     let document: Value = serde_json::from_str(&bench.read("out/screen.json")).unwrap();
     let told = bench.succeed("screen two.toml --pairs --formats none --out out --json");
@@ -217,7 +234,10 @@ fn tables_words_and_json_say_the_same() {
             assert_eq!(row[at("country")], *entry["country"].as_str().unwrap());
             for number in ["year_pct", "horizon_pct", "quantity", "months_short"] {
                 let written: f64 = row[at(number)].parse().unwrap();
-                assert!(close(written, entry[number]["value"].as_f64().unwrap(), 1e-5, 1e-9), "{row:?}");
+                assert!(
+                    close(written, entry[number]["value"].as_f64().unwrap(), 1e-5, 1e-9),
+                    "{row:?}"
+                );
             }
             if key == "consequences" {
                 // Empty where there is none, never 0.
@@ -234,7 +254,11 @@ fn tables_words_and_json_say_the_same() {
             ));
         }
         for file in ["screen.csv", "pairs.csv", "screen.json"] {
-            assert_eq!(bench.read(&format!("t1/{file}")), bench.read(&format!("t3/{file}")), "{file}");
+            assert_eq!(
+                bench.read(&format!("t1/{file}")),
+                bench.read(&format!("t3/{file}")),
+                "{file}"
+            );
         }
     }
 }
@@ -244,11 +268,7 @@ fn wrong_scenarios_and_folders_are_refused() {
     let bench = Bench::new();
     bench.write("two.toml", TEXT);
     bench.refuse("screen none.toml", 3, &["none.toml", "cannot be read"]);
-    bench.refuse(
-        "screen two.toml --set shares.metal.output=-1 --out refused",
-        1,
-        &["-1"],
-    );
+    bench.refuse("screen two.toml --set shares.metal.output=-1 --out refused", 1, &["-1"]);
     bench.write("out/screen.csv", "mine");
     bench.refuse(
         "screen two.toml --formats none --out out",

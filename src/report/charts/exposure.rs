@@ -27,10 +27,20 @@ const SCALE: [(f64, RGBColor); 6] = [
     (f64::INFINITY, RGBColor(0x0A, 0x35, 0x69)),
 ];
 /// Their meaning.
-const LABELS: [&str; 6] = ["up to 1 %", "1 to 5 %", "5 to 10 %", "10 to 25 %", "25 to 50 %", "over 50 %"];
+const LABELS: [&str; 6] = [
+    "up to 1 %",
+    "1 to 5 %",
+    "5 to 10 %",
+    "10 to 25 %",
+    "25 to 50 %",
+    "over 50 %",
+];
 
 fn shade(value: f64) -> (RGBColor, RGBColor) {
-    let step = SCALE.iter().position(|(most, _)| value <= *most).unwrap_or(SCALE.len() - 1);
+    let step = SCALE
+        .iter()
+        .position(|(most, _)| value <= *most)
+        .unwrap_or(SCALE.len() - 1);
     let ink = if step >= 3 { RGBColor(255, 255, 255) } else { INK };
     (SCALE[step].1, ink)
 }
@@ -45,7 +55,10 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
             outage.country == country && outage.material == of && outage.taken == taken
         });
         // What rounding leaves is nothing.
-        those.next().map(|one| finite(one.year_pct.value)).map(|value| if value < 1e-9 { 0.0 } else { value })
+        those
+            .next()
+            .map(|one| finite(one.year_pct.value))
+            .map(|value| if value < 1e-9 { 0.0 } else { value })
     };
     let worst = |is_meant: &dyn Fn(&Consequence) -> bool| {
         let those = all.iter().filter(|one| is_meant(one));
@@ -78,10 +91,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
         // The bars say it all.
         return Ok(None);
     }
-    let title = format!(
-        "{}: at which stage, and through whom, is it exposed?",
-        source.material(material)
-    );
+    let title = format!("{}: exposed at which stage, to whom?", source.material(material));
     let mut page = Page::new(
         source,
         source.stem("screen-matrix", material),
@@ -123,8 +133,13 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
     for (row, (country, _)) in countries.iter().enumerate() {
         let upper = top + row as f64 * PITCH;
         let name = text::shorten(&source.place(country), LABEL, false, NAMES - 12.0);
-        page.canvas
-            .text(left - 10.0, upper + PITCH / 2.0 + 4.0, Anchor::End, regular(LABEL, INK), &name);
+        page.canvas.text(
+            left - 10.0,
+            upper + PITCH / 2.0 + 4.0,
+            Anchor::End,
+            regular(LABEL, INK),
+            &name,
+        );
         for (column, (id, _)) in materials.iter().enumerate() {
             let x = left + column as f64 * width;
             let (stop, ban) = (lost(country, id, Taken::Output), lost(country, id, Taken::Exports));
@@ -147,8 +162,10 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
                 );
             }
             let across = x + 1.0 + half;
-            page.canvas
-                .line(vec![(across, upper + 1.0), (across, upper + PITCH - 1.0)], solid(AXIS, 0.8));
+            page.canvas.line(
+                vec![(across, upper + 1.0), (across, upper + PITCH - 1.0)],
+                solid(AXIS, 0.8),
+            );
             page.describe(format!(
                 "{name}, {}: stop {} %, ban {} %.",
                 source.material(id),

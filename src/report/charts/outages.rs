@@ -39,7 +39,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
             .map(Some);
     }
     page.note((hidden + harmless > 0).then(|| {
-        format!("Not shown: {hidden} outages that cost less, and {harmless} that leave nothing short here (screen.csv).")
+        format!("Not shown (screen.csv has all): outages that cost less here: {hidden}; that leave nothing short here: {harmless}.")
     }));
     page.key(&["Production stop", "Total export ban"], |canvas, number, x, y| {
         canvas.bar(x + 2.0, y - 5.0, 24.0, 10.0, [BLUE, ORANGE][number]);
@@ -70,10 +70,20 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
             Taken::Output => BLUE,
             Taken::Exports => ORANGE,
         };
-        page.canvas
-            .bar(left, middle - 7.0, (at(one.year_pct.value) - left).max(0.6), 14.0, color);
+        page.canvas.bar(
+            left,
+            middle - 7.0,
+            (at(one.year_pct.value) - left).max(0.6),
+            14.0,
+            color,
+        );
         if one.year_pct.standard_error > 0.0 {
-            whisker(&mut page.canvas, (at(one.year_pct.low), at(one.year_pct.high)), middle, 4.0);
+            whisker(
+                &mut page.canvas,
+                (at(one.year_pct.low), at(one.year_pct.high)),
+                middle,
+                4.0,
+            );
         }
         let survives = one.months_to_survive.map_or_else(String::new, |months| {
             format!(", after {}{NBSP}months", short(months.value))

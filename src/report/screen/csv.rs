@@ -32,7 +32,12 @@ const COSTS: [&str; 18] = [
     "outage_months",
 ];
 const RISK: [&str; 5] = ["probability", "risk_pct", "risk_rank", "events", "coverage_of_rest"];
-const NAMES: [&str; 4] = ["outage_material_name", "outage_country_name", "material_name", "place_name"];
+const NAMES: [&str; 4] = [
+    "outage_material_name",
+    "outage_country_name",
+    "material_name",
+    "place_name",
+];
 
 fn optional(value: Option<f64>) -> String {
     value.map_or_else(String::new, six_digits)

@@ -29,7 +29,8 @@ pub fn terminal(found: &Screening, width: usize) -> String {
         material_name(run, material)
     );
     let mut text = wrapped(&title, "", "", width);
-    text.push_str(&wrapped(&format!("\n{}", how(found)), "", "", width));
+    text.push('\n');
+    text.push_str(&wrapped(&how(found), "", "", width));
     text.push_str("\n\n");
     let here: Vec<&Consequence> = found.at(material, place).collect();
     let costly: Vec<&Consequence> = here.iter().copied().filter(|of| of.year_pct.value > 0.0).collect();
@@ -68,10 +69,16 @@ fn add_table(text: &mut String, found: &Screening, all: &[&Consequence], is_pair
     let mut notes = Vec::new();
     if all.len() > shown.len() {
         let more = all.len() - shown.len();
-        notes.push(format!("{} with a smaller loss, or none, in {file}.", counted(more as u64, "more outage")));
+        notes.push(format!(
+            "{} with a smaller loss, or none, in {file}.",
+            counted(more as u64, "more outage")
+        ));
     }
     if !left_out.is_empty() {
-        notes.push(format!("Left out for want of width: {}; {file} has all.", left_out.join(", ")));
+        notes.push(format!(
+            "Left out for want of width: {}; {file} has all.",
+            left_out.join(", ")
+        ));
     }
     if !notes.is_empty() {
         text.push_str(&wrapped(&notes.join(" "), "", "", width));
@@ -82,7 +89,8 @@ fn add_table(text: &mut String, found: &Screening, all: &[&Consequence], is_pair
 fn columns(found: &Screening, shown: &[&Consequence], is_pair: bool) -> Vec<Column> {
     let run = &found.results.run;
     let of = |cell: &dyn Fn(&Consequence) -> String| shown.iter().map(|one| cell(one)).collect::<Vec<_>>();
-    let optional = |value: Option<f64>, digits| value.map_or_else(|| "-".to_owned(), |value| significant(value, digits));
+    let optional =
+        |value: Option<f64>, digits| value.map_or_else(|| "-".to_owned(), |value| significant(value, digits));
     let mut table = Vec::new();
     if is_pair {
         for (number, header) in ["one", "other"].into_iter().enumerate() {
@@ -104,13 +112,24 @@ fn columns(found: &Screening, shown: &[&Consequence], is_pair: bool) -> Vec<Colu
         table.push(Column::names("material", NAME_WIDTH, of(&material)));
     }
     let material = shown.first().map_or("", |one| one.material.as_str());
-    table.push(Column::numbers("lost, % of\na year", 0, of(&|one| percent(&one.year_pct))));
+    table.push(Column::numbers(
+        "lost, % of\na year",
+        0,
+        of(&|one| percent(&one.year_pct)),
+    ));
     if is_pair {
-        let beyond = |one: &Consequence| one.beyond_the_sum_pct.map_or_else(|| "-".to_owned(), |sum| signed(&sum));
+        let beyond = |one: &Consequence| {
+            one.beyond_the_sum_pct
+                .map_or_else(|| "-".to_owned(), |sum| signed(&sum))
+        };
         table.push(Column::numbers("beyond\nthe sum", 1, of(&beyond)));
     }
     let header = format!("lost\n{}", unit(&run.materials, material));
-    table.push(Column::numbers(&header, 2, of(&|one| tonnes(one.quantity.value.max(0.0)))));
+    table.push(Column::numbers(
+        &header,
+        2,
+        of(&|one| tonnes(one.quantity.value.max(0.0))),
+    ));
     let survive = |one: &Consequence| optional(one.months_to_survive.map(|months| months.value), 2);
     table.push(Column::numbers("months to\nsurvive", 1, of(&survive)));
     if shown.iter().any(|one| one.value_musd.is_some()) {
@@ -142,7 +161,11 @@ fn signed_plain(value: f64) -> String {
 
 fn signed(estimate: &Estimate) -> String {
     // What rounding leaves is nothing.
-    let value = if estimate.value.abs() < 1e-6 { 0.0 } else { estimate.value };
+    let value = if estimate.value.abs() < 1e-6 {
+        0.0
+    } else {
+        estimate.value
+    };
     match value > 0.0 {
         true => format!("+{}", significant(value, 3)),
         false => signed_plain(value),
@@ -154,7 +177,10 @@ pub fn sentences(found: &Screening) -> Vec<String> {
     let run = &found.results.run;
     let (material, place) = found.headline();
     if found.outages.is_empty() || found.consequences.is_empty() {
-        return vec!["There is nothing to screen: the scenario has no country that makes something, or no demand in focus.".to_owned()];
+        return vec![
+            "There is nothing to screen: the scenario has no country that makes something, or no demand in focus."
+                .to_owned(),
+        ];
     }
     let mut said = vec![at_the_headline(found, material, place)];
     said.extend(elsewhere(found, material, place));
@@ -169,15 +195,16 @@ pub fn sentences(found: &Screening) -> Vec<String> {
         ));
     }
     let chance = match found.consequences.iter().any(|one| one.probability.is_some()) {
-        true => " A chance is that of any event of the scenario of this kind, however small, starting within the horizon; a total outage of this length is rarer. Where the scenario has no such event none is stated.",
+        true => {
+            " A chance is that of any event of the scenario of this kind, however small, starting within the horizon; that says nothing of how probable a total outage of this length is. Where the scenario has no such event none is stated."
+        }
         false => " The scenario has no events of these kinds that could give them a chance, so none is stated.",
     };
     let taken = match found.events.is_empty() {
         true => "The scenario has no events of its own.".to_owned(),
         false => format!(
-            "The scenario's own {} {} taken away, also what is in force at the start.",
-            counted(found.events.len() as u64, "event"),
-            if found.events.len() == 1 { "is" } else { "are" }
+            "Taken away: the scenario's own {}, also what is in force at the start.",
+            counted(found.events.len() as u64, "event")
         ),
     };
     said.push(taken + chance);
@@ -211,13 +238,14 @@ fn at_the_headline(found: &Screening, material: &str, place: &str) -> String {
     let Some(worst) = worst.filter(|worst| worst.year_pct.value > 0.0) else {
         return format!("No single outage leaves demand for {what} short.");
     };
-    let survive = worst.months_to_survive.map_or_else(String::new, |months| {
-        match significant(months.value, 2).as_str() {
-            "0" => "; it is short at once when deliveries first miss demand".to_owned(),
-            "1" => "; stocks last 1 month".to_owned(),
-            months => format!("; stocks last {months} months"),
-        }
-    });
+    let survive =
+        worst
+            .months_to_survive
+            .map_or_else(String::new, |months| match significant(months.value, 2).as_str() {
+                "0" => "; it is short at once when deliveries first miss demand".to_owned(),
+                "1" => "; stocks last 1 month".to_owned(),
+                months => format!("; stocks last {months} months"),
+            });
     let value = worst.value_musd.filter(|value| value.value > 0.0);
     let value = value.map_or_else(String::new, |value| {
         format!(", and USD {} million of value added", significant(value.value, 3))
@@ -273,7 +301,10 @@ fn elsewhere(found: &Screening, material: &str, place: &str) -> Option<String> {
 
 /// The largest by consequence and chance, where the scenario has chances.
 fn by_risk(found: &Screening, material: &str, place: &str) -> Option<String> {
-    let mut with_risk: Vec<&Consequence> = found.at(material, place).filter(|one| one.risk_rank.is_some()).collect();
+    let mut with_risk: Vec<&Consequence> = found
+        .at(material, place)
+        .filter(|one| one.risk_rank.is_some())
+        .collect();
     with_risk.sort_by_key(|one| (one.risk_rank, one.rank, one.outage));
     let first = with_risk.first().filter(|one| one.risk_pct > Some(0.0))?;
     Some(format!(
@@ -298,7 +329,10 @@ fn harmless(found: &Screening) -> Option<String> {
 }
 
 fn together(found: &Screening, material: &str, place: &str) -> Option<String> {
-    let worst = found.pairs_at(material, place).next().filter(|one| one.year_pct.value > 0.0)?;
+    let worst = found
+        .pairs_at(material, place)
+        .next()
+        .filter(|one| one.year_pct.value > 0.0)?;
     let beyond = worst.beyond_the_sum_pct.map_or(0.0, |beyond| beyond.value);
     let sum = match beyond {
         beyond if beyond > 1e-6 => format!("{} points more than the sum of each alone", significant(beyond, 3)),
@@ -306,8 +340,8 @@ fn together(found: &Screening, material: &str, place: &str) -> Option<String> {
         _ => "the sum of each alone".to_owned(),
     };
     Some(format!(
-        "The worst two of {} at once: {}; together they take {} % of a year's demand, {sum}.",
-        counted(found.pairs.len() as u64, "pair"),
+        "The worst pair of {} tried: {}; together they take {} % of a year's demand, {sum}.",
+        found.pairs.len(),
         what_fails(found, worst, true),
         significant(worst.year_pct.value, 3)
     ))
