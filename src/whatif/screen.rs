@@ -240,7 +240,7 @@ fn event(own: &Variant, outage: &Outage, number: usize) -> String {
     let (material, country) = (&outage.material, &outage.country);
     let what = match outage.taken {
         Taken::Output => format!("kind = \"production_loss\"\ncountries = [\"{country}\"]"),
-        Taken::Exports => format!("kind = \"export_restriction\"\nfrom = [\"{country}\"]\nto = [\"all\"]"),
+        Taken::Exports => format!("kind = \"export_restriction\"\nfrom = [\"{country}\"]\nto = \"all\""),
     };
     format!(
         "[[event]]\nid = \"{id}\"\n{what}\nmaterials = [\"{material}\"]\narrival = {{ process = \"fixed\", at = \"{}\" }}\n\

@@ -91,10 +91,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
         // The bars say it all.
         return Ok(None);
     }
-    let title = format!(
-        "{}: at which stage, and through whom, is it exposed?",
-        source.material(material)
-    );
+    let title = format!("{}: exposed at which stage, to whom?", source.material(material));
     let mut page = Page::new(
         source,
         source.stem("screen-matrix", material),

@@ -39,9 +39,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
             .map(Some);
     }
     page.note((hidden + harmless > 0).then(|| {
-        format!(
-            "Not shown: {hidden} outages that cost less, and {harmless} that leave nothing short here (screen.csv)."
-        )
+        format!("Not shown (screen.csv has all): outages that cost less here: {hidden}; that leave nothing short here: {harmless}.")
     }));
     page.key(&["Production stop", "Total export ban"], |canvas, number, x, y| {
         canvas.bar(x + 2.0, y - 5.0, 24.0, 10.0, [BLUE, ORANGE][number]);

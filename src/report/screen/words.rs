@@ -29,7 +29,8 @@ pub fn terminal(found: &Screening, width: usize) -> String {
         material_name(run, material)
     );
     let mut text = wrapped(&title, "", "", width);
-    text.push_str(&wrapped(&format!("\n{}", how(found)), "", "", width));
+    text.push('\n');
+    text.push_str(&wrapped(&how(found), "", "", width));
     text.push_str("\n\n");
     let here: Vec<&Consequence> = found.at(material, place).collect();
     let costly: Vec<&Consequence> = here.iter().copied().filter(|of| of.year_pct.value > 0.0).collect();
@@ -195,16 +196,15 @@ pub fn sentences(found: &Screening) -> Vec<String> {
     }
     let chance = match found.consequences.iter().any(|one| one.probability.is_some()) {
         true => {
-            " A chance is that of any event of the scenario of this kind, however small, starting within the horizon; a total outage of this length is rarer. Where the scenario has no such event none is stated."
+            " A chance is that of any event of the scenario of this kind, however small, starting within the horizon; that says nothing of how probable a total outage of this length is. Where the scenario has no such event none is stated."
         }
         false => " The scenario has no events of these kinds that could give them a chance, so none is stated.",
     };
     let taken = match found.events.is_empty() {
         true => "The scenario has no events of its own.".to_owned(),
         false => format!(
-            "The scenario's own {} {} taken away, also what is in force at the start.",
-            counted(found.events.len() as u64, "event"),
-            if found.events.len() == 1 { "is" } else { "are" }
+            "Taken away: the scenario's own {}, also what is in force at the start.",
+            counted(found.events.len() as u64, "event")
         ),
     };
     said.push(taken + chance);
@@ -267,31 +267,31 @@ fn elsewhere(found: &Screening, material: &str, place: &str) -> Option<String> {
         let is_here = one.material == material && one.place == place;
         one.rank == 1 && one.year_pct.value > 0.0 && !is_here && one.place != FOCUS
     });
-    let mut told: Vec<(String, String, f64)> = Vec::new();
-    for one in worst.filter(|one| Some(one.outage) != headline) {
-        let row = (one.material.clone(), one.place.clone());
-        if told
-            .iter()
-            .all(|(material, place, _)| (material, place) != (&row.0, &row.1))
-        {
-            let text = format!(
-                "{}: {} ({} % of a year's demand)",
-                format_args!(
-                    "{} in {}",
-                    material_name(run, &one.material),
-                    place_name(run, &one.place)
-                ),
-                what_fails(found, one, false),
-                significant(one.year_pct.value, 3)
-            );
-            told.push((row.0, row.1, one.year_pct.value));
-            let last = told.len() - 1;
-            told[last].0 = text;
+    let mut told: Vec<&Consequence> = Vec::new();
+    // Where the headline's worst is as bad as any, it is no other one.
+    let is_the_same = |one: &&Consequence| {
+        let mut here = found.at(&one.material, &one.place);
+        here.any(|same| Some(same.outage) == headline && same.rank == 1)
+    };
+    for one in worst.filter(|one| !is_the_same(one)) {
+        // Of outages that cost the same the first is named.
+        let is_told = |other: &&Consequence| (&other.material, &other.place) == (&one.material, &one.place);
+        if !told.iter().any(is_told) {
+            told.push(one);
         }
     }
-    told.sort_by(|one, other| other.2.total_cmp(&one.2));
+    told.sort_by(|one, other| other.year_pct.value.total_cmp(&one.year_pct.value));
     let count = told.len();
-    let texts: Vec<String> = told.into_iter().take(NAMED).map(|(text, ..)| text).collect();
+    let text = |one: &&Consequence| {
+        format!(
+            "{} in {}: {} ({} % of a year's demand)",
+            material_name(run, &one.material),
+            place_name(run, &one.place),
+            what_fails(found, one, false),
+            significant(one.year_pct.value, 3)
+        )
+    };
+    let texts: Vec<String> = told.iter().take(NAMED).map(text).collect();
     let more = match count > NAMED {
         true => format!("; and {} more (screen.csv)", count - NAMED),
         false => String::new(),
@@ -340,8 +340,8 @@ fn together(found: &Screening, material: &str, place: &str) -> Option<String> {
         _ => "the sum of each alone".to_owned(),
     };
     Some(format!(
-        "The worst two of {} at once: {}; together they take {} % of a year's demand, {sum}.",
-        counted(found.pairs.len() as u64, "pair"),
+        "The worst pair of {} tried: {}; together they take {} % of a year's demand, {sum}.",
+        found.pairs.len(),
         what_fails(found, worst, true),
         significant(worst.year_pct.value, 3)
     ))
