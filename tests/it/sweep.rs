@@ -214,18 +214,7 @@ fn a_point_is_a_run_with_its_set_to_the_byte() {
                 of: Some(Statistic::Cvar95Pct),
                 ..plan(&axes)
             };
-            let found = match sweep(&study, &plan, &Progress::default()) {
-                Ok(found) => found,
-                // CHN = 0.9 takes more than these have.
-                Err(_) if !plan.to.is_empty() => {
-                    let plan = Plan {
-                        axes: vec![Axis::parse(&format!("{SHARE}=0.1,0.3,0.7")).unwrap()],
-                        ..plan.clone()
-                    };
-                    sweep(&study, &plan, &Progress::default()).unwrap()
-                }
-                Err(error) => panic!("{error}"),
-            };
+            let found = sweep(&study, &plan, &Progress::default()).unwrap();
             for point in &found.points {
                 let set = found.results.run.manifest.set.iter().chain(&point.set);
                 let set: Vec<&str> = set.map(String::as_str).collect();
@@ -257,7 +246,7 @@ fn tables_words_json_and_runs_say_the_same() {
         "HHI",
         "is lowest at share of CHN = 0.2",
         "The scenario as it is has share of CHN = 0.6, under the policy `milder`",
-        "It rises through 5 % at share of CHN = 0.4",
+        "It rises through 5 % at share of CHN = 0.39",
         "critmin run three.toml --set shares.metal.by_country.CHN=0.8 --seed",
     ] {
         assert!(printed.contains(words), "{words}\n{printed}");
