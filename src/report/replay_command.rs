@@ -1,5 +1,7 @@
 //! The command that replays a trial of a run: with everything that the trial depends on, so that it shows the same trial.
 
+use super::harmless;
+use super::width::columns;
 use crate::results::types::Manifest;
 
 /// Id of the baseline.
@@ -21,6 +23,20 @@ pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &
         words.extend(["--policy".to_owned(), quoted(policy)]);
     }
     words
+}
+
+/// A command in lines of at most so many columns, as a shell takes it: a line that goes on ends in `\`. What is to stay together is one word.
+pub(super) fn in_lines(words: &[String], width: usize) -> String {
+    let (mut text, mut line) = (String::new(), "   ".to_owned());
+    for word in words {
+        if columns(&line) + columns(word) + 3 > width && line.trim() != "" {
+            text.push_str(&format!("{line} \\\n"));
+            line = "     ".to_owned();
+        }
+        line.push(' ');
+        line.push_str(&harmless::line(word));
+    }
+    text + &line + "\n"
 }
 
 /// A word as a shell takes it: within quotes where it holds anything that shells give a meaning to.

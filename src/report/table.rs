@@ -1,8 +1,6 @@
 //! The summary on the terminal: a table per material in focus, then the answer in words, the policies and the cautions. No line is wider than the
 //! terminal: columns that do not fit are left out, and named.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow, TailEstimate};
 use crate::results::{ALL_SECTORS, FOCUS};
 
@@ -12,7 +10,7 @@ use super::grid::{Column, draw};
 use super::harmless;
 use super::number::{counted, grouped, percent, significant, tonnes};
 use super::prose::{Measure, headline_sentence, material_name, place_name};
-use super::replay_command::replay_command;
+use super::replay_command::{in_lines, replay_command};
 use super::width::{PROSE, wrapped};
 
 /// Longest place or policy id that is shown in full.
@@ -115,16 +113,7 @@ impl Text {
                 None => words.push(word),
             }
         }
-        let mut line = "   ".to_owned();
-        for word in words {
-            if line.width() + word.width() + 3 > self.width && line.trim() != "" {
-                self.text.push_str(&format!("{line} \\\n"));
-                line = "     ".to_owned();
-            }
-            line.push(' ');
-            line.push_str(&harmless::line(&word));
-        }
-        self.text.push_str(&format!("{line}\n"));
+        self.text.push_str(&in_lines(&words, self.width));
     }
 
     fn table(&mut self, columns: Vec<Column>) {

@@ -18,6 +18,11 @@ fn set<'a>(sweep: &'a Sweep, point: &'a Point) -> impl Iterator<Item = &'a Strin
 
 /// The options of `critmin run` that give a point, as a shell takes them.
 fn options(sweep: &Sweep, point: &Point) -> String {
+    option_words(sweep, point).join(" ")
+}
+
+/// The same, each option with its value.
+fn option_words(sweep: &Sweep, point: &Point) -> Vec<String> {
     let manifest = &sweep.results.run.manifest;
     let mut words: Vec<String> = set(sweep, point)
         .map(|change| format!("--set {}", quoted(change)))
@@ -27,7 +32,7 @@ fn options(sweep: &Sweep, point: &Point) -> String {
         "--policy {}",
         quoted(sweep.policy.as_deref().unwrap_or("baseline"))
     ));
-    words.join(" ")
+    words
 }
 
 /// What differences are from.

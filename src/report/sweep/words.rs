@@ -3,10 +3,10 @@
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, grouped, significant};
 use super::super::prose::{material_name, place_name};
-use super::super::replay_command::quoted;
+use super::super::replay_command::{in_lines, quoted};
 use super::super::width::wrapped;
 use super::csv::unit_of;
-use super::{called, options, reference, short_key};
+use super::{called, option_words, reference, short_key};
 use crate::results::statistic::Unit;
 use crate::whatif::sweep::{At, Cell, Sweep, is_known};
 
@@ -84,12 +84,9 @@ pub fn terminal(sweep: &Sweep, scenario: &str, width: usize) -> String {
             "Each point is a run of its own, with the same figures; the last one:",
             &mut text,
         );
-        // In one line, to be copied.
-        text.push_str(&format!(
-            "  critmin run {} {}\n",
-            quoted(scenario),
-            options(sweep, point)
-        ));
+        let words = ["critmin".to_owned(), "run".to_owned(), quoted(scenario)];
+        let words: Vec<String> = words.into_iter().chain(option_words(sweep, point)).collect();
+        text.push_str(&in_lines(&words, width));
     }
     text
 }
