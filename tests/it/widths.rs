@@ -75,7 +75,7 @@ fn every_command_fits() {
     let folder = tempfile::tempdir().unwrap();
     let own = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (out, golden, parts) = (own("out"), own("golden/"), own("parts"));
-    let (compared, screened, swept) = (own("compared"), own("screened"), own("swept"));
+    let (compared, screened) = (own("compared"), own("screened"));
     std::fs::create_dir(&golden).unwrap();
     let scenario = "scenarios/drc-cobalt.toml";
     let done = said(
@@ -119,21 +119,6 @@ fn every_command_fits() {
                 0,
             ),
             (&["screen", scenario, "--formats", "none", "--out", &screened], 0),
-            (
-                &[
-                    "sweep",
-                    scenario,
-                    "--vary",
-                    "inventory.cobalt.USA.days=10,60",
-                    "--trials",
-                    "16",
-                    "--formats",
-                    "none",
-                    "--out",
-                    &swept,
-                ],
-                0,
-            ),
             (&["merge", &part, "--formats", "none", "--out", &out], 0),
             (&["replay", scenario, "--trial", "2"], 0),
             (&["check", scenario, "--against", &golden, "--seed", "7"], 1),
