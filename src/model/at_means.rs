@@ -31,7 +31,7 @@ fn at_mean(driver: &InputDriver) -> Vec<InputDriver> {
                 slot: driver.slot + number,
                 means: vec![*mean],
                 name: driver.name.clone(),
-                key: driver.key.clone(),
+                key: driver.key,
             })
         })
         .collect();

@@ -1,7 +1,7 @@
 //! What a variant changes: differences of statistics between two runs on the same draws, with the errors of the pairs.
 //!
 //! Both runs meet the same batches of trials. The difference of two means is the mean of the differences by batch, so its error is the spread of these
-//! between groups of batches ([`super::groups`]): what both have in common drops out. For a probability the quantity is whether a trial exceeds
+//! between groups of batches (`results/groups.rs`): what both have in common drops out. For a probability the quantity is whether a trial exceeds
 //! the threshold; for a CVaR it is max(X - VaR, 0) / (1 - level), by the asymptotic variance of the minimum of Rockafellar and
 //! Uryasev's function.
 

@@ -279,9 +279,7 @@ fn ticks(axis: &Varied) -> Vec<usize> {
     let last = axis.values.len() - 1;
     let every = axis.values.len().div_ceil(TICKS).max(1);
     (0..=last)
-        .filter(|number| {
-            number % every == 0 && (*number == last || last - number >= every.div_ceil(2)) || *number == last
-        })
+        .filter(|number| *number == last || number % every == 0 && last - number >= every.div_ceil(2))
         .collect()
 }
 
