@@ -1,15 +1,86 @@
-//! What the commands that ask "what would help" have in common: writing tables and charts.
+//! What the commands that ask "what would help" have in common: their folder, writing tables and charts, and telling what was found.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rayon::prelude::*;
+use serde_json::Value;
 
-use super::arguments::ChartFormat;
+use super::arguments::{ChartFormat, OutputOptions};
 use super::failure::Failure;
-use super::results::chart_formats;
-use crate::report::charts::Chart;
-use crate::report::results_folder::{CHARTS, ResultsFolder};
+use super::results::{chart_formats, default_folder, say_where};
+use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
+use crate::report::charts::{Chart, ChartError, Format};
+use crate::report::file_list::ScenarioIdentity;
+use crate::report::json;
+use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
+use crate::scenario::Document;
+
+/// The folder of a command's results, where all of them may be written: the one that was asked for, else one named after the command beside the
+/// results of runs. `document` is that of the scenario to which it belongs.
+pub fn place(
+    command: &str,
+    output: &OutputOptions,
+    (scenario, document): (&Path, &Document),
+    files: &[&str],
+    inputs: &[PathBuf],
+) -> Result<ResultsFolder, Failure> {
+    let path = output.out.clone();
+    let path = path.unwrap_or_else(|| default_folder(scenario).join(command));
+    let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
+    let folder = ResultsFolder::create(path, identity, Some(scenario))?;
+    let charts = chart_formats(&output.formats);
+    let wanted = Wanted {
+        files: files.iter().map(|name| (*name).to_owned()).collect(),
+        charts: charts.into_iter().map(Format::extension).collect(),
+    };
+    let refused = |error| Failure::of_place(error, output.json);
+    folder.check(&wanted, inputs).map_err(|error| refused(error.into()))?;
+    folder.folder().probe()?;
+    folder.claim().map_err(refused)?;
+    Ok(folder)
+}
+
+/// Writes the tables, the document as `COMMAND.json` and the charts, all or none.
+pub fn write(
+    command: &str,
+    output: &OutputOptions,
+    folder: &ResultsFolder,
+    mut tables: Vec<PendingFile>,
+    document: &Value,
+    charts: impl FnOnce() -> Result<Vec<Chart>, ChartError>,
+) -> Result<(), Failure> {
+    let is_drawn = !chart_formats(&output.formats).is_empty();
+    let charts = if is_drawn { charts()? } else { Vec::new() };
+    tables.extend(draw(folder.folder(), &charts, &output.formats)?);
+    let mut text = Vec::new();
+    json::print(document, &mut text)?;
+    let name = format!("{command}.json");
+    tables.push(folder.folder().prepare(&name, |file| file.write_all(&text))?);
+    Ok(folder.commit(tables, |_| true)?)
+}
+
+/// Tells what was found, and where it is. `interrupted` says of what the results are, where the command was stopped on the way.
+pub fn tell(
+    output: &OutputOptions,
+    folder: &ResultsFolder,
+    started: Instant,
+    document: &Value,
+    words: impl FnOnce(usize) -> String,
+    interrupted: Option<&str>,
+) -> Outcome {
+    if output.json {
+        json::print(document, io::stdout().lock())?;
+    } else if !output.quiet {
+        write!(io::stdout(), "{}", words(terminal::width()))?;
+    }
+    say_where(folder.folder().path(), output.quiet, started)?;
+    let Some(what) = interrupted else { return Ok(0) };
+    terminal::say(&format!("interrupted: {what}"))?;
+    Ok(EXIT_INTERRUPTED)
+}
 
 /// Every chart in the wanted formats, under temporary names.
 pub fn draw(folder: &OutputFolder, charts: &[Chart], formats: &[ChartFormat]) -> Result<Vec<PendingFile>, Failure> {

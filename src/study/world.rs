@@ -1,9 +1,6 @@
 //! What a variant says without being simulated: who makes what, what its events hit, and how probable that is.
 
-use rayon::prelude::*;
-
-use super::{Change, Error, PolicyLabel, Study, Variant};
-use crate::analysis::run::prepare_variant;
+use super::{Change, Variant};
 use crate::engine::draws::{Strikes, draw_events, draw_inputs};
 use crate::results::FOCUS;
 use crate::scenario::{Arrival, CountryIndex, EventKind, Place, Scenario};
@@ -35,29 +32,6 @@ pub enum Taken {
     Output,
     /// Exports.
     Exports,
-}
-
-impl Study {
-    /// Several variants: each as [`Study::variant`] gives it, but faster. Names, and changes.
-    ///
-    /// # Errors
-    /// As [`Study::variant`]: of the first that is wrong.
-    pub fn variants(&self, named: &[(String, Vec<Change>)]) -> Result<Vec<Variant>, Error> {
-        let (baseline, _) = self.document().variant(&[])?.check(None)?;
-        let made = named.par_iter().map(|(name, changes)| {
-            let document = self.document().variant(changes)?;
-            let label = PolicyLabel {
-                id: name.clone(),
-                name: name.clone(),
-                cost: None,
-            };
-            let prepared = prepare_variant(&document, label, &baseline)?;
-            Ok(self.of_prepared(document, prepared, changes.clone()))
-        });
-        // All are made before one is looked at, so that the error is always the same.
-        let made: Vec<Result<Variant, Error>> = made.collect();
-        made.into_iter().collect()
-    }
 }
 
 impl Variant {

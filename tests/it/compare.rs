@@ -6,65 +6,30 @@ use critmin::study::{Progress, Statistic, Study};
 use critmin::whatif::compare::{Direction, Plan, compare};
 
 use crate::bench::Bench;
+use crate::sellers::{policy, sellers};
 use crate::support::close;
 
-/// Two sellers of one good; every trial loses all of China's. The baseline lacks 80 %.
-const TEXT: &str = r#"
-format = 1
-title = "Two sellers"
-assumption = "made up for a test"
-time = { start = "2026-01", periods = 12 }
-run = { trials = 2560 }
-focus = { materials = ["metal"], countries = ["USA"] }
-demand = [
+/// Two sellers of one good. China's share is 80 %: the baseline lacks 20 % on average.
+fn text() -> String {
+    let policies = [
+        policy("half", "name = \"Half elsewhere\"\ncost = 1e6", SHARE, "0.4"),
+        policy("milder", "cost = 5e5", "event.outage.severity.high", "0.5"),
+        policy("third", "", SHARE, "0.3"),
+        policy("nothing", "", "demand.metal.JPN.final.amount", "600"),
+        policy("worse", "", "event.outage.arrival.probability", "0.6"),
+    ];
+    let demand = r#"
   { material = "metal", country = "USA", amount = 600, value_added = 600_000 },
   { material = "metal", country = "JPN", amount = 600 },
-]
-[[material]]
-id = "metal"
-flexibility = 1
-[shares.metal]
-output = 1200
-by_country = { CHN = 0.8, AUS = 0.2 }
-[[event]]
-id = "outage"
-name = "Outage"
-kind = "production_loss"
-country = "CHN"
-severity = { dist = "uniform", low = 0, high = 1 }
-arrival = { process = "fixed", at = "2026-01", probability = 0.5 }
-[[policy]]
-id = "half"
-name = "Half elsewhere"
-cost = 1e6
-[[policy.set]]
-key = "shares.metal.by_country.CHN"
-value = 0.4
-[[policy]]
-id = "milder"
-cost = 5e5
-[[policy.set]]
-key = "event.outage.severity.high"
-value = 0.5
-[[policy]]
-id = "third"
-[[policy.set]]
-key = "shares.metal.by_country.CHN"
-value = 0.3
-[[policy]]
-id = "nothing"
-[[policy.set]]
-key = "demand.metal.JPN.final.amount"
-value = 600
-[[policy]]
-id = "worse"
-[[policy.set]]
-key = "event.outage.arrival.probability"
-value = 0.6
 "#;
+    let focus = "[focus]\nmaterials = [\"metal\"]\ncountries = [\"USA\"]\n";
+    sellers(demand, "CHN = 0.8, AUS = 0.2", &(policies.concat() + focus))
+}
+
+const SHARE: &str = "shares.metal.by_country.CHN";
 
 fn study() -> Study {
-    Study::from_text("two-sellers.toml", TEXT).unwrap()
+    Study::from_text("two-sellers.toml", &text()).unwrap()
 }
 
 #[test]
@@ -142,7 +107,7 @@ fn differences_costs_ranks_and_pairs_in_closed_form() {
 #[test]
 fn tables_words_and_json_say_the_same() {
     let bench = Bench::new();
-    bench.write("two.toml", TEXT);
+    bench.write("two.toml", &text());
     let told = bench.succeed("compare two.toml --pairs --formats none --out out");
     let printed = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(printed.contains("Of 5, \"third\" helps most"), "{printed}");
@@ -188,20 +153,20 @@ fn tables_words_and_json_say_the_same() {
 #[test]
 fn scenarios_are_compared_with_the_first() {
     let bench = Bench::new();
-    bench.write("today.toml", TEXT);
+    bench.write("today.toml", &text());
     bench.write(
         "tomorrow.toml",
-        &TEXT.replace("CHN = 0.8, AUS = 0.2", "CHN = 0.4, AUS = 0.6"),
+        &text().replace("CHN = 0.8, AUS = 0.2", "CHN = 0.4, AUS = 0.6"),
     );
-    let text = bench.succeed("compare today.toml tomorrow.toml --formats none --out out --json");
-    let document: Value = serde_json::from_str(&text).unwrap();
+    let told = bench.succeed("compare today.toml tomorrow.toml --formats none --out out --json");
+    let document: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(document["policies"].as_array().unwrap().len(), 2);
     assert_eq!(document["policies"][1]["policy"], "tomorrow");
     // The same as the policy that does it, to the last bit: on the same draws.
-    let text = bench.succeed("compare today.toml --policy half --formats none --out half --json");
-    let half: Value = serde_json::from_str(&text).unwrap();
+    let told = bench.succeed("compare today.toml --policy half --formats none --out half --json");
+    let half: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(half["policies"][1]["summary"], document["policies"][1]["summary"]);
-    bench.write("longer.toml", &TEXT.replace("periods = 12", "periods = 24"));
+    bench.write("longer.toml", &text().replace("periods = 12", "periods = 24"));
     bench.refuse(
         "compare today.toml longer.toml --formats none --out refused",
         1,
@@ -215,7 +180,7 @@ fn scenarios_are_compared_with_the_first() {
 #[test]
 fn wrong_policies_files_and_folders_are_refused() {
     let bench = Bench::new();
-    bench.write("two.toml", TEXT);
+    bench.write("two.toml", &text());
     bench.refuse(
         "compare two.toml --policy hlaf --out refused",
         1,

@@ -51,6 +51,7 @@ mod renewals;
 mod replaying;
 mod resume;
 mod screen;
+mod sellers;
 mod shards;
 mod shown;
 mod sizes;

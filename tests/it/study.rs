@@ -2,36 +2,14 @@
 
 use critmin::study::{COMPARED, Change, Error, Results, Run, Statistic, Study, Variant};
 
+use crate::sellers::{policy, sellers};
 use crate::support::{close, in_repository, load, simulate};
 
-const TEXT: &str = r#"
-format = 1
-title = "Two sellers"
-assumption = "made up for a test"
-time = { start = "2026-01", periods = 12 }
-demand = [ { material = "metal", country = "USA", amount = 1200 } ]
-[[material]]
-id = "metal"
-flexibility = 1
-[shares.metal]
-output = 1200
-by_country = { CHN = 0.8, AUS = 0.2 }
-[[event]]
-id = "outage"
-kind = "production_loss"
-country = "CHN"
-severity = { dist = "uniform", low = 0, high = 1 }
-arrival = { process = "fixed", at = "2026-01", probability = 0.5 }
-[[policy]]
-id = "half"
-cost = 1e6
-[[policy.set]]
-key = "shares.metal.by_country.CHN"
-value = 0.4
-"#;
-
 fn study() -> Study {
-    Study::from_text("two-sellers.toml", TEXT).unwrap()
+    let half = policy("half", "cost = 1e6", "shares.metal.by_country.CHN", "0.4");
+    let demand = "{ material = \"metal\", country = \"USA\", amount = 1200 }";
+    let text = sellers(demand, "CHN = 0.8, AUS = 0.2", &half);
+    Study::from_text("two-sellers.toml", &text).unwrap()
 }
 
 fn run(baseline: &Variant, variants: &[&Variant], trials: u64) -> Results {

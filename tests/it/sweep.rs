@@ -6,48 +6,29 @@ use critmin::study::{Progress, Statistic, Study};
 use critmin::whatif::sweep::{Axis, Plan, Sweep, SweepError, sweep};
 
 use crate::bench::Bench;
+use crate::sellers::{policy, sellers};
 use crate::support::{close, read, simulate, with};
 
-/// Three sellers of one good. In half of the trials all of China's output is lost by a share uniform from 0 to 1: a quarter of its share is short.
-const TEXT: &str = r#"
-format = 1
-title = "Three sellers"
-assumption = "made up for a test"
-time = { start = "2026-01", periods = 12 }
-run = { trials = 2304 }
-demand = [
+/// Three sellers of one good, and a policy.
+fn without_third() -> String {
+    let milder = policy(
+        "milder",
+        "name = \"Milder\"\ncost = 5e5",
+        "event.outage.severity.high",
+        "0.5",
+    );
+    let demand = r#"
   { material = "metal", country = "USA", amount = 600 },
   { material = "metal", country = "JPN", amount = 600 },
-]
-[[material]]
-id = "metal"
-flexibility = 1
-[shares.metal]
-output = 1200
-by_country = { CHN = 0.6, AUS = 0.3, IND = 0.1 }
-[[event]]
-id = "outage"
-kind = "production_loss"
-country = "CHN"
-severity = { dist = "uniform", low = 0, high = 1 }
-arrival = { process = "fixed", at = "2026-01", probability = 0.5 }
-[[policy]]
-id = "milder"
-name = "Milder"
-cost = 5e5
-[[policy.set]]
-key = "event.outage.severity.high"
-value = 0.5
-[[policy]]
-id = "third"
-[[policy.set]]
-key = "shares.metal.by_country.CHN"
-value = 0.3
 "#;
+    let text = sellers(demand, "CHN = 0.6, AUS = 0.3, IND = 0.1", &milder);
+    text.replace("title = \"Sellers\"", "title = \"Three sellers\"")
+        .replace("trials = 2560", "trials = 2304")
+}
 
-/// The same without the policy that sets the share: a run checks every policy, and with shares set one by one that policy has no sum of 1.
-fn without_third() -> String {
-    TEXT[..TEXT.rfind("[[policy]]").unwrap()].to_owned()
+/// The same with a policy that sets the share. A run checks every policy, and with shares set one by one that policy has no sum of 1.
+fn text() -> String {
+    without_third() + &policy("third", "", SHARE, "0.3")
 }
 
 const SHARE: &str = "shares.metal.by_country.CHN";
@@ -60,7 +41,7 @@ fn plan(axes: &[&str]) -> Plan {
 }
 
 fn swept(plan: &Plan) -> Sweep {
-    let study = Study::from_text("three-sellers.toml", TEXT).unwrap();
+    let study = Study::from_text("three-sellers.toml", &text()).unwrap();
     sweep(&study, plan, &Progress::default()).unwrap()
 }
 
@@ -126,7 +107,7 @@ fn the_shortfall_is_proportional_to_the_share() {
 
 #[test]
 fn what_a_share_gives_up_goes_to_those_named() {
-    let text = without_third();
+    let plain = without_third();
     let to = |names: &[&str], text: &str, axis: &str| {
         let study = Study::from_text("three-sellers.toml", text).unwrap();
         let plan = Plan {
@@ -153,19 +134,19 @@ fn what_a_share_gives_up_goes_to_those_named() {
         }
     };
     let axis = &format!("{SHARE}=0.4,0.8");
-    let found = to(&["AUS"], &text, axis).unwrap();
+    let found = to(&["AUS"], &plain, axis).unwrap();
     same(shares(&found, 0), &[("AUS", 50.0), ("CHN", 40.0), ("IND", 10.0)]);
     same(shares(&found, 1), &[("AUS", 10.0), ("CHN", 80.0), ("IND", 10.0)]);
     // In proportion to their own shares, 3 to 1; who is new and alone takes all; where none has any, equal parts.
-    let found = to(&["AUS", "IND"], &text, axis).unwrap();
+    let found = to(&["AUS", "IND"], &plain, axis).unwrap();
     same(shares(&found, 0), &[("AUS", 45.0), ("CHN", 40.0), ("IND", 15.0)]);
     let down = &format!("{SHARE}=0.4,0.5");
-    let found = to(&["CAN"], &text, down).unwrap();
+    let found = to(&["CAN"], &plain, down).unwrap();
     same(
         shares(&found, 0),
         &[("AUS", 30.0), ("CAN", 20.0), ("CHN", 40.0), ("IND", 10.0)],
     );
-    let found = to(&["CAN", "VNM"], &text, down).unwrap();
+    let found = to(&["CAN", "VNM"], &plain, down).unwrap();
     same(
         shares(&found, 0),
         &[
@@ -180,15 +161,20 @@ fn what_a_share_gives_up_goes_to_those_named() {
         Err(SweepError::Refused(refusal)) => assert!(refusal.message.contains(words), "{refusal:?}"),
         other => panic!("{other:?}"),
     };
-    refused(&["IND"], &text, axis, "IND has 0.1 of `metal`, and cannot give the 0.2");
-    refused(&["CHN"], &text, axis, "CHN is varied");
     refused(
         &["IND"],
-        TEXT,
+        &plain,
+        axis,
+        "IND has 0.1 of `metal`, and cannot give the 0.2",
+    );
+    refused(&["CHN"], &plain, axis, "CHN is varied");
+    refused(
+        &["IND"],
+        &plain,
         "event.outage.severity.high=0.2,0.4",
         "no share is varied",
     );
-    let uncertain = text.replace("IND = 0.1", "IND = { dist = \"uniform\", low = 0.05, high = 0.15 }");
+    let uncertain = plain.replace("IND = 0.1", "IND = { dist = \"uniform\", low = 0.05, high = 0.15 }");
     refused(&["IND"], &uncertain, axis, "the share of IND in `metal` is uncertain");
 }
 
@@ -243,7 +229,7 @@ fn a_point_is_a_run_with_its_set_to_the_byte() {
 #[test]
 fn tables_words_json_and_runs_say_the_same() {
     let bench = Bench::new();
-    bench.write("three.toml", TEXT);
+    bench.write("three.toml", &text());
     let line = format!("sweep three.toml --vary {SHARE}=0.2..0.8:4 --policy milder --level 5 --formats none --out out");
     let printed = bench.succeed(&line);
     for words in [
@@ -324,7 +310,7 @@ fn tables_words_json_and_runs_say_the_same() {
 #[test]
 fn two_keys_make_a_table_and_a_map() {
     let bench = Bench::new();
-    bench.write("three.toml", TEXT);
+    bench.write("three.toml", &text());
     let line = format!(
         "sweep three.toml --vary {SHARE}=0.2,0.4,0.8 --vary event.outage.arrival.probability=0.25..1:4 --of prob_gt_10 --level 0.3 --out out"
     );
@@ -356,7 +342,7 @@ fn two_keys_make_a_table_and_a_map() {
 #[test]
 fn wrong_keys_ranges_policies_and_folders_are_refused() {
     let bench = Bench::new();
-    bench.write("three.toml", TEXT);
+    bench.write("three.toml", &text());
     let refuse = |options: &str, code: i32, words: &[&str]| {
         bench.refuse(
             &format!("sweep three.toml {options} --formats none --out refused"),

@@ -44,7 +44,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
         return Ok(None);
     }
     let title = format!(
-        "{}: {} by {} and {}",
+        "{}: how does the {} follow {} and {}?",
         source.material(material),
         called(sweep.statistic),
         short_key(&down.key),

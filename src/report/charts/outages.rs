@@ -38,9 +38,16 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
             .finish("The chart would show what each country's failure takes.")
             .map(Some);
     }
-    page.note((hidden + harmless > 0).then(|| {
-        format!("Not shown (screen.csv has all): outages that cost less here: {hidden}; that leave nothing short here: {harmless}.")
-    }));
+    page.note(match (hidden, harmless) {
+        (0, 0) => None,
+        (0, _) => Some(format!(
+            "Not shown: {harmless} outages that leave nothing short here (screen.csv)."
+        )),
+        (_, 0) => Some(format!("Not shown: {hidden} outages that cost less here (screen.csv).")),
+        _ => Some(format!(
+            "Not shown: {hidden} outages that cost less here, and {harmless} that leave nothing short (screen.csv)."
+        )),
+    });
     page.key(&["Production stop", "Total export ban"], |canvas, number, x, y| {
         canvas.bar(x + 2.0, y - 5.0, 24.0, 10.0, [BLUE, ORANGE][number]);
     });

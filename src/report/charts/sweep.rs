@@ -74,7 +74,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
         return Ok(None);
     };
     let (name, key) = (called(sweep.statistic), short_key(&axis.key));
-    let title = format!("{}: {name} by {key}", source.material(material));
+    let title = format!("{}: how does the {name} follow {key}?", source.material(material));
     let stem = source.stem("sweep", material);
     let mut page = Page::new(source, stem, &title, &source.place_names(&places));
     page.note(source.places_note(material, &places));
