@@ -1,6 +1,6 @@
 //! What a compiled model says without simulating: undisrupted supply, balance, and the manifest of a run.
 
-use crate::engine::observe::Layout;
+use crate::model::layout::Layout;
 use crate::model::{Model, WORLD};
 use crate::results::FOCUS;
 use crate::results::types::{

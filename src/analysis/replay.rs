@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::facts;
 use super::run::{Prepared, RunError, prepare};
 use crate::engine::draws::{Strike, Tail, TrialStreams};
-use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use crate::engine::trace::PeriodTrace;
 use crate::engine::trial::Simulator;
+use crate::model::layout::Layout;
 use crate::model::{EffectModel, Model};
 use crate::results::types::Label;
 use crate::results::{Row, Rows, plan_rows};
@@ -433,15 +434,15 @@ impl Observer for Tracer<'_> {
                 date: date.clone(),
                 material: material_id(market.material),
                 country: code(market.country),
-                need_t: sum(&state.need, true),
-                final_demand_t: sum(&state.need, false),
-                arrival_t: state.arrival[index],
-                missing_t: sum(&state.missing, true),
-                shortfall_t: sum(&state.shortfall, true),
-                final_shortfall_t: sum(&state.shortfall, false),
-                unmet_t: sum(&state.unmet, false),
-                commercial_stock_t: state.commercial[index],
-                price_index: state.price[index],
+                need_t: sum(&state.demand.need, true),
+                final_demand_t: sum(&state.demand.need, false),
+                arrival_t: state.trade.arrival[index],
+                missing_t: sum(&state.demand.missing, true),
+                shortfall_t: sum(&state.demand.shortfall, true),
+                final_shortfall_t: sum(&state.demand.shortfall, false),
+                unmet_t: sum(&state.demand.unmet, false),
+                commercial_stock_t: state.stocks.commercial[index],
+                price_index: state.prices.index[index],
             });
         }
         let base = period * model.supplies.len();
@@ -453,8 +454,8 @@ impl Observer for Tracer<'_> {
                 material: material_id(*material),
                 country: code(*country),
                 undisrupted_t: world.output[base + index],
-                planned_t: state.planned[index],
-                output_t: state.output[index],
+                planned_t: state.production.planned[index],
+                output_t: state.production.output[index],
             });
         }
         let (mut scratch, mut normal) = (crate::model::patterns::PatternMemory::default(), Vec::new());
@@ -491,8 +492,8 @@ impl Observer for Tracer<'_> {
                 date: date.clone(),
                 stockpile: stockpile.id.clone(),
                 material: material_id(stockpile.material),
-                level_t: state.stockpile[index],
-                released_t: state.released[index],
+                level_t: state.stocks.stockpile[index],
+                released_t: state.stocks.released[index],
             });
         }
     }

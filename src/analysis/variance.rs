@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::run::{Prepared, RunError};
 use crate::engine::draws::{Exhausted, TrialStreams};
-use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use crate::engine::run::{Gather, Progress, simulate};
 use crate::engine::trial::Simulator;
 use crate::model::Model;
+use crate::model::layout::Layout;
 use crate::results::{ShortfallProbe, VarianceSplitter};
 
 /// One trial in so many is taken for the split. It is simulated three times, so that the split is a tenth of the work of a run at most.

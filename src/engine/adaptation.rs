@@ -59,21 +59,21 @@ impl State {
         for market in links.markets.clone() {
             let (mut need, mut short) = (0.0, 0.0);
             for cell in model.markets[market].cells.clone() {
-                any_missing |= self.missing[cell] > 0.0;
-                need += self.need[cell];
-                short += self.shortfall[cell];
+                any_missing |= self.demand.missing[cell] > 0.0;
+                need += self.demand.need[cell];
+                short += self.demand.shortfall[cell];
                 self.settle_cell(trial, cell);
             }
             if let Some(feed) = model.markets[market].feed_cell {
-                self.feed_available[market] = self.need[feed] - self.shortfall[feed];
-                self.struck.feed[material] |= self.shortfall[feed] > 0.0;
+                self.production.feed_available[market] = self.demand.need[feed] - self.demand.shortfall[feed];
+                self.struck.feed[material] |= self.demand.shortfall[feed] > 0.0;
             }
-            self.price[market] = 1.0;
-            if short > 0.0 || self.premium[market] > 0.0 {
+            self.prices.index[market] = 1.0;
+            if short > 0.0 || self.prices.premium[market] > 0.0 {
                 let served = if short > 0.0 { 1.0 - short / need } else { 1.0 };
                 self.note_peak(trial, material, market, served);
                 if priced {
-                    self.price[market] = self.price_with_premium(trial, material, market, served);
+                    self.prices.index[market] = self.price_with_premium(trial, material, market, served);
                 }
             }
         }
@@ -96,11 +96,11 @@ impl State {
     fn settle_cell(&mut self, trial: &Trial<'_>, index: usize) {
         let Trial { model, inputs, .. } = *trial;
         let cell = &model.cells[index];
-        let shortfall = self.shortfall[index];
+        let shortfall = self.demand.shortfall[index];
         let mut adapted = 0.0;
-        let start = self.substitution_start[index];
+        let start = self.demand.substitution_start[index];
         for (entry, &(maximum, per_year)) in cell.substitutions.iter().enumerate() {
-            let level = &mut self.substitution[start + entry];
+            let level = &mut self.demand.substitution[start + entry];
             // It grows while the shortage lasts and falls back at the same speed.
             let change = per_year.of(inputs) * model.step_years();
             let towards = if shortfall > 0.0 { maximum.of(inputs) } else { 0.0 };
@@ -108,12 +108,12 @@ impl State {
             adapted += mean_on_the_way(*level, towards, change);
             *level = next;
         }
-        let unmet = (shortfall - adapted * self.need[index]).max(0.0);
-        self.unmet[index] = unmet;
-        self.exposed[index] = match cell.value_added {
+        let unmet = (shortfall - adapted * self.demand.need[index]).max(0.0);
+        self.demand.unmet[index] = unmet;
+        self.demand.exposed[index] = match cell.value_added {
             Some(value) if unmet > 0.0 => {
                 let lost = 1.0 - cell.substitutability.of(inputs);
-                value.of(inputs) * model.step_years() * unmet / self.need[index] * lost
+                value.of(inputs) * model.step_years() * unmet / self.demand.need[index] * lost
             }
             _ => 0.0,
         };
@@ -132,24 +132,24 @@ impl State {
     fn expect_prices(&mut self, trial: &Trial<'_>, material: usize) {
         let compiled = &trial.model.materials[material];
         let columns = compiled.columns.len();
-        let prices = &self.price[compiled.first_market..compiled.first_market + columns];
+        let prices = &self.prices.index[compiled.first_market..compiled.first_market + columns];
         let any_price = prices.iter().any(|price| *price > 1.0);
         for row in 0..compiled.rows.len() {
             let at = compiled.first_row + row;
             let mut observed = 1.0;
-            if any_price && !self.is_clean[material] {
+            if any_price && !self.trade.is_clean[material] {
                 // A seller sees the prices of its buyers, in proportion to what it sells to them; one that sells nothing sees those of the
                 // buyers that it could reach.
                 let line = row * columns..(row + 1) * columns;
                 let (mut weights, mut sum) = (0.0, 0.0);
-                for (flow, price) in self.flows[material][line.clone()].iter().zip(prices) {
+                for (flow, price) in self.trade.flows[material][line.clone()].iter().zip(prices) {
                     weights += flow;
                     sum += flow * price;
                 }
                 if weights <= 0.0 {
-                    let lanes = self.normal[material][line.clone()]
+                    let lanes = self.trade.normal[material][line.clone()]
                         .iter()
-                        .zip(&self.openness[material][line]);
+                        .zip(&self.trade.openness[material][line]);
                     for ((normal, openness), price) in lanes.zip(prices) {
                         weights += normal * openness;
                         sum += normal * openness * price;
@@ -161,7 +161,7 @@ impl State {
             } else if any_price {
                 // Undisturbed trade in a period with a gap (structural, or of earlier shipments): the market's mean price.
                 let markets = compiled.first_market..compiled.first_market + columns;
-                let orders = &self.order[markets];
+                let orders = &self.demand.order[markets];
                 let total: f64 = orders.iter().sum();
                 if total > 0.0 {
                     observed = orders
@@ -172,10 +172,10 @@ impl State {
                         / total;
                 }
             }
-            if observed > 1.0 || self.expectation[at] > 0.0 {
-                let gap = libm::log(observed) - self.expectation[at];
-                let expectation = self.expectation[at] + compiled.price_adjustment * gap;
-                self.expectation[at] = if observed <= NORMAL_PRICE && expectation < GONE {
+            if observed > 1.0 || self.prices.expectation[at] > 0.0 {
+                let gap = libm::log(observed) - self.prices.expectation[at];
+                let expectation = self.prices.expectation[at] + compiled.price_adjustment * gap;
+                self.prices.expectation[at] = if observed <= NORMAL_PRICE && expectation < GONE {
                     0.0
                 } else {
                     expectation
@@ -192,21 +192,21 @@ impl State {
         let base = period * model.supplies.len();
         for &index in &model.materials[material].supplies {
             let supply = &model.supplies[index];
-            let expectation = self.expectation[model.materials[material].first_row + supply.row];
-            if expectation == 0.0 && self.extra[index] == 0.0 {
+            let expectation = self.prices.expectation[model.materials[material].first_row + supply.row];
+            if expectation == 0.0 && self.production.extra[index] == 0.0 {
                 continue;
             }
             let capacity = world.capacity[base + index];
             let mut wanted = 0.0;
-            if capacity > 0.0 && self.loss[index] == 0.0 && supply.recycling.is_none() {
+            if capacity > 0.0 && self.production.loss[index] == 0.0 && supply.recycling.is_none() {
                 let planned = world.target[base + index] / capacity;
                 let response = libm::expm1(supply.elasticity.of(inputs) * expectation);
                 wanted = (planned * response).min(1.0 - planned).max(0.0);
             }
             let most = supply.ramp_per_month.of(inputs) * model.step_months;
-            let extra = moved(self.extra[index], wanted, most);
-            self.extra[index] = if wanted == 0.0 && extra < GONE { 0.0 } else { extra };
-            self.extra_wanted[index] = wanted;
+            let extra = moved(self.production.extra[index], wanted, most);
+            self.production.extra[index] = if wanted == 0.0 && extra < GONE { 0.0 } else { extra };
+            self.production.extra_wanted[index] = wanted;
         }
     }
 }

@@ -14,22 +14,23 @@ impl State {
         let markets = model.links[material].markets.clone();
         let slots = self.blame.causes[material].len();
         let lead = compiled.lead_periods;
-        let any_short = self.shortfall[model.links[material].cells.clone()]
+        let any_short = self.demand.shortfall[model.links[material].cells.clone()]
             .iter()
             .any(|shortfall| *shortfall > 0.0);
         if slots > 1 {
             // Where every order has been met, nothing is missing and the causes known so far stand. Where nobody can be outbid and shipments
             // arrive at once, a shortfall has its causes in the same period: before, they need not be known.
-            let is_met = |market: usize| self.sent[market] >= self.order[market] * (1.0 - ROUNDING);
+            let is_met = |market: usize| self.trade.sent[market] >= self.demand.order[market] * (1.0 - ROUNDING);
             let needed = any_short || lead > 0 || !model.links[material].is_rigid;
-            let computed = needed && !self.is_clean[material] && !markets.clone().all(is_met);
+            let computed = needed && !self.trade.is_clean[material] && !markets.clone().all(is_met);
             if computed {
                 self.missing_by_cause(trial, material);
             }
             if lead == 0 {
                 if computed {
                     let from = std::mem::take(&mut self.blame.columns);
-                    self.blame.adopt(material, markets.start, &self.order[markets], &from);
+                    self.blame
+                        .adopt(material, markets.start, &self.demand.order[markets], &from);
                     self.blame.columns = from;
                 }
             } else {
@@ -63,7 +64,7 @@ impl State {
             .chunks_exact(slots)
             .zip(&blame.has_share[links.markets.clone()]);
         let lines = blame.by_cell[*to..].chunks_exact_mut(slots);
-        for ((line, (shares, known)), shortfall) in lines.zip(shares).zip(&self.shortfall[links.cells.clone()]) {
+        for ((line, (shares, known)), shortfall) in lines.zip(shares).zip(&self.demand.shortfall[links.cells.clone()]) {
             if *shortfall <= 0.0 {
                 continue;
             }
@@ -91,7 +92,7 @@ impl State {
         let slot = period % lead;
         if period >= lead && self.blame.ring_written[material][slot] == period - lead + 1 {
             let ring = std::mem::take(&mut self.blame.ring[material]);
-            let orders = &self.order[trial.model.links[material].markets.clone()];
+            let orders = &self.demand.order[trial.model.links[material].markets.clone()];
             self.blame
                 .adopt(material, first_market, orders, &ring[slot * width..(slot + 1) * width]);
             self.blame.ring[material] = ring;
@@ -114,8 +115,8 @@ impl State {
         let compiled = &model.materials[material];
         let columns = compiled.columns.len();
         let slots = self.blame.causes[material].len();
-        let (normal, flows) = (&self.normal[material], &self.flows[material]);
-        let openness = &self.openness[material];
+        let (normal, flows) = (&self.trade.normal[material], &self.trade.flows[material]);
+        let openness = &self.trade.openness[material];
         let blame = &mut self.blame;
         blame.columns.clear();
         blame.columns.resize(columns * slots, 0.0);
@@ -178,7 +179,7 @@ impl State {
                 }
             }
         }
-        blame.add_surges(model, material, &self.need, &self.surge);
+        blame.add_surges(model, material, &self.demand.need, &self.demand.surge);
         if outbid {
             blame.spread_competition(material);
         }
@@ -188,7 +189,7 @@ impl State {
     fn share_out(&mut self, trial: &Trial<'_>, market: usize, period: usize) {
         let model = trial.model;
         let cells = model.markets[market].cells.clone();
-        let total: f64 = self.shortfall[cells.clone()].iter().sum();
+        let total: f64 = self.demand.shortfall[cells.clone()].iter().sum();
         if total <= 0.0 {
             return;
         }
@@ -204,7 +205,7 @@ impl State {
         }
         let by_stock = stock_part.min(total) / total;
         for cell in cells {
-            let shortfall = self.shortfall[cell];
+            let shortfall = self.demand.shortfall[cell];
             if shortfall <= 0.0 {
                 continue;
             }

@@ -27,26 +27,27 @@ impl State {
             trade, supplies, cells, ..
         } = &mut self.struck;
         for supply in supplies.drain(..) {
-            (self.loss[supply], self.cost[supply]) = (0.0, 0.0);
+            (self.production.loss[supply], self.production.cost[supply]) = (0.0, 0.0);
         }
         for cell in cells.drain(..) {
-            self.surge[cell] = 0.0;
+            self.demand.surge[cell] = 0.0;
         }
         // Only trade that was struck has restrictions.
         let lanes = self
+            .trade
             .is_restricted
             .iter_mut()
-            .zip(&mut self.openness)
-            .zip(&mut self.quotas);
+            .zip(&mut self.trade.openness)
+            .zip(&mut self.trade.quotas);
         for (((restricted, openness), quotas), _) in lanes.zip(trade.iter()).filter(|(_, struck)| **struck) {
             if std::mem::take(restricted) {
                 openness.fill(1.0);
             }
             for quota in quotas.drain(..) {
-                self.quota_pool.push(quota.lanes);
+                self.trade.quota_pool.push(quota.lanes);
             }
         }
-        self.tonnage.clear();
+        self.trade.tonnage.clear();
         for flags in self.struck.of_period() {
             flags.fill(false);
         }
@@ -59,14 +60,14 @@ impl State {
         match &model.events[event].effect {
             EffectModel::Production(supplies) => {
                 for &(supply, cause) in supplies {
-                    self.loss[supply] = combine(overlap, self.loss[supply], severity, false);
+                    self.production.loss[supply] = combine(overlap, self.production.loss[supply], severity, false);
                     self.strike_supply(trial, supply);
                     self.blame.supply_hit(model, supply, cause, severity);
                 }
             }
             EffectModel::Cost(supplies) => {
                 for &(supply, cause) in supplies {
-                    self.cost[supply] = combine(overlap, self.cost[supply], severity, true);
+                    self.production.cost[supply] = combine(overlap, self.production.cost[supply], severity, true);
                     self.strike_supply(trial, supply);
                     // What the cost takes from the target: comparable with a loss of capacity.
                     let elasticity = model.supplies[supply].elasticity.of(trial.inputs);
@@ -76,7 +77,7 @@ impl State {
             }
             EffectModel::Surge(cells) => {
                 for &(cell, cause) in cells {
-                    self.surge[cell] = combine(overlap, self.surge[cell], severity, true);
+                    self.demand.surge[cell] = combine(overlap, self.demand.surge[cell], severity, true);
                     self.struck.cells.push(cell);
                     self.struck.orders[model.markets[model.cells[cell].market].material] = true;
                     self.blame.surge_hit(model, cell, cause, severity);
@@ -84,8 +85,8 @@ impl State {
             }
             EffectModel::Lanes(effects) => {
                 for (position, effect) in effects.iter().enumerate() {
-                    self.is_restricted[effect.material] = true;
-                    let lanes = &mut self.openness[effect.material];
+                    self.trade.is_restricted[effect.material] = true;
+                    let lanes = &mut self.trade.openness[effect.material];
                     for &lane in &effect.lanes {
                         lanes[lane] = 1.0 - combine(overlap, 1.0 - lanes[lane], severity, false);
                     }
@@ -97,7 +98,7 @@ impl State {
                     if effect.tonnes_per_year.is_some() {
                         self.struck.trade[effect.material] = true;
                         // What it takes away is known when the pattern is.
-                        self.tonnage.push(TonnageQuota {
+                        self.trade.tonnage.push(TonnageQuota {
                             material: effect.material,
                             event,
                             position,
@@ -106,15 +107,15 @@ impl State {
                         continue;
                     }
                     // The limit is a share of normal flows; it is turned into tonnes when the pattern is known.
-                    let quotas = &mut self.quotas[effect.material];
-                    add_quota(quotas, &mut self.quota_pool, &effect.lanes, severity, overlap);
+                    let quotas = &mut self.trade.quotas[effect.material];
+                    add_quota(quotas, &mut self.trade.quota_pool, &effect.lanes, severity, overlap);
                     self.strike_trade(model, (event, position), effect, severity);
                 }
             }
             EffectModel::Stock { markets, stockpiles } => {
                 for &(market, cause) in markets {
-                    let lost = self.commercial[market] * severity.min(1.0);
-                    self.commercial[market] -= lost;
+                    let lost = self.stocks.commercial[market] * severity.min(1.0);
+                    self.stocks.commercial[market] -= lost;
                     let material = model.markets[market].material;
                     self.struck.trade[material] = true;
                     self.blame.stock_lost(model, market, cause, lost);
@@ -139,8 +140,8 @@ impl State {
 
     /// Destroys part of a stockpile; the loss is booked on its owners by their orders at the start.
     fn destroy_stockpile(&mut self, trial: &Trial<'_>, stockpile: usize, cause: usize, severity: f64) {
-        let lost = self.stockpile[stockpile] * severity.min(1.0);
-        self.stockpile[stockpile] -= lost;
+        let lost = self.stocks.stockpile[stockpile] * severity.min(1.0);
+        self.stocks.stockpile[stockpile] -= lost;
         let compiled = &trial.model.stockpiles[stockpile];
         self.struck.trade[compiled.material] = true;
         let owners = &compiled.owners;

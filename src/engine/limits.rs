@@ -187,7 +187,7 @@ fn flow(lanes: &[usize], normal: &[f64]) -> f64 {
 impl State {
     /// Whether an event has put a quota on a material's trade in this period.
     pub(super) fn has_quotas(&self, material: usize) -> bool {
-        !self.quotas[material].is_empty() || self.tonnage.iter().any(|quota| quota.material == material)
+        !self.trade.quotas[material].is_empty() || self.trade.tonnage.iter().any(|quota| quota.material == material)
     }
 
     /// Gathers the limits of a material's trade in tonnes, now that the pattern is known. `reach` is the most by which a lane can exceed the pattern: what
@@ -195,14 +195,14 @@ impl State {
     pub(super) fn gather_limits(&mut self, trial: &Trial<'_>, material: usize, period: usize, reach: f64) {
         let model = trial.model;
         let compiled = &model.materials[material];
-        let normal = &self.normal[material];
-        let limits = &mut self.limits;
+        let normal = &self.trade.normal[material];
+        let limits = &mut self.trade.limits;
         limits.clear();
-        for quota in &self.quotas[material] {
+        for quota in &self.trade.quotas[material] {
             // A share of the period's normal flows; quotas of events are disjoint already.
             limits.push(&quota.lanes, quota.limit * flow(&quota.lanes, normal));
         }
-        for quota in self.tonnage.iter().filter(|quota| quota.material == material) {
+        for quota in self.trade.tonnage.iter().filter(|quota| quota.material == material) {
             let Some((effect, tonnes)) = quota.effect(model) else {
                 continue;
             };

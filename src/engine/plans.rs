@@ -17,9 +17,9 @@ impl State {
             let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
             let by_host = links.hosts.iter().any(|&host| self.struck.plan[host]);
             if !(self.struck.plan[material] || responding || by_host) {
-                if std::mem::take(&mut self.is_replanned[material]) {
+                if std::mem::take(&mut self.production.is_replanned[material]) {
                     for &index in &model.materials[material].supplies {
-                        self.planned[index] = world.target[base + index];
+                        self.production.planned[index] = world.target[base + index];
                     }
                 }
                 continue;
@@ -28,27 +28,27 @@ impl State {
             for &input in &links.inputs {
                 self.struck.orders[input] = true;
             }
-            self.is_replanned[material] = true;
+            self.production.is_replanned[material] = true;
             for &index in &model.materials[material].supplies {
                 let supply = &model.supplies[index];
                 let capacity = world.capacity[base + index];
                 let mut target = world.target[base + index];
                 let most = supply.ramp_per_month.of(inputs) * model.step_months;
-                let extra = mean_on_the_way(self.extra[index], self.extra_wanted[index], most);
+                let extra = mean_on_the_way(self.production.extra[index], self.production.extra_wanted[index], most);
                 if extra > 0.0 {
                     // The undisrupted plan may have risen since: capacity is the limit.
                     target = (target + extra * capacity).min(capacity);
                 }
-                if self.cost[index] > 0.0 {
-                    target *= libm::pow(1.0 + self.cost[index], -supply.elasticity.of(inputs));
+                if self.production.cost[index] > 0.0 {
+                    target *= libm::pow(1.0 + self.production.cost[index], -supply.elasticity.of(inputs));
                 }
-                if self.loss[index] > 0.0 {
-                    target = target.min((1.0 - self.loss[index]) * capacity);
+                if self.production.loss[index] > 0.0 {
+                    target = target.min((1.0 - self.production.loss[index]) * capacity);
                 }
                 if !supply.hosts.is_empty() {
-                    target = target.min(world.host_limit(supply, &self.planned));
+                    target = target.min(world.host_limit(supply, &self.production.planned));
                 }
-                self.planned[index] = target;
+                self.production.planned[index] = target;
             }
         }
     }
@@ -57,12 +57,12 @@ impl State {
     pub(super) fn produce(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial { model, world, .. } = *trial;
         let compiled = &model.materials[material];
-        self.supply[model.links[material].rows.clone()].fill(0.0);
+        self.production.supply[model.links[material].rows.clone()].fill(0.0);
         let base = period * model.supplies.len();
         let links = &model.links[material];
         let limited = !links.hosts.is_empty() || links.inputs.iter().any(|&input| self.struck.feed[input]);
         for &index in &compiled.supplies {
-            let planned = self.planned[index];
+            let planned = self.production.planned[index];
             let (output, by_feed, by_host) = if limited {
                 self.limited(trial, index, period)
             } else {
@@ -70,9 +70,9 @@ impl State {
             };
             let made = self.make_for_refills(trial, index, output);
             let row = compiled.first_row + model.supplies[index].row;
-            self.output[index] = output + made;
-            self.supply[row] += output;
-            self.refills.supply[row] += made;
+            self.production.output[index] = output + made;
+            self.production.supply[row] += output;
+            self.stocks.refills.supply[row] += made;
             let normal = world.output[base + index];
             let lost = normal - output;
             if lost > ROUNDING * normal {
@@ -87,7 +87,7 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let supply = &model.supplies[index];
         let base = period * model.supplies.len();
-        let planned = self.planned[index];
+        let planned = self.production.planned[index];
         let mut output = planned;
         let (mut by_feed, mut by_host) = (None, None);
         for &(market, _) in &supply.inputs {
@@ -97,8 +97,8 @@ impl State {
             if !self.struck.feed[model.markets[market].material] {
                 continue;
             }
-            if self.feed_available[market] < self.need[feed] {
-                let limit = planned * self.feed_available[market] / self.need[feed];
+            if self.production.feed_available[market] < self.demand.need[feed] {
+                let limit = planned * self.production.feed_available[market] / self.demand.need[feed];
                 if limit < output {
                     output = limit;
                     by_feed = Some(market);
@@ -106,12 +106,13 @@ impl State {
             }
         }
         if !supply.hosts.is_empty() {
-            let limit = world.host_limit(supply, &self.output);
+            let limit = world.host_limit(supply, &self.production.output);
             // Planned output was cut to the hosts' plans already, so even then the host is the reason for a loss.
             if limit <= output * (1.0 + ROUNDING) {
                 output = output.min(limit);
                 by_host = supply.hosts.iter().map(|host| host.supply).min_by(|one, other| {
-                    let share = |host: usize| self.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
+                    let share =
+                        |host: usize| self.production.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
                     share(*one).total_cmp(&share(*other))
                 });
             }
@@ -123,11 +124,11 @@ impl State {
     pub(super) fn place_orders(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let model = trial.model;
         let links = &model.links[material];
-        self.has_other_needs[material] = self.struck.orders[material];
-        self.has_other_orders[material] = self.struck.orders[material];
+        self.demand.has_other_needs[material] = self.struck.orders[material];
+        self.demand.has_other_orders[material] = self.struck.orders[material];
         if self.struck.orders[material] {
             for market in links.markets.clone() {
-                self.order[market] = self.ordered(trial, market, period);
+                self.demand.order[market] = self.ordered(trial, market, period);
             }
             return;
         }
@@ -136,8 +137,8 @@ impl State {
             // Goods above what the stock is meant to hold are used before new ones are ordered.
             for market in links.markets.clone() {
                 if model.markets[market].feed_cell.is_some() && self.overflow(market) > 0.0 {
-                    self.order[market] = self.ordered(trial, market, period);
-                    self.has_other_orders[material] = true;
+                    self.demand.order[market] = self.ordered(trial, market, period);
+                    self.demand.has_other_orders[material] = true;
                 }
             }
         }
@@ -156,9 +157,9 @@ impl State {
             // The usual processors' market.
             let mut need = 0.0;
             for &(consumer, position) in &compiled.consumers {
-                need += model.supplies[consumer].inputs[position].1.of(inputs) * self.planned[consumer];
+                need += model.supplies[consumer].inputs[position].1.of(inputs) * self.production.planned[consumer];
             }
-            self.need[cell] = need;
+            self.demand.need[cell] = need;
             return (need - self.overflow(market)).max(0.0);
         }
         let mut order = 0.0;
@@ -167,7 +168,7 @@ impl State {
                 let (mut need, mut ahead) = (0.0, 0.0);
                 for &(consumer, position) in &compiled.consumers {
                     let per_tonne = model.supplies[consumer].inputs[position].1.of(inputs);
-                    let planned = per_tonne * self.planned[consumer];
+                    let planned = per_tonne * self.production.planned[consumer];
                     need += planned;
                     if lead > 0 {
                         let now = world.target[period * supplies + consumer];
@@ -176,16 +177,16 @@ impl State {
                         ahead += if now > 0.0 {
                             planned * (later / now)
                         } else {
-                            per_tonne * later * (1.0 - self.loss[consumer])
+                            per_tonne * later * (1.0 - self.production.loss[consumer])
                         };
                     }
                 }
-                self.need[cell] = need;
+                self.demand.need[cell] = need;
                 let wanted = if lead > 0 { ahead } else { need };
                 order += (wanted - self.overflow(market)).max(0.0);
             } else {
-                let surge = 1.0 + self.surge[cell];
-                self.need[cell] = world.need[period * cells + cell] * surge;
+                let surge = 1.0 + self.demand.surge[cell];
+                self.demand.need[cell] = world.need[period * cells + cell] * surge;
                 order += world.need[then * cells + cell] * surge;
             }
         }

@@ -11,8 +11,8 @@ impl State {
         let model = trial.model;
         let first = model.materials[material].first_market;
         let columns = model.materials[material].columns.len();
-        self.premium[first..first + columns].fill(0.0);
-        if self.is_clean[material] {
+        self.prices.premium[first..first + columns].fill(0.0);
+        if self.trade.is_clean[material] {
             return;
         }
         for (event, leaked) in trial.severities.leaks(period) {
@@ -29,9 +29,9 @@ impl State {
                 for effect in effects.iter().filter(|effect| effect.material == material) {
                     for &lane in &effect.lanes {
                         let market = first + lane % columns;
-                        if self.sent[market] > 0.0 {
-                            let tonnes = self.flows[material][lane] * (leaked / passes).min(1.0);
-                            self.premium[market] += premium * (tonnes / self.sent[market]);
+                        if self.trade.sent[market] > 0.0 {
+                            let tonnes = self.trade.flows[material][lane] * (leaked / passes).min(1.0);
+                            self.prices.premium[market] += premium * (tonnes / self.trade.sent[market]);
                         }
                     }
                 }
@@ -44,23 +44,23 @@ impl State {
         let compiled = &trial.model.materials[material];
         let elasticity = compiled.demand_elasticity.of(trial.inputs);
         let price = price_index(served, elasticity, compiled.price_cap);
-        (price * (1.0 + self.premium[market])).min(compiled.price_cap)
+        (price * (1.0 + self.prices.premium[market])).min(compiled.price_cap)
     }
 
     /// Notes what a market is served where no price before was as high.
     pub(super) fn note_peak(&mut self, trial: &Trial<'_>, material: usize, market: usize, served: f64) {
-        let premium = 1.0 + self.premium[market];
-        let before = self.premium_at_peak[market];
+        let premium = 1.0 + self.prices.premium[market];
+        let before = self.prices.premium_at_peak[market];
         let is_higher = if premium == before {
-            served < self.least_served[market]
+            served < self.prices.least_served[market]
         } else {
             let compiled = &trial.model.materials[material];
             let elasticity = compiled.demand_elasticity.of(trial.inputs);
             let price = |served: f64| price_index(served, elasticity, compiled.price_cap);
-            price(served) * premium > price(self.least_served[market]) * before
+            price(served) * premium > price(self.prices.least_served[market]) * before
         };
         if is_higher {
-            (self.least_served[market], self.premium_at_peak[market]) = (served, premium);
+            (self.prices.least_served[market], self.prices.premium_at_peak[market]) = (served, premium);
         }
     }
 }

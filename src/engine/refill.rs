@@ -6,7 +6,7 @@
 //! refills serves nothing else, and the feed for it is ordered last in line too: refilling causes no shortage.
 
 use super::refill_trade::RefillTrade;
-use super::state::State;
+use super::state::{Production, State, Stocks};
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::{EffectModel, Model};
@@ -92,20 +92,21 @@ impl State {
     /// Orders for stocks, from users up to mines, and the output that they call for.
     pub(super) fn plan_refills(&mut self, trial: &Trial<'_>, period: usize) {
         let Trial { model, world, .. } = *trial;
-        self.refills.begin_period();
+        self.stocks.refills.begin_period();
         self.buy_ahead(trial, period);
         for &material in model.order.iter().rev() {
             let markets = model.links[material].markets.clone();
             let is_any = |values: &[f64]| values[markets.clone()].iter().any(|value| *value > 0.0);
-            let has_feed = self.refills.any && (is_any(&self.refills.feed) || is_any(&self.refills.ahead));
-            if self.stocks_full[material] && !has_feed {
+            let has_feed =
+                self.stocks.refills.any && (is_any(&self.stocks.refills.feed) || is_any(&self.stocks.refills.ahead));
+            if self.stocks.are_full[material] && !has_feed {
                 continue;
             }
-            self.refills.any = true;
+            self.stocks.refills.any = true;
             self.order_refills(trial, material, period);
             let raised = self.raise_output(trial, material, period);
             let spare = world.has_spare[period * model.materials.len() + material];
-            self.refills.reached[material] |= raised || (spare && !self.stocks_full[material]) || has_feed;
+            self.stocks.refills.reached[material] |= raised || (spare && !self.stocks.are_full[material]) || has_feed;
         }
     }
 
@@ -115,12 +116,12 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let in_force =
             |event: &usize| model.events[*event].notice_months.is_some() && trial.severities.of(*event, period) > 0.0;
-        if self.refills.holds_ahead
+        if self.stocks.refills.holds_ahead
             && trial.severities.announced(period).next().is_none()
             && !trial.severities.struck.iter().any(in_force)
         {
-            self.refills.holds_ahead = false;
-            self.refills.held_ahead.fill(0.0);
+            self.stocks.refills.holds_ahead = false;
+            self.stocks.refills.held_ahead.fill(0.0);
         }
         if !model.run_refills {
             return;
@@ -161,11 +162,11 @@ impl State {
     fn order_ahead(&mut self, model: &Model, material: usize, lane: usize, part: f64) {
         let compiled = &model.materials[material];
         let market = compiled.first_market + lane % compiled.columns.len();
-        let order = part * self.normal[material][lane];
-        self.refills.ahead[market] += order;
-        self.refills.held_ahead[market] += order;
+        let order = part * self.trade.normal[material][lane];
+        self.stocks.refills.ahead[market] += order;
+        self.stocks.refills.held_ahead[market] += order;
         if order > 0.0 {
-            (self.refills.any, self.refills.holds_ahead) = (true, true);
+            (self.stocks.refills.any, self.stocks.refills.holds_ahead) = (true, true);
         }
     }
 
@@ -183,15 +184,15 @@ impl State {
             let Some(months) = inventory.refill_months else {
                 continue;
             };
-            let (maximum, stock) = (self.maximum[market], self.commercial[market]);
+            let (maximum, stock) = (self.stocks.maximum[market], self.stocks.commercial[market]);
             let gap = maximum - stock;
             if gap <= STOCK * maximum.min(1e300) {
                 continue;
             }
-            self.refills.order[market] = gap;
+            self.stocks.refills.order[market] = gap;
             let level = |period: usize| world.level(&inventory.level, period, world.start_orders_per_year[market]);
             let (now, before) = (level(period), level(period.saturating_sub(1)));
-            self.refills.firm[market] =
+            self.stocks.refills.firm[market] =
                 firm_order(now - stock, now, now - before, months.of(inputs), model.step_months);
         }
         for &index in &links.stockpiles {
@@ -199,8 +200,8 @@ impl State {
             let Some(months) = stockpile.refill_months.filter(|_| !stockpile.owners.is_empty()) else {
                 continue;
             };
-            let full = self.full[index];
-            let gap = full - self.stockpile[index];
+            let full = self.stocks.full[index];
+            let gap = full - self.stocks.stockpile[index];
             if gap <= STOCK * full {
                 continue;
             }
@@ -214,15 +215,15 @@ impl State {
                 } else {
                     1.0 / stockpile.owners.len() as f64
                 };
-                self.refills.order[market] += gap * share;
-                self.refills.firm[market] += firm * share;
+                self.stocks.refills.order[market] += gap * share;
+                self.stocks.refills.firm[market] += firm * share;
             }
         }
-        let Self {
+        let Stocks {
             refills,
             refill_in_transit,
             ..
-        } = self;
+        } = &mut self.stocks;
         for market in links.markets.clone() {
             if refill_in_transit[market] > 0.0 {
                 for order in [&mut refills.order[market], &mut refills.firm[market]] {
@@ -241,7 +242,7 @@ impl State {
             model, world, inputs, ..
         } = *trial;
         let links = &model.links[material];
-        let wanted = self.refills.firm[links.markets.clone()]
+        let wanted = self.stocks.refills.firm[links.markets.clone()]
             .iter()
             .any(|order| *order > 0.0);
         if !(wanted && world.has_idle[period * model.materials.len() + material]) {
@@ -250,16 +251,9 @@ impl State {
         self.know_pattern(trial, material, period);
         let compiled = &model.materials[material];
         let (base, columns) = (period * model.supplies.len(), compiled.columns.len());
-        let Self {
-            refills,
-            normal,
-            openness,
-            memory,
-            planned,
-            loss,
-            ..
-        } = self;
-        let (normal, openness) = (&normal[material], &openness[material]);
+        let (normal, openness) = (&self.trade.normal[material], &self.trade.openness[material]);
+        let memory = &self.trade.memory[material];
+        let Production { planned, loss, .. } = &self.production;
         let Refills {
             firm,
             feed,
@@ -268,7 +262,7 @@ impl State {
             idle,
             rooms,
             ..
-        } = refills;
+        } = &mut self.stocks.refills;
         asked.clear();
         asked.resize(compiled.rows.len(), 0.0);
         for (column, order) in firm[links.markets.clone()].iter().enumerate() {
@@ -284,7 +278,7 @@ impl State {
             }
         }
         let supply = world.supply(model, material, period);
-        for (asked, (supply, normal)) in asked.iter_mut().zip(supply.iter().zip(&memory[material].normal_rows)) {
+        for (asked, (supply, normal)) in asked.iter_mut().zip(supply.iter().zip(&memory.normal_rows)) {
             // What is made in any case comes first.
             *asked = (*asked - (supply - normal).max(0.0)).max(0.0);
         }
@@ -332,28 +326,28 @@ impl State {
     pub(super) fn make_for_refills(&mut self, trial: &Trial<'_>, index: usize, output: f64) -> f64 {
         let Trial { model, inputs, .. } = *trial;
         let supply = &model.supplies[index];
-        let wanted = self.refills.planned[index];
+        let wanted = self.stocks.refills.planned[index];
         if wanted <= 0.0 {
             return 0.0;
         }
         let mut made = wanted;
         for &(market, _) in &supply.inputs {
             // Plants share what has come, each in proportion to what it planned.
-            let there = self.overflow(market) + self.refills.feed_used[market];
-            made = made.min(wanted * (there / self.refills.feed[market]).min(1.0));
+            let there = self.overflow(market) + self.stocks.refills.feed_used[market];
+            made = made.min(wanted * (there / self.stocks.refills.feed[market]).min(1.0));
         }
         if !supply.hosts.is_empty() {
-            made = made.min(trial.world.host_limit(supply, &self.output) - output);
+            made = made.min(trial.world.host_limit(supply, &self.production.output) - output);
         }
         if made <= 0.0 {
             return 0.0;
         }
         for &(market, per_tonne) in &supply.inputs {
-            let used = (per_tonne.of(inputs) * made).min(self.commercial[market]);
-            self.refills.feed_used[market] += used;
-            self.commercial[market] -= used;
-            self.stock_change[market] -= used;
-            self.feed_available[market] += used;
+            let used = (per_tonne.of(inputs) * made).min(self.stocks.commercial[market]);
+            self.stocks.refills.feed_used[market] += used;
+            self.stocks.commercial[market] -= used;
+            self.stocks.change[market] -= used;
+            self.production.feed_available[market] += used;
         }
         made
     }
@@ -363,20 +357,20 @@ impl State {
         let model = trial.model;
         let mut left = amount;
         if model.markets[market].inventory.is_some() {
-            let take = (self.maximum[market] - self.commercial[market]).clamp(0.0, left);
-            self.commercial[market] += take;
+            let take = (self.stocks.maximum[market] - self.stocks.commercial[market]).clamp(0.0, left);
+            self.stocks.commercial[market] += take;
             left -= take;
         }
         for &index in &model.links[model.markets[market].material].stockpiles {
             let stockpile = &model.stockpiles[index];
             if left > 0.0 && stockpile.refill_months.is_some() && stockpile.owners.contains(&market) {
-                let take = (self.full[index] - self.stockpile[index]).clamp(0.0, left);
-                self.stockpile[index] += take;
+                let take = (self.stocks.full[index] - self.stocks.stockpile[index]).clamp(0.0, left);
+                self.stocks.stockpile[index] += take;
                 left -= take;
             }
         }
-        self.commercial[market] += left;
-        self.stock_change[market] += amount;
+        self.stocks.commercial[market] += left;
+        self.stocks.change[market] += amount;
     }
 
     /// Shares out what sellers have left, and what they made for refills, among the orders for stocks. Restricted lanes carry at most their
@@ -384,24 +378,26 @@ impl State {
     pub(super) fn share_refills(&mut self, trial: &Trial<'_>, material: usize) {
         let links = &trial.model.links[material];
         let columns = links.markets.len();
-        let left = &mut self.refill_trade.left;
+        let left = &mut self.trade.refill_trade.left;
         left.clear();
-        for ((line, supply), made) in self.flows[material]
+        for ((line, supply), made) in self.trade.flows[material]
             .chunks_exact(columns)
-            .zip(&self.supply[links.rows.clone()])
-            .zip(&self.refills.supply[links.rows.clone()])
+            .zip(&self.production.supply[links.rows.clone()])
+            .zip(&self.stocks.refills.supply[links.rows.clone()])
         {
             let unsold = supply - line.iter().sum::<f64>();
             // A fully used seller has nothing left but rounding.
             left.push(made + if unsold > DECISION * supply { unsold } else { 0.0 });
         }
         let trade = RefillTrade {
-            normal: &self.normal[material],
-            flows: &self.flows[material],
-            openness: &self.openness[material],
-            limits: self.limits.list(),
-            orders: &self.refills.order[links.markets.clone()],
+            normal: &self.trade.normal[material],
+            flows: &self.trade.flows[material],
+            openness: &self.trade.openness[material],
+            limits: self.trade.limits.list(),
+            orders: &self.stocks.refills.order[links.markets.clone()],
         };
-        self.refill_trade.share(&trade, &mut self.refill_flows[material]);
+        self.trade
+            .refill_trade
+            .share(&trade, &mut self.trade.refill_flows[material]);
     }
 }

@@ -15,10 +15,12 @@ impl State {
         let normal_supply = world.supply(model, material, period);
         let normal_orders = world.orders(model, material, period);
         let spare = world.has_spare[period * model.materials.len() + material];
-        let made = self.refills.supply[links.rows.clone()].iter().any(|made| *made > 0.0);
-        let orders = &self.refills.order[links.markets.clone()];
+        let made = self.stocks.refills.supply[links.rows.clone()]
+            .iter()
+            .any(|made| *made > 0.0);
+        let orders = &self.stocks.refills.order[links.markets.clone()];
         let wants_refill = orders.iter().any(|order| *order > 0.0);
-        self.refill_flows[material].clear();
+        self.trade.refill_flows[material].clear();
         let same = |values: &[f64], normal: &[f64], tolerance: f64| {
             values
                 .iter()
@@ -31,41 +33,41 @@ impl State {
         let has_quotas = self.has_quotas(material);
         let is_normal = |tolerance: f64| {
             !is_held_up
-                && !self.is_restricted[material]
+                && !self.trade.is_restricted[material]
                 && !has_quotas
-                && (!self.has_other_orders[material]
-                    || same(&self.order[links.markets.clone()], normal_orders, tolerance))
+                && (!self.demand.has_other_orders[material]
+                    || same(&self.demand.order[links.markets.clone()], normal_orders, tolerance))
                 && if covered {
                     // More than enough supply changes no flow where all orders are met anyway.
-                    self.supply[links.rows.clone()]
+                    self.production.supply[links.rows.clone()]
                         .iter()
                         .zip(normal_supply)
                         .all(|(supply, normal)| *supply >= normal * (1.0 - tolerance))
                 } else {
-                    same(&self.supply[links.rows.clone()], normal_supply, tolerance)
+                    same(&self.production.supply[links.rows.clone()], normal_supply, tolerance)
                 }
         };
         let as_normal = is_normal(ROUNDING);
         // What a search upstream leaves open must not decide whether buyers go on finding other sellers.
         let is_disturbed = !as_normal && !is_normal(DECISION);
-        self.is_clean[material] = as_normal && !(wants_refill && (spare || made));
+        self.trade.is_clean[material] = as_normal && !(wants_refill && (spare || made));
         if !is_disturbed {
-            self.disturbed_months[material] = 0.0;
+            self.trade.disturbed_months[material] = 0.0;
         }
-        if self.is_clean[material] {
+        if self.trade.is_clean[material] {
             if model.materials[material].lead_periods == 0 {
                 let base = period * model.markets.len();
                 for market in links.markets.clone() {
-                    self.arrival[market] = world.coverage[base + market] * self.order[market];
+                    self.trade.arrival[market] = world.coverage[base + market] * self.demand.order[market];
                 }
             }
         } else {
             self.trade(trial, material, period, as_normal);
-            if wants_refill && (made || as_normal || self.memory[material].has_unsold) {
+            if wants_refill && (made || as_normal || self.trade.memory[material].has_unsold) {
                 self.share_refills(trial, material);
             }
             if is_disturbed {
-                self.disturbed_months[material] += model.step_months;
+                self.trade.disturbed_months[material] += model.step_months;
             }
         }
         self.move_shipments(trial, material, period);
@@ -75,13 +77,13 @@ impl State {
     /// Makes sure that the undisrupted pattern of a period is at hand, with its sums.
     pub(super) fn know_pattern(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial { model, world, .. } = *trial;
-        let known = self.memory[material].pattern;
+        let known = self.trade.memory[material].pattern;
         if known.is_some_and(|known| patterns::is_same(model, world, material, known, period)) {
             return;
         }
-        let normal = &mut self.normal[material];
-        patterns::pattern(model, world, material, period, &mut self.pattern_memory, normal);
-        let memory = &mut self.memory[material];
+        let normal = &mut self.trade.normal[material];
+        patterns::pattern(model, world, material, period, &mut self.trade.pattern_memory, normal);
+        let memory = &mut self.trade.memory[material];
         memory.pattern = Some(period);
         memory.is_known = false;
         let columns = model.materials[material].columns.len();
@@ -103,35 +105,35 @@ impl State {
         self.know_pattern(trial, material, period);
         let flexibility = compiled.flexibility.map(|limit| {
             let rerouting = compiled.rerouting_months.of(inputs);
-            let from = self.disturbed_months[material];
+            let from = self.trade.disturbed_months[material];
             1.0 + (limit.of(inputs) - 1.0) * mean_rise(from, from + model.step_months, rerouting)
         });
         // Refills may go beyond flexibility.
-        let reach = flexibility.filter(|_| !self.refills.reached[material]);
+        let reach = flexibility.filter(|_| !self.stocks.refills.reached[material]);
         self.gather_limits(trial, material, period, reach.unwrap_or(f64::INFINITY));
         let problem = Problem {
-            supply: &self.supply[links.rows.clone()],
-            orders: &self.order[links.markets.clone()],
+            supply: &self.production.supply[links.rows.clone()],
+            orders: &self.demand.order[links.markets.clone()],
             normal_orders: world.orders(model, material, period),
-            normal: &self.normal[material],
-            openness: &self.openness[material],
-            is_restricted: self.is_restricted[material],
-            quotas: self.limits.list(),
+            normal: &self.trade.normal[material],
+            openness: &self.trade.openness[material],
+            is_restricted: self.trade.is_restricted[material],
+            quotas: self.trade.limits.list(),
             flexibility,
             domestic: &compiled.domestic,
             domestic_first: compiled.domestic_first,
         };
-        let memory = &mut self.memory[material];
+        let memory = &mut self.trade.memory[material];
         if as_normal {
             // Only refills differ from the pattern: the pattern itself is the answer.
-            self.flows[material].clone_from(&self.normal[material]);
+            self.trade.flows[material].clone_from(&self.trade.normal[material]);
             memory.is_known = false;
         } else if !memory.answers(&problem) {
             memory.remember(&problem);
-            let flows = &mut self.flows[material];
+            let flows = &mut self.trade.flows[material];
             let sums = (memory.normal_rows.as_slice(), memory.normal_columns.as_slice());
             if !cut_alike(&problem, sums, flows) {
-                allocate(&problem, &mut self.workspace, &mut memory.factors, flows);
+                allocate(&problem, &mut self.trade.workspace, &mut memory.factors, flows);
             }
             memory.has_unsold = has_unsold(problem.supply, flows, problem.orders.len());
         }
@@ -143,24 +145,24 @@ impl State {
         let compiled = &model.materials[material];
         let markets = model.links[material].markets.clone();
         let lead = compiled.lead_periods;
-        let clean = self.is_clean[material];
+        let clean = self.trade.is_clean[material];
         if clean {
-            self.sent[markets.clone()].fill(0.0);
+            self.trade.sent[markets.clone()].fill(0.0);
         } else {
-            add_columns(&self.flows[material], &mut self.sent[markets.clone()]);
+            add_columns(&self.trade.flows[material], &mut self.trade.sent[markets.clone()]);
         }
-        let has_refill = !self.refill_flows[material].is_empty();
+        let has_refill = !self.trade.refill_flows[material].is_empty();
         if has_refill {
-            self.refill_sent.resize(markets.len(), 0.0);
-            add_columns(&self.refill_flows[material], &mut self.refill_sent);
+            self.stocks.refill_sent.resize(markets.len(), 0.0);
+            add_columns(&self.trade.refill_flows[material], &mut self.stocks.refill_sent);
         }
         if lead == 0 {
             if !clean {
-                self.arrival[markets.clone()].copy_from_slice(&self.sent[markets.clone()]);
+                self.trade.arrival[markets.clone()].copy_from_slice(&self.trade.sent[markets.clone()]);
             }
             if has_refill {
                 for (column, market) in markets.enumerate() {
-                    let refill = self.refill_sent[column];
+                    let refill = self.stocks.refill_sent[column];
                     if refill > 0.0 {
                         self.receive_refill(trial, market, refill);
                     }
@@ -170,29 +172,33 @@ impl State {
         }
         let columns = compiled.columns.len();
         let slot = period % lead;
-        let written = period >= lead && self.pipeline[material].written[slot] == period - lead + 1;
+        let written = period >= lead && self.trade.pipeline[material].written[slot] == period - lead + 1;
         for (column, market) in markets.enumerate() {
             let at = slot * columns + column;
-            let pipeline = &mut self.pipeline[material];
+            let pipeline = &mut self.trade.pipeline[material];
             let (arrival, refill_arrival) = if written {
                 (pipeline.sent[at], pipeline.refill[at])
             } else {
                 (world.arrival[period * model.markets.len() + market], 0.0)
             };
-            self.arrival[market] = arrival;
+            self.trade.arrival[market] = arrival;
             if !clean {
-                let refill = if has_refill { self.refill_sent[column] } else { 0.0 };
-                pipeline.sent[at] = self.sent[market];
+                let refill = if has_refill {
+                    self.stocks.refill_sent[column]
+                } else {
+                    0.0
+                };
+                pipeline.sent[at] = self.trade.sent[market];
                 pipeline.refill[at] = refill;
-                self.refill_in_transit[market] += refill;
+                self.stocks.refill_in_transit[market] += refill;
             }
-            self.refill_in_transit[market] = (self.refill_in_transit[market] - refill_arrival).max(0.0);
+            self.stocks.refill_in_transit[market] = (self.stocks.refill_in_transit[market] - refill_arrival).max(0.0);
             if refill_arrival > 0.0 {
                 self.receive_refill(trial, market, refill_arrival);
             }
         }
         if !clean {
-            self.pipeline[material].written[slot] = period + 1;
+            self.trade.pipeline[material].written[slot] = period + 1;
         }
     }
 }

@@ -28,11 +28,12 @@ impl State {
             .zip(&trial.world.has_idle[first..]);
         !self.traced
             && !trial.severities.any(period)
-            && !self.refills.holds_ahead
+            && !self.stocks.refills.holds_ahead
             && trial.severities.announced(period).next().is_none()
             && self.rests.iter().all(|rests| *rests)
             && self
-                .stocks_full
+                .stocks
+                .are_full
                 .iter()
                 .zip(spare)
                 .all(|(full, (spare, idle))| *full || !(*spare || *idle))
@@ -74,19 +75,19 @@ impl State {
                 let count = into.len();
                 into.copy_from_slice(&values[period * count..(period + 1) * count]);
             };
-            of_period(&world.target, &mut self.planned);
-            of_period(&world.output, &mut self.output);
-            of_period(&world.supply, &mut self.supply);
-            of_period(&world.need, &mut self.need);
-            of_period(&world.order, &mut self.order);
+            of_period(&world.target, &mut self.production.planned);
+            of_period(&world.output, &mut self.production.output);
+            of_period(&world.supply, &mut self.production.supply);
+            of_period(&world.need, &mut self.demand.need);
+            of_period(&world.order, &mut self.demand.order);
             self.reference_period = Some(period);
         }
-        self.stock_change.fill(0.0);
-        self.released.fill(0.0);
-        self.has_returned.fill(false);
+        self.stocks.change.fill(0.0);
+        self.stocks.released.fill(0.0);
+        self.stocks.has_returned.fill(false);
         self.short.clear();
         if model.links.iter().any(|links| !links.constant_stocks) {
-            self.stock_levels(model, world, period);
+            self.stocks.levels(model, world, period);
         }
     }
 
@@ -99,7 +100,7 @@ impl State {
             || struck.orders[material]
             || struck.trade[material]
             || !self.rests[material]
-            || self.refills.reached[material]
+            || self.stocks.refills.reached[material]
             || links.inputs.iter().any(|&input| struck.feed[input])
             || links.hosts.iter().any(|&host| self.active[host])
     }
@@ -123,7 +124,7 @@ impl State {
         }
         if self.short.last() == Some(&material) {
             let lead = trial.model.materials[material].lead_periods;
-            self.onset[material] = trial.severities.onset(trial.model, material, period.checked_sub(lead));
+            self.demand.onset[material] = trial.severities.onset(trial.model, material, period.checked_sub(lead));
         }
         self.attribute(trial, material, period);
     }
@@ -134,26 +135,26 @@ impl State {
         let links = &model.links[material];
         let base = period * model.supplies.len();
         for &supply in &model.materials[material].supplies {
-            self.planned[supply] = world.target[base + supply];
-            self.output[supply] = world.output[base + supply];
+            self.production.planned[supply] = world.target[base + supply];
+            self.production.output[supply] = world.output[base + supply];
         }
         let rows = world.supply(model, material, period);
-        self.supply[links.rows.clone()].copy_from_slice(rows);
+        self.production.supply[links.rows.clone()].copy_from_slice(rows);
         self.as_ordered_normally(trial, material, period);
         for values in [
-            &mut self.missing,
-            &mut self.shortfall,
-            &mut self.unmet,
-            &mut self.exposed,
+            &mut self.demand.missing,
+            &mut self.demand.shortfall,
+            &mut self.demand.unmet,
+            &mut self.demand.exposed,
         ] {
             values[links.cells.clone()].fill(0.0);
         }
-        self.price[links.markets.clone()].fill(1.0);
-        self.premium[links.markets.clone()].fill(0.0);
-        self.is_clean[material] = true;
+        self.prices.index[links.markets.clone()].fill(1.0);
+        self.prices.premium[links.markets.clone()].fill(0.0);
+        self.trade.is_clean[material] = true;
         self.struck.feed[material] = false;
-        self.refill_flows[material].clear();
-        self.disturbed_months[material] = 0.0;
+        self.trade.refill_flows[material].clear();
+        self.trade.disturbed_months[material] = 0.0;
         self.blame.begin_losses(model, material);
     }
 
@@ -162,8 +163,9 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let links = &model.links[material];
         let base = period * model.cells.len();
-        self.need[links.cells.clone()].copy_from_slice(&world.need[base + links.cells.start..base + links.cells.end]);
-        self.order[links.markets.clone()].copy_from_slice(world.orders(model, material, period));
+        self.demand.need[links.cells.clone()]
+            .copy_from_slice(&world.need[base + links.cells.start..base + links.cells.end]);
+        self.demand.order[links.markets.clone()].copy_from_slice(world.orders(model, material, period));
     }
 
     /// Adds the period's differences from the reference.
@@ -171,18 +173,18 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let base = period * model.supplies.len();
         for &index in &model.materials[material].supplies {
-            let difference = self.output[index] - world.output[base + index];
-            self.output_difference[index] += difference;
+            let difference = self.production.output[index] - world.output[base + index];
+            self.production.output_difference[index] += difference;
             if difference < 0.0 {
-                self.lost_output[index] -= difference;
+                self.production.lost_output[index] -= difference;
             }
         }
-        if self.has_other_needs[material] {
+        if self.demand.has_other_needs[material] {
             let cells = model.links[material].cells.clone();
             let base = period * model.cells.len();
             let reference = &world.need[base + cells.start..base + cells.end];
-            let needs = self.need[cells.clone()].iter().zip(reference);
-            for (sum, (need, reference)) in self.demand_difference[cells].iter_mut().zip(needs) {
+            let needs = self.demand.need[cells.clone()].iter().zip(reference);
+            for (sum, (need, reference)) in self.demand.demand_difference[cells].iter_mut().zip(needs) {
                 *sum += need - reference;
             }
         }
@@ -194,12 +196,12 @@ impl State {
         let period = self.last_period.unwrap_or(0);
         let links = &model.links[material];
         let rest;
-        (rest, self.stocks_full[material]) = self.stocks_rest(model, links);
+        (rest, self.stocks.are_full[material]) = self.stocks.rest(model, links);
         self.rests[material] = rest
             && links.constant_stocks
-            && !self.has_returned[material]
+            && !self.stocks.has_returned[material]
             && world.is_balanced[material]
-            && self.is_clean[material]
+            && self.trade.is_clean[material]
             && !(links.responds && self.is_responding(model, material))
             && self.is_unsubstituted(links)
             && self.has_arrived(model, material, period);
@@ -208,26 +210,26 @@ impl State {
     pub(super) fn is_responding(&self, model: &Model, material: usize) -> bool {
         let links = &model.links[material];
         links.responds
-            && (self.expectation[links.rows.clone()]
+            && (self.prices.expectation[links.rows.clone()]
                 .iter()
                 .any(|expectation| *expectation != 0.0)
                 || model.materials[material]
                     .supplies
                     .iter()
-                    .any(|&supply| self.extra[supply] != 0.0))
+                    .any(|&supply| self.production.extra[supply] != 0.0))
     }
 
     fn is_unsubstituted(&self, links: &Links) -> bool {
-        let end = self.substitution_start.get(links.cells.end).copied();
-        let start = self.substitution_start.get(links.cells.start).copied();
-        let entries = start.unwrap_or(self.substitution.len())..end.unwrap_or(self.substitution.len());
-        self.substitution[entries].iter().all(|level| *level == 0.0)
+        let end = self.demand.substitution_start.get(links.cells.end).copied();
+        let start = self.demand.substitution_start.get(links.cells.start).copied();
+        let entries = start.unwrap_or(self.demand.substitution.len())..end.unwrap_or(self.demand.substitution.len());
+        self.demand.substitution[entries].iter().all(|level| *level == 0.0)
     }
 
     /// Whether no shipment that differs from the reference is still to arrive.
     fn has_arrived(&self, model: &Model, material: usize, period: usize) -> bool {
         let lead = model.materials[material].lead_periods;
-        self.pipeline[material]
+        self.trade.pipeline[material]
             .written
             .iter()
             .all(|&written| written == 0 || written + lead <= period + 1)

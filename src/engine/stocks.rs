@@ -1,6 +1,6 @@
 //! Inside a country: deliveries go to priority classes in order, then commercial stock, then strategic stockpiles cover what is missing.
 
-use super::state::State;
+use super::state::{Demand, State};
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::Model;
@@ -44,8 +44,8 @@ fn by_priority(
 impl State {
     /// What a market's commercial stock holds above what it is meant to hold at most.
     pub(super) fn overflow(&self, market: usize) -> f64 {
-        let maximum = self.maximum[market] + self.refills.held_ahead[market];
-        let above = self.commercial[market] - maximum;
+        let maximum = self.stocks.maximum[market] + self.stocks.refills.held_ahead[market];
+        let above = self.stocks.commercial[market] - maximum;
         // Rounding must not change orders.
         if above > STOCK * maximum && above > 1e-9 {
             above
@@ -59,15 +59,15 @@ impl State {
         let model = trial.model;
         for market in model.links[material].markets.clone() {
             let cells = model.markets[market].cells.clone();
-            let need: f64 = self.need[cells.clone()].iter().sum();
-            let arrival = self.arrival[market];
+            let need: f64 = self.demand.need[cells.clone()].iter().sum();
+            let arrival = self.trade.arrival[market];
             if arrival >= need * (1.0 - ROUNDING) {
-                self.missing[cells.clone()].fill(0.0);
-                self.shortfall[cells].fill(0.0);
+                self.demand.missing[cells.clone()].fill(0.0);
+                self.demand.shortfall[cells].fill(0.0);
                 let surplus = arrival - need;
                 if surplus > ROUNDING * need {
-                    self.commercial[market] += surplus;
-                    self.stock_change[market] += surplus;
+                    self.stocks.commercial[market] += surplus;
+                    self.stocks.change[market] += surplus;
                 }
                 continue;
             }
@@ -75,14 +75,13 @@ impl State {
                 self.serve_one(market, cells.start, need, arrival);
                 continue;
             }
-            let Self {
+            let Demand {
                 need: needs,
                 missing,
                 shortfall,
-                commercial,
-                stock_change,
                 ..
-            } = self;
+            } = &mut self.demand;
+            let commercial = &mut self.stocks.commercial[market];
             for cell in cells.clone() {
                 missing[cell] = needs[cell];
             }
@@ -98,17 +97,17 @@ impl State {
             for cell in cells.clone() {
                 shortfall[cell] = missing[cell];
             }
-            if commercial[market] > 0.0 {
+            if *commercial > 0.0 {
                 let wanted: f64 = cells.clone().map(|cell| missing[cell]).sum();
                 let drawn = by_priority(
                     model,
                     cells,
                     |cell| missing[cell],
-                    commercial[market].min(wanted),
+                    commercial.min(wanted),
                     |cell, tonnes| shortfall[cell] = close(missing[cell] - tonnes, needs[cell]),
                 );
-                commercial[market] = (commercial[market] - drawn).max(0.0);
-                stock_change[market] -= drawn;
+                *commercial = (*commercial - drawn).max(0.0);
+                self.stocks.change[market] -= drawn;
             }
         }
     }
@@ -116,8 +115,8 @@ impl State {
     /// Notes how far commercial stock has carried those that are short: until it was used up.
     pub(super) fn note_carried(&mut self, trial: &Trial<'_>, material: usize) {
         for cell in trial.model.links[material].cells.clone() {
-            if self.shortfall[cell] > 0.0 {
-                self.carried[cell] = 1.0 - self.shortfall[cell] / self.missing[cell];
+            if self.demand.shortfall[cell] > 0.0 {
+                self.demand.carried[cell] = 1.0 - self.demand.shortfall[cell] / self.demand.missing[cell];
             }
         }
     }
@@ -126,23 +125,23 @@ impl State {
     pub(super) fn serve_plain(&mut self, trial: &Trial<'_>, material: usize) {
         let links = &trial.model.links[material];
         let (cells, markets) = (links.cells.clone(), links.markets.clone());
-        let of_users = self.need[cells.clone()]
+        let of_users = self.demand.need[cells.clone()]
             .iter()
-            .zip(&self.arrival[markets.clone()])
+            .zip(&self.trade.arrival[markets.clone()])
             .zip(
-                self.missing[cells.clone()]
+                self.demand.missing[cells.clone()]
                     .iter_mut()
-                    .zip(&mut self.shortfall[cells.clone()]),
+                    .zip(&mut self.demand.shortfall[cells.clone()]),
             )
             .zip(
-                self.unmet[cells]
+                self.demand.unmet[cells]
                     .iter_mut()
-                    .zip(&mut self.feed_available[markets.clone()]),
+                    .zip(&mut self.production.feed_available[markets.clone()]),
             );
-        let of_stocks = self.commercial[markets.clone()]
+        let of_stocks = self.stocks.commercial[markets.clone()]
             .iter_mut()
-            .zip(&mut self.stock_change[markets.clone()])
-            .zip(&mut self.least_served[markets.clone()]);
+            .zip(&mut self.stocks.change[markets.clone()])
+            .zip(&mut self.prices.least_served[markets.clone()]);
         let (mut any_missing, mut any_short) = (false, false);
         for ((((need, arrival), (missing, shortfall)), (unmet, feed)), ((stock, change), served)) in
             of_users.zip(of_stocks)
@@ -172,10 +171,11 @@ impl State {
         if any_missing {
             self.short.push(material);
         }
-        self.price[markets.clone()].fill(1.0);
+        self.prices.index[markets.clone()].fill(1.0);
         if any_short && (self.traced || links.responds) {
             for (market, cell) in markets.zip(links.cells.clone()) {
-                self.price[market] = self.price_now(trial, material, self.shortfall[cell], self.need[cell]);
+                self.prices.index[market] =
+                    self.price_now(trial, material, self.demand.shortfall[cell], self.demand.need[cell]);
             }
         }
     }
@@ -183,13 +183,13 @@ impl State {
     /// The usual market: one user, who is short.
     fn serve_one(&mut self, market: usize, cell: usize, need: f64, arrival: f64) {
         let missing = close(need - arrival, need);
-        let stock = self.commercial[market];
+        let stock = self.stocks.commercial[market];
         let drawn = stock.min(missing);
-        self.missing[cell] = missing;
-        self.shortfall[cell] = close(missing - drawn, need);
+        self.demand.missing[cell] = missing;
+        self.demand.shortfall[cell] = close(missing - drawn, need);
         if drawn > 0.0 {
-            self.commercial[market] = stock - drawn;
-            self.stock_change[market] -= drawn;
+            self.stocks.commercial[market] = stock - drawn;
+            self.stocks.change[market] -= drawn;
         }
     }
 
@@ -197,38 +197,36 @@ impl State {
     pub(super) fn release_stockpiles(&mut self, trial: &Trial<'_>, material: usize) {
         let Trial { model, inputs, .. } = *trial;
         for &index in &model.links[material].stockpiles {
-            if self.stockpile[index] <= 0.0 {
+            if self.stocks.stockpile[index] <= 0.0 {
                 continue;
             }
             let stockpile = &model.stockpiles[index];
             let per_month = stockpile.max_per_month.of(inputs);
             let per_period = (per_month * model.step_months).min(1.0);
-            let full = self.full[index].max(self.stockpile[index]);
-            let mut available = self.stockpile[index].min(per_period * full);
+            let full = self.stocks.full[index].max(self.stocks.stockpile[index]);
+            let mut available = self.stocks.stockpile[index].min(per_period * full);
             for markets in [&stockpile.owners, &stockpile.allies] {
-                self.pool.clear();
+                self.trade.pool.clear();
                 for &market in markets {
                     let cells = model.markets[market]
                         .cells
                         .clone()
                         .filter(|&cell| stockpile.allowed[cell]);
-                    let need: f64 = cells.clone().map(|cell| self.need[cell]).sum();
-                    let short: f64 = cells.clone().map(|cell| self.shortfall[cell]).sum();
+                    let need: f64 = cells.clone().map(|cell| self.demand.need[cell]).sum();
+                    let short: f64 = cells.clone().map(|cell| self.demand.shortfall[cell]).sum();
                     if short > 0.0 && short > (stockpile.trigger.of(inputs) + DECISION) * need {
-                        self.pool.extend(cells);
+                        self.trade.pool.extend(cells);
                     }
                 }
-                let Self {
+                let Demand {
                     need,
                     shortfall,
                     missing,
                     carried,
-                    pool,
-                    scratch,
-                    stockpile: levels,
-                    released,
                     ..
-                } = self;
+                } = &mut self.demand;
+                let (pool, scratch) = (&self.trade.pool, &mut self.scratch);
+                let level = &mut self.stocks.stockpile[index];
                 let wanted: f64 = pool.iter().map(|&cell| shortfall[cell]).sum();
                 let amount = available.min(wanted);
                 if amount <= 0.0 {
@@ -245,15 +243,14 @@ impl State {
                         shortfall[cell] = close(scratch[cell] - tonnes, need[cell]);
                     },
                 );
-                levels[index] = (levels[index] - drawn).max(0.0);
+                *level = (*level - drawn).max(0.0);
                 // It carried its users until it was empty; a release that is too slow leaves them short all along.
-                if levels[index] <= STOCK * full && (per_month >= 1.0 || wanted <= per_month * model.step_months * full)
-                {
+                if *level <= STOCK * full && (per_month >= 1.0 || wanted <= per_month * model.step_months * full) {
                     for &cell in pool.iter() {
                         carried[cell] += (scratch[cell] - shortfall[cell]) / missing[cell];
                     }
                 }
-                released[index] += drawn;
+                self.stocks.released[index] += drawn;
                 available -= drawn;
             }
         }
@@ -273,19 +270,19 @@ impl State {
                     continue;
                 };
                 if !self.active[material] {
-                    self.feed_available[market] = self.need[feed];
+                    self.production.feed_available[market] = self.demand.need[feed];
                 }
-                let available = self.feed_available[market];
+                let available = self.production.feed_available[market];
                 let used = model.markets[market].consumers.iter().map(|&(consumer, position)| {
-                    model.supplies[consumer].inputs[position].1.of(inputs) * self.output[consumer]
+                    model.supplies[consumer].inputs[position].1.of(inputs) * self.production.output[consumer]
                 });
-                self.feed_used[market] = used.sum();
-                let left = available - self.feed_used[market];
+                self.production.feed_used[market] = used.sum();
+                let left = available - self.production.feed_used[market];
                 if left > STOCK * available {
-                    self.commercial[market] += left;
-                    self.stock_change[market] += left;
+                    self.stocks.commercial[market] += left;
+                    self.stocks.change[market] += left;
                     self.rests[material] = false;
-                    self.has_returned[material] = true;
+                    self.stocks.has_returned[material] = true;
                 }
             }
         }

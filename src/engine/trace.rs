@@ -19,6 +19,8 @@ pub struct PeriodTrace<'a> {
 impl PeriodTrace<'_> {
     /// Flows of a material in this period, refills included (row-major).
     pub fn flows(&self, material: usize) -> Vec<f64> {
-        self.state.all_flows(self.model, self.world, material, self.period)
+        self.state
+            .trade
+            .all_flows(self.model, self.world, material, self.period)
     }
 }

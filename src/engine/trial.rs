@@ -61,7 +61,7 @@ impl<'a> Simulator<'a> {
     /// leaves open; tests hold the engine to that.
     #[doc(hidden)]
     pub fn shift_searches(&mut self, share: f64) {
-        self.state.workspace.start_shift = share;
+        self.state.trade.workspace.start_shift = share;
     }
 
     /// The first of the trials so far in which an event had to be left off being drawn.
@@ -141,7 +141,7 @@ impl<'a> Simulator<'a> {
                     shortfall_t: &self.zeros[..cells],
                     unmet_t: &self.zeros[..cells],
                     carried: &self.zeros[..cells],
-                    onset: &state.onset,
+                    onset: &state.demand.onset,
                     structural_t,
                     exposed_usd: &self.zeros[..cells],
                 });
@@ -159,14 +159,14 @@ impl<'a> Simulator<'a> {
             observer.period(&PeriodOutcome {
                 period,
                 short: &state.short,
-                demand_t: &state.need,
-                missing_t: &state.missing,
-                shortfall_t: &state.shortfall,
-                unmet_t: &state.unmet,
-                carried: &state.carried,
-                onset: &state.onset,
+                demand_t: &state.demand.need,
+                missing_t: &state.demand.missing,
+                shortfall_t: &state.demand.shortfall,
+                unmet_t: &state.demand.unmet,
+                carried: &state.demand.carried,
+                onset: &state.demand.onset,
                 structural_t,
-                exposed_usd: &state.exposed,
+                exposed_usd: &state.demand.exposed,
             });
         }
         self.demand.clear();
@@ -174,16 +174,17 @@ impl<'a> Simulator<'a> {
             world
                 .need_total
                 .iter()
-                .zip(&state.demand_difference)
+                .zip(&state.demand.demand_difference)
                 .map(|(total, difference)| total + difference),
         );
         self.price_peak.clear();
         self.price_peak.extend(
             state
+                .prices
                 .least_served
                 .iter()
                 .zip(&model.markets)
-                .zip(&state.premium_at_peak)
+                .zip(&state.prices.premium_at_peak)
                 .map(|((served, market), premium)| {
                     let cap = model.materials[market.material].price_cap;
                     let peaks = price_peak(model, market.material, &self.inputs, *served);
@@ -195,7 +196,7 @@ impl<'a> Simulator<'a> {
             world
                 .output_total
                 .iter()
-                .zip(&state.output_difference)
+                .zip(&state.production.output_difference)
                 .map(|(total, difference)| total + difference),
         );
         self.stock.clear();
@@ -203,9 +204,9 @@ impl<'a> Simulator<'a> {
             model
                 .inventories
                 .iter()
-                .map(|inventory| state.commercial[inventory.market]),
+                .map(|inventory| state.stocks.commercial[inventory.market]),
         );
-        self.stock.extend_from_slice(&state.stockpile);
+        self.stock.extend_from_slice(&state.stocks.stockpile);
         self.occurrences.clear();
         self.occurrences
             .extend(self.strikes.all.iter().map(|strike| strike.occurrence));
@@ -219,7 +220,7 @@ impl<'a> Simulator<'a> {
             blame_t: &state.blame.by_cell,
             price_peak: &self.price_peak,
             output_t: &self.output,
-            lost_output_t: &state.lost_output,
+            lost_output_t: &state.production.lost_output,
             stock_end_t: &self.stock,
         });
     }
@@ -257,7 +258,7 @@ fn run_without_events(
     state.blame.start(model, quiet);
     for period in 0..model.periods {
         state.step(&trial, period);
-        structural.extend_from_slice(&state.shortfall);
+        structural.extend_from_slice(&state.demand.shortfall);
     }
 }
 

@@ -1,12 +1,79 @@
-//! The layout that recorders size themselves by, from a compiled model and its scenario's names.
+//! The layout that recorders size themselves by: a compiled model's demand cells, causes, supplies and stocks, with its scenario's names.
+
+use serde::{Deserialize, Serialize};
 
 use super::{Model, World};
-use crate::engine::observe::{Cause, Cell, Layout};
 use crate::sampling::Design;
 use crate::scenario::{HeadlineMeasure, Place, Scenario};
 
 /// Country code of everyone together.
 pub const WORLD: &str = "WLD";
+
+/// The smallest thing a shortfall is recorded for: one final demand, or the feed orders of one material in one country.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Index of the material.
+    pub material: usize,
+    /// Index of the country.
+    pub country: usize,
+    /// Sector; `feed` for processors' orders.
+    pub sector: String,
+    /// Whether this is a feed cell (not part of `all`).
+    pub is_feed: bool,
+    /// Index into the (material, country) markets.
+    pub market: usize,
+    /// Whether the scenario states value added for it.
+    pub has_value_added: bool,
+}
+
+/// A cause of shortfall: an event at the material it strikes, or the structural imbalance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Index of the event; `None` = structural.
+    pub event: Option<usize>,
+    /// Index of the material where it strikes; `None` for structural.
+    pub material: Option<usize>,
+    /// Index of the country where it strikes, if it strikes in one; `None` otherwise.
+    pub country: Option<usize>,
+}
+
+/// Fixed facts of a compiled model that recorders size themselves by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Layout {
+    /// Number of periods.
+    pub periods: usize,
+    /// Months per period.
+    pub step_months: f64,
+    /// Whether trials are drawn in batches ([`crate::sampling::batch`]) that are independent of each other, while trials of one batch are not.
+    pub in_batches: bool,
+    /// Whether the headline is what substitution and thrift leave unmet, not the shortfall before them.
+    pub headline_after_adaptation: bool,
+    /// First day of every period, `YYYY-MM-DD`.
+    pub dates: Vec<String>,
+    /// (id, name, unit) of every material.
+    pub materials: Vec<(String, String, String)>,
+    /// (code, name) of every country.
+    pub countries: Vec<(String, String)>,
+    /// (id, name, member countries) of every group.
+    pub groups: Vec<(String, String, Vec<usize>)>,
+    /// Materials in focus.
+    pub focus_materials: Vec<usize>,
+    /// Places in focus: `Ok(country)` or `Err(group)`.
+    pub focus_places: Vec<Result<usize, usize>>,
+    /// Demand cells.
+    pub cells: Vec<Cell>,
+    /// Demand of each cell over the whole horizon in the undisrupted model with every input at its mean, t. Used to scale
+    /// fixed-point sums; never 0 where the cell has demand.
+    pub reference_demand_t: Vec<f64>,
+    /// (event id, event name).
+    pub events: Vec<(String, String)>,
+    /// Causes; the last one is the structural imbalance.
+    pub causes: Vec<Cause>,
+    /// (supply id, material, country, undisrupted output over the horizon in t, inputs at their mean).
+    pub supplies: Vec<(String, usize, usize, f64)>,
+    /// (stock address, material, level at the start in t, inputs at their mean).
+    pub stocks: Vec<(String, usize, f64)>,
+}
 
 /// Describes the model's cells, causes, supplies and stocks with the scenario's names.
 pub fn layout(scenario: &Scenario, model: &Model) -> Layout {

@@ -9,7 +9,7 @@ mod chance;
 mod compile;
 mod compile_events;
 mod first_draws;
-mod layout;
+pub mod layout;
 mod limits;
 pub mod linear;
 mod links;

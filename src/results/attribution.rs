@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::observe::{Layout, TrialOutcome};
+use crate::engine::observe::TrialOutcome;
+use crate::model::layout::Layout;
 
 use super::bins::{OCTAVES, bin_index};
 use super::fixed::{FixedSum, Measured};

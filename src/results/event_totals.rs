@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::observe::{Layout, Occurrence};
+use crate::engine::observe::Occurrence;
+use crate::model::layout::Layout;
 
 use super::errors::Errors;
 use super::estimate::Bounds;

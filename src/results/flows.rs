@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::observe::{Layout, TrialOutcome};
+use crate::engine::observe::TrialOutcome;
+use crate::model::layout::Layout;
 
 use super::fixed::FixedSum;
 use super::types::{StockResult, SupplyResult};

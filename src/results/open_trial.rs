@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::histogram::NEGLIGIBLE;
 use super::spells::{SpellTracker, TrialSpells};
-use crate::engine::observe::{Layout, PeriodOutcome};
+use crate::engine::observe::PeriodOutcome;
+use crate::model::layout::Layout;
 
 /// Where a material's cells and rows lie, and the first of its fans and of its attributed rows.
 #[derive(Debug, Clone, PartialEq)]

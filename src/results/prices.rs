@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::observe::Layout;
+use crate::model::layout::Layout;
 
 use super::errors::Errors;
 use super::estimate::Bounds;

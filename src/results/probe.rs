@@ -1,6 +1,7 @@
 //! The lightest observer: one row's shortfall of each trial, for analyses that compare trials pair by pair.
 
-use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
+use crate::model::layout::Layout;
 
 use super::rows::{Row, Rows, plan_rows};
 

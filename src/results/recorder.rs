@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::observe::{Layout, Observer, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
+use crate::model::layout::Layout;
 
 use super::attribution::AttributionRecorder;
 use super::errors::Errors;

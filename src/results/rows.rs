@@ -1,6 +1,6 @@
 //! Which rows the results have: every (material, place, sector) that a shortfall is reported for, and the demand cells it sums.
 
-use crate::engine::observe::Layout;
+use crate::model::layout::Layout;
 
 /// Place code of everyone together.
 pub const WORLD: &str = "WLD";
@@ -125,7 +125,7 @@ fn feed_rows(layout: &Layout, material: usize, rows: &mut Vec<Row>) {
     }
 }
 
-fn cells_where(layout: &Layout, keep: impl Fn(&crate::engine::observe::Cell) -> bool) -> Vec<usize> {
+fn cells_where(layout: &Layout, keep: impl Fn(&crate::model::layout::Cell) -> bool) -> Vec<usize> {
     layout
         .cells
         .iter()

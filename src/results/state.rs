@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::engine::observe::Layout;
+use crate::model::layout::Layout;
 
 use super::attribution::AttributionRecorder;
 use super::event_totals::EventRecorder;

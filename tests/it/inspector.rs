@@ -79,7 +79,7 @@ impl Inspector {
         let (rows, columns) = (compiled.rows.len(), compiled.columns.len());
         let flows = trace.flows(material);
         let place = |what: &str| format!("period {period}, material {material}, {what}");
-        let supply = &state.supply[compiled.first_row..compiled.first_row + rows];
+        let supply = &state.production.supply[compiled.first_row..compiled.first_row + rows];
         let scale: f64 = supply.iter().sum::<f64>().max(1e-6);
         // Rows: output = sold + curtailed.
         for row in 0..rows {
@@ -87,11 +87,11 @@ impl Inspector {
                 .supplies
                 .iter()
                 .filter(|&&index| model.supplies[index].row == row)
-                .map(|&index| state.output[index])
+                .map(|&index| state.production.output[index])
                 .sum();
             self.same(
                 &|| place(&format!("row {row}: supply and outputs")),
-                supply[row] + state.refills.supply[compiled.first_row + row],
+                supply[row] + state.stocks.refills.supply[compiled.first_row + row],
                 made,
                 scale,
             );
@@ -99,12 +99,12 @@ impl Inspector {
             self.at_most(
                 &|| place(&format!("row {row}: sold against output")),
                 sold,
-                supply[row] + state.refills.supply[compiled.first_row + row],
+                supply[row] + state.stocks.refills.supply[compiled.first_row + row],
                 scale,
             );
         }
         // Lanes: within flexibility, restrictions and quotas.
-        let clean = state.is_clean[material];
+        let clean = state.trade.is_clean[material];
         for (lane, flow) in flows.iter().enumerate() {
             if !flow.is_finite() || *flow < 0.0 {
                 self.complain(place(&format!("lane {lane} carries {flow}")));
@@ -112,8 +112,8 @@ impl Inspector {
             if clean {
                 continue;
             }
-            let normal = state.normal[material][lane];
-            let openness = state.openness[material][lane];
+            let normal = state.trade.normal[material][lane];
+            let openness = state.trade.openness[material][lane];
             if openness < 1.0 {
                 self.at_most(
                     &|| place(&format!("restricted lane {lane}")),
@@ -124,7 +124,7 @@ impl Inspector {
             } else if let Some(flexibility) = &compiled.flexibility {
                 let most = flexibility.of(&self.inputs) * normal;
                 // Refills follow the pattern, beyond flexibility where a seller makes more.
-                let refill = state.refill_flows[material].get(lane).copied().unwrap_or(0.0);
+                let refill = state.trade.refill_flows[material].get(lane).copied().unwrap_or(0.0);
                 self.at_most(
                     &|| place(&format!("lane {lane} beyond flexibility")),
                     *flow - refill,
@@ -136,9 +136,9 @@ impl Inspector {
             }
         }
         if !clean {
-            for quota in &state.quotas[material] {
+            for quota in &state.trade.quotas[material] {
                 let sum = |values: &[f64]| quota.lanes.iter().map(|&lane| values[lane]).sum::<f64>();
-                let limit = quota.limit * sum(&state.normal[material]);
+                let limit = quota.limit * sum(&state.trade.normal[material]);
                 self.at_most(&|| place("a quota"), sum(&flows), limit, scale);
             }
         }
@@ -152,7 +152,7 @@ impl Inspector {
             .map(|column| {
                 (0..rows)
                     .map(|row| {
-                        state.refill_flows[material]
+                        state.trade.refill_flows[material]
                             .get(row * columns + column)
                             .copied()
                             .unwrap_or(0.0)
@@ -168,7 +168,7 @@ impl Inspector {
         let mut refill_arrived = 0.0;
         for column in 0..columns {
             let market = compiled.first_market + column;
-            let arrival = state.arrival[market];
+            let arrival = state.trade.arrival[market];
             if period >= lead {
                 let sent = self.sent[material][period - lead][column];
                 refill_arrived += self.sent[material][period - lead][columns + column];
@@ -179,10 +179,10 @@ impl Inspector {
                     scale,
                 );
             }
-            if !(arrival >= 0.0 && state.commercial[market] >= 0.0 && state.price[market] >= 1.0) {
+            if !(arrival >= 0.0 && state.stocks.commercial[market] >= 0.0 && state.prices.index[market] >= 1.0) {
                 self.complain(place(&format!(
                     "column {column}: arrival {arrival}, stock {}, price {}",
-                    state.commercial[market], state.price[market]
+                    state.stocks.commercial[market], state.prices.index[market]
                 )));
             }
         }
@@ -192,18 +192,18 @@ impl Inspector {
         let before = std::mem::replace(&mut self.stock_before[material], stock);
         let (mut arrived, mut served, mut needed, mut returned) = (refill_arrived, 0.0, 0.0, 0.0);
         for market in markets {
-            arrived += state.arrival[market];
-            served += state.refills.feed_used[market];
+            arrived += state.trade.arrival[market];
+            served += state.stocks.refills.feed_used[market];
             for cell in model.markets[market].cells.clone() {
-                served += state.need[cell] - state.shortfall[cell];
-                needed += state.need[cell];
+                served += state.demand.need[cell] - state.demand.shortfall[cell];
+                needed += state.demand.need[cell];
             }
             if model.markets[market].feed_cell.is_some() {
-                let left = state.feed_available[market] - state.feed_used[market];
+                let left = state.production.feed_available[market] - state.production.feed_used[market];
                 self.at_most(
                     &|| place("feed used"),
-                    state.feed_used[market],
-                    state.feed_available[market],
+                    state.production.feed_used[market],
+                    state.production.feed_available[market],
                     scale,
                 );
                 returned += left.max(0.0);
@@ -233,13 +233,13 @@ impl Inspector {
         } = *trace;
         let base = period * model.supplies.len();
         for (index, supply) in model.supplies.iter().enumerate() {
-            let output = state.output[index];
+            let output = state.production.output[index];
             let capacity = world.capacity[base + index];
             let scale = capacity.max(1e-6);
             if !(output.is_finite() && output >= 0.0) {
                 self.complain(format!("period {period}, supply {index} makes {output}"));
             }
-            let most = (1.0 - state.loss[index]) * capacity;
+            let most = (1.0 - state.production.loss[index]) * capacity;
             self.at_most(
                 &|| format!("period {period}, supply {index} against capacity"),
                 output,
@@ -247,7 +247,7 @@ impl Inspector {
                 scale,
             );
             if !supply.hosts.is_empty() {
-                let limit = world.host_limit(supply, &state.output);
+                let limit = world.host_limit(supply, &state.production.output);
                 self.at_most(
                     &|| format!("period {period}, by-product {index} against hosts"),
                     output,
@@ -264,13 +264,14 @@ impl Inspector {
 /// Commercial and strategic stock of a material together.
 fn total_stock(model: &Model, trace: &PeriodTrace<'_>, material: usize) -> f64 {
     let compiled = &model.materials[material];
-    let commercial: f64 = trace.state.commercial[compiled.first_market..compiled.first_market + compiled.columns.len()]
+    let commercial: f64 = trace.state.stocks.commercial
+        [compiled.first_market..compiled.first_market + compiled.columns.len()]
         .iter()
         .sum();
     let strategic: f64 = model
         .stockpiles
         .iter()
-        .zip(&trace.state.stockpile)
+        .zip(&trace.state.stocks.stockpile)
         .filter(|(stockpile, _)| stockpile.material == material)
         .map(|(_, level)| *level)
         .sum();
@@ -342,10 +343,16 @@ impl Observer for Inspector {
             self.check_material(trace, material);
         }
         self.check_supplies(trace);
-        if trace.state.stockpile.iter().any(|level| level.is_nan() || *level < 0.0) {
+        if trace
+            .state
+            .stocks
+            .stockpile
+            .iter()
+            .any(|level| level.is_nan() || *level < 0.0)
+        {
             self.complain(format!(
                 "period {}: stockpiles {:?}",
-                trace.period, trace.state.stockpile
+                trace.period, trace.state.stocks.stockpile
             ));
         }
     }

@@ -1,7 +1,8 @@
 //! Recorders against values worked out by hand.
 
 use super::made_up::{MadeUpTrial, feed, layout};
-use crate::engine::observe::{Cause, Cell, Layout, Observer, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
+use crate::model::layout::{Cause, Cell, Layout};
 use crate::results::types::{AttributionKind, PolicyResults};
 use crate::results::{PolicyFacts, Recorder, Recording, ShortfallProbe};
 

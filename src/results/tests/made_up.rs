@@ -1,6 +1,7 @@
 //! A small layout and made-up trials.
 
-use crate::engine::observe::{Cause, Cell, Layout, Observer, Occurrence, PeriodOutcome, TrialOutcome};
+use crate::engine::observe::{Observer, Occurrence, PeriodOutcome, TrialOutcome};
+use crate::model::layout::{Cause, Cell, Layout};
 
 /// Two materials (oxide with feed, magnet), two countries, a group of both, two sectors in the first country.
 pub fn layout() -> Layout {

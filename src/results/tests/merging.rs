@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::made_up::{MadeUpTrial, feed, layout};
-use crate::engine::observe::Layout;
+use crate::model::layout::Layout;
 use crate::results::{PolicyFacts, Recorder, RecorderState, Recording};
 
 fn a_trial() -> impl Strategy<Value = MadeUpTrial> {
