@@ -10,6 +10,7 @@ mod failure;
 mod load;
 mod merge;
 mod new;
+mod optimize;
 mod place;
 mod progress;
 mod rates;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Run(options) => run::run(options),
         Command::Compare(options) => compare::compare(options),
+        Command::Optimize(options) => optimize::optimize(options),
         Command::Screen(options) => screen::screen(options),
         Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),

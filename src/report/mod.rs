@@ -12,6 +12,7 @@ pub mod harmless;
 pub mod json;
 mod layered;
 pub(crate) mod number;
+pub mod optimize;
 pub mod part_file;
 mod pending;
 pub mod prose;

@@ -15,6 +15,7 @@ use super::diagnostics::{Diagnostics, Finding, Level, Problem};
 use super::format::TOP;
 use super::names::tables;
 use super::places::Places;
+use super::policies::{self, PolicyOption, SizedPolicy};
 use super::source::{SourceFile, Sources, Span, Unreadable, read_text};
 use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
@@ -151,8 +152,14 @@ impl Document {
 
     /// The policies, in the order of the file.
     pub fn policies(&self) -> Vec<PolicyLabel> {
-        let all = tables(&self.merged, "policy").map(|(table, _)| table);
-        all.filter_map(label).collect()
+        let all = tables(&self.merged, "policy");
+        all.filter_map(|(table, _)| policies::label(&self.merged, table))
+            .collect()
+    }
+
+    /// The policies with all that can be put together from them, in the order of the file.
+    pub fn policy_options(&self) -> Vec<PolicyOption> {
+        policies::options(&self.merged)
     }
 
     /// The texts that the scenario was read from: the file itself first.
@@ -193,7 +200,7 @@ impl Document {
                 .map(|(baseline, _, diagnostics)| (baseline, diagnostics)),
             Some(id) => {
                 let mut problems = self.pending.clone();
-                let (mut scenario, found) = self.check_one(Some(id));
+                let (mut scenario, found) = self.check_one(Some((id, None)));
                 problems.extend(found);
                 if let (Some(scenario), Some(baseline)) = (&mut scenario, self.check_one(None).0) {
                     self.keep_focus(&baseline, scenario, &mut problems);
@@ -210,18 +217,20 @@ impl Document {
     /// Checks everything: the scenario, and the scenario under each policy, in their order.
     pub fn check_all(&self) -> Result<(Scenario, Vec<Scenario>, Diagnostics), Diagnostics> {
         let mut problems = self.pending.clone();
-        let policies = self.policies();
+        let policies = self.policy_options();
         // Side by side, told in the order of the file.
         let ((baseline, found), checked) = rayon::join(
             || self.check_one(None),
             || -> Vec<_> {
-                let checked = policies.par_iter().map(|label| self.check_one(Some(&label.id)));
+                let checked = policies.par_iter().map(|policy| self.check_sizes(policy));
                 checked.collect()
             },
         );
         problems.extend(found);
+        problems.extend(policies::problems(&self.merged));
         let mut under_policies = Vec::new();
-        for (label, (mut scenario, mut found)) in policies.iter().zip(checked) {
+        for (policy, (mut scenario, mut found)) in policies.iter().zip(checked) {
+            let label = &policy.label;
             if let (Some(scenario), Some(baseline)) = (&mut scenario, &baseline) {
                 self.keep_focus(baseline, scenario, &mut found);
             }
@@ -312,10 +321,7 @@ impl Document {
             Some(focus) => under_policy.focus = focus,
             None => {
                 let id = &under_policy.policy.id;
-                let mut policies = tables(&self.merged, "policy");
-                let span = policies
-                    .find(|(table, _)| table.text("id") == Some(id))
-                    .map_or_else(Span::default, |(_, span)| span);
+                let span = policies::find(&self.merged, id).map_or_else(Span::default, |(_, span)| span);
                 let message =
                     format!("the policy `{id}` takes away a material or place that policies are compared for");
                 problems.push(Problem::error(Code::PolicyFrame, span, message, "").hint("set its demand to 0 instead"));
@@ -325,7 +331,9 @@ impl Document {
 
     fn inside_policy(&self, span: Span) -> bool {
         tables(&self.merged, "policy").any(|(table, _)| {
-            tables(table, "set").any(|(set, _)| {
+            let sets = tables(table, "set").map(|(set, _)| set);
+            let scale = table.get("scale").and_then(Node::table);
+            sets.chain(scale).any(|set| {
                 set.entries.iter().any(|entry| {
                     let at = entry.node.span;
                     at.file == span.file && at.start <= span.start && span.end <= at.end
@@ -334,11 +342,27 @@ impl Document {
         })
     }
 
-    pub(super) fn check_one(&self, policy: Option<&str>) -> (Option<Scenario>, Vec<Problem>) {
+    /// The scenario under a policy, checked at the ends of its sizes, too.
+    fn check_sizes(&self, policy: &PolicyOption) -> (Option<Scenario>, Vec<Problem>) {
+        let id = policy.label.id.as_str();
+        let (scenario, mut problems) = self.check_one(Some((id, None)));
+        let ends = policy.scale.iter().flat_map(|scale| [scale.low, scale.high]);
+        for end in ends {
+            let (_, found) = self.check_one(Some((id, Some(end))));
+            let errors = found.into_iter().filter(Problem::is_error);
+            let fresh: Vec<Problem> = errors
+                .filter(|problem| !problems.iter().any(|old| old.code == problem.code && old.is_error()))
+                .collect();
+            problems.extend(fresh);
+        }
+        (scenario, problems)
+    }
+
+    pub(super) fn check_one(&self, policy: Option<SizedPolicy<'_>>) -> (Option<Scenario>, Vec<Problem>) {
         let (top, mut problems) = self.resolve(policy);
         let label = match policy {
             None => Some(baseline()),
-            Some(id) => self.policies().into_iter().find(|label| label.id == id),
+            Some((id, _)) => self.policies().into_iter().find(|label| label.id == id),
         };
         let (scenario, found) = build::scenario(&top, label.unwrap_or_else(baseline), &self.data, &self.sources);
         problems.extend(found);
@@ -382,7 +406,7 @@ impl Document {
     }
 
     /// The tree after `--set` and the policy.
-    pub(super) fn resolve(&self, policy: Option<&str>) -> (Table, Vec<Problem>) {
+    pub(super) fn resolve(&self, policy: Option<SizedPolicy<'_>>) -> (Table, Vec<Problem>) {
         let mut top = self.merged.clone();
         let mut problems = Vec::new();
         let mut overrides = Overrides {
@@ -393,10 +417,10 @@ impl Document {
         for change in &self.overrides {
             problems.extend(overrides.apply(&mut top, change).err());
         }
-        if let Some(id) = policy {
-            match tables(&self.merged, "policy").find(|(table, _)| table.text("id") == Some(id)) {
-                Some((table, _)) => {
-                    for change in policy_changes(table) {
+        if let Some((id, size)) = policy {
+            match policies::find(&self.merged, id) {
+                Some(_) => {
+                    for change in policies::changes(&self.merged, &[(id, size)]) {
                         if let Some(problem) = frame::refusal(&top, &change.key, change.key_span) {
                             problems.push(problem);
                             continue;
@@ -423,7 +447,7 @@ impl Document {
 
     /// The scenario after `extends`, `--set` and the policy, as JSON with sorted keys.
     pub fn resolved(&self, policy: Option<&str>) -> serde_json::Value {
-        let (mut top, _) = self.resolve(policy);
+        let (mut top, _) = self.resolve(policy.map(|id| (id, None)));
         if policy.is_some() {
             top.remove("policy");
         }
@@ -449,27 +473,6 @@ fn baseline() -> PolicyLabel {
         name: "Baseline".to_string(),
         cost: None,
     }
-}
-
-fn label(table: &Table) -> Option<PolicyLabel> {
-    let id = table.text("id")?.to_string();
-    let name = table.text("name").unwrap_or(&id).to_string();
-    Some(PolicyLabel {
-        id,
-        name,
-        cost: table.get("cost").and_then(Node::number),
-    })
-}
-
-pub(super) fn policy_changes(policy: &Table) -> impl Iterator<Item = Override> + '_ {
-    tables(policy, "set").filter_map(|(set, _)| {
-        let key = set.get("key")?;
-        Some(Override {
-            key: key.text()?.to_string(),
-            key_span: key.span,
-            action: Action::Set(set.get("value")?.clone()),
-        })
-    })
 }
 
 fn parse_assignment(text: &str, file: usize) -> Result<Override, Problem> {

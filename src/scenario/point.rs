@@ -3,11 +3,10 @@
 use super::address::{Action, Override, Overrides};
 use super::codes::Code;
 use super::diagnostics::{Diagnostics, Problem};
-use super::document::{Document, policy_changes};
-use super::frame;
-use super::names::tables;
+use super::document::Document;
 use super::source::Span;
 use super::tree::{Node, Table, Value};
+use super::{frame, policies};
 
 impl Document {
     /// The scenario with these `key=value` set, in their order, as a run with `--set` has it; of its policies only this one is kept.
@@ -81,9 +80,8 @@ impl Document {
 
     /// Whether a policy changes this key itself.
     pub fn is_set_by(&self, policy: &str, key: &str) -> bool {
-        let mut known = tables(&self.merged, "policy");
-        let found = known.find(|(table, _)| table.text("id") == Some(policy));
-        found.is_some_and(|(table, _)| policy_changes(table).any(|change| change.key == key))
+        let changes = policies::changes(&self.merged, &[(policy, None)]);
+        changes.iter().any(|change| change.key == key)
     }
 
     fn act(&self, top: &mut Table, key: &str, action: Action) -> Result<(), Problem> {

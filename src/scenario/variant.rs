@@ -3,11 +3,12 @@
 use super::address::{Action, Override};
 use super::change::Change;
 use super::checked::{PolicyLabel, Scenario};
+#[cfg(doc)]
 use super::codes::Code;
-use super::diagnostics::{Diagnostics, Problem};
-use super::document::{Document, policy_changes};
+use super::diagnostics::Diagnostics;
+use super::document::Document;
 use super::format::TOP;
-use super::names::tables;
+use super::policies::{self, SizedPolicy};
 use super::source::Span;
 use super::tree::parse_document;
 use super::{acknowledge, frame, merge};
@@ -67,48 +68,45 @@ impl Document {
         Ok(document)
     }
 
-    /// The scenario under several of its policies together, without any other: what both set is refused where they differ.
+    /// The scenario under several of its policies together, each at its own size where none is given, and without any other policy: what two of them
+    /// set is refused where they differ.
     ///
     /// # Errors
     /// [`Code::UnknownPolicy`]; [`Code::PolicyFrame`] where one sets a key to another value than one before it.
-    pub fn under(&self, policies: &[&str]) -> Result<Document, Diagnostics> {
-        let mut document = self.clone();
-        let mut made: Vec<(Override, &str)> = Vec::new();
-        for id in policies {
-            let mut known = tables(&self.merged, "policy");
-            let Some((policy, _)) = known.find(|(table, _)| table.text("id") == Some(id)) else {
+    pub fn under(&self, policies: &[SizedPolicy<'_>]) -> Result<Document, Diagnostics> {
+        for (id, _) in policies {
+            if policies::find(&self.merged, id).is_none() {
                 // The message that a check gives.
                 return Err(match self.check(Some(id)) {
                     Err(diagnostics) => diagnostics,
                     Ok((_, diagnostics)) => diagnostics,
                 });
-            };
-            for change in policy_changes(policy) {
-                let rival = made.iter().find(|(other, _)| other.key == change.key);
-                if let Some((other, owner)) = rival.filter(|(other, _)| !other.is_same(&change)) {
-                    let message = format!("`{owner}` and `{id}` set `{}` to different values", other.key);
-                    let problem = Problem::error(Code::PolicyFrame, change.key_span, message, "set here")
-                        .hint("they cannot be in force together");
-                    return Err(Diagnostics::new(vec![problem], &self.sources));
-                }
-                made.push((change, id));
             }
         }
-        document.overrides.extend(made.into_iter().map(|(change, _)| change));
+        if let Some(problem) = policies::conflict(&self.merged, policies) {
+            return Err(Diagnostics::new(vec![problem], &self.sources));
+        }
+        let mut document = self.clone();
+        document.overrides.extend(policies::changes(&self.merged, policies));
         document.merged.remove("policy");
         Ok(document)
     }
 
+    /// Why policies cannot be in force together; `None` where they can.
+    pub fn conflict(&self, policies: &[SizedPolicy<'_>]) -> Option<String> {
+        policies::conflict(&self.merged, policies).map(|problem| problem.message)
+    }
+
+    /// What policies cost together, USD: each once, also where several include it. `None` where one does not say.
+    pub fn cost_of(&self, policies: &[SizedPolicy<'_>]) -> Option<f64> {
+        policies::cost(&self.merged, policies)
+    }
+
     /// Whether a policy does all that another does, as a bundle of several does: together they are no more than the first alone.
     pub fn includes(&self, bundle: &str, part: &str) -> bool {
-        let changes = |id: &str| -> Vec<Override> {
-            let mut known = tables(&self.merged, "policy");
-            let found = known.find(|(table, _)| table.text("id") == Some(id));
-            found.map_or_else(Vec::new, |(table, _)| policy_changes(table).collect())
-        };
-        let all = changes(bundle);
+        let all = policies::changes(&self.merged, &[(bundle, None)]);
         let is_there = |change: &Override| all.iter().any(|other| other.is_same(change));
-        changes(part).iter().all(is_there)
+        policies::changes(&self.merged, &[(part, None)]).iter().all(is_there)
     }
 
     /// Checks a document made from this one by changes, as a policy of this name would be: `baseline` is what this one gives, and the focus is

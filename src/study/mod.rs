@@ -28,7 +28,7 @@ pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
 pub use crate::results::sample_table::Samples;
 pub use crate::results::statistic::{Found, Statistic, Unit};
 pub use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
-pub use crate::scenario::{Change, Diagnostics, PolicyLabel};
+pub use crate::scenario::{Change, Diagnostics, PolicyLabel, PolicyOption, PolicyScale};
 pub use outcome::Results;
 pub use run::Run;
 pub use scenario::{Study, Variant};

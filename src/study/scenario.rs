@@ -4,10 +4,11 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Change, Diagnostics, Error, PolicyLabel};
+use super::{Change, Diagnostics, Error, PolicyLabel, PolicyOption};
 use crate::analysis::examine::examine;
 use crate::analysis::run::{Prepared, prepare_variant};
-use crate::scenario::{Document, Place, Scenario};
+use crate::results::plan_rows;
+use crate::scenario::{Document, Place, Scenario, SizedPolicy};
 
 /// A scenario to be studied.
 #[derive(Debug, Clone)]
@@ -91,25 +92,55 @@ impl Study {
         Ok(self.of_prepared(self.document.clone(), prepared, Vec::new()))
     }
 
-    /// The scenario under several of its policies together; its name is theirs joined by `+`, its cost the sum of theirs.
+    /// The policies with all that can be put together from them: sizes, and what they include.
+    pub fn policy_options(&self) -> Vec<PolicyOption> {
+        self.document.policy_options()
+    }
+
+    /// What policies cost together, USD, each once; `None` where one does not say.
+    pub fn cost_of(&self, policies: &[(&str, Option<f64>)]) -> Option<f64> {
+        self.document.cost_of(policies)
+    }
+
+    /// Why policies cannot be in force together: two of them set one key to different values. `None` where they can.
+    pub fn conflict(&self, policies: &[SizedPolicy<'_>]) -> Option<String> {
+        self.document.conflict(policies)
+    }
+
+    /// The scenario under several of its policies together; its name is theirs joined by `+`, its cost what they cost together.
     ///
     /// # Errors
     /// [`Error::Invalid`] where there is no such policy, or two of them set one key to different values.
     pub fn mix(&self, ids: &[&str]) -> Result<Variant, Error> {
-        let document = self.document.under(ids)?;
+        let sized: Vec<SizedPolicy<'_>> = ids.iter().map(|id| (*id, None)).collect();
+        self.mixed(&self.without_policies()?, &ids.join("+"), &sized)
+    }
+
+    /// Several mixes of policies, each at a size or its own where none is given: as [`Study::mix`] gives each, but faster. Names, and policies.
+    ///
+    /// # Errors
+    /// As [`Study::mix`]: of the first that is wrong.
+    pub fn mixes(&self, named: &[(String, Vec<SizedPolicy<'_>>)]) -> Result<Vec<Variant>, Error> {
         let baseline = self.without_policies()?;
+        let made = named.par_iter();
+        let made = made.map(|(name, policies)| self.mixed(&baseline, name, policies));
+        // All are made before one is looked at, so that the error is always the same.
+        let made: Vec<Result<Variant, Error>> = made.collect();
+        made.into_iter().collect()
+    }
+
+    fn mixed(&self, baseline: &Scenario, name: &str, policies: &[SizedPolicy<'_>]) -> Result<Variant, Error> {
+        let document = self.document.under(policies)?;
         let labels = self.policies();
-        let chosen = || ids.iter().filter_map(|id| labels.iter().find(|label| label.id == *id));
-        let costs: Vec<f64> = chosen().filter_map(|label| label.cost).collect();
+        let chosen = policies
+            .iter()
+            .filter_map(|(id, _)| labels.iter().find(|label| label.id == *id));
         let label = PolicyLabel {
-            id: ids.join("+"),
-            name: chosen()
-                .map(|label| label.name.as_str())
-                .collect::<Vec<_>>()
-                .join(" + "),
-            cost: (!costs.is_empty()).then(|| costs.iter().sum()),
+            id: name.to_owned(),
+            name: chosen.map(|label| label.name.as_str()).collect::<Vec<_>>().join(" + "),
+            cost: self.document.cost_of(policies),
         };
-        let prepared = prepare_variant(&document, label, &baseline)?;
+        let prepared = prepare_variant(&document, label, baseline)?;
         Ok(self.of_prepared(document, prepared, Vec::new()))
     }
 
@@ -262,6 +293,15 @@ impl Variant {
         });
         let ids = materials.map(|material| scenario.materials[*material].id.clone());
         (ids.collect(), places.collect())
+    }
+
+    /// Material and place that the headline is of; empty in a scenario without demand.
+    pub fn headline(&self) -> (String, String) {
+        let layout = &self.prepared.layout;
+        let planned = plan_rows(layout);
+        let row = planned.headline.map(|at| &planned.rows[at]);
+        row.map(|row| (layout.materials[row.material].0.clone(), row.place.clone()))
+            .unwrap_or_default()
     }
 
     /// Trials that the scenario asks for.

@@ -5,6 +5,8 @@ use crate::engine::draws::{Strikes, draw_events, draw_inputs};
 use crate::results::FOCUS;
 use crate::scenario::{Arrival, CountryIndex, EventKind, Place, Scenario};
 
+/// The code of all countries that a scenario does not name.
+const REST: &str = "OTH";
 /// Trials from which a probability of events is counted at most.
 const MOST_TRIALS: u64 = 100_000;
 
@@ -107,6 +109,50 @@ impl Variant {
             makers.append(&mut here);
         }
         makers
+    }
+
+    /// Who makes most of each material that the focus hangs on, in the last year of the horizon without events: material, country, share of output. Bloc and
+    /// members stand as the scenario has them; what is left to other countries belongs to no single one.
+    pub fn largest_shares_at_the_end(&self) -> Vec<(String, String, f64)> {
+        let (scenario, model) = (self.scenario(), &self.prepared.model);
+        let last_year = libm::ceil(12.0 / model.step_months) as usize;
+        let periods = model.periods.saturating_sub(last_year)..model.periods;
+        let mut shares = Vec::new();
+        for material in self.materials_of_focus() {
+            let compiled = &model.materials[material];
+            let mut output = vec![0.0; compiled.rows.len()];
+            for period in periods.clone() {
+                let supply = model.reference.supply(model, material, period);
+                output.iter_mut().zip(supply).for_each(|(sum, tonnes)| *sum += tonnes);
+            }
+            let total: f64 = output.iter().sum();
+            let countries = compiled
+                .rows
+                .iter()
+                .map(|country| scenario.countries[*country].code.as_str());
+            let single = countries.zip(output).filter(|(code, _)| *code != REST);
+            if let Some((country, tonnes)) = single
+                .max_by(|one, other| one.1.total_cmp(&other.1))
+                .filter(|_| total > 0.0)
+            {
+                let id = scenario.materials[material].id.clone();
+                shares.push((id, country.to_owned(), tonnes / total));
+            }
+        }
+        shares
+    }
+
+    /// The materials in focus and all that they are made of, by index.
+    fn materials_of_focus(&self) -> Vec<usize> {
+        let model = &self.prepared.model;
+        let mut wanted = vec![false; model.materials.len()];
+        let mut open = self.scenario().focus.materials.clone();
+        while let Some(material) = open.pop() {
+            if !std::mem::replace(&mut wanted[material], true) {
+                open.extend(model.links[material].inputs.iter().copied());
+            }
+        }
+        (0..wanted.len()).filter(|material| wanted[*material]).collect()
     }
 
     /// Ids of the events that may yet come and take something of a country's output or exports of a material; of its exports those to a place (country,

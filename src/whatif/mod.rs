@@ -5,5 +5,6 @@ mod axis;
 pub mod compare;
 mod crossing;
 mod giving;
+pub mod optimize;
 pub mod screen;
 pub mod sweep;

@@ -43,6 +43,7 @@ mod listed;
 mod lookup;
 mod nothing_random;
 mod observed_trade;
+mod optimize;
 mod outputs;
 mod part_files;
 mod point_processes;

@@ -75,7 +75,7 @@ fn every_command_fits() {
     let folder = tempfile::tempdir().unwrap();
     let own = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (out, golden, parts) = (own("out"), own("golden/"), own("parts"));
-    let (compared, screened) = (own("compared"), own("screened"));
+    let (compared, screened, optimized) = (own("compared"), own("screened"), own("optimized"));
     std::fs::create_dir(&golden).unwrap();
     let scenario = "scenarios/drc-cobalt.toml";
     let done = said(
@@ -115,6 +115,21 @@ fn every_command_fits() {
                     "none",
                     "--out",
                     &compared,
+                ],
+                0,
+            ),
+            (
+                &[
+                    "optimize",
+                    scenario,
+                    "--trials",
+                    "16",
+                    "--policy",
+                    "us_stockpile",
+                    "--formats",
+                    "none",
+                    "--out",
+                    &optimized,
                 ],
                 0,
             ),

@@ -74,6 +74,16 @@ Examples:
 All points face the same draws. Each is what `critmin run` gives with the --set options that sweep.csv
 has for it. In a shell, quote a range with ;log. What the tables say: docs/what-if.md";
 
+pub(super) const OPTIMIZE_EXAMPLES: &str = "\
+Examples:
+  critmin optimize scenario.toml --budget 2e9                        # which policies, at which sizes, lower CVaR 95 most for 2 bn USD
+  critmin optimize scenario.toml --goal expected                     # the whole frontier of cost and expected shortfall
+  critmin optimize scenario.toml --budget 2e9 --cap 0.65             # no country above 65 % of the output of any stage
+  critmin optimize scenario.toml --policy stockpile --policy plant   # choose from these only
+
+A policy is a choice where it states a `cost`, or a `scale` with `usd_per_unit`: it is taken or not, and
+has the size that serves best. What the tables say: docs/what-if.md";
+
 pub(super) const MERGE_EXAMPLES: &str = "\
 Examples:
   critmin run scenario.toml --trials 1000000 --trials-range 0..500000 --out shards         # on one machine

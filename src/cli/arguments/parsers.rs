@@ -56,6 +56,20 @@ pub(super) fn parse_level(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "expected a number in the statistic's unit, such as 10".to_owned())
 }
 
+/// An amount of money: 0 or more USD.
+pub(super) fn parse_money(text: &str) -> Result<f64, String> {
+    let number = text.trim().replace('_', "").parse::<f64>().ok();
+    let number = number.filter(|number| number.is_finite() && *number >= 0.0);
+    number.ok_or_else(|| "expected an amount in USD, 0 or more, such as 2e9 or 500_000_000".to_owned())
+}
+
+/// A largest share: above 0, at most 1.
+pub(super) fn parse_cap(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse::<f64>().ok();
+    let number = number.filter(|number| *number > 0.0 && *number <= 1.0);
+    number.ok_or_else(|| "expected a share above 0, at most 1, such as 0.65 for 65 %".to_owned())
+}
+
 pub(super) fn parse_years(text: &str) -> Result<u32, String> {
     // The limit fits.
     parse_within(text, 1, 50).map(|years| years as u32)

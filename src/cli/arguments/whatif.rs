@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::parsers::{parse_count, parse_level, parse_precision, parse_threads};
+use super::parsers::{parse_cap, parse_count, parse_level, parse_money, parse_precision, parse_threads};
 use super::{ChartFormat, ScenarioOptions};
+use crate::whatif::optimize::Goal;
 use crate::whatif::sweep::Axis;
 
 /// Where what they find goes, and how it is shown.
@@ -53,6 +54,56 @@ pub struct CompareOptions {
     pub precision: Option<f64>,
     #[command(flatten)]
     pub output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct OptimizeOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Most that may be spent, USD (e.g. 2e9) [default: no limit; the frontier is the same]
+    #[arg(long, value_name = "USD", value_parser = parse_money)]
+    pub budget: Option<f64>,
+    /// What is to be low at the headline: CVaR 95, the expected shortfall, or the probability that more than 10 % is short
+    #[arg(long, value_enum, default_value = "cvar95", value_name = "GOAL")]
+    pub goal: GoalName,
+    /// Largest share that one country may have of the output of any stage in the last year, 0 to 1 (e.g. 0.65)
+    #[arg(long, value_name = "SHARE", value_parser = parse_cap)]
+    pub cap: Option<f64>,
+    /// Policy to choose from; repeat for more [default: all that have a cost]
+    #[arg(long = "policy", value_name = "ID")]
+    pub policies: Vec<String>,
+    /// Sizes of each policy with a `scale` that are tried first, its ends among them; around the best the steps are halved four times
+    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(2..=100))]
+    pub steps: u16,
+    /// Number of trials
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub trials: Option<u64>,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+/// What is to be low.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum GoalName {
+    /// Mean of the worst 5 % of trials
+    #[value(name = "cvar95")]
+    Cvar95,
+    /// Expected shortfall
+    #[value(name = "expected")]
+    Expected,
+    /// Probability that more than 10 % of demand is short
+    #[value(name = "prob_gt_10")]
+    ProbGt10,
+}
+
+impl From<GoalName> for Goal {
+    fn from(name: GoalName) -> Self {
+        match name {
+            GoalName::Cvar95 => Goal::Cvar95,
+            GoalName::Expected => Goal::Expected,
+            GoalName::ProbGt10 => Goal::ProbGt10,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod exceedance;
 mod exposure;
 mod fan;
 mod font;
+mod frontier;
 mod heat;
 mod missing;
 mod numbers;
@@ -36,12 +37,13 @@ pub use png::to_png;
 
 use crate::results::types::RunResults;
 use crate::whatif::compare::Comparison;
+use crate::whatif::optimize::Optimum;
 use crate::whatif::screen::Screening;
 use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 9] = [
+pub const KINDS: [&str; 10] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -51,6 +53,7 @@ pub const KINDS: [&str; 9] = [
     "compare-",
     "screen-",
     "sweep-",
+    "optimize-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -181,6 +184,16 @@ pub fn render_sweep(sweep: &Sweep) -> Result<Vec<Chart>, ChartError> {
             _ => heat::chart(&source, sweep, material)?,
         });
     }
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The chart of an optimisation: cost against goal, with the frontier.
+pub fn render_optimum(found: &Optimum) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = Source::new(&found.results.run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts: Vec<Chart> = frontier::chart(&source, found)?.into_iter().collect();
     make_unique(&mut charts);
     Ok(charts)
 }

@@ -161,14 +161,59 @@ const POLICY: TableSpec = TableSpec {
         field(
             "cost",
             Kind::Plain(Range::NonNegative),
-            "What it costs over the horizon.",
+            "What it costs over the horizon, whatever its size; of one that includes others, beside what those cost.",
         )
         .unit("USD"),
         field("description", Kind::Text, "What it is."),
-        field("set", Kind::Tables(&POLICY_SET), "The changes.").required(),
+        field("set", Kind::Tables(&POLICY_SET), "The changes."),
+        field(
+            "scale",
+            Kind::Table(&POLICY_SCALE),
+            "The sizes that it can have, of which `critmin optimize` chooses.",
+        ),
+        field(
+            "includes",
+            Kind::Texts,
+            "Ids of policies that are part of it: it does what they do, and costs what they cost.",
+        ),
     ],
     addressing: Addressing::Id,
     example: "[[policy]]\nid = \"second_source\"\ncost = 1.2e9\n[[policy.set]]\nkey = \"supply.project.capacity\"\nvalue = 12_000",
+    ..BARE
+};
+
+const POLICY_SCALE: TableSpec = TableSpec {
+    name: "policy.scale",
+    doc: "Sizes of a policy: the key (or each of several) takes the size, and each unit of it costs so much. `run` and `compare` take `size`.",
+    fields: &[
+        field(
+            "key",
+            Kind::Texts,
+            "Address of a key that holds a number, or of several.",
+        )
+        .required(),
+        field(
+            "low",
+            Kind::Plain(Range::NonNegative),
+            "Smallest size, in the unit of the key.",
+        )
+        .required(),
+        field("high", Kind::Plain(Range::Positive), "Largest size.").required(),
+        field(
+            "size",
+            Kind::Plain(Range::NonNegative),
+            "The size that it has where none is chosen.",
+        )
+        .default("`high`"),
+        field(
+            "usd_per_unit",
+            Kind::Plain(Range::NonNegative),
+            "What each unit of size costs over the horizon.",
+        )
+        .unit("USD")
+        .required(),
+    ],
+    example: "[[policy]]\nid = \"stockpile\"\nscale = { key = \"stockpile.magnet.USA.days\", low = 30, high = 180, usd_per_unit = 1.7e6 }",
     ..BARE
 };
 

@@ -1,0 +1,85 @@
+//! An optimisation as one JSON document: what `--json` prints and `optimize.json` holds.
+
+use serde_json::{Value, json};
+
+use super::{change_of, goal_of, words};
+use crate::results::types::Estimate;
+use crate::whatif::optimize::{Optimum, Step, Tried};
+
+fn estimate(found: Option<Estimate>) -> Value {
+    found.map_or(Value::Null, |found| {
+        let known = |value: f64| (!found.standard_error.is_nan() && value.is_finite()).then_some(value);
+        json!({
+            "value": found.value,
+            "standard_error": known(found.standard_error),
+            "low": known(found.low),
+            "high": known(found.high),
+        })
+    })
+}
+
+fn policies(of: &[(String, Option<f64>)]) -> Value {
+    let entries = of.iter();
+    entries.map(|(id, size)| json!({ "id": id, "size": size })).collect()
+}
+
+fn mix(found: &Optimum, tried: &Tried) -> Value {
+    let largest = tried.largest_share.as_ref();
+    json!({
+        "mix": tried.name,
+        "policies": policies(&tried.policies),
+        "cost": tried.cost,
+        "goal": tried.goal,
+        "trials": tried.trials,
+        "estimate": estimate(goal_of(found, tried)),
+        "change": estimate(change_of(found, tried).map(|change| change.estimate)),
+        "largest_share": largest.map(|(material, country, share)| json!({ "material": material, "country": country, "share": share })),
+        "is_within_budget": tried.is_within_budget,
+        "is_within_cap": tried.is_within_cap,
+        "is_on_frontier": tried.is_on_frontier,
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let size = |size: Option<Option<f64>>| json!({ "is_in": size.is_some(), "size": size.flatten() });
+    json!({
+        "policy": step.policy,
+        "from": size(step.from),
+        "to": size(step.to),
+        "cost": step.cost,
+        "change": estimate(Some(step.goal.estimate)),
+        "lowers_per_million_usd": step.lowers_per_million(),
+    })
+}
+
+/// The document.
+pub fn document(found: &Optimum) -> Value {
+    let run = &found.results.run;
+    let manifest = &run.manifest;
+    let headline = run.policies.first().map(|policy| &policy.headline);
+    let name = |number: usize| &found.tried[number].name;
+    json!({
+        "program": manifest.program,
+        "title": run.title,
+        "scenario": manifest.scenario,
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "set": manifest.set,
+        "sampling": manifest.sampling,
+        "sampling_version": manifest.sampling_version,
+        "headline": headline.map(|(material, country)| json!({ "material": material, "country": country })),
+        "statistic": found.statistic.name(),
+        "budget": found.plan.budget,
+        "cap": found.plan.cap,
+        "mixes": found.mixes,
+        "is_exhaustive": found.is_exhaustive,
+        "sentences": words::sentences(found),
+        "best": found.best.map(name),
+        "frontier": found.frontier.iter().map(|number| name(*number)).collect::<Vec<_>>(),
+        "tried": found.tried.iter().map(|tried| mix(found, tried)).collect::<Vec<_>>(),
+        "last_dollar": found.last_dollar.iter().map(step).collect::<Vec<_>>(),
+        "left_out": found.left_out.iter().map(|(id, why)| json!({ "policy": id, "why": why })).collect::<Vec<_>>(),
+        "excluded": found.excluded.iter().map(|(one, other, why)| json!({ "policies": [one, other], "why": why })).collect::<Vec<_>>(),
+    })
+}
