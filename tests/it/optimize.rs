@@ -152,14 +152,13 @@ fn goals_are_the_statistics_of_a_run_of_the_mix() {
 /// Seven policies, of which most pairs interact: shares, severities, probabilities, stocks.
 fn seven() -> String {
     let stock = |number: usize| {
-        format!(
-            "[[stockpile]]\nid = \"s{number}\"\nmaterial = \"metal\"\ncountry = \"USA\"\ndays = 0\n"
-        ) + &policy(
-            &format!("stock_{number}"),
-            &format!("cost = {}e5", 7 + 4 * number),
-            &format!("stockpile.s{number}.days"),
-            &format!("{}", 20 * (number + 1)),
-        )
+        format!("[[stockpile]]\nid = \"s{number}\"\nmaterial = \"metal\"\ncountry = \"USA\"\ndays = 0\n")
+            + &policy(
+                &format!("stock_{number}"),
+                &format!("cost = {}e5", 7 + 4 * number),
+                &format!("stockpile.s{number}.days"),
+                &format!("{}", 20 * (number + 1)),
+            )
     };
     text(&(three() + &stock(0) + &stock(1) + &stock(2) + &policy("quarter", "cost = 4.5e6", SHARE, "0.2")))
 }
