@@ -16,6 +16,7 @@ mod progress;
 mod rates;
 mod replay;
 mod results;
+mod robustness;
 mod run;
 mod schema;
 mod screen;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options),
         Command::Compare(options) => compare::compare(options),
         Command::Optimize(options) => optimize::optimize(options),
+        Command::Robustness(options) => robustness::robustness(options),
         Command::Screen(options) => screen::screen(options),
         Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),

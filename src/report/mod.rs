@@ -20,6 +20,7 @@ pub mod rates;
 pub mod regression;
 mod replay_command;
 pub mod results_folder;
+pub mod robustness;
 pub mod samples_file;
 pub mod screen;
 mod sheet;

@@ -65,6 +65,14 @@ impl Study {
         Ok(self.document.set(assignment)?)
     }
 
+    /// Makes a change in the scenario itself, for the baseline and all variants made from now on.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where key or value are wrong.
+    pub fn change(&mut self, change: &Change) -> Result<(), Error> {
+        Ok(self.document.apply(change)?)
+    }
+
     /// The scenario as it was read.
     pub fn document(&self) -> &Document {
         &self.document

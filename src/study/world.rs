@@ -65,13 +65,24 @@ impl Variant {
         self.scenario().events.iter().map(|event| event.id.as_str())
     }
 
-    /// The changes that take away every event, and what ties events together.
-    pub fn without_events(&self) -> Vec<Change> {
+    /// Ids of all materials, in the order of the file.
+    pub fn materials(&self) -> Vec<String> {
+        let materials = self.scenario().materials.iter();
+        materials.map(|material| material.id.clone()).collect()
+    }
+
+    /// The changes that take away what ties events together: frailties and copulas.
+    pub fn ties(&self) -> Vec<Change> {
         let scenario = self.scenario();
         let frailties = scenario.frailties.iter().map(|one| format!("frailty.{}", one.id));
         let copulas = scenario.copulas.iter().map(|one| format!("copula.{}", one.id));
-        let events = scenario.events.iter().map(|one| format!("event.{}", one.id));
-        frailties.chain(copulas).chain(events).map(Change::remove).collect()
+        frailties.chain(copulas).map(Change::remove).collect()
+    }
+
+    /// The changes that take away every event, and what ties events together.
+    pub fn without_events(&self) -> Vec<Change> {
+        let events = self.scenario().events.iter().map(|one| format!("event.{}", one.id));
+        self.ties().into_iter().chain(events.map(Change::remove)).collect()
     }
 
     /// Everyone who makes something other than by recycling, by material in the order of the file and output, the largest first.

@@ -89,7 +89,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    fn of(difference: &Estimate) -> Self {
+    pub(super) fn of(difference: &Estimate) -> Self {
         if [difference.value, difference.low, difference.high]
             .iter()
             .all(|end| end.abs() < ROUNDING)

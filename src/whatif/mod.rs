@@ -6,5 +6,6 @@ pub mod compare;
 mod crossing;
 mod giving;
 pub mod optimize;
+pub mod robustness;
 pub mod screen;
 pub mod sweep;

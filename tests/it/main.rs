@@ -51,6 +51,7 @@ mod properties;
 mod renewals;
 mod replaying;
 mod resume;
+mod robustness;
 mod screen;
 mod sellers;
 mod shards;

@@ -76,6 +76,7 @@ fn every_command_fits() {
     let own = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (out, golden, parts) = (own("out"), own("golden/"), own("parts"));
     let (compared, screened, optimized) = (own("compared"), own("screened"), own("optimized"));
+    let robust = own("robust");
     std::fs::create_dir(&golden).unwrap();
     let scenario = "scenarios/drc-cobalt.toml";
     let done = said(
@@ -130,6 +131,19 @@ fn every_command_fits() {
                     "none",
                     "--out",
                     &optimized,
+                ],
+                0,
+            ),
+            (
+                &[
+                    "robustness",
+                    scenario,
+                    "--trials",
+                    "16",
+                    "--formats",
+                    "none",
+                    "--out",
+                    &robust,
                 ],
                 0,
             ),

@@ -74,6 +74,14 @@ Examples:
 All points face the same draws. Each is what `critmin run` gives with the --set options that sweep.csv
 has for it. In a shell, quote a range with ;log. What the tables say: docs/what-if.md";
 
+pub(super) const ROBUSTNESS_EXAMPLES: &str = "\
+Examples:
+  critmin robustness scenario.toml                                   # who is served first, how flexible buyers are, ...: what flips?
+  critmin robustness scenario.toml --policy stockpile --policy plant # of these policies only
+  critmin robustness scenario.toml --trials 16384                    # more certain
+
+The alternatives are applied to all materials, one at a time. What the tables say: docs/what-if.md";
+
 pub(super) const OPTIMIZE_EXAMPLES: &str = "\
 Examples:
   critmin optimize scenario.toml --budget 2e9                        # which policies, at which sizes, lower CVaR 95 most for 2 bn USD

@@ -16,7 +16,7 @@ use parsers::{
     parse_block, parse_count, parse_precision, parse_range, parse_seconds, parse_threads, parse_tolerance,
     parse_tonnes, parse_trial, parse_years,
 };
-pub use whatif::{CompareOptions, OptimizeOptions, OutputOptions, ScreenOptions, SweepOptions};
+pub use whatif::{CompareOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions, SweepOptions};
 
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
 #[derive(Debug, Parser)]
@@ -72,6 +72,9 @@ pub enum Command {
     /// Choose policies and their sizes within a budget, on the same draws: what lowers the risk most for its cost, and what the last dollar buys
     #[command(after_help = OPTIMIZE_EXAMPLES)]
     Optimize(OptimizeOptions),
+    /// Look at the headline and the ranking of policies under the choices that data cannot decide: what stands, and what flips?
+    #[command(after_help = ROBUSTNESS_EXAMPLES)]
+    Robustness(RobustnessOptions),
     /// Let every country stop making, or exporting, what it makes, one at a time: whose failure costs most, and how long do stocks last?
     #[command(after_help = SCREEN_EXAMPLES)]
     Screen(ScreenOptions),

@@ -107,6 +107,20 @@ impl From<GoalName> for Goal {
 }
 
 #[derive(Debug, Args)]
+pub struct RobustnessOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Policy; repeat for more [default: all]
+    #[arg(long = "policy", value_name = "ID")]
+    pub policies: Vec<String>,
+    /// Number of trials of each alternative [default: those of the scenario, at most 4,096]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub trials: Option<u64>,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
 pub struct ScreenOptions {
     #[command(flatten)]
     pub scenario: ScenarioOptions,

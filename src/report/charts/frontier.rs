@@ -13,6 +13,8 @@ use super::{Chart, ChartError, text};
 
 /// Mixes of the frontier that the key names.
 const MAX_NAMED: usize = 9;
+/// Mixes whose costs differ by less than this part of the axis get one number.
+const NEAR: f64 = 0.025;
 /// Height of the panel.
 const HEIGHT: f64 = 320.0;
 
@@ -87,7 +89,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Optimum) -> Result<Option<Chart
         };
         page.canvas.line(vec![(at, top), (at, bottom)], dashed);
         page.canvas
-            .text(at - 6.0, top + 12.0, Anchor::End, regular(LABEL, INK), "budget");
+            .edged_text(at - 6.0, top + 12.0, Anchor::End, regular(LABEL, INK), "budget");
     }
     for tried in &inside {
         page.canvas
@@ -136,7 +138,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Optimum) -> Result<Option<Chart
         };
         let is_best = found.plan.budget.is_some() && best.as_ref() == Some(&tried.name);
         let line = format!(
-            "{}  {}{NBSP}million USD: {} {unit}{}, {what}",
+            "{}: {}{NBSP}million USD, {}{NBSP}{unit}{}: {what}",
             number + 1,
             short(tried.cost / 1e6),
             short(goal(tried)),
@@ -168,9 +170,13 @@ pub(super) fn chart(source: &Source<'_>, found: &Optimum) -> Result<Option<Chart
 /// The mixes that the key names: the first and the last, the best, and those between in even parts.
 fn named<'a>(found: &Optimum, frontier: &[&'a Tried]) -> Vec<&'a Tried> {
     let every = frontier.len().div_ceil(MAX_NAMED).max(1);
-    let best = found.best.map(|number| &found.tried[number].name);
+    let best = found.best.map(|number| &found.tried[number]);
+    let is_best = |tried: &Tried| best.is_some_and(|best| best.name == tried.name);
+    // Sizes that were tried around the best stand so near it that their numbers would lie on one another.
+    let apart = NEAR * frontier.last().map_or(0.0, |tried| tried.cost);
+    let is_near = |tried: &Tried| best.is_some_and(|best| (best.cost - tried.cost).abs() < apart);
     let is_named = |(at, tried): &(usize, &&Tried)| {
-        at.is_multiple_of(every) || *at + 1 == frontier.len() || best == Some(&tried.name)
+        is_best(tried) || !is_near(tried) && (at.is_multiple_of(every) || *at + 1 == frontier.len())
     };
     let named = frontier.iter().enumerate().filter(is_named);
     named.map(|(_, tried)| *tried).collect()

@@ -23,6 +23,7 @@ mod page;
 mod panel;
 mod png;
 mod policies;
+mod robustness;
 mod source;
 mod stages;
 mod style;
@@ -38,12 +39,13 @@ pub use png::to_png;
 use crate::results::types::RunResults;
 use crate::whatif::compare::Comparison;
 use crate::whatif::optimize::Optimum;
+use crate::whatif::robustness::Robustness;
 use crate::whatif::screen::Screening;
 use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 11] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -54,6 +56,7 @@ pub const KINDS: [&str; 10] = [
     "screen-",
     "sweep-",
     "optimize-",
+    "robustness-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -194,6 +197,16 @@ pub fn render_optimum(found: &Optimum) -> Result<Vec<Chart>, ChartError> {
         return Ok(Vec::new());
     };
     let mut charts: Vec<Chart> = frontier::chart(&source, found)?.into_iter().collect();
+    make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The chart of a look at robustness: how far the headline reaches with and without each policy.
+pub fn render_robustness(found: &Robustness) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = found.as_written().and_then(|results| Source::new(&results.run)) else {
+        return Ok(Vec::new());
+    };
+    let mut charts: Vec<Chart> = robustness::chart(&source, found)?.into_iter().collect();
     make_unique(&mut charts);
     Ok(charts)
 }

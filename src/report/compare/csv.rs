@@ -38,7 +38,7 @@ const COLUMNS: [&str; 22] = [
 const NAMES: [&str; 3] = ["policy_name", "material_name", "place_name"];
 
 /// In a word, for tables.
-pub(super) fn word(direction: Direction) -> &'static str {
+pub(in crate::report) fn word(direction: Direction) -> &'static str {
     match direction {
         Direction::Less => "less",
         Direction::More => "more",
