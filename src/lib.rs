@@ -3,6 +3,7 @@
 //! One way through: load, check, compile, simulate, summarise, render. Each module is one room of that
 //! pipeline and knows nothing of the rooms after it.
 pub mod analysis;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod data;
 pub mod draft;

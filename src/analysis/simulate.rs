@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::examine::examine;
 use super::facts;
@@ -200,8 +200,15 @@ impl Clock {
     }
 }
 
+/// Without the command line there is no clock to ask.
+#[cfg(not(feature = "cli"))]
+fn timed<T>(_total: &mut Duration, work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+#[cfg(feature = "cli")]
 fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
-    let started = Instant::now();
+    let started = std::time::Instant::now();
     let done = work();
     *total += started.elapsed();
     done

@@ -12,7 +12,8 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::pending::{hexadecimal, sha256_of};
+use super::number::hexadecimal;
+use super::pending::sha256_of;
 use crate::scenario::{not_a_file, read_text};
 
 /// Name of the list.

@@ -5,7 +5,9 @@ pub mod charts;
 pub mod compare;
 pub mod comparison;
 pub mod csv;
+#[cfg(feature = "cli")]
 pub mod file_list;
+#[cfg(feature = "cli")]
 mod files;
 pub mod grid;
 pub mod harmless;
@@ -13,26 +15,33 @@ pub mod json;
 mod layered;
 pub(crate) mod number;
 pub mod optimize;
+#[cfg(feature = "cli")]
 pub mod part_file;
+#[cfg(feature = "cli")]
 mod pending;
 pub mod prose;
 pub mod rates;
 pub mod regression;
 mod replay_command;
+#[cfg(feature = "cli")]
 pub mod results_folder;
 pub mod robustness;
+#[cfg(feature = "cli")]
 pub mod samples_file;
 pub mod screen;
 mod sheet;
 pub mod story;
 pub mod sweep;
 pub mod table;
+#[cfg(feature = "cli")]
 pub mod trace_csv;
 pub mod width;
+#[cfg(feature = "cli")]
 pub mod write;
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "cli")]
 pub use files::{prepare_results, result_names, write_results};
 pub use number::{grouped, six_digits};

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::number::hexadecimal;
 use super::write::WriteError;
 
 /// How temporary names end.
@@ -134,11 +135,6 @@ pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
     let mut hasher = Hasher(Sha256::new());
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hexadecimal(&hasher.0.finalize()))
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file under its temporary name. Dropped without [`PendingFile::commit`] or [`PendingFile::keep`], it is removed.

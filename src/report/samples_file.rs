@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::csv::{SamplesContext, SamplesWriter};
-use super::pending::{final_name, hexadecimal};
+use super::number::hexadecimal;
+use super::pending::final_name;
 use super::write::{FormatError, OutputFolder, PendingFile, WriteError};
 use crate::results::Sample;
 

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::harmless;
 use super::number::six_digits;
+#[cfg(feature = "cli")]
 use crate::analysis::replay::Replay;
 use crate::results::types::{Label, Manifest, PolicyResults, RunResults};
 
@@ -84,6 +85,7 @@ impl<W: Write> Sheet<W> {
 pub(super) const STAMP: [&str; 4] = ["seed", "trials", "sampling", "sampling_version"];
 
 /// The same for what does not depend on the number of trials.
+#[cfg(feature = "cli")]
 pub(super) const STAMP_WITHOUT_TRIALS: [&str; 3] = ["seed", "sampling", "sampling_version"];
 
 /// Their cells.
@@ -109,6 +111,7 @@ impl Stamp {
     }
 
     /// Of a replayed trial, which is the same in runs of any length.
+    #[cfg(feature = "cli")]
     pub fn of_replay(replay: &Replay) -> Self {
         Self(vec![
             replay.seed.to_string(),

@@ -52,7 +52,9 @@ pub use policies::{PolicyOption, PolicyScale, SizedPolicy};
 pub use reference::format_reference;
 pub use schema::json_schema;
 pub use source::{MAXIMUM_BYTES, SourceFile};
+#[cfg(feature = "cli")]
 pub(crate) use source::{not_a_file, read_text};
 pub use starter::starter;
+#[cfg(feature = "cli")]
 pub(crate) use suggest::nearest;
 pub(crate) use values::rounded;

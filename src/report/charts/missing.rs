@@ -3,7 +3,7 @@
 use crate::results::types::{Label, RunResults};
 
 use super::WithoutShape;
-use super::font::Fonts;
+use super::png_fonts::Fonts;
 
 /// The texts of a run with such letters, each once.
 pub(super) fn find(results: &RunResults) -> Vec<WithoutShape> {

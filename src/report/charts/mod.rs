@@ -16,12 +16,16 @@ mod fan;
 mod font;
 mod frontier;
 mod heat;
+#[cfg(feature = "png")]
 mod missing;
 mod numbers;
 mod outages;
 mod page;
 mod panel;
+#[cfg(feature = "png")]
 mod png;
+#[cfg(feature = "png")]
+mod png_fonts;
 mod policies;
 mod robustness;
 mod source;
@@ -34,6 +38,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "png")]
 pub use png::to_png;
 
 use crate::results::types::RunResults;
@@ -77,6 +82,7 @@ pub enum Format {
     /// Scalable Vector Graphics.
     Svg,
     /// Portable Network Graphics, 1800 pixels wide.
+    #[cfg(feature = "png")]
     Png,
 }
 
@@ -85,6 +91,7 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Format::Svg => "svg",
+            #[cfg(feature = "png")]
             Format::Png => "png",
         }
     }
@@ -95,6 +102,7 @@ impl Chart {
     pub fn to_bytes(&self, format: Format) -> Result<Vec<u8>, ChartError> {
         match format {
             Format::Svg => Ok(self.svg.clone().into_bytes()),
+            #[cfg(feature = "png")]
             Format::Png => to_png(&self.svg),
         }
     }
@@ -107,6 +115,7 @@ pub enum ChartError {
     #[error("cannot draw the chart: {0}")]
     Draw(String),
     /// The SVG is no SVG.
+    #[cfg(feature = "png")]
     #[error("cannot read the chart's SVG")]
     Svg(#[from] resvg::usvg::Error),
     /// The picture is too large or has no size.
@@ -211,6 +220,7 @@ pub fn render_robustness(found: &Robustness) -> Result<Vec<Chart>, ChartError> {
     Ok(charts)
 }
 
+#[cfg(feature = "png")]
 /// A text of charts with letters that no font has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithoutShape {
@@ -220,6 +230,7 @@ pub struct WithoutShape {
     pub letters: String,
 }
 
+#[cfg(feature = "png")]
 /// The texts of a run that PNGs cannot show whole: those with letters that neither the embedded font nor a font of the system has. In SVGs the
 /// viewer chooses the font.
 pub fn letters_without_shape(results: &RunResults) -> Vec<WithoutShape> {

@@ -3,7 +3,7 @@
 use resvg::{tiny_skia, usvg};
 
 use super::ChartError;
-use super::font::Fonts;
+use super::png_fonts::Fonts;
 
 /// Pixels per unit of the SVG.
 const SCALE: f32 = 2.0;

@@ -15,7 +15,7 @@ use crate::report::harmless::xml as escaped;
 
 use super::text::{name, one};
 use super::{Check, Entry, Failed, words};
-use crate::report::pending::hexadecimal;
+use crate::report::number::hexadecimal;
 
 /// How every report begins.
 const BEGIN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"critmin check\"";
