@@ -20,7 +20,7 @@ use crate::scenario::{Diagnostics, Document, PolicyLabel, Scenario};
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The scenario is invalid under this policy.
-    #[error("the scenario has errors")]
+    #[error("{}", .0.render(false).trim_end())]
     Invalid(Box<Diagnostics>),
     /// The scenario cannot be compiled.
     #[error(transparent)]

@@ -88,7 +88,8 @@ pub(super) fn cost(top: &Table, policies: &[SizedPolicy<'_>]) -> Option<f64> {
             (fixed, of_size) => Some(fixed.unwrap_or(0.0) + of_size.unwrap_or(0.0)),
         }
     });
-    costs.sum()
+    // The sum of nothing is -0.
+    costs.sum::<Option<f64>>().map(|sum| sum + 0.0)
 }
 
 /// What policies change together: what they include first, of two values for one key the later.
