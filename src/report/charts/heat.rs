@@ -9,7 +9,7 @@ use super::numbers::{finite, short};
 use super::page::{LABEL, MARGIN, Page, RIGHT};
 use super::source::Source;
 use super::style::{INK, MUTED, ORANGE, RGBColor, ink_on};
-use super::sweep::{axis_name, label, notes, scale};
+use super::sweep::{axis_name, digits, label, notes, scale};
 use super::{Chart, ChartError, text};
 
 /// Height of a cell, at most.
@@ -57,7 +57,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
     let widest = down
         .values
         .iter()
-        .map(|value| regular(LABEL, MUTED).width(&label(*value)))
+        .map(|value| regular(LABEL, MUTED).width(&label(down, *value)))
         .fold(0.0, f64::max);
     let left = MARGIN + widest + 16.0;
     let width = (RIGHT - left) / columns as f64;
@@ -98,13 +98,18 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
         let (_, y) = corner(row, 0);
         if height >= 12.0 || row % 2 == 0 {
             let middle = y + height / 2.0 + 4.0;
-            page.canvas
-                .text(left - 7.0, middle, Anchor::End, regular(LABEL, MUTED), &label(*value));
+            page.canvas.text(
+                left - 7.0,
+                middle,
+                Anchor::End,
+                regular(LABEL, MUTED),
+                &label(down, *value),
+            );
         }
     }
     let mut free = f64::NEG_INFINITY;
     for (column, value) in across.values.iter().enumerate() {
-        let (x, said) = (left + (column as f64 + 0.5) * width, label(*value));
+        let (x, said) = (left + (column as f64 + 0.5) * width, label(across, *value));
         let half = regular(LABEL, MUTED).width(&said) / 2.0;
         if x - half > free {
             page.canvas
@@ -147,8 +152,8 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
             page.describe(format!(
                 "{} at {} and {}.",
                 significant(value * scale, 3),
-                label(at[0]),
-                label(at[1])
+                label(down, at[0]),
+                label(across, at[1])
             ));
         }
     }
@@ -169,7 +174,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
     let level = match sweep.level {
         Some(level) => format!(
             " Thick line: the level {} lies between the cells on its two sides.",
-            label(level * scale)
+            digits(level * scale)
         ),
         None => String::new(),
     };

@@ -102,7 +102,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
             log: axis.is_log,
             ticks: shown
                 .iter()
-                .map(|number| (axis.values[*number], label(axis.values[*number])))
+                .map(|number| (axis.values[*number], label(axis, axis.values[*number])))
                 .collect(),
         },
         y: Axis::linear(low, high, 5, ""),
@@ -154,7 +154,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
         } else {
             (Anchor::Start, 5.0)
         };
-        let said = format!("as it is: {}", label(stands));
+        let said = format!("as it is: {}", label(axis, stands));
         page.canvas
             .edged_text(x + slack, top + 11.0, anchor, regular(10.0, MUTED), &said);
     }
@@ -195,7 +195,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
             Some(format!(
                 "{} at {}",
                 significant(value * scale, 3),
-                label(sweep.points[cell.point].at[0])
+                label(axis, sweep.points[cell.point].at[0])
             ))
         };
         if let Some((first, last)) = said(line.cells.first()).zip(said(line.cells.last())) {
@@ -211,7 +211,7 @@ pub(super) fn chart(source: &Source<'_>, sweep: &Sweep, material: &str) -> Resul
             dash: Some((6.0, 4.0)),
         };
         page.canvas.line(vec![(left, across), (right, across)], dashed);
-        let said = format!("level {}", label(level * scale));
+        let said = format!("level {}", digits(level * scale));
         page.canvas
             .edged_text(left + 6.0, across - 5.0, Anchor::Start, bold(10.0, ORANGE), &said);
         for found in sweep
@@ -284,6 +284,12 @@ fn ticks(axis: &Varied) -> Vec<usize> {
 }
 
 /// A value of a key.
-pub(super) fn label(value: f64) -> String {
+pub(super) fn label(axis: &Varied, value: f64) -> String {
+    let date = axis.date(value);
+    date.unwrap_or_else(|| digits(value))
+}
+
+/// A figure in four digits.
+pub(super) fn digits(value: f64) -> String {
     significant(value, 4).replace('-', "−")
 }

@@ -7,7 +7,7 @@ use super::super::sheet::{STAMP, Sheet, Stamp, name, unit};
 use super::options;
 use crate::results::statistic::{Statistic, Unit};
 use crate::results::types::RunResults;
-use crate::whatif::sweep::{Sweep, is_known};
+use crate::whatif::sweep::{Axis, Sweep, is_known};
 
 type Written = Result<(), csv::Error>;
 
@@ -60,7 +60,11 @@ pub fn points(sweep: &Sweep, to: impl Write) -> Written {
         for position in 0..2 {
             let axis = sweep.axes.get(position);
             sheet.text(axis.map_or("", |axis| axis.key.as_str()))?;
-            sheet.exact([point.at.get(position).copied().unwrap_or(f64::NAN)])?;
+            let at = point.at.get(position).copied();
+            match axis.zip(at).and_then(|(axis, at)| axis.date(at)) {
+                Some(date) => sheet.text(&date)?,
+                None => sheet.exact([at.unwrap_or(f64::NAN)])?,
+            };
             sheet.plain(&optional(point.concentration.get(position).copied().flatten()))?;
         }
         sheet.text(sweep.policy.as_deref().unwrap_or("baseline"))?;
@@ -115,12 +119,16 @@ pub fn crossings(sweep: &Sweep, to: impl Write) -> Written {
         sheet.texts([found.material.as_str(), &found.country, sweep.statistic.name()])?;
         sheet.plain(&optional(sweep.level))?;
         sheet.text(sweep.axes.first().map_or("", |axis| axis.key.as_str()))?;
+        let at = |axis: Option<&Axis>, value: Option<f64>| {
+            let date = axis.zip(value).and_then(|(axis, value)| axis.date(value));
+            date.unwrap_or_else(|| optional(value))
+        };
         for part in [Some(crossing.at), crossing.low, crossing.high] {
-            sheet.plain(&optional(part))?;
+            sheet.plain(&at(sweep.axes.first(), part))?;
         }
         sheet.plain(if crossing.rises { "rises" } else { "falls" })?;
         sheet.text(sweep.axes.get(1).map_or("", |axis| axis.key.as_str()))?;
-        sheet.plain(&optional(found.second))?;
+        sheet.plain(&at(sweep.axes.get(1), found.second))?;
         sheet.end_with(&stamp)?;
     }
     sheet.finish().map(drop)

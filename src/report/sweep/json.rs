@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::csv::unit_of;
 use super::{options, set, words};
 use crate::study::Difference;
-use crate::whatif::sweep::{Cell, Sweep, is_known};
+use crate::whatif::sweep::{Axis, Cell, Sweep, is_known};
 
 fn difference(found: &Difference) -> Value {
     let estimate = found.estimate;
@@ -29,18 +29,29 @@ fn cell(sweep: &Sweep, found: &Cell) -> Value {
     })
 }
 
+/// A value of a key: a number, or a date.
+fn at(axis: Option<&Axis>, value: f64) -> Value {
+    match axis.and_then(|axis| axis.date(value)) {
+        Some(date) => json!(date),
+        None => json!(value),
+    }
+}
+
 /// The document.
 pub fn document(sweep: &Sweep) -> Value {
     let run = &sweep.results.run;
     let manifest = &run.manifest;
     let axes = sweep.axes.iter().zip(&sweep.stands);
     let axes: Vec<Value> = axes
-        .map(|(axis, stands)| json!({ "key": axis.key, "values": axis.values, "log": axis.is_log, "as_it_is": stands }))
+        .map(|(axis, stands)| {
+            let values: Vec<Value> = axis.values.iter().map(|value| at(Some(axis), *value)).collect();
+            json!({ "key": axis.key, "values": values, "log": axis.is_log, "as_it_is": stands })
+        })
         .collect();
     let points = sweep.points.iter().enumerate().map(|(number, point)| {
         let cells = sweep.cells.iter().filter(|cell| cell.point == number);
         json!({
-            "at": point.at,
+            "at": point.at.iter().enumerate().map(|(number, value)| at(sweep.axes.get(number), *value)).collect::<Vec<_>>(),
             "hhi": point.concentration,
             "set": set(sweep, point).collect::<Vec<_>>(),
             "run_options": options(sweep, point),
@@ -51,10 +62,10 @@ pub fn document(sweep: &Sweep) -> Value {
         json!({
             "material": found.material,
             "country": found.country,
-            "second_at": found.second,
-            "at": found.crossing.at,
-            "low": found.crossing.low,
-            "high": found.crossing.high,
+            "second_at": found.second.map(|value| at(sweep.axes.get(1), value)),
+            "at": at(sweep.axes.first(), found.crossing.at),
+            "low": found.crossing.low.map(|value| at(sweep.axes.first(), value)),
+            "high": found.crossing.high.map(|value| at(sweep.axes.first(), value)),
             "direction": if found.crossing.rises { "rises" } else { "falls" },
         })
     });

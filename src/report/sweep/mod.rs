@@ -6,7 +6,7 @@ pub mod words;
 
 use super::replay_command::quoted;
 use crate::results::statistic::Statistic;
-use crate::whatif::sweep::{Point, Sweep};
+use crate::whatif::sweep::{Axis, Point, Sweep};
 
 /// Names of the files that a sweep writes beside charts.
 pub const NAMES: [&str; 3] = ["sweep.csv", "crossings.csv", "sweep.json"];
@@ -42,6 +42,12 @@ fn reference(sweep: &Sweep) -> &'static str {
         (false, None) => "the scenario as it is",
         (false, Some(_)) => "the scenario as it is under the policy",
     }
+}
+
+/// A value of a key as words say it: its date, or so many digits.
+pub(super) fn said(axis: &Axis, value: f64, digits: usize) -> String {
+    axis.date(value)
+        .unwrap_or_else(|| super::number::significant(value, digits))
 }
 
 /// What the statistic is called in a sentence.

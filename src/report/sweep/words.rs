@@ -6,7 +6,7 @@ use super::super::prose::{material_name, place_name};
 use super::super::replay_command::{in_lines, quoted};
 use super::super::width::wrapped;
 use super::csv::unit_of;
-use super::{called, option_words, reference, short_key};
+use super::{called, option_words, reference, said, short_key};
 use crate::results::statistic::Unit;
 use crate::whatif::sweep::{At, Cell, Sweep, is_known};
 
@@ -132,7 +132,7 @@ fn line(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
     let unit = unit(sweep);
     let points = if is_percent(sweep) { "points" } else { unit };
     let mut table = vec![column(0, &short_key(&sweep.axes[0].key), &|cell| {
-        significant(sweep.points[cell.point].at[0], 4)
+        said(&sweep.axes[0], sweep.points[cell.point].at[0], 4)
     })];
     if shows_hhi(sweep) {
         table.push(column(3, "HHI", &|cell| {
@@ -175,7 +175,7 @@ fn matrix(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
         &corner,
         0,
         rows.iter()
-            .map(|row| significant(down.values[*row], 4))
+            .map(|row| said(down, down.values[*row], 4))
             .collect::<Vec<_>>(),
     )];
     if shows_hhi(sweep) {
@@ -183,11 +183,11 @@ fn matrix(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
             let point = &sweep.points[row * across.values.len()];
             point.concentration.first().copied().flatten()
         };
-        let said = |row: &usize| hhi(row).map_or_else(|| "-".to_owned(), |hhi| format!("{hhi:.3}"));
+        let index = |row: &usize| hhi(row).map_or_else(|| "-".to_owned(), |hhi| format!("{hhi:.3}"));
         table.push(Column::numbers(
             "HHI",
             across.values.len(),
-            rows.iter().map(said).collect::<Vec<_>>(),
+            rows.iter().map(index).collect::<Vec<_>>(),
         ));
     }
     for (number, at) in across.values.iter().enumerate() {
@@ -199,7 +199,7 @@ fn matrix(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
         // The ends stay longest.
         let rank = if number == 0 { 0 } else { across.values.len() - number };
         table.push(Column::numbers(
-            &significant(*at, 4),
+            &said(across, *at, 4),
             rank,
             rows.iter().map(of).collect::<Vec<_>>(),
         ));
@@ -259,7 +259,7 @@ fn place(sweep: &Sweep, at: &[f64]) -> String {
         .axes
         .iter()
         .zip(at)
-        .map(|(axis, value)| format!("{} = {}", short_key(&axis.key), significant(*value, 4)))
+        .map(|(axis, value)| format!("{} = {}", short_key(&axis.key), said(axis, *value, 4)))
         .collect();
     parts.join(", ")
 }
@@ -355,7 +355,8 @@ fn level(sweep: &Sweep, material: &str, country: &str) -> Option<String> {
     let key = short_key(&sweep.axes[0].key);
     let told = here.iter().take(TOLD).map(|found| {
         let crossing = found.crossing;
-        let end = |end: Option<f64>, beyond: &str| end.map_or_else(|| beyond.to_owned(), |end| significant(end, 3));
+        let end =
+            |end: Option<f64>, beyond: &str| end.map_or_else(|| beyond.to_owned(), |end| said(&sweep.axes[0], end, 3));
         let interval = match (crossing.has_band, crossing.low, crossing.high) {
             (false, ..) => ", its interval unknown".to_owned(),
             (true, low, high) if low == high && low.is_some() => String::new(),
@@ -366,13 +367,13 @@ fn level(sweep: &Sweep, material: &str, country: &str) -> Option<String> {
             ),
         };
         let second = match (found.second, sweep.axes.get(1)) {
-            (Some(second), Some(axis)) => format!(" where {} = {}", short_key(&axis.key), significant(second, 4)),
+            (Some(second), Some(axis)) => format!(" where {} = {}", short_key(&axis.key), said(axis, second, 4)),
             _ => String::new(),
         };
         let way = if crossing.rises { "rises" } else { "falls" };
         format!(
             "{way} through {name} at {key} = {}{interval}{second}",
-            significant(crossing.at, 3)
+            said(&sweep.axes[0], crossing.at, 3)
         )
     });
     let more = match here.len().saturating_sub(TOLD) {
