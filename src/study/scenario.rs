@@ -64,6 +64,11 @@ impl Study {
         Ok(self.document.set(assignment)?)
     }
 
+    /// Name of its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The scenario as it was read.
     pub fn document(&self) -> &Document {
         &self.document

@@ -134,8 +134,12 @@ pub struct Found {
 pub struct Indices {
     /// The scenario's title, or the mineral's name.
     pub title: String,
+    /// The scenario's file, or the shipped tables.
+    pub origin: String,
     /// Whether it is of a scenario, not of the shipped tables.
     pub is_of_scenario: bool,
+    /// Names of countries by code.
+    pub countries: Vec<(String, String)>,
     /// By material, stage, place and index.
     pub found: Vec<Found>,
     /// Where governance scores come from.
@@ -183,6 +187,24 @@ struct Imports {
     exports: f64,
 }
 
+impl Indices {
+    /// Name of a country.
+    pub fn country<'a>(&'a self, code: &'a str) -> &'a str {
+        let found = self.countries.iter().find(|(known, _)| known == code);
+        found.map_or(code, |(_, name)| name)
+    }
+}
+
+impl Found {
+    /// The material, with its stage where it has one: `Lithium, chemical refining`.
+    pub fn called(&self) -> String {
+        match self.stage.as_str() {
+            "" => self.material_name.clone(),
+            stage => format!("{}, {}", self.material_name, stage.replace('_', " ")),
+        }
+    }
+}
+
 impl Imports {
     fn new(all: Vec<(String, f64)>, largest_other: f64, total: f64, exports: f64) -> Imports {
         let (others, by_origin): (Vec<(String, f64)>, Vec<(String, f64)>) =
@@ -220,7 +242,9 @@ pub fn of_scenario(study: &Study, places: &[String], governance: &Governance) ->
     }
     Ok(Indices {
         title: variant.title().to_owned(),
+        origin: study.name().to_owned(),
         is_of_scenario: true,
+        countries: names,
         found,
         governance: governance.source.clone(),
         warnings: governance.warnings.clone(),
@@ -381,7 +405,9 @@ pub fn of_mineral(mineral: &str, buyers: &[String], governance: &Governance) -> 
     }
     Ok(Indices {
         title: name,
+        origin: "the shipped tables".to_owned(),
         is_of_scenario: false,
+        countries: data::countries().iter().map(|one| (one.code.clone(), one.name.clone())).collect(),
         found,
         governance: governance.source.clone(),
         warnings: governance.warnings.clone(),
