@@ -575,7 +575,7 @@ fn without_value(
 }
 
 fn add_buyer(found: &mut Vec<Found>, stage: &Stage, buyer: &Buyer, governance: &Governance) {
-    let reliance = reliance(buyer);
+    let reliance = reliance(buyer, buyer.recycled);
     let risk = import_risk(buyer, governance);
     for index in Index::ALL.into_iter().filter(|index| index.is_of_buyer()) {
         let mut row = row(stage, index);
@@ -590,7 +590,7 @@ fn add_buyer(found: &mut Vec<Found>, stage: &Stage, buyer: &Buyer, governance: &
         let scores = |code: &str| governance.instability(code);
         match index {
             Index::SupplyRisk => {
-                let (figure, notes) = supply_risk(stage, buyer, reliance.as_ref(), governance);
+                let (figure, notes) = supply_risk(stage, buyer, governance);
                 row.figure = figure;
                 row.notes.extend(notes);
                 row.source = format!("{}; {}; {}", stage.source, buyer.source, governance.source);
@@ -632,10 +632,10 @@ fn add_buyer(found: &mut Vec<Found>, stage: &Stage, buyer: &Buyer, governance: &
     }
 }
 
-/// Net imports over use: output, recycled material and net imports.
-fn reliance(buyer: &Buyer) -> Result<Bounds, String> {
+/// Net imports over use: output, so much recycled material, and net imports.
+fn reliance(buyer: &Buyer, recycled: f64) -> Result<Bounds, String> {
     let (output, imports) = output_and_imports(buyer)?;
-    let output = output.iter().map(|(_, size)| size).sum::<f64>() + buyer.recycled;
+    let output = output.iter().map(|(_, size)| size).sum::<f64>() + recycled;
     let net = imports.total - imports.exports;
     if output + net < LEAST_KEPT * (output + imports.total) {
         return Err(
@@ -670,12 +670,7 @@ fn import_risk(buyer: &Buyer, governance: &Governance) -> Result<Bounds, String>
 }
 
 /// EU supply risk with the conventions that it rests on.
-fn supply_risk(
-    stage: &Stage,
-    buyer: &Buyer,
-    reliance: Result<&Bounds, &String>,
-    governance: &Governance,
-) -> (Result<Bounds, String>, Vec<String>) {
+fn supply_risk(stage: &Stage, buyer: &Buyer, governance: &Governance) -> (Result<Bounds, String>, Vec<String>) {
     let mut notes = vec!["no substitution index SI_SR in the data: taken as 1, no substitutes".to_owned()];
     let rate = match &buyer.recycling_rate {
         Some((rate, from)) => {
@@ -691,10 +686,10 @@ fn supply_risk(
     let figure = (|| {
         let makers = stage.makers.as_ref().map_err(Clone::clone)?;
         let (output, imports) = with_origins(buyer)?;
-        let reliance = match (&buyer.published_reliance, reliance) {
-            (Some((Ok(published), _)), _) => *published,
-            (_, Ok(derived)) => *derived,
-            (_, Err(why)) => return Err(why.clone()),
+        let reliance = match &buyer.published_reliance {
+            Some((Ok(published), _)) => *published,
+            // Recycling enters as a factor of its own.
+            _ => reliance(buyer, 0.0)?,
         };
         let sources: Vec<(String, f64)> = output.iter().chain(&imports.by_origin).cloned().collect();
         let score = |code: &str| governance.of_ten(code);
