@@ -129,7 +129,10 @@ impl Suppliers {
     fn over(&self, index: impl Fn(&[(&str, f64)], &[f64]) -> Bounds) -> Bounds {
         let at = |size: f64| {
             let total = 1.0 + size * self.withheld.len() as f64;
-            let named = self.named.iter().map(|(country, share)| (country.as_str(), share / total));
+            let named = self
+                .named
+                .iter()
+                .map(|(country, share)| (country.as_str(), share / total));
             let withheld = self.withheld.iter().map(|country| (country.as_str(), size / total));
             let mut all: Vec<(&str, f64)> = named.chain(withheld).collect();
             all.sort_by(|one, other| other.1.total_cmp(&one.1));
@@ -299,7 +302,10 @@ mod tests {
             let named = names.into_iter().map(|name| (name, 7.0)).collect();
             let equal = Suppliers::new(named, 0.0, f64::INFINITY).unwrap();
             let found = equal.concentration();
-            assert!(close(found.low, 1.0 / n as f64) && close(found.high, found.low), "{n}: {found:?}");
+            assert!(
+                close(found.low, 1.0 / n as f64) && close(found.high, found.low),
+                "{n}: {found:?}"
+            );
             assert!(close(equal.top(3).value.unwrap(), (3.0 / n as f64).min(1.0)), "{n}");
         }
     }
@@ -309,7 +315,10 @@ mod tests {
         // 0.5, 0.2, and 0.3 of others: at most one country of 0.3.
         let found = suppliers(&[("A", 50.0), ("B", 20.0)], 30.0);
         let hhi = found.concentration();
-        assert!(close(hhi.value.unwrap(), 0.29) && close(hhi.low, 0.29) && close(hhi.high, 0.38), "{hhi:?}");
+        assert!(
+            close(hhi.value.unwrap(), 0.29) && close(hhi.low, 0.29) && close(hhi.high, 0.38),
+            "{hhi:?}"
+        );
         let top = found.top(2);
         assert!(close(top.value.unwrap(), 0.7) && close(top.high, 0.8), "{top:?}");
         // Others larger than the leader are at least two: 0.2, and 0.2 x 4.
@@ -326,12 +335,18 @@ mod tests {
         // A alone is stated, B withheld: from a monopoly to two equal ones.
         let found = suppliers(&[("A", 1.0)], 0.0).withholding(vec!["B".to_owned()]);
         let hhi = found.concentration();
-        assert!(close(hhi.value.unwrap(), 1.0) && close(hhi.low, 0.5) && close(hhi.high, 1.0), "{hhi:?}");
+        assert!(
+            close(hhi.value.unwrap(), 1.0) && close(hhi.low, 0.5) && close(hhi.high, 1.0),
+            "{hhi:?}"
+        );
         let top = found.top(1);
         assert!(close(top.low, 0.5) && close(top.high, 1.0), "{top:?}");
         // Scores of 6 and 2: 6, or 0.25 x 8 at least.
         let weighted = found.weighted_concentration(score, |_| 1.0);
-        assert!(close(weighted.value.unwrap(), 6.0) && close(weighted.low, 2.0) && close(weighted.high, 6.0), "{weighted:?}");
+        assert!(
+            close(weighted.value.unwrap(), 6.0) && close(weighted.low, 2.0) && close(weighted.high, 6.0),
+            "{weighted:?}"
+        );
     }
 
     #[test]
@@ -339,10 +354,17 @@ mod tests {
         let found = suppliers(&[("A", 0.75), ("B", 0.25)], 0.0);
         let weighted = found.weighted_concentration(score, |country| if country == "A" { 1.1 } else { 1.0 });
         // 0.5625 x 6 x 1.1 + 0.0625 x 2.
-        assert!(close(weighted.value.unwrap(), 3.8375) && close(weighted.low, weighted.high), "{weighted:?}");
+        assert!(
+            close(weighted.value.unwrap(), 3.8375) && close(weighted.low, weighted.high),
+            "{weighted:?}"
+        );
         // Of what has no score there is too much for a value.
         let unknown = suppliers(&[("A", 0.75), ("X", 0.25)], 0.0).weighted_concentration(score, |_| 1.0);
-        assert!(unknown.value.is_none() && close(unknown.low, 0.5625 * 6.0 + 0.0625) && close(unknown.high, 0.5625 * 6.0 + 0.0625 * 9.0));
+        assert!(
+            unknown.value.is_none()
+                && close(unknown.low, 0.5625 * 6.0 + 0.0625)
+                && close(unknown.high, 0.5625 * 6.0 + 0.0625 * 9.0)
+        );
         let little = suppliers(&[("A", 0.95), ("X", 0.05)], 0.0).weighted_concentration(score, |_| 1.0);
         assert!(close(little.value.unwrap(), (0.9025 + 0.0025) * 6.0), "{little:?}");
     }
@@ -362,7 +384,10 @@ mod tests {
         assert!(close(hhi.times(risk).value.unwrap(), 0.625 * 0.18));
         // 2 of 32 from nobody in particular.
         let risk = bounded_import_risk(&imports, 2.0, 68.0, instability);
-        assert!(close(risk.value.unwrap(), 0.32 * 0.6) && close(risk.low, 0.184) && close(risk.high, 0.196), "{risk:?}");
+        assert!(
+            close(risk.value.unwrap(), 0.32 * 0.6) && close(risk.low, 0.184) && close(risk.high, 0.196),
+            "{risk:?}"
+        );
         assert!(bounded_import_risk(&imports, 20.0, 50.0, instability).value.is_none());
         assert_eq!(bounded_import_risk(&[], 0.0, 50.0, instability).value, Some(0.0));
     }
@@ -371,7 +396,10 @@ mod tests {
     fn supply_risk_by_hand() {
         let (global, sourcing) = (Bounds::exact(3.1445), Bounds::exact(1.7405));
         let risk = bounded_supply_risk(global, sourcing, Bounds::exact(0.8), 0.1, 0.95);
-        assert!(close(risk.value.unwrap(), 1.968_295_5) && close(risk.low, risk.high), "{risk:?}");
+        assert!(
+            close(risk.value.unwrap(), 1.968_295_5) && close(risk.low, risk.high),
+            "{risk:?}"
+        );
         // Import reliance that is known as a range only: 2.4425 at full reliance, sourcing alone at none.
         let range = Bounds {
             value: None,
@@ -379,6 +407,9 @@ mod tests {
             high: 1.0,
         };
         let risk = bounded_supply_risk(global, sourcing, range, 0.0, 1.0);
-        assert!(risk.value.is_none() && close(risk.low, 1.7405) && close(risk.high, 2.4425), "{risk:?}");
+        assert!(
+            risk.value.is_none() && close(risk.low, 1.7405) && close(risk.high, 2.4425),
+            "{risk:?}"
+        );
     }
 }

@@ -59,7 +59,14 @@ pub fn indices(options: &IndicesOptions) -> Outcome {
     let document = document(&found);
     let tables = vec![write_table(&folder, "indices.csv", |file| csv::indices(&found, file))?];
     pool.install(|| write(NAME, output, &folder, tables, &document, || render_indices(&found)))?;
-    tell(output, &folder, started, &document, |width| words::terminal(&found, width), None)
+    tell(
+        output,
+        &folder,
+        started,
+        &document,
+        |width| words::terminal(&found, width),
+        None,
+    )
 }
 
 /// The mineral and the buyers in codes.

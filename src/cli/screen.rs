@@ -26,7 +26,9 @@ pub fn screen(options: &ScreenOptions) -> Outcome {
     match (&options.scenario, &options.country) {
         (Some(scenario), _) => screen_scenario(options, scenario),
         (None, Some(country)) => screen_country(options, country),
-        (None, None) => Err(Failure::Usage("name a scenario, or a country with --country".to_owned())),
+        (None, None) => Err(Failure::Usage(
+            "name a scenario, or a country with --country".to_owned(),
+        )),
     }
 }
 
@@ -83,10 +85,12 @@ fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
     let folder = place_of_tables(NAME, output, &code, &exposure::NAMES, &[])?;
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
-    let found = pool.install(|| expose(&code, &plan, &progress)).map_err(|error| match error {
-        ExposureError::Country(complaint) => refused(vec![complaint], output.json),
-        ExposureError::Study(error) => Failure::of_run(*error, output.json),
-    })?;
+    let found = pool
+        .install(|| expose(&code, &plan, &progress))
+        .map_err(|error| match error {
+            ExposureError::Country(complaint) => refused(vec![complaint], output.json),
+            ExposureError::Study(error) => Failure::of_run(*error, output.json),
+        })?;
     let document = exposure::json::document(&found);
     pool.install(|| {
         let tables = vec![

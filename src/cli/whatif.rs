@@ -31,7 +31,12 @@ pub fn place(
     let path = output.out.clone();
     let path = path.unwrap_or_else(|| default_folder(scenario).join(command));
     let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
-    checked(ResultsFolder::create(path, identity, Some(scenario))?, output, files, inputs)
+    checked(
+        ResultsFolder::create(path, identity, Some(scenario))?,
+        output,
+        files,
+        inputs,
+    )
 }
 
 /// The same for what is asked of the shipped tables: `about` says of what, in codes, and names the folder.
@@ -44,7 +49,10 @@ pub fn place_of_tables(
 ) -> Result<ResultsFolder, Failure> {
     let path = output.out.clone();
     let path = path.unwrap_or_else(|| default_folder(Path::new(about)).join(command));
-    let identity = ScenarioIdentity::new(&format!("the shipped tables ({about})"), &serde_json::json!({ "command": command, "about": about }));
+    let identity = ScenarioIdentity::new(
+        &format!("the shipped tables ({about})"),
+        &serde_json::json!({ "command": command, "about": about }),
+    );
     checked(ResultsFolder::create(path, identity, None)?, output, files, inputs)
 }
 

@@ -79,7 +79,11 @@ impl Governance {
         let (Some(country), Some(score)) = (column("country"), column("score")) else {
             let there: Vec<&str> = header.iter().collect();
             let message = format!("no columns `country` and `score`; there are {}", there.join(", "));
-            return Err(vec![fault(1, message, "the first line names the columns: country,score")]);
+            return Err(vec![fault(
+                1,
+                message,
+                "the first line names the columns: country,score",
+            )]);
         };
         let columns = [Some(score), column("stability"), column("trade")];
         let mut tables: [BTreeMap<String, f64>; 3] = Default::default();
@@ -114,7 +118,10 @@ impl Governance {
                 continue;
             }
             for (number, column) in columns.iter().enumerate() {
-                let Some(cell) = column.and_then(|column| row.get(column)).filter(|cell| !cell.is_empty()) else {
+                let Some(cell) = column
+                    .and_then(|column| row.get(column))
+                    .filter(|cell| !cell.is_empty())
+                else {
                     continue;
                 };
                 let value = cell.parse::<f64>().ok().filter(|value| value.is_finite());
@@ -185,7 +192,9 @@ impl Governance {
 
 fn score(table: &BTreeMap<String, f64>, country: &str, worst: f64) -> Score {
     let ends = |scores: &mut dyn Iterator<Item = f64>| {
-        scores.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| (low.min(score), high.max(score)))
+        scores.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| {
+            (low.min(score), high.max(score))
+        })
     };
     if let Some(value) = table.get(country) {
         let value = turned(*value, worst);
@@ -249,7 +258,16 @@ mod tests {
             .iter()
             .map(|error| format!("{error} [{}]", error.hint().unwrap_or_default()))
             .collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(
+            said[0].starts_with("own.csv, line 2: `Chyna` is no country [") && said[0].contains("China"),
+            "{said:?}"
+        );
+        assert_eq!(
+            said[1],
+            "own.csv, line 3: `97` is no score from -2.5 (weak) to 2.5 (strong) [write estimates of the Worldwide Governance Indicators, not percentiles]"
+        );
+        assert_eq!(said[2], "own.csv, line 5: FRA occurs twice [leave one of the rows out]");
         let errors = Governance::from_csv("own.csv", "land,wert\n").unwrap_err();
         assert!(errors[0].to_string().contains("there are land, wert"));
         assert!(Governance::from_csv("own.csv", "country,score\n").is_err());

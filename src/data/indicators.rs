@@ -108,7 +108,8 @@ pub fn governance_score(country: &str) -> Option<f64> {
 pub fn governance_scores() -> [Vec<(&'static str, f64)>; 2] {
     ["wgi_mean_of_six_estimate", "wgi_political_stability_estimate"].map(|measure| {
         let all = governance().iter().filter(|((of, _), _)| of == measure);
-        all.map(|((_, country), (_, value))| (country.as_str(), *value)).collect()
+        all.map(|((_, country), (_, value))| (country.as_str(), *value))
+            .collect()
     })
 }
 

@@ -91,11 +91,16 @@ fn of(stage: &Stage, code: &str, request: &Request, places: &Places) -> StageBal
         trade: trade(stage, code, places),
         used: used.map(|found| (found.tonnes, found.provenance)),
         stocks: industry(&rows("stocks.csv", &stage.mineral), code, stage).map_or_else(
-            || Err(format!("no stocks of {} in {code} are in the tables", stage.mineral)),
+            || Err(format!("no stocks of {} there are in the tables", stage.mineral)),
             |list| {
                 let sum = list.iter().filter_map(|row| row.number("quantity")).sum();
                 let what: Vec<&str> = list.iter().map(|row| row.get("detail")).collect();
-                let text = format!("{}, {}: {}", list[0].get("source"), list[0].get("year"), what.join("; "));
+                let text = format!(
+                    "{}, {}: {}",
+                    list[0].get("source"),
+                    list[0].get("year"),
+                    what.join("; ")
+                );
                 Ok((sum, text))
             },
         ),
@@ -105,12 +110,18 @@ fn of(stage: &Stage, code: &str, request: &Request, places: &Places) -> StageBal
 fn output(stage: &Stage, code: &str, places: &Places) -> Result<Vec<(String, f64)>, String> {
     let table = data::shares(&stage.mineral, &stage.stage).map_err(|error| error.to_string())?;
     if data::withheld(&table).iter().any(|country| places.of(country) == code) {
-        return Err(format!("its output in {} is withheld (W), which is not zero", table.year));
+        return Err(format!(
+            "its output in {} is withheld (W), which is not zero",
+            table.year
+        ));
     }
     if let Total::Traded(_) = stage.basis {
         return Err("the tables have shares of this stage, but no tonnes".to_owned());
     }
-    let own = table.rows.iter().filter(|row| row.country != OTHERS && places.of(&row.country) == code);
+    let own = table
+        .rows
+        .iter()
+        .filter(|row| row.country != OTHERS && places.of(&row.country) == code);
     Ok(own.map(|row| (row.country.clone(), row.share * stage.total)).collect())
 }
 
@@ -118,7 +129,10 @@ fn trade(stage: &Stage, code: &str, places: &Places) -> Result<Trade, String> {
     if let Some(link) = stage.links("no_product").next() {
         return Err(link.get("basis").to_owned());
     }
-    let (imports, exports) = (customs::imports(stage, code, places), customs::exports(stage, code, places));
+    let (imports, exports) = (
+        customs::imports(stage, code, places),
+        customs::exports(stage, code, places),
+    );
     if imports.is_empty() {
         let codes: Vec<String> = stage
             .links("product")
@@ -189,13 +203,22 @@ mod tests {
     fn members_of_the_union_stand_on_their_own() {
         let (_, found) = balances("copper", "EU27").unwrap();
         let output = found[1].output.as_ref().unwrap();
-        assert!(output.len() > 1 && output.iter().all(|(code, _)| data::is_member(code)), "{output:?}");
+        assert!(
+            output.len() > 1 && output.iter().all(|(code, _)| data::is_member(code)),
+            "{output:?}"
+        );
     }
 
     #[test]
     fn what_is_no_mineral_or_country_is_told() {
         let said = balances("lithum", "IND").unwrap_err();
         assert!(said[0].message.contains("did you mean `lithium`"), "{said:?}");
-        assert!(balances("lithium", "Indja").unwrap_err()[0].hint.as_ref().unwrap().contains("IND"));
+        assert!(
+            balances("lithium", "Indja").unwrap_err()[0]
+                .hint
+                .as_ref()
+                .unwrap()
+                .contains("IND")
+        );
     }
 }

@@ -132,7 +132,10 @@ impl Variant {
     /// Codes and display names of countries and groups.
     pub fn places(&self) -> Vec<(String, String)> {
         let scenario = self.scenario();
-        let countries = scenario.countries.iter().map(|one| (one.code.clone(), one.name.clone()));
+        let countries = scenario
+            .countries
+            .iter()
+            .map(|one| (one.code.clone(), one.name.clone()));
         let groups = scenario.groups.iter().map(|one| (one.id.clone(), one.name.clone()));
         let named = |(id, name): (String, String)| match name.is_empty() {
             true => (id.clone(), id),

@@ -106,7 +106,8 @@ impl Exposures {
 
     /// What the leader's stop takes, % of a year's demand; 0 where there is no leader.
     pub fn lost(&self, of: &Exposed) -> f64 {
-        self.leader(of).map_or(0.0, |(_, consequence)| consequence.year_pct.value)
+        self.leader(of)
+            .map_or(0.0, |(_, consequence)| consequence.year_pct.value)
     }
 
     /// Whether it was stopped before all trials were done.
@@ -151,7 +152,9 @@ pub fn expose(country: &str, plan: &Plan, progress: &Progress) -> Result<Exposur
             Outcome::Missing(missing) => found.missing.push(missing),
             Outcome::Screened(screened, known, missing) => {
                 let number = found.screened.len();
-                found.exposed.extend(exposed(&screened.found, &found.country, &known, number));
+                found
+                    .exposed
+                    .extend(exposed(&screened.found, &found.country, &known, number));
                 found.screened.push(*screened);
                 found.missing.extend(missing);
             }
@@ -205,7 +208,10 @@ fn one(mineral: &str, country: &str, plan: &Plan, progress: &Progress) -> Result
     })();
     let (study, known) = match prepared {
         Err(Error::Invalid(diagnostics)) => {
-            let why = format!("the scenario drafted from the tables has errors: {}", diagnostics.render(false));
+            let why = format!(
+                "the scenario drafted from the tables has errors: {}",
+                diagnostics.render(false)
+            );
             return Ok(Outcome::Missing(missing("", why)));
         }
         other => other?,

@@ -3,9 +3,7 @@
 
 use crate::data::{self, Governance, Score};
 use crate::draft::{self, Complaint, StageBalance};
-use crate::study::{
-    Bounds, Error, StartMarket, Study, Suppliers, Variant, bounded_import_risk, bounded_supply_risk,
-};
+use crate::study::{Bounds, Error, StartMarket, Study, Suppliers, Variant, bounded_import_risk, bounded_supply_risk};
 
 /// All other countries together.
 const OTHERS: &str = "OTH";
@@ -166,6 +164,8 @@ struct Buyer {
     /// Its own output by country, other than by recycling.
     output: Result<Vec<(String, f64)>, String>,
     recycled: f64,
+    /// Whether trade is that of a model, so that what is left of it is what is used.
+    is_of_model: bool,
     imports: Result<Imports, String>,
     used: Result<f64, String>,
     stock: Result<f64, String>,
@@ -289,7 +289,12 @@ fn named_places(typed: &[String], names: &[(String, String)]) -> Result<Vec<Stri
 }
 
 fn stage_of(market: &StartMarket) -> Stage {
-    let of = |others: bool| market.makers.iter().filter(move |maker| (maker.country == OTHERS) == others);
+    let of = |others: bool| {
+        market
+            .makers
+            .iter()
+            .filter(move |maker| (maker.country == OTHERS) == others)
+    };
     let named = of(false).map(|maker| (maker.country.clone(), maker.primary)).collect();
     let others = of(true).map(|maker| maker.primary).sum();
     Stage {
@@ -314,7 +319,11 @@ fn buyer_of(variant: &Variant, market: &StartMarket, place: &str, names: &[(Stri
         return None;
     }
     let mut from: Vec<(String, f64)> = Vec::new();
-    for (origin, flow) in buyers.iter().flat_map(|buyer| &buyer.from).filter(|(origin, _)| !is_home(origin)) {
+    for (origin, flow) in buyers
+        .iter()
+        .flat_map(|buyer| &buyer.from)
+        .filter(|(origin, _)| !is_home(origin))
+    {
         match from.iter_mut().find(|(known, _)| known == origin) {
             Some((_, sum)) => *sum += flow,
             None => from.push((origin.clone(), *flow)),
@@ -335,10 +344,14 @@ fn buyer_of(variant: &Variant, market: &StartMarket, place: &str, names: &[(Stri
         name: name.map_or(place, |(_, name)| name).to_owned(),
         output: Ok(own().map(|maker| (maker.country.clone(), maker.primary)).collect()),
         recycled,
+        is_of_model: true,
         imports: Ok(Imports::new(from, f64::INFINITY, total, exports)),
         used: Ok(orders),
         stock: Ok(buyers.iter().map(|buyer| buyer.stock).sum()),
-        recycling_rate: Some((recycled / orders, "recycled output over orders in the scenario".to_owned())),
+        recycling_rate: Some((
+            recycled / orders,
+            "recycled output over orders in the scenario".to_owned(),
+        )),
         published_reliance: None,
         source: "the scenario, undisrupted trade at the start".to_owned(),
         notes: Vec::new(),
@@ -395,7 +408,9 @@ pub fn of_mineral(mineral: &str, buyers: &[String], governance: &Governance) -> 
     }
     let mut found = Vec::new();
     for stage in &stages {
-        let Some(stage) = shipped_stage(&id, &name, stage) else { continue };
+        let Some(stage) = shipped_stage(&id, &name, stage) else {
+            continue;
+        };
         add_makers(&mut found, &stage, governance);
         for (code, balances) in &by_buyer {
             if let Some(balance) = balances.iter().find(|balance| balance.stage == stage.stage) {
@@ -407,7 +422,10 @@ pub fn of_mineral(mineral: &str, buyers: &[String], governance: &Governance) -> 
         title: name,
         origin: "the shipped tables".to_owned(),
         is_of_scenario: false,
-        countries: data::countries().iter().map(|one| (one.code.clone(), one.name.clone())).collect(),
+        countries: data::countries()
+            .iter()
+            .map(|one| (one.code.clone(), one.name.clone()))
+            .collect(),
         found,
         governance: governance.source.clone(),
         warnings: governance.warnings.clone(),
@@ -441,13 +459,14 @@ fn shipped_stage(mineral: &str, name: &str, stage: &str) -> Option<Stage> {
 }
 
 fn shipped_buyer(mineral: &str, code: &str, balance: &StageBalance) -> Buyer {
-    let imports = balance.trade.as_ref().map(|trade| {
-        Imports::new(trade.imports.clone(), LARGEST_POOLED, trade.imports_t, trade.exports_t)
-    });
-    let (source, notes) = balance
+    let imports = balance
         .trade
         .as_ref()
-        .map_or_else(|_| (String::new(), Vec::new()), |trade| (trade.source.clone(), trade.notes.clone()));
+        .map(|trade| Imports::new(trade.imports.clone(), LARGEST_POOLED, trade.imports_t, trade.exports_t));
+    let (source, notes) = balance.trade.as_ref().map_or_else(
+        |_| (String::new(), Vec::new()),
+        |trade| (trade.source.clone(), trade.notes.clone()),
+    );
     let is_in_union = code == EUROPEAN_UNION || data::is_member(code);
     let rate = data::recycling_input_rate(mineral).filter(|_| is_in_union);
     Buyer {
@@ -455,6 +474,7 @@ fn shipped_buyer(mineral: &str, code: &str, balance: &StageBalance) -> Buyer {
         name: data::country_name(code).unwrap_or(code).to_owned(),
         output: balance.output.clone(),
         recycled: 0.0,
+        is_of_model: false,
         imports: imports.map_err(Clone::clone),
         used: balance.used.clone().map(|(tonnes, _)| tonnes),
         stock: balance.stocks.clone().map(|(tonnes, _)| tonnes),
@@ -637,7 +657,8 @@ fn reliance(buyer: &Buyer, recycled: f64) -> Result<Bounds, String> {
     let (output, imports) = output_and_imports(buyer)?;
     let output = output.iter().map(|(_, size)| size).sum::<f64>() + recycled;
     let net = imports.total - imports.exports;
-    if output + net < LEAST_KEPT * (output + imports.total) {
+    let least = if buyer.is_of_model { 0.0 } else { LEAST_KEPT };
+    if output + net <= least * (output + imports.total) {
         return Err(
             "exports are nearly as large as output and imports, or larger: trade does not tell what is used".to_owned(),
         );

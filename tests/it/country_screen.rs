@@ -31,7 +31,10 @@ fn it_is_new_and_screen_for_every_mineral() {
         bench.succeed(&format!("new {mineral}.toml --mineral {mineral} --for IND"));
         bench.succeed(&format!("screen {mineral}.toml --formats none --out {mineral} --quiet"));
         let (plain, alone) = rows(&bench.read(&format!("{mineral}/screen.csv")));
-        assert_eq!(header.iter().skip(1).collect::<Vec<_>>(), plain.iter().collect::<Vec<_>>());
+        assert_eq!(
+            header.iter().skip(1).collect::<Vec<_>>(),
+            plain.iter().collect::<Vec<_>>()
+        );
         let of_mineral = all.iter().filter(|row| row[0] == *mineral);
         let of_mineral: Vec<Vec<&str>> = of_mineral.map(|row| row.iter().skip(1).collect()).collect();
         let alone: Vec<Vec<&str>> = alone.iter().map(|row| row.iter().collect()).collect();
@@ -46,7 +49,9 @@ fn it_is_new_and_screen_for_every_mineral() {
     for row in &ranking {
         let reason = at(row, "insufficient_data");
         assert_eq!(reason.is_empty(), !at(row, "leader").is_empty(), "{row:?}");
-        let Ok(lost) = at(row, "year_pct").parse::<f64>() else { continue };
+        let Ok(lost) = at(row, "year_pct").parse::<f64>() else {
+            continue;
+        };
         assert!(lost <= last + 1e-9, "{row:?}");
         last = lost;
         assert_ne!(at(row, "leader"), "IND");
@@ -62,10 +67,16 @@ fn it_is_new_and_screen_for_every_mineral() {
         assert!(worst >= lost - 1e-9, "{row:?}");
     }
     let told: BTreeSet<String> = ranking.iter().map(|row| at(row, "mineral")).collect();
-    let shipped: BTreeSet<String> = critmin::data::minerals().into_iter().map(|(mineral, _)| mineral).collect();
+    let shipped: BTreeSet<String> = critmin::data::minerals()
+        .into_iter()
+        .map(|(mineral, _)| mineral)
+        .collect();
     assert_eq!(told, shipped);
     let gallium = ranking.iter().find(|row| at(row, "mineral") == "gallium").unwrap();
-    assert!(at(gallium, "insufficient_data").contains("consumption is not published"), "{gallium:?}");
+    assert!(
+        at(gallium, "insufficient_data").contains("consumption is not published"),
+        "{gallium:?}"
+    );
     // No stocks of India are known, so no time to survive is told.
     assert!(ranking.iter().all(|row| at(row, "months_to_survive").is_empty()));
     // JSON and words.
@@ -75,7 +86,12 @@ fn it_is_new_and_screen_for_every_mineral() {
     for (row, entry) in with_rank.clone().zip(entries) {
         assert_eq!(at(row, "stage"), *entry["stage"].as_str().unwrap());
         if let Ok(lost) = at(row, "year_pct").parse::<f64>() {
-            assert!(close(lost, entry["leader"]["year_pct"]["value"].as_f64().unwrap(), 1e-5, 1e-9));
+            assert!(close(
+                lost,
+                entry["leader"]["year_pct"]["value"].as_f64().unwrap(),
+                1e-5,
+                1e-9
+            ));
         }
     }
     assert_eq!(with_rank.count(), entries.len());
@@ -92,8 +108,18 @@ fn stocks_that_are_known_give_a_time_to_survive() {
             "screen --country USA --formats svg --out t{threads} --threads {threads} --quiet"
         ));
     }
-    for file in ["ranking.csv", "screen.csv", "screen.json", "charts/screen-ranking.svg", "charts/screen-matrix.svg"] {
-        assert_eq!(bench.read(&format!("t1/{file}")), bench.read(&format!("t3/{file}")), "{file}");
+    for file in [
+        "ranking.csv",
+        "screen.csv",
+        "screen.json",
+        "charts/screen-ranking.svg",
+        "charts/screen-matrix.svg",
+    ] {
+        assert_eq!(
+            bench.read(&format!("t1/{file}")),
+            bench.read(&format!("t3/{file}")),
+            "{file}"
+        );
     }
     let (header, ranking) = rows(&bench.read("t1/ranking.csv"));
     let (stage, months) = (place(&header, "stage"), place(&header, "months_to_survive"));
@@ -111,5 +137,9 @@ fn what_cannot_be_is_refused() {
     bench.refuse("screen --country IND --set run.seed=1", 2, &["cannot be used with"]);
     bench.refuse("screen", 2, &["--country"]);
     bench.write("out/ranking.csv", "mine");
-    bench.refuse("screen --country IND --formats none --out out", 3, &["ranking.csv", "did not write"]);
+    bench.refuse(
+        "screen --country IND --formats none --out out",
+        3,
+        &["ranking.csv", "did not write"],
+    );
 }

@@ -74,7 +74,11 @@ fn two_makers_by_hand() {
     let sourcing = bought * bought * 6.0 + own * own * 2.0;
     let reliance = 440.0 / 540.0;
     let expected = (4.88 * reliance / 2.0 + sourcing * (1.0 - reliance / 2.0)) * (1.0 - 0.1);
-    assert!(close(usa(Index::SupplyRisk), expected, 1e-9, 0.0), "{} {expected}", usa(Index::SupplyRisk));
+    assert!(
+        close(usa(Index::SupplyRisk), expected, 1e-9, 0.0),
+        "{} {expected}",
+        usa(Index::SupplyRisk)
+    );
     // Japan buys all of it from China.
     let japan = |index| value(&found, "", "JPN", index);
     assert_eq!(japan(Index::NetImportReliance), 1.0);
@@ -89,9 +93,15 @@ fn others_and_missing_scores_are_ranges() {
     let study = Study::from_text("others.toml", &text).unwrap();
     let found = of_scenario(&study, &[], &scores()).unwrap();
     let hhi = at(&found, "", "WLD", Index::Concentration).figure.as_ref().unwrap();
-    assert!(close(hhi.value.unwrap(), 0.26, 1e-12, 0.0) && close(hhi.high, 0.42, 1e-12, 0.0), "{hhi:?}");
+    assert!(
+        close(hhi.value.unwrap(), 0.26, 1e-12, 0.0) && close(hhi.high, 0.42, 1e-12, 0.0),
+        "{hhi:?}"
+    );
     // The others could score as well as the USA, or as badly as China.
-    let weighted = at(&found, "", "WLD", Index::WeightedConcentration).figure.as_ref().unwrap();
+    let weighted = at(&found, "", "WLD", Index::WeightedConcentration)
+        .figure
+        .as_ref()
+        .unwrap();
     assert!(close(weighted.value.unwrap(), 1.52, 1e-12, 0.0) && close(weighted.high, 1.52 + 0.96, 1e-12, 0.0));
     let row = at(&found, "", "JPN", Index::ImportRisk);
     let risk = row.figure.as_ref().unwrap();
@@ -101,7 +111,10 @@ fn others_and_missing_scores_are_ranges() {
     let study = Study::from_text("two-makers.toml", TEXT).unwrap();
     let found = of_scenario(&study, &[], &none).unwrap();
     let row = at(&found, "", "WLD", Index::WeightedConcentration);
-    assert_eq!(row.figure.as_ref().unwrap_err(), "no governance score of any country named");
+    assert_eq!(
+        row.figure.as_ref().unwrap_err(),
+        "no governance score of any country named"
+    );
 }
 
 /// A trade factor enters as in the EU's method.
@@ -124,14 +137,20 @@ fn published_values_come_out() {
     assert!((0.745..0.755).contains(&mine), "{mine}");
     assert_eq!(at(&cobalt, "mine", "WLD", Index::Top1).who, ["COD"]);
     // Ore shares its code with metal: no figure, and why.
-    let why = at(&cobalt, "mine", "IND", Index::NetImportReliance).figure.as_ref().unwrap_err();
+    let why = at(&cobalt, "mine", "IND", Index::NetImportReliance)
+        .figure
+        .as_ref()
+        .unwrap_err();
     assert!(why.contains("share codes with metal"), "{why}");
     assert!(at(&cobalt, "refining", "IND", Index::DaysOfCover).figure.is_err());
     // Lithium of the USA is withheld: a range for the world, nothing for the buyer.
     let lithium = of_mineral("lithium", &["USA".to_owned()], &shipped).unwrap();
     let row = at(&lithium, "mine", "WLD", Index::Concentration);
     let bounds = row.figure.as_ref().unwrap();
-    assert!(bounds.low < bounds.value.unwrap() && bounds.high > bounds.value.unwrap(), "{bounds:?}");
+    assert!(
+        bounds.low < bounds.value.unwrap() && bounds.high > bounds.value.unwrap(),
+        "{bounds:?}"
+    );
     assert!(row.notes.iter().any(|note| note.contains("output of USA")), "{row:?}");
 }
 
@@ -171,7 +190,10 @@ fn tables_words_and_json_say_the_same() {
     bench.write("two.toml", TEXT);
     bench.write("own.csv", SCORES);
     for (line, words) in [
-        ("indices two.toml --governance own.csv", "Two makers: concentration and dependence at the start"),
+        (
+            "indices two.toml --governance own.csv",
+            "Two makers: concentration and dependence at the start",
+        ),
         ("indices --mineral lithium --country IND,USA", "Insufficient data for"),
     ] {
         let printed = bench.succeed(&format!("{line} --formats svg --out out"));
@@ -197,13 +219,23 @@ fn tables_words_and_json_say_the_same() {
                     assert!(close(written, entry[number].as_f64().unwrap(), 1e-5, 1e-9), "{row:?}");
                 }
             }
-            assert_eq!(row[place("insufficient_data")].is_empty(), !entry["high"].is_null(), "{row:?}");
+            assert_eq!(
+                row[place("insufficient_data")].is_empty(),
+                !entry["high"].is_null(),
+                "{row:?}"
+            );
         }
         for threads in [1, 3] {
-            bench.succeed(&format!("{line} --formats svg --out t{threads} --threads {threads} --quiet"));
+            bench.succeed(&format!(
+                "{line} --formats svg --out t{threads} --threads {threads} --quiet"
+            ));
         }
         for file in ["indices.csv", "indices.json", "charts/indices-concentration.svg"] {
-            assert_eq!(bench.read(&format!("t1/{file}")), bench.read(&format!("t3/{file}")), "{file}");
+            assert_eq!(
+                bench.read(&format!("t1/{file}")),
+                bench.read(&format!("t3/{file}")),
+                "{file}"
+            );
         }
         for folder in ["out", "t1", "t3"] {
             std::fs::remove_dir_all(bench.path(folder)).unwrap();
@@ -219,13 +251,33 @@ fn what_cannot_be_is_refused() {
     bench.refuse("indices --mineral lithum", 1, &["lithum", "did you mean `lithium`"]);
     bench.refuse("indices two.toml --mineral lithium", 2, &["cannot be used with"]);
     bench.refuse("indices", 2, &["--mineral"]);
-    bench.refuse("indices --mineral lithium --set run.seed=1", 2, &["cannot be used with"]);
+    bench.refuse(
+        "indices --mineral lithium --set run.seed=1",
+        2,
+        &["cannot be used with"],
+    );
     bench.refuse("indices --mineral lithium --country Indja", 1, &["Indja", "IND"]);
-    bench.refuse("indices two.toml --country DEU", 1, &["no country or group `DEU`", "USA"]);
+    bench.refuse(
+        "indices two.toml --country DEU",
+        1,
+        &["no country or group `DEU`", "USA"],
+    );
     bench.refuse("indices --mineral sulfur", 1, &["no shares by country of sulfur"]);
-    bench.refuse("indices two.toml --governance bad.csv", 1, &["bad.csv, line 2", "not percentiles"]);
-    bench.refuse("indices two.toml --governance none.csv", 1, &["none.csv cannot be read"]);
+    bench.refuse(
+        "indices two.toml --governance bad.csv",
+        1,
+        &["bad.csv, line 2", "not percentiles"],
+    );
+    bench.refuse(
+        "indices two.toml --governance none.csv",
+        1,
+        &["none.csv cannot be read"],
+    );
     bench.refuse("indices none.toml", 1, &["none.toml", "cannot be read"]);
     bench.write("out/indices.csv", "mine");
-    bench.refuse("indices two.toml --formats none --out out", 3, &["indices.csv", "did not write"]);
+    bench.refuse(
+        "indices two.toml --formats none --out out",
+        3,
+        &["indices.csv", "did not write"],
+    );
 }

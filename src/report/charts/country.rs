@@ -1,6 +1,6 @@
 //! What one country is exposed to over all minerals: stages in order, and the matrix of countries and minerals.
 
-use crate::report::exposure::{country, names};
+use crate::report::exposure::{country, stage};
 use crate::study::PROGRAM;
 use crate::whatif::exposure::{Exposed, Exposures};
 
@@ -14,12 +14,16 @@ use super::{Chart, ChartError, text};
 /// Stages with a bar.
 const MAX_STAGES: usize = 24;
 /// Countries and minerals of the matrix.
-const MAX_COUNTRIES: usize = 10;
+const MAX_COUNTRIES: usize = 8;
 const MAX_MINERALS: usize = 26;
 /// Height of a row.
 const PITCH: f64 = 24.0;
 /// Width of the longest name.
 const NAMES: f64 = 240.0;
+/// The same in the matrix.
+const MINERALS: f64 = 190.0;
+/// Room for the worst of the countries without a column.
+const OTHER: f64 = 116.0;
 /// Room at the right for words.
 const WORDS: f64 = 230.0;
 /// What rounding leaves is nothing.
@@ -35,7 +39,10 @@ fn page<'a>(found: &Exposures, name: &str, title: &str) -> Page<'a> {
         std::slice::from_ref(&found.name),
         "",
         "Scenarios drafted from the shipped tables, one a mineral, as `critmin new` writes them",
-        format!("{PROGRAM}, the shipped tables, {} minerals{trials}", found.screened.len()),
+        format!(
+            "{PROGRAM}, the shipped tables, {} minerals{trials}",
+            found.screened.len()
+        ),
     )
 }
 
@@ -46,7 +53,12 @@ fn not_screened(found: &Exposures) -> Option<String> {
         .filter(|missing| missing.stage.is_empty())
         .map(|missing| missing.name.as_str())
         .collect();
-    (!whole.is_empty()).then(|| format!("Insufficient data, not screened: {} (ranking.csv says why).", whole.join(", ")))
+    (!whole.is_empty()).then(|| {
+        format!(
+            "Insufficient data, not screened: {} (ranking.csv says why).",
+            whole.join(", ")
+        )
+    })
 }
 
 /// The stages in order, by what a stop of the largest producer takes.
@@ -58,22 +70,23 @@ pub(super) fn ranking(found: &Exposures) -> Result<Chart, ChartError> {
     let hidden = costly.len() - shown.len();
     let harmless = found.exposed.len() - costly.len();
     page.note((hidden + harmless > 0).then(|| {
-        format!("Not shown: {hidden} stages with a smaller loss, and {harmless} at which nothing goes short (ranking.csv).")
+        format!(
+            "Not shown: {hidden} stages with a smaller loss, and {harmless} at which nothing goes short (ranking.csv)."
+        )
     }));
     page.note(not_screened(found));
     if shown.is_empty() {
         page.say("No stop of a leading producer leaves anything short.");
         return page.finish("The chart would show what the stop of each stage's largest producer takes.");
     }
-    let name = |of: &Exposed| match names(found, of) {
-        [stage, material] if stage == material => stage.to_owned(),
-        [stage, _] => stage.to_owned(),
-    };
     let labels: Vec<String> = shown
         .iter()
-        .map(|of| text::shorten(&name(of), LABEL, false, NAMES))
+        .map(|of| text::shorten(&stage(found, of), LABEL, false, NAMES))
         .collect();
-    let (left, right) = (MARGIN + text::widest(&labels, LABEL, false).max(60.0) + 12.0, RIGHT - WORDS);
+    let (left, right) = (
+        MARGIN + text::widest(&labels, LABEL, false).max(60.0) + 12.0,
+        RIGHT - WORDS,
+    );
     let most = shown.iter().map(|of| finite(found.lost(of))).fold(0.0, f64::max);
     let axis = Axis::from_zero(most, 6, "");
     let at = |value: f64| left + axis.at(finite(value)).clamp(0.0, 1.0) * (right - left);
@@ -84,7 +97,7 @@ pub(super) fn ranking(found: &Exposures) -> Result<Chart, ChartError> {
         &axis,
         (left, right),
         (top, bottom),
-        "Lost in a year's stop of the largest producer abroad, % of a year's demand",
+        "Lost in a stop of the largest producer abroad, % of a year's demand",
     );
     for (row, (of, label)) in shown.iter().zip(&labels).enumerate() {
         let middle = top + (row as f64 + 0.5) * PITCH;
@@ -95,7 +108,9 @@ pub(super) fn ranking(found: &Exposures) -> Result<Chart, ChartError> {
         let lost = percent(found.lost(of));
         page.canvas
             .text(right + 12.0, middle + 4.0, Anchor::Start, bold(LABEL, INK), &lost);
-        let Some((outage, cost)) = found.leader(of) else { continue };
+        let Some((outage, cost)) = found.leader(of) else {
+            continue;
+        };
         let who = country(found, of, outage);
         let survives = match (of.has_stocks, &cost.months_to_survive) {
             (true, Some(months)) => format!(", after {}{NBSP}months", short(months.value)),
@@ -105,7 +120,7 @@ pub(super) fn ranking(found: &Exposures) -> Result<Chart, ChartError> {
         let beside = text::shorten(&format!("{who}{survives}"), LABEL, false, RIGHT - across);
         page.canvas
             .text(across, middle + 4.0, Anchor::Start, regular(LABEL, MUTED), &beside);
-        page.describe(format!("{}: {who}, {lost}{survives}.", name(of)));
+        page.describe(format!("{}: {who}, {lost}{survives}.", stage(found, of)));
     }
     page.y = end + 4.0;
     page.finish(
@@ -125,7 +140,10 @@ pub(super) fn matrix(found: &Exposures) -> Result<Option<Chart>, ChartError> {
                 continue;
             }
             let value = finite(cost.year_pct.value);
-            match cells.iter_mut().find(|(code, _, at, _)| *code == outage.country && *at == number) {
+            match cells
+                .iter_mut()
+                .find(|(code, _, at, _)| *code == outage.country && *at == number)
+            {
                 Some((.., most)) => *most = most.max(value),
                 None => {
                     let name = crate::report::prose::place_name(&one.found.results.run, &outage.country);
@@ -179,10 +197,10 @@ pub(super) fn matrix(found: &Exposures) -> Result<Option<Chart>, ChartError> {
     });
     let labels: Vec<String> = minerals
         .iter()
-        .map(|(number, _)| text::shorten(&found.screened[*number].name, LABEL, false, NAMES))
+        .map(|(number, _)| text::shorten(&found.screened[*number].name, LABEL, false, MINERALS))
         .collect();
     let left = MARGIN + text::widest(&labels, LABEL, false) + 14.0;
-    let (top, width) = (page.y + 46.0, (RIGHT - left) / countries.len() as f64);
+    let (top, width) = (page.y + 46.0, (RIGHT - OTHER - left) / countries.len() as f64);
     for (column, (_, name, _)) in countries.iter().enumerate() {
         let middle = left + (column as f64 + 0.5) * width;
         let lines = text::balance(name, LABEL, true, width - 6.0, 2);
@@ -192,8 +210,23 @@ pub(super) fn matrix(found: &Exposures) -> Result<Option<Chart>, ChartError> {
             y += 14.0;
         }
     }
+    if hidden.0 > 0 {
+        let (x, y) = (RIGHT - OTHER + 10.0, top - 8.0);
+        page.canvas
+            .text(x, y, Anchor::Start, bold(LABEL, INK), "Worst of others");
+    }
     for (row, ((number, _), label)) in minerals.iter().zip(&labels).enumerate() {
         let upper = top + row as f64 * PITCH;
+        let others = cells.iter().filter(|(code, _, at, value)| {
+            at == number && *value > NOTHING && countries.iter().all(|(shown, ..)| shown != code)
+        });
+        if let Some((_, name, _, value)) = others.max_by(|one, other| one.3.total_cmp(&other.3)) {
+            let said = format!("{} {}", cell_figure(*value), name);
+            let said = text::shorten(&said, LABEL, false, OTHER - 10.0);
+            let middle = upper + PITCH / 2.0 + 4.0;
+            page.canvas
+                .text(RIGHT - OTHER + 10.0, middle, Anchor::Start, regular(LABEL, INK), &said);
+        }
         page.canvas.text(
             left - 10.0,
             upper + PITCH / 2.0 + 4.0,

@@ -31,9 +31,10 @@ pub(super) fn concentration(found: &Indices) -> Result<Option<Chart>, ChartError
     let rows = found.found.iter().filter(|row| row.index == Index::Concentration);
     let bars = rows.filter_map(|row| {
         let leader = row.who.first().map_or("", |code| found.country(code));
-        let share = found.found.iter().find(|other| {
-            other.index == Index::Top1 && (&other.material, &other.stage) == (&row.material, &row.stage)
-        });
+        let share = found
+            .found
+            .iter()
+            .find(|other| other.index == Index::Top1 && (&other.material, &other.stage) == (&row.material, &row.stage));
         let share = share.map_or_else(String::new, |share| figure(&share.figure, 100.0));
         Some(Bar {
             name: row.called(),
@@ -92,23 +93,27 @@ fn draw(
         return Ok(None);
     }
     let from = match found.is_of_scenario {
-        true => format!("Scenario: {}", found.title),
-        false => "From the shipped tables".to_owned(),
+        true => "The scenario's undisrupted start",
+        false => "The shipped tables",
     };
     let provenance = format!("{PROGRAM}, {}; governance: {}", found.origin, found.governance);
-    let whom = [found.title.clone()];
-    let whom: &[String] = if found.is_of_scenario { &[] } else { &whom };
-    let mut page = Page::headed((name.to_owned(), title), whom, "", &from, provenance);
+    let whom = std::slice::from_ref(&found.title);
+    let mut page = Page::headed((name.to_owned(), title), whom, "", from, provenance);
     let all = bars.len();
     let size = |bar: &Bar| bar.bounds.value.unwrap_or(bar.bounds.high);
     bars.sort_by(|one, other| size(other).total_cmp(&size(one)));
     bars.truncate(MAX_ROWS);
-    page.note((all > bars.len()).then(|| format!("Not shown: {} with a smaller value (indices.csv).", all - bars.len())));
+    page.note(
+        (all > bars.len()).then(|| format!("Not shown: {} with a smaller value (indices.csv).", all - bars.len())),
+    );
     let names: Vec<String> = bars
         .iter()
         .map(|bar| text::shorten(&bar.name, LABEL, false, NAMES))
         .collect();
-    let (left, right) = (MARGIN + text::widest(&names, LABEL, false).max(60.0) + 12.0, RIGHT - WORDS);
+    let (left, right) = (
+        MARGIN + text::widest(&names, LABEL, false).max(60.0) + 12.0,
+        RIGHT - WORDS,
+    );
     let most = bars.iter().map(|bar| finite(bar.bounds.high)).fold(0.0, f64::max);
     let axis = Axis::from_zero(least_end.map_or(most, |end| end.max(most)), 5, "");
     let at = |value: f64| left + axis.at(finite(value)).clamp(0.0, 1.0) * (right - left);
@@ -120,7 +125,8 @@ fn draw(
         page.canvas
             .text(left - 12.0, middle + 4.0, Anchor::End, regular(LABEL, INK), name);
         if let Some(value) = bar.bounds.value {
-            page.canvas.bar(left, middle - 7.0, (at(value) - left).max(0.6), 14.0, color);
+            page.canvas
+                .bar(left, middle - 7.0, (at(value) - left).max(0.6), 14.0, color);
         }
         if bar.bounds.is_wider_than(1e-6) {
             whisker(&mut page.canvas, (at(bar.bounds.low), at(bar.bounds.high)), middle, 4.0);

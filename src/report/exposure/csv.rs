@@ -59,7 +59,11 @@ pub fn ranking(found: &Exposures, to: impl Write) -> Written {
         ])?;
         let worst = found.worst(of);
         let who = worst.map_or(String::new(), |(outage, _)| country(found, of, outage));
-        sheet.texts([worst.map_or("", |(outage, _)| outage.kind()), worst.map_or("", |(outage, _)| outage.country.as_str()), &who])?;
+        sheet.texts([
+            worst.map_or("", |(outage, _)| outage.kind()),
+            worst.map_or("", |(outage, _)| outage.country.as_str()),
+            &who,
+        ])?;
         sheet.number(of_estimate(worst.map(|(_, cost)| &cost.year_pct)))?;
         sheet.text(match leader {
             Some(_) => "",

@@ -18,6 +18,15 @@ pub(super) fn names<'a>(found: &'a Exposures, of: &'a Exposed) -> [&'a str; 2] {
     [material_name(run, &of.stage), material_name(run, &of.material)]
 }
 
+/// The stage that fails, also where it is one of another mineral, which hosts this one: `Bismuth < Host: lead in ore`.
+pub(super) fn stage(found: &Exposures, of: &Exposed) -> String {
+    let (screened, [stage, _]) = (&found.screened[of.screened], names(found, of));
+    match of.stage.starts_with(&screened.mineral) {
+        true => stage.to_owned(),
+        false => format!("{} < {stage}", screened.name),
+    }
+}
+
 /// Display name of the country of an outage.
 pub(super) fn country(found: &Exposures, of: &Exposed, outage: &Outage) -> String {
     place_name(&found.screening(of).results.run, &outage.country)

@@ -3,7 +3,7 @@
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, significant};
 use super::super::width::wrapped;
-use super::{country, fails, names};
+use super::{country, fails, names, stage};
 use crate::whatif::exposure::{Exposed, Exposures};
 
 /// Rows of the table.
@@ -12,6 +12,8 @@ const SHOWN: usize = 20;
 const TOLD: usize = 4;
 /// Longest name shown in full.
 const NAME_WIDTH: usize = 32;
+/// From this width on there is room for the costliest outage.
+const WIDE: usize = 100;
 /// What rounding leaves is nothing.
 const NOTHING: f64 = 1e-6;
 
@@ -24,7 +26,7 @@ pub fn terminal(found: &Exposures, width: usize) -> String {
     let costly: Vec<&Exposed> = costly(found).collect();
     let shown = &costly[..costly.len().min(SHOWN)];
     if !shown.is_empty() {
-        let (table, left_out) = draw(columns(found, shown), width);
+        let (table, left_out) = draw(columns(found, shown, width), width);
         text.push_str(&table);
         let mut notes = Vec::new();
         if costly.len() > shown.len() {
@@ -32,7 +34,10 @@ pub fn terminal(found: &Exposures, width: usize) -> String {
             notes.push(format!("{more} with a smaller loss in ranking.csv."));
         }
         if !left_out.is_empty() {
-            notes.push(format!("Left out for want of width: {}; ranking.csv has all.", left_out.join(", ")));
+            notes.push(format!(
+                "Left out for want of width: {}; ranking.csv has all.",
+                left_out.join(", ")
+            ));
         }
         if !notes.is_empty() {
             text.push_str(&wrapped(&notes.join(" "), "", "", width));
@@ -73,7 +78,7 @@ fn costly(found: &Exposures) -> impl Iterator<Item = &Exposed> {
     found.exposed.iter().filter(|of| found.lost(of) > NOTHING)
 }
 
-fn columns(found: &Exposures, shown: &[&Exposed]) -> Vec<Column> {
+fn columns(found: &Exposures, shown: &[&Exposed], width: usize) -> Vec<Column> {
     let of = |cell: &dyn Fn(&Exposed) -> String| shown.iter().map(|one| cell(one)).collect::<Vec<_>>();
     let leader = |one: &Exposed| {
         found
@@ -88,27 +93,44 @@ fn columns(found: &Exposures, shown: &[&Exposed]) -> Vec<Column> {
     let worst = |one: &Exposed| {
         found.worst(one).map_or_else(
             || "-".to_owned(),
-            |(outage, cost)| format!("{} {} {}", outage.country, outage.kind(), significant(cost.year_pct.value, 3)),
+            |(outage, cost)| {
+                format!(
+                    "{} {} {}",
+                    outage.country,
+                    outage.kind(),
+                    significant(cost.year_pct.value, 3)
+                )
+            },
         )
     };
     let share = |one: &Exposed| {
         one.leader_share
             .map_or_else(|| "-".to_owned(), |share| significant(100.0 * share, 2))
     };
-    vec![
-        Column::names("stage that fails", NAME_WIDTH, of(&|one| names(found, one)[0].to_owned())),
+    let mut table = vec![
+        Column::names("stage that fails", NAME_WIDTH, of(&|one| stage(found, one))),
         Column::names("largest abroad", 20, of(&leader)),
         Column::numbers("makes, %\nof all", 2, of(&share)),
         Column::numbers("lost, % of\na year", 0, of(&|one| significant(found.lost(one), 3))),
-        Column::numbers("months to\nsurvive", 1, of(&survive)),
-        Column::numbers("costliest\noutage, %", 3, of(&worst)),
-    ]
+    ];
+    if shown.iter().any(|one| one.has_stocks) {
+        table.push(Column::numbers("months to\nsurvive", 1, of(&survive)));
+    }
+    // Names are worth more than this where there is little room.
+    if width >= WIDE {
+        table.push(Column::numbers("costliest\noutage, %", 3, of(&worst)));
+    }
+    table
 }
 
 /// What it says, with every reason.
 pub fn sentences(found: &Exposures) -> Vec<String> {
     let mut all = said(found);
-    all.extend(reasons(found).into_iter().map(|reason| format!("Insufficient data: {reason}")));
+    all.extend(
+        reasons(found)
+            .into_iter()
+            .map(|reason| format!("Insufficient data: {reason}")),
+    );
     all
 }
 
@@ -127,7 +149,11 @@ fn said(found: &Exposures) -> Vec<String> {
             told.push(of.screened);
             next.extend(found.leader(of).map(|(outage, cost)| {
                 let who = country(found, of, outage);
-                format!("{who} for {} ({} %)", names(found, of)[0], significant(cost.year_pct.value, 3))
+                format!(
+                    "{who} for {} ({} %)",
+                    stage(found, of),
+                    significant(cost.year_pct.value, 3)
+                )
             }));
         }
     }
@@ -137,20 +163,30 @@ fn said(found: &Exposures) -> Vec<String> {
     said.extend(not_the_leader(found));
     let harmless: Vec<&Exposed> = found.exposed.iter().filter(|of| found.lost(of) <= NOTHING).collect();
     if !harmless.is_empty() {
-        let stages: Vec<&str> = harmless.iter().map(|of| names(found, of)[0]).collect();
+        let stages: Vec<String> = harmless.iter().map(|of| stage(found, of)).collect();
         let shown = match stages.len() > 6 {
             true => format!("{} and {} more", stages[..5].join("; "), stages.len() - 5),
             false => stages.join("; "),
         };
-        said.push(format!("A stop of the largest producer abroad leaves nothing short at {shown}."));
+        said.push(format!(
+            "A stop of the largest producer abroad leaves nothing short at {shown}."
+        ));
     }
-    said.push(format!(
-        "Of {} stages of {}, no stocks of {} are known at {}: a time to survive is told only where they are.",
+    let (stages, without) = (
         found.exposed.len(),
-        counted(found.screened.len() as u64, "mineral"),
-        found.name,
-        found.exposed.iter().filter(|of| !of.has_stocks).count()
-    ));
+        found.exposed.iter().filter(|of| !of.has_stocks).count(),
+    );
+    let minerals = counted(found.screened.len() as u64, "mineral");
+    said.push(match without == stages {
+        true => format!(
+            "No stocks of {} are known at any of the {stages} stages of {minerals}, so no time to survive is told.",
+            found.name
+        ),
+        false => format!(
+            "At {without} of the {stages} stages of {minerals} no stocks of {} are known, so no time to survive is told there.",
+            found.name
+        ),
+    });
     said.push(
         "It is a first look: it knows shares, trade and published stocks, no contracts, prices or qualities, and not how important a use is. \
          `critmin new FILE --mineral M --for C` writes the scenario of any line, to be corrected and run."
@@ -160,25 +196,26 @@ fn said(found: &Exposures) -> Vec<String> {
 }
 
 fn most_exposed(found: &Exposures, of: &Exposed) -> String {
-    let [stage, material] = names(found, of);
+    let [name, material] = names(found, of);
     let Some((outage, cost)) = found.leader(of) else {
         return String::new();
     };
     let share = of.leader_share.map_or_else(String::new, |share| {
         format!(", which makes {} % of all", significant(100.0 * share, 2))
     });
-    let whose = match stage == material {
-        true => "of its demand".to_owned(),
-        false => format!("of its demand for {material}"),
+    let whose = match name == material {
+        true => String::new(),
+        false => format!(" for {material}"),
     };
     let stocks = match (of.has_stocks, &cost.months_to_survive) {
         (true, Some(months)) => format!("; known stocks last {} months", significant(months.value, 2)),
         _ => "; no stocks are known".to_owned(),
     };
     format!(
-        "{} is most exposed to {} for {stage}{share}: a year's stop takes {} % of a year {whose}{stocks}.",
+        "{} is most exposed to {} for {}{share}: a year's stop takes {} % of a year's demand{whose}{stocks}.",
         found.name,
         country(found, of, outage),
+        stage(found, of),
         significant(cost.year_pct.value, 3),
     )
 }
@@ -198,9 +235,8 @@ fn not_the_leader(found: &Exposures) -> Option<String> {
     let tell = |of: &Exposed| {
         let (outage, cost) = found.worst(of)?;
         let who = country(found, of, outage);
-        let stage = names(found, of)[0];
         let lost = significant(cost.year_pct.value, 3);
-        Some(format!("{stage}: {who} {} ({lost} %)", fails(outage)))
+        Some(format!("{}: {who} {} ({lost} %)", stage(found, of), fails(outage)))
     };
     let told: Vec<String> = clear.iter().take(TOLD).filter_map(|(of, _)| tell(of)).collect();
     let more = match clear.len() > TOLD {
@@ -209,7 +245,7 @@ fn not_the_leader(found: &Exposures) -> Option<String> {
     };
     (!told.is_empty()).then(|| {
         format!(
-            "Where not the stop of the largest producer costs most, but another outage: {}{more}.",
+            "At some stages another outage costs clearly more than the stop of the largest producer. {}{more}.",
             told.join("; ")
         )
     })

@@ -18,13 +18,19 @@ pub fn terminal(found: &Indices, width: usize) -> String {
         true => "at the start of the scenario, undisrupted",
         false => "by the shipped tables",
     };
-    let mut text = wrapped(&format!("{}: concentration and dependence {from}", found.title), "", "", width);
+    let mut text = wrapped(
+        &format!("{}: concentration and dependence {from}", found.title),
+        "",
+        "",
+        width,
+    );
     text.push_str("\n\n");
     add(&mut text, makers(found), width);
-    let buyers = buyers(found);
-    if !buyers.is_empty() {
+    for (place, name) in buyers(found) {
         text.push('\n');
-        add(&mut text, buyers, width);
+        text.push_str(&wrapped(&format!("{name} as a buyer:"), "", "", width));
+        text.push_str("\n\n");
+        add(&mut text, buyer(found, place), width);
     }
     for sentence in sentences(found) {
         text.push('\n');
@@ -38,7 +44,10 @@ fn add(text: &mut String, columns: Vec<Column>, width: usize) {
     let (table, left_out) = draw(columns, width);
     text.push_str(&table);
     if !left_out.is_empty() {
-        let note = format!("Left out for want of width: {}; indices.csv has all.", left_out.join(", "));
+        let note = format!(
+            "Left out for want of width: {}; indices.csv has all.",
+            left_out.join(", ")
+        );
         text.push_str(&wrapped(&note, "", "", width));
         text.push('\n');
     }
@@ -47,17 +56,26 @@ fn add(text: &mut String, columns: Vec<Column>, width: usize) {
 /// `0.29`, `0.29–0.38` where it is not known better, `-` where it is not known.
 pub(in crate::report) fn figure(figure: &Result<Bounds, String>, times: f64) -> String {
     let shown = |value: f64| {
-        let digits = if times == 1.0 { 2 } else { 3 };
-        let value = value * times;
+        let (digits, value) = (if times == 1.0 { 2 } else { 3 }, value * times);
         match value < 0.0 {
             true => format!("-{}", significant(-value, digits)),
             false => significant(value, digits),
         }
     };
-    match figure {
-        Err(_) => "-".to_owned(),
-        Ok(bounds) if bounds.is_wider_than(WORTH_A_RANGE) => format!("{}–{}", shown(bounds.low), shown(bounds.high)),
-        Ok(bounds) => shown(bounds.value.unwrap_or(bounds.high)),
+    let Ok(bounds) = figure else { return "-".to_owned() };
+    let (low, high) = (shown(bounds.low), shown(bounds.high));
+    match bounds.is_wider_than(WORTH_A_RANGE) && low != high {
+        true => format!("{low}–{high}"),
+        false => shown(bounds.value.unwrap_or(bounds.high)),
+    }
+}
+
+/// Net import reliance in percent; a net exporter is called so.
+fn reliance(found: &Result<Bounds, String>) -> String {
+    match found {
+        Ok(bounds) if bounds.high < -0.0005 => "exporter".to_owned(),
+        Ok(bounds) if bounds.high < 0.0005 => "0".to_owned(),
+        _ => figure(found, 100.0),
     }
 }
 
@@ -91,21 +109,30 @@ fn makers(found: &Indices) -> Vec<Column> {
     ]
 }
 
-fn buyers(found: &Indices) -> Vec<Column> {
-    let rows = with(found, Index::NetImportReliance);
-    if rows.is_empty() {
-        return Vec::new();
-    }
+/// What each buyer depends on.
+fn buyer(found: &Indices, place: &str) -> Vec<Column> {
+    let mut rows = with(found, Index::NetImportReliance);
+    rows.retain(|row| row.place == place);
     let largest = |row: &&Found| row.who.first().map_or("-", |code| found.country(code)).to_owned();
     vec![
-        Column::names("buyer", 16, rows.iter().map(|row| row.place_name.clone())),
-        Column::names("of", NAME_WIDTH, rows.iter().map(|row| row.called())),
+        Column::names("bought", NAME_WIDTH, rows.iter().map(|row| row.called())),
         Column::names("largest source", 16, rows.iter().map(largest)),
-        column(found, &rows, "net imports\n% of use", 0, Index::NetImportReliance, 100.0),
+        Column::numbers("net imports\n% of use", 0, rows.iter().map(|row| reliance(&row.figure))),
         column(found, &rows, "GeoPol\nRisk", 0, Index::GeoPolRisk, 1.0),
         column(found, &rows, "EU supply\nrisk", 1, Index::SupplyRisk, 1.0),
         column(found, &rows, "days of\ncover", 2, Index::DaysOfCover, 1.0),
     ]
+}
+
+/// Buyers, in order, with their names.
+fn buyers(found: &Indices) -> Vec<(&str, &str)> {
+    let mut places: Vec<(&str, &str)> = Vec::new();
+    for row in found.found.iter().filter(|row| row.place != WORLD) {
+        if !places.iter().any(|(place, _)| *place == row.place) {
+            places.push((&row.place, &row.place_name));
+        }
+    }
+    places
 }
 
 /// What they say.
@@ -122,7 +149,11 @@ pub fn sentences(found: &Indices) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if found.found.iter().any(|row| row.index == Index::SupplyRisk && row.figure.is_ok()) {
+    if found
+        .found
+        .iter()
+        .any(|row| row.index == Index::SupplyRisk && row.figure.is_ok())
+    {
         let rate = match found.is_of_scenario {
             true => "recycling is the scenario's",
             false => "recycling rates are known of the EU only and taken as 0 elsewhere",
@@ -161,12 +192,6 @@ fn most_concentrated(found: &Indices) -> Option<String> {
 
 /// For every buyer the stage with the highest GeoPolRisk, else that with the highest reliance.
 fn most_dependent(found: &Indices) -> Vec<String> {
-    let mut places: Vec<&str> = Vec::new();
-    for row in found.found.iter().filter(|row| row.place != WORLD) {
-        if !places.contains(&row.place.as_str()) {
-            places.push(&row.place);
-        }
-    }
     let middle = |row: &Found| {
         let figure = row.figure.as_ref().ok();
         figure.map(|bounds| bounds.value.unwrap_or((bounds.low + bounds.high) / 2.0))
@@ -177,7 +202,7 @@ fn most_dependent(found: &Indices) -> Vec<String> {
             .max_by(|one, other| one.1.total_cmp(&other.1))
             .map(|(row, _)| row)
     };
-    let tell = |place: &&str| {
+    let tell = |place: &str| {
         let row = highest(place, Index::GeoPolRisk).or_else(|| highest(place, Index::NetImportReliance))?;
         let mut parts = Vec::new();
         if let Some(reliance) = same(found, row, Index::NetImportReliance) {
@@ -197,11 +222,14 @@ fn most_dependent(found: &Indices) -> Vec<String> {
             }
         }
         if let Some(days) = same(found, row, Index::DaysOfCover).filter(|days| days.figure.is_ok()) {
-            parts.push(format!("stocks for {} days", figure(&days.figure, 1.0)));
+            parts.push(match figure(&days.figure, 1.0).as_str() {
+                "0" => "no stocks".to_owned(),
+                days => format!("stocks for {days} days"),
+            });
         }
         let several = with(found, Index::NetImportReliance)
             .iter()
-            .filter(|row| row.place == **place)
+            .filter(|row| row.place == place)
             .count()
             > 1;
         let begin = match several {
@@ -210,25 +238,39 @@ fn most_dependent(found: &Indices) -> Vec<String> {
         };
         Some(format!("{begin}: {}.", parts.join(", ")))
     };
-    places.iter().filter_map(tell).collect()
+    buyers(found).into_iter().filter_map(|(place, _)| tell(place)).collect()
 }
 
-/// What cannot be told, and why: one sentence a reason and place.
+/// What cannot be told, and why: one sentence a reason, material and set of indices.
 fn insufficient(found: &Indices) -> Vec<String> {
-    let mut groups: Vec<(String, &str, Vec<&str>)> = Vec::new();
+    // By (place, material, reason) which indices, then by all but the place for whom.
+    let mut indices: Vec<(&str, String, &str, Vec<&str>)> = Vec::new();
     for row in &found.found {
         let Err(why) = &row.figure else { continue };
-        let whose = match row.place == WORLD {
-            true => row.called(),
-            false => format!("{}, {}", row.place_name, row.called()),
-        };
-        match groups.iter_mut().find(|(of, reason, _)| *of == whose && *reason == why) {
-            Some((.., indices)) => indices.push(row.index.words()),
-            None => groups.push((whose, why, vec![row.index.words()])),
+        let (place, called) = (row.place_name.as_str(), row.called());
+        let is_same =
+            |one: &&mut (&str, String, &str, Vec<&str>)| (one.0, &one.1, one.2) == (place, &called, why.as_str());
+        match indices.iter_mut().find(is_same) {
+            Some((.., words)) => words.push(row.index.words()),
+            None => indices.push((place, called, why, vec![row.index.words()])),
         }
     }
-    let tell = |(of, why, indices): (String, &str, Vec<&str>)| {
-        format!("Insufficient data for {} of {of}: {why}.", listed_all(&indices))
+    let mut groups: Vec<(Vec<&str>, String, &str, Vec<&str>)> = Vec::new();
+    for (place, called, why, words) in indices {
+        match groups
+            .iter_mut()
+            .find(|one| (&one.1, one.2, &one.3) == (&called, why, &words))
+        {
+            Some((places, ..)) => places.push(place),
+            None => groups.push((vec![place], called, why, words)),
+        }
+    }
+    let tell = |(places, called, why, words): (Vec<&str>, String, &str, Vec<&str>)| {
+        format!(
+            "Insufficient data for {} of {called} in {}: {why}.",
+            listed_all(&words),
+            listed_all(&places)
+        )
     };
     groups.into_iter().map(tell).collect()
 }
