@@ -58,7 +58,6 @@ pub struct CompareOptions {
 #[derive(Debug, Args)]
 pub struct ScreenOptions {
     /// Scenario file (TOML)
-    #[arg(required_unless_present = "country")]
     pub scenario: Option<PathBuf>,
     /// Instead of a scenario: screen every shipped mineral for this importer (code, name, or EU27), from scenarios drafted as `critmin new` does
     #[arg(long, value_name = "C", conflicts_with_all = ["scenario", "set", "pairs"])]
@@ -85,7 +84,7 @@ pub struct ScreenOptions {
 #[derive(Debug, Args)]
 pub struct IndicesOptions {
     /// Scenario file (TOML): indices of its undisrupted start
-    #[arg(required_unless_present = "mineral", conflicts_with = "mineral")]
+    #[arg(conflicts_with = "mineral")]
     pub scenario: Option<PathBuf>,
     /// Instead of a scenario: a mineral of the shipped tables, at every stage that they have
     #[arg(long, value_name = "M")]
