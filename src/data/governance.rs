@@ -260,7 +260,7 @@ mod tests {
             .collect();
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(
-            said[0].starts_with("own.csv, line 2: `Chyna` is no country [") && said[0].contains("China"),
+            said[0].starts_with("own.csv, line 2: `Chyna` is no country [") && said[0].contains("did you mean CHN?"),
             "{said:?}"
         );
         assert_eq!(
