@@ -11,6 +11,9 @@ use crate::scenario::{Code, Diagnostics, Document, Provenance, SamplingDesign, S
 /// Raised whenever the same input gives other values.
 pub const SAMPLING_VERSION: u32 = 3;
 
+/// The program and its version.
+pub const PROGRAM: &str = concat!("critmin ", env!("CARGO_PKG_VERSION"));
+
 /// Undisrupted supply at the start, by material in file order and share descending.
 pub fn supply_shares(scenario: &Scenario, model: &Model) -> Vec<SupplyShare> {
     let per_year = 1.0 / model.step_years();
@@ -115,7 +118,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         })
         .collect();
     Manifest {
-        program: format!("critmin {}", env!("CARGO_PKG_VERSION")),
+        program: PROGRAM.to_owned(),
         sampling_version: SAMPLING_VERSION,
         scenario: scenario_name.to_owned(),
         scenario_sha256: document.hash(),

@@ -1,6 +1,7 @@
 //! Analyses: each calls the scenario, the engine and the recorders in order and returns plain results. Knows nothing of files or of the
 //! command line.
 
+pub mod bounded;
 pub mod examine;
 pub mod facts;
 pub mod indices;

@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod data;
 mod failure;
+mod indices;
 mod load;
 mod merge;
 mod new;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Optimize(options) => optimize::optimize(options),
         Command::Robustness(options) => robustness::robustness(options),
         Command::Screen(options) => screen::screen(options),
+        Command::Indices(options) => indices::indices(options),
         Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),

@@ -1,28 +1,45 @@
 //! `critmin screen`.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::arguments::ScreenOptions;
+use super::arguments::{ScenarioOptions, ScreenOptions};
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, tell, write, write_table};
+use super::whatif::{place, place_of_tables, refused, tell, write, write_table};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
-use crate::report::charts::render_screening;
+use crate::report::charts::{render_exposures, render_screening};
+use crate::report::exposure;
 use crate::report::screen::json::document;
 use crate::report::screen::{NAMES, csv, words};
 use crate::study::Study;
+use crate::whatif::exposure::{ExposureError, Plan as CountryPlan, expose};
 use crate::whatif::screen::{Plan, prepare};
 
 /// The command, as its folder is called.
 const NAME: &str = "screen";
 
-/// Screens every maker of a scenario, and writes tables and charts.
+/// Screens every maker of a scenario, or of every mineral that ships for a country, and writes tables and charts.
 pub fn screen(options: &ScreenOptions) -> Outcome {
+    match (&options.scenario, &options.country) {
+        (Some(scenario), _) => screen_scenario(options, scenario),
+        (None, Some(country)) => screen_country(options, country),
+        (None, None) => Err(Failure::Usage(
+            "name a scenario, or a country with --country".to_owned(),
+        )),
+    }
+}
+
+fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
     let (started, output) = (Instant::now(), &options.output);
-    let scenario = options.scenario.scenario.as_path();
-    let read = load::load(&options.scenario, options.trials, output.json)?;
+    let changes = ScenarioOptions {
+        scenario: scenario.to_owned(),
+        set: options.set.clone(),
+        seed: options.seed,
+    };
+    let read = load::load(&changes, options.trials, output.json)?;
     let study = Study::of(read, &load::file_name(scenario));
     let pool = thread_pool(output.threads)?;
     let plan = Plan {
@@ -50,5 +67,40 @@ pub fn screen(options: &ScreenOptions) -> Outcome {
     let is_interrupted = found.results.run.manifest.interrupted;
     let interrupted = is_interrupted.then_some("the screening is of the trials that were complete for all");
     let words = |width| words::terminal(&found, width);
+    tell(output, &folder, started, &document, words, interrupted)
+}
+
+fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
+    let (started, output) = (Instant::now(), &options.output);
+    let code = crate::draft::country(country).map_err(|complaint| refused(vec![complaint], output.json))?;
+    let pool = thread_pool(output.threads)?;
+    let plan = CountryPlan {
+        screen: Plan {
+            pairs: false,
+            trials: options.trials,
+            precision: options.precision,
+        },
+        seed: options.seed,
+    };
+    let folder = place_of_tables(NAME, output, &code, &exposure::NAMES, &[])?;
+    let progress = Arc::new(Progress::default());
+    stop_on_interrupt(&progress);
+    let found = pool
+        .install(|| expose(&code, &plan, &progress))
+        .map_err(|error| match error {
+            ExposureError::Country(complaint) => refused(vec![complaint], output.json),
+            ExposureError::Study(error) => Failure::of_run(*error, output.json),
+        })?;
+    let document = exposure::json::document(&found);
+    pool.install(|| {
+        let tables = vec![
+            write_table(&folder, "ranking.csv", |file| exposure::csv::ranking(&found, file))?,
+            write_table(&folder, "screen.csv", |file| exposure::csv::outages(&found, file))?,
+        ];
+        write(NAME, output, &folder, tables, &document, || render_exposures(&found))
+    })?;
+    let interrupted = found.is_interrupted();
+    let interrupted = interrupted.then_some("the screening of each mineral is of the trials that were complete");
+    let words = |width| exposure::words::terminal(&found, width);
     tell(output, &folder, started, &document, words, interrupted)
 }

@@ -11,6 +11,7 @@ use super::arguments::{ChartFormat, OutputOptions};
 use super::failure::Failure;
 use super::results::{chart_formats, default_folder, say_where};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
+use crate::draft::Complaint;
 use crate::report::charts::{Chart, ChartError, Format};
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json;
@@ -30,7 +31,38 @@ pub fn place(
     let path = output.out.clone();
     let path = path.unwrap_or_else(|| default_folder(scenario).join(command));
     let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
-    let folder = ResultsFolder::create(path, identity, Some(scenario))?;
+    checked(
+        ResultsFolder::create(path, identity, Some(scenario))?,
+        output,
+        files,
+        inputs,
+    )
+}
+
+/// The same for what is asked of the shipped tables: `about` says of what, in codes, and names the folder.
+pub fn place_of_tables(
+    command: &str,
+    output: &OutputOptions,
+    about: &str,
+    files: &[&str],
+    inputs: &[PathBuf],
+) -> Result<ResultsFolder, Failure> {
+    let path = output.out.clone();
+    let path = path.unwrap_or_else(|| default_folder(Path::new(about)).join(command));
+    let identity = ScenarioIdentity::new(
+        &format!("the shipped tables ({about})"),
+        &serde_json::json!({ "command": command, "about": about }),
+    );
+    checked(ResultsFolder::create(path, identity, None)?, output, files, inputs)
+}
+
+/// The folder, where all may be written into it; it is claimed then.
+fn checked(
+    folder: ResultsFolder,
+    output: &OutputOptions,
+    files: &[&str],
+    inputs: &[PathBuf],
+) -> Result<ResultsFolder, Failure> {
     let charts = chart_formats(&output.formats);
     let wanted = Wanted {
         files: files.iter().map(|name| (*name).to_owned()).collect(),
@@ -117,4 +149,16 @@ pub fn write_table(
         .folder()
         .prepare(name, |file| write(file).map_err(io::Error::from));
     Ok(file?)
+}
+
+/// What was asked for and is not there, with hints: as text, or as JSON on stdout.
+pub fn refused(complaints: Vec<Complaint>, json: bool) -> Failure {
+    let mut complaints: Vec<(String, Option<String>)> = complaints
+        .into_iter()
+        .map(|complaint| (complaint.message, complaint.hint))
+        .collect();
+    match (complaints.len(), complaints.pop()) {
+        (1, Some((message, hint))) => Failure::Input { message, hint, json },
+        (_, last) => Failure::Inputs(complaints.into_iter().chain(last).collect()),
+    }
 }

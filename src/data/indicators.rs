@@ -104,6 +104,15 @@ pub fn governance_score(country: &str) -> Option<f64> {
     latest("wgi_mean_of_six_estimate", country)
 }
 
+/// Every country's mean of six, and its political stability: code and score, by code.
+pub fn governance_scores() -> [Vec<(&'static str, f64)>; 2] {
+    ["wgi_mean_of_six_estimate", "wgi_political_stability_estimate"].map(|measure| {
+        let all = governance().iter().filter(|((of, _), _)| of == measure);
+        all.map(|((_, country), (_, value))| (country.as_str(), *value))
+            .collect()
+    })
+}
+
 /// A country's political stability and absence of violence, latest year, about -2.5 to 2.5. None for regions.
 pub fn political_stability(country: &str) -> Option<f64> {
     latest("wgi_political_stability_estimate", country)

@@ -12,6 +12,7 @@ mod columns;
 mod countries;
 mod country_names;
 mod error;
+mod governance;
 mod hints;
 mod history;
 mod indicators;
@@ -32,12 +33,15 @@ pub use columns::Selection;
 pub use countries::{CountryRow, countries, country_name, is_member, members};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
+pub use governance::{Governance, Score};
 pub use history::{
     Coverage, EventState, Exposure, PastEvent, Watched, WatchedUnit, class_of_kind, exposures, past_events, watched,
 };
-pub use indicators::{RelianceRow, governance_score, net_import_reliance, political_stability, recycling_input_rate};
-pub use shares::{ShareRow, ShareTable, minerals, shares};
-pub use tables::{Table, TableExcerpt, about, excerpt, mineral_id, nearest_name, table, tables};
+pub use indicators::{
+    RelianceRow, governance_score, governance_scores, net_import_reliance, political_stability, recycling_input_rate,
+};
+pub use shares::{ShareRow, ShareTable, minerals, shares, withheld};
+pub use tables::{Table, TableExcerpt, about, excerpt, mineral_id, mineral_name, nearest_name, table, tables};
 pub use text::{Decoded, decode};
 pub use trade::{TradeRow, TradeTable, trade, trade_of_rest, trade_products, us_import_sources};
 pub use user_csv::{shares_from_csv, trade_from_csv};

@@ -156,6 +156,18 @@ fn production(mineral: &str) -> &'static [ProductionRecord] {
     by_mineral.get(mineral).map_or(&[], Vec::as_slice)
 }
 
+/// Countries whose output at a stage is withheld in the year of its shares, which then are of the rest of the world.
+pub fn withheld(table: &ShareTable) -> Vec<String> {
+    let rows = production(&table.mineral).iter();
+    let rows = rows.filter(|row| {
+        (&row.stage, &row.year, row.status.as_str()) == (&table.stage, &table.year, "withheld") && row.country != "WLD"
+    });
+    rows.map(|row| row.country.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
+}
+
 fn warnings(rows: &[&Record], total_t: Option<f64>) -> Vec<String> {
     let mut warnings = Vec::new();
     let Record {

@@ -146,6 +146,12 @@ pub fn mineral_id(name: &str) -> Result<&'static str, DataError> {
         })
 }
 
+/// The name of a mineral by its id, for people; the id where it is none.
+pub fn mineral_name(id: &str) -> &str {
+    let row = known_minerals().iter().find(|row| row.mineral == id);
+    row.map_or(id, |row| row.name.as_str())
+}
+
 /// The name that looks most like the one wanted, if any does.
 pub fn nearest_name<'a>(wanted: &str, names: &[&'a str]) -> Option<&'a str> {
     let best = nearest(wanted, names.iter().copied()).into_iter().next()?;

@@ -85,6 +85,16 @@ pub(super) struct Chain {
 
 impl Chain {
     pub fn read(mineral: &str, request: &Request, places: &Places) -> Result<Chain, Vec<Complaint>> {
+        let (chain, complaints) = Chain::read_in_part(mineral, request, places);
+        if complaints.is_empty() {
+            Ok(chain)
+        } else {
+            Err(complaints.into_iter().map(|(_, complaint)| complaint).collect())
+        }
+    }
+
+    /// The stages that can be read, and those that cannot with the reason.
+    pub fn read_in_part(mineral: &str, request: &Request, places: &Places) -> (Chain, Vec<(String, Complaint)>) {
         let name = rows("minerals.csv", mineral)
             .first()
             .map_or(mineral.to_owned(), |row| row.get("name").to_owned());
@@ -101,18 +111,14 @@ impl Chain {
             left_out: Vec::new(),
         };
         let mut complaints = Vec::new();
-        for stage in &names {
+        for stage in names {
             let own: Vec<Row> = links.iter().filter(|row| row.get("stage") == stage).cloned().collect();
-            match chain.stage(stage, own, request, places) {
+            match chain.stage(&stage, own, request, places) {
                 Ok(found) => chain.stages.push(found),
-                Err(complaint) => complaints.push(complaint),
+                Err(complaint) => complaints.push((stage, complaint)),
             }
         }
-        if complaints.is_empty() {
-            Ok(chain)
-        } else {
-            Err(complaints)
-        }
+        (chain, complaints)
     }
 
     /// Stages whose output no other stage of the scenario takes.

@@ -425,7 +425,7 @@ impl Market {
 }
 
 /// Stocks of industry of the latest year; where several forms are listed, all of them.
-fn industry<'a>(stocks: &'a [Row], place: &str, stage: &Stage) -> Option<Vec<&'a Row>> {
+pub(super) fn industry<'a>(stocks: &'a [Row], place: &str, stage: &Stage) -> Option<Vec<&'a Row>> {
     // Ore in store is no metal: forms with a stage of their own are left to the reader.
     let fits = |row: &&Row| {
         row.get("country") == place

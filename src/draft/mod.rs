@@ -4,6 +4,7 @@
 //! says what to replace. What the tables lack is named, in the file where the rest stands without it, as a [`Complaint`] where it does not.
 //! This room knows the tables and the format as text. It knows nothing of how a scenario is checked, simulated or shown.
 
+mod balance;
 mod chain;
 mod complaint;
 mod customs;
@@ -22,6 +23,7 @@ mod uses;
 #[cfg(test)]
 mod tests;
 
+pub use balance::{StageBalance, Trade, balances};
 pub use complaint::Complaint;
 pub use request::Request;
 
@@ -30,8 +32,33 @@ use market::Market;
 use places::Places;
 use text::{Page, quoted};
 
+/// The code of a country as people write it, or of EU27.
+///
+/// # Errors
+/// What is no country, with what may be meant.
+pub fn country(text: &str) -> Result<String, Complaint> {
+    places::meant(text)
+}
+
+/// A scenario as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The file.
+    pub text: String,
+    /// Stages with shares that are not in it, in words, and why: nobody's use of them is known.
+    pub left_out: Vec<(String, String)>,
+}
+
 /// The text of a scenario, or all that is wrong with the request or missing for it.
 pub fn draft(request: &Request) -> Result<String, Vec<Complaint>> {
+    Ok(drafted(request)?.text)
+}
+
+/// The same, with what the file tells in comments.
+///
+/// # Errors
+/// As [`draft`].
+pub fn drafted(request: &Request) -> Result<Draft, Vec<Complaint>> {
     let mut complaints = Vec::new();
     let places = Places::read(&request.countries, &mut complaints);
     let minerals = request::minerals(&request.minerals, &mut complaints);
@@ -54,7 +81,10 @@ pub fn draft(request: &Request) -> Result<String, Vec<Complaint>> {
         }
     }
     if complaints.is_empty() {
-        Ok(write(request, &places, &chains, &markets))
+        Ok(Draft {
+            text: write(request, &places, &chains, &markets),
+            left_out: chains.iter().flat_map(|chain| chain.left_out.clone()).collect(),
+        })
     } else {
         Err(complaints)
     }

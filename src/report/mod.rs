@@ -5,12 +5,14 @@ pub mod charts;
 pub mod compare;
 pub mod comparison;
 pub mod csv;
+pub mod exposure;
 #[cfg(feature = "cli")]
 pub mod file_list;
 #[cfg(feature = "cli")]
 mod files;
 pub mod grid;
 pub mod harmless;
+pub mod indices;
 pub mod json;
 mod layered;
 pub(crate) mod number;

@@ -83,6 +83,14 @@ pub fn material_name<'a>(run: &'a RunResults, id: &'a str) -> &'a str {
 /// Places in focus that are listed one by one; more are counted.
 const MOST_LISTED: usize = 8;
 
+/// `one, another and a third`.
+pub(super) fn listed_all(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 /// Display name of a place; `focus` is the places in focus joined by `+`, or their number where they are many, and `WLD` the world.
 pub fn place_name(run: &RunResults, id: &str) -> String {
     place_among(&run.places, &run.focus_places, id)

@@ -19,8 +19,11 @@
 mod outcome;
 mod run;
 mod scenario;
+mod start;
 mod world;
 
+pub use crate::analysis::bounded::{Bounds, Suppliers, bounded_import_risk, bounded_supply_risk};
+pub use crate::analysis::facts::PROGRAM;
 pub use crate::analysis::indices::concentration;
 pub use crate::analysis::run::RunError as Error;
 pub use crate::engine::run::Progress;
@@ -32,4 +35,5 @@ pub use crate::scenario::{Change, Diagnostics, PolicyLabel, PolicyOption, Policy
 pub use outcome::Results;
 pub use run::Run;
 pub use scenario::{Study, Variant};
+pub use start::{StartBuyer, StartMaker, StartMarket};
 pub use world::{Maker, Taken};

@@ -73,6 +73,11 @@ impl Study {
         Ok(self.document.apply(change)?)
     }
 
+    /// Name of its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The scenario as it was read.
     pub fn document(&self) -> &Document {
         &self.document

@@ -226,13 +226,13 @@ impl Variant {
         counts.into_iter().map(share).collect()
     }
 
-    fn scenario(&self) -> &Scenario {
+    pub(super) fn scenario(&self) -> &Scenario {
         &self.prepared.scenario
     }
 }
 
 /// The countries of a place: a code, a group's id, or `focus`.
-fn countries_of(scenario: &Scenario, place: &str) -> Vec<CountryIndex> {
+pub(super) fn countries_of(scenario: &Scenario, place: &str) -> Vec<CountryIndex> {
     let of = |place: &Place| match place {
         Place::Country(country) => vec![*country],
         Place::Group(group) => scenario.groups[*group].members.clone(),

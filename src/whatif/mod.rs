@@ -1,10 +1,13 @@
-//! What would help, by how much, how sure: one file for each question. Each calls the facade ([`crate::study`]) and nothing else; none knows how its
+//! What would help, by how much, how sure: one file for each question. Each calls the facade ([`crate::study`]), those about the shipped
+//! tables also these and drafts from them; none knows how its
 //! answer is shown.
 
 mod axis;
 pub mod compare;
 mod crossing;
+pub mod exposure;
 mod giving;
+pub mod indices;
 pub mod optimize;
 pub mod robustness;
 pub mod screen;

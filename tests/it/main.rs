@@ -18,6 +18,7 @@ mod command_line;
 mod compare;
 mod compound_poisson;
 mod conservation;
+mod country_screen;
 mod course;
 mod coverage;
 mod determinism;
@@ -34,6 +35,7 @@ mod headers;
 mod headline;
 mod hostile;
 mod impossible;
+mod index_command;
 mod indices;
 mod inspector;
 #[cfg(unix)]

@@ -428,21 +428,32 @@ fn wrong_keys_ranges_policies_and_folders_are_refused() {
 #[test]
 fn dates_are_varied_month_by_month() {
     let bench = Bench::new();
-    let plant = "[[supply]]\nid = \"plant\"\nmaterial = \"metal\"\ncountry = \"USA\"\ncapacity = 600\nopens = \"2027-01\"\n";
+    let plant =
+        "[[supply]]\nid = \"plant\"\nmaterial = \"metal\"\ncountry = \"USA\"\ncapacity = 600\nopens = \"2027-01\"\n";
     let demand = "{ material = \"metal\", country = \"USA\", amount = 1200 }";
     bench.write("dates.toml", &sellers(demand, "CHN = 0.8, AUS = 0.2", plant));
     let line = "sweep dates.toml --vary supply.plant.opens=2026-01..2026-07:3 --level 13 --out out";
     let told = bench.succeed(line);
-    assert!(told.contains("2026-04") && told.contains("at plant.opens = 2026-05"), "{told}");
+    assert!(
+        told.contains("2026-04") && told.contains("at plant.opens = 2026-05"),
+        "{told}"
+    );
     let table = bench.read("out/sweep.csv");
     let mut rows = csv::Reader::from_reader(table.as_bytes());
     let header = rows.headers().unwrap().clone();
     let at = |name: &str| header.iter().position(|column| column == name).unwrap();
     let (mut dates, mut values) = (Vec::new(), Vec::new());
-    for row in rows.records().map(Result::unwrap).filter(|row| &row[at("country")] == "USA") {
+    for row in rows
+        .records()
+        .map(Result::unwrap)
+        .filter(|row| &row[at("country")] == "USA")
+    {
         dates.push(row[at("at")].to_owned());
         values.push(row[at("value")].parse::<f64>().unwrap());
-        assert!(row[at("run_options")].contains("supply.plant.opens=\"2026-0"), "{row:?}");
+        assert!(
+            row[at("run_options")].contains("supply.plant.opens=\"2026-0"),
+            "{row:?}"
+        );
     }
     assert_eq!(dates, ["2026-01", "2026-04", "2026-07"]);
     assert!(values[0] < values[1] && values[1] < values[2], "{values:?}");

@@ -76,7 +76,8 @@ fn every_command_fits() {
     let own = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (out, golden, parts) = (own("out"), own("golden/"), own("parts"));
     let (compared, screened, optimized) = (own("compared"), own("screened"), own("optimized"));
-    let robust = own("robust");
+    let (robust, exposed) = (own("robust"), own("exposed"));
+    let (indices, of_mineral) = (own("indices"), own("of_mineral"));
     std::fs::create_dir(&golden).unwrap();
     let scenario = "scenarios/drc-cobalt.toml";
     let done = said(
@@ -148,6 +149,25 @@ fn every_command_fits() {
                 0,
             ),
             (&["screen", scenario, "--formats", "none", "--out", &screened], 0),
+            (
+                &["screen", "--country", "IND", "--formats", "none", "--out", &exposed],
+                0,
+            ),
+            (&["indices", scenario, "--formats", "none", "--out", &indices], 0),
+            (
+                &[
+                    "indices",
+                    "--mineral",
+                    "lithium",
+                    "--country",
+                    "USA,IND",
+                    "--formats",
+                    "none",
+                    "--out",
+                    &of_mineral,
+                ],
+                0,
+            ),
             (&["merge", &part, "--formats", "none", "--out", &out], 0),
             (&["replay", scenario, "--trial", "2"], 0),
             (&["check", scenario, "--against", &golden, "--seed", "7"], 1),

@@ -58,10 +58,21 @@ Examples:
   critmin screen scenario.toml --pairs                                # also the worst two at a time (N-2)
   critmin screen scenario.toml --trials 4096                          # uncertain inputs drawn, not at their means
   critmin screen scenario.toml --json --formats none | jq '.sentences'
+  critmin screen --country IND                                        # no scenario: all shipped minerals for one importer
 
 An outage is certain and total, lasts a year and begins at the start; the scenario's own events are taken
 away. Uncertain inputs are at their means in one trial, unless --trials or --precision is given.
 What the tables say: docs/what-if.md";
+
+pub(super) const INDICES_EXAMPLES: &str = "\
+Examples:
+  critmin indices scenarios/us-india-partnership.toml            # of the scenario's undisrupted start, for the places in focus
+  critmin indices --mineral cobalt --country EU27,IND            # of the shipped tables, at every stage that they have
+  critmin indices --mineral lithium --governance own.csv         # own scores: country,score from -2.5 (weak) to 2.5 (strong)
+  critmin indices --mineral nickel --json --formats none | jq '.sentences'
+
+What cannot be told is 'insufficient data' with the reason; what is not known exactly is a range.
+Formulas and conventions: docs/what-if.md";
 
 pub(super) const SWEEP_EXAMPLES: &str = "\
 Examples:

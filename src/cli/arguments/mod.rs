@@ -16,7 +16,9 @@ use parsers::{
     parse_block, parse_count, parse_precision, parse_range, parse_seconds, parse_threads, parse_tolerance,
     parse_tonnes, parse_trial, parse_years,
 };
-pub use whatif::{CompareOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions, SweepOptions};
+pub use whatif::{
+    CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions, SweepOptions,
+};
 
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
 #[derive(Debug, Parser)]
@@ -75,9 +77,13 @@ pub enum Command {
     /// Look at the headline and the ranking of policies under the choices that data cannot decide: what stands, and what flips?
     #[command(after_help = ROBUSTNESS_EXAMPLES)]
     Robustness(RobustnessOptions),
-    /// Let every country stop making, or exporting, what it makes, one at a time: whose failure costs most, and how long do stocks last?
+    /// Let every country stop making, or exporting, what it makes, one at a time: whose failure costs most, and how long do stocks last? Of a scenario,
+    /// or of all shipped minerals for one country
     #[command(after_help = SCREEN_EXAMPLES)]
     Screen(ScreenOptions),
+    /// Tell published indices of concentration and dependence: HHI, EU supply risk, GeoPolRisk, net import reliance, days of cover
+    #[command(after_help = INDICES_EXAMPLES)]
+    Indices(IndicesOptions),
     /// Vary one key or two over a range, on the same draws: how does a statistic follow, and where does it cross a level
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(SweepOptions),

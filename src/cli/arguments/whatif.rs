@@ -122,8 +122,17 @@ pub struct RobustnessOptions {
 
 #[derive(Debug, Args)]
 pub struct ScreenOptions {
-    #[command(flatten)]
-    pub scenario: ScenarioOptions,
+    /// Scenario file (TOML)
+    pub scenario: Option<PathBuf>,
+    /// Instead of a scenario: screen every shipped mineral for this importer (code, name, or EU27), from scenarios drafted as `critmin new` does
+    #[arg(long, value_name = "C", conflicts_with_all = ["scenario", "set", "pairs"])]
+    pub country: Option<String>,
+    /// Set a key of the scenario, e.g. run.seed=7 or event.ban.severity=0.5
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of all random streams
+    #[arg(long, value_name = "S", value_parser = parse_count)]
+    pub seed: Option<u64>,
     /// Also two outages at once: every two of the ten makers whose outage costs most
     #[arg(long)]
     pub pairs: bool,
@@ -133,6 +142,27 @@ pub struct ScreenOptions {
     /// Draw uncertain inputs until the headline and every loss have a standard error of at most this share of the headline's mean (e.g. 1%)
     #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
     pub precision: Option<f64>,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct IndicesOptions {
+    /// Scenario file (TOML): indices of its undisrupted start
+    #[arg(conflicts_with = "mineral")]
+    pub scenario: Option<PathBuf>,
+    /// Instead of a scenario: a mineral of the shipped tables, at every stage that they have
+    #[arg(long, value_name = "M")]
+    pub mineral: Option<String>,
+    /// Buyers: codes or names, EU27, groups of the scenario [default: the places in focus; of a mineral none]
+    #[arg(long = "country", value_name = "LIST", value_delimiter = ',')]
+    pub countries: Vec<String>,
+    /// Governance scores instead of the shipped ones: a CSV with the columns country,score (-2.5 weak to 2.5 strong), and stability, trade if you like
+    #[arg(long, value_name = "FILE")]
+    pub governance: Option<PathBuf>,
+    /// Set a key of the scenario, e.g. shares.magnet.by_country.CHN=0.5
+    #[arg(long = "set", value_name = "KEY=VALUE", conflicts_with = "mineral")]
+    pub set: Vec<String>,
     #[command(flatten)]
     pub output: OutputOptions,
 }

@@ -18,7 +18,7 @@ const PITCH: f64 = 26.0;
 /// Width of country names.
 const NAMES: f64 = 170.0;
 /// One colour from light to dark, which all eyes tell apart; numbers stand in every cell all the same.
-const SCALE: [(f64, RGBColor); 6] = [
+pub(super) const SCALE: [(f64, RGBColor); 6] = [
     (1.0, RGBColor(0xEA, 0xF2, 0xFA)),
     (5.0, RGBColor(0xC3, 0xDB, 0xEF)),
     (10.0, RGBColor(0x8F, 0xBC, 0xDF)),
@@ -27,7 +27,7 @@ const SCALE: [(f64, RGBColor); 6] = [
     (f64::INFINITY, RGBColor(0x0A, 0x35, 0x69)),
 ];
 /// Their meaning.
-const LABELS: [&str; 6] = [
+pub(super) const LABELS: [&str; 6] = [
     "up to 1 %",
     "1 to 5 %",
     "5 to 10 %",
@@ -36,7 +36,7 @@ const LABELS: [&str; 6] = [
     "over 50 %",
 ];
 
-fn shade(value: f64) -> (RGBColor, RGBColor) {
+pub(super) fn shade(value: f64) -> (RGBColor, RGBColor) {
     let step = SCALE
         .iter()
         .position(|(most, _)| value <= *most)
@@ -192,7 +192,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Screening, material: &str) -> R
 }
 
 /// Whole percents from 10 up, a digit more below.
-fn figure(value: f64) -> String {
+pub(super) fn figure(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
         small if small < 0.1 => "<0.1".to_owned(),

@@ -7,6 +7,7 @@ mod by_country;
 mod canvas;
 mod colors;
 mod cost;
+mod country;
 mod dates;
 mod differences;
 mod events;
@@ -16,6 +17,7 @@ mod fan;
 mod font;
 mod frontier;
 mod heat;
+mod indices;
 #[cfg(feature = "png")]
 mod missing;
 mod numbers;
@@ -43,6 +45,8 @@ pub use png::to_png;
 
 use crate::results::types::RunResults;
 use crate::whatif::compare::Comparison;
+use crate::whatif::exposure::Exposures;
+use crate::whatif::indices::Indices;
 use crate::whatif::optimize::Optimum;
 use crate::whatif::robustness::Robustness;
 use crate::whatif::screen::Screening;
@@ -50,7 +54,7 @@ use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 11] = [
+pub const KINDS: [&str; 12] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -62,6 +66,7 @@ pub const KINDS: [&str; 11] = [
     "sweep-",
     "optimize-",
     "robustness-",
+    "indices-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -180,6 +185,21 @@ pub fn render_screening(found: &Screening) -> Result<Vec<Chart>, ChartError> {
         charts.extend(exposure::chart(&source, found, material)?);
     }
     make_unique(&mut charts);
+    Ok(charts)
+}
+
+/// The charts of a country's exposures: its stages in order, and the matrix of countries and minerals. Deterministic order and bytes.
+pub fn render_exposures(found: &Exposures) -> Result<Vec<Chart>, ChartError> {
+    let mut charts = vec![country::ranking(found)?];
+    charts.extend(country::matrix(found)?);
+    Ok(charts)
+}
+
+/// The charts of indices: concentration of makers, GeoPolRisk of buyers. Deterministic order and bytes.
+pub fn render_indices(found: &Indices) -> Result<Vec<Chart>, ChartError> {
+    let mut charts = Vec::new();
+    charts.extend(indices::concentration(found)?);
+    charts.extend(indices::dependence(found)?);
     Ok(charts)
 }
 

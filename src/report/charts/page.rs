@@ -17,7 +17,7 @@ pub(super) const LABEL: f64 = 11.0;
 /// A chart being put together.
 #[derive(Debug)]
 pub(super) struct Page<'a> {
-    source: &'a Source<'a>,
+    provenance: std::borrow::Cow<'a, str>,
     name: String,
     title: String,
     /// What is drawn.
@@ -31,23 +31,35 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     /// A page with its heading: what is shown, and for whom; the horizon and the scenario's title are added here.
     pub(super) fn new(source: &'a Source<'a>, name: String, title: &str, whom: &[String]) -> Page<'a> {
+        let when = numbers_joined(&source.horizon());
+        let scenario = format!("Scenario: {}", source.results.title);
+        Page::headed((name, title), whom, &when, &scenario, source.provenance())
+    }
+
+    /// A page about no single run: name of the chart and title, for whom, when, what it is from, and the footer.
+    pub(super) fn headed(
+        (name, title): (String, &str),
+        whom: &[String],
+        when: &str,
+        from: &str,
+        provenance: String,
+    ) -> Page<'a> {
         let mut canvas = Canvas::default();
         let inner = RIGHT - MARGIN;
         let lines = text::wrap(title, 18.0, true, inner, 2);
         let mut y = canvas.lines(MARGIN, 40.0, bold(18.0, INK), &lines) - 2.5;
-        let when = numbers_joined(&source.horizon());
-        let whom = text::list(whom, 12.5, false, inner * 1.7 - regular(12.5, INK).width(&when));
-        let line = if whom.is_empty() {
-            when.clone()
-        } else {
-            format!("{whom} · {when}")
+        let whom = text::list(whom, 12.5, false, inner * 1.7 - regular(12.5, INK).width(when));
+        let line = match (whom.is_empty(), when.is_empty()) {
+            (true, _) => when.to_owned(),
+            (false, true) => whom,
+            (false, false) => format!("{whom} · {when}"),
         };
         let lines = text::wrap(&line, 12.5, false, inner, 2);
         y = canvas.lines(MARGIN, y, regular(12.5, INK), &lines) + 1.5;
-        let lines = text::wrap(&format!("Scenario: {}", source.results.title), LABEL, false, inner, 2);
+        let lines = text::wrap(from, LABEL, false, inner, 2);
         y = canvas.lines(MARGIN, y, regular(LABEL, MUTED), &lines);
         Page {
-            source,
+            provenance: provenance.into(),
             name,
             title: format!("{title}, {line}"),
             canvas,
@@ -112,7 +124,7 @@ impl<'a> Page<'a> {
             let lines = text::wrap(note, LABEL, false, inner, 3);
             y = self.canvas.lines(MARGIN, y, regular(LABEL, INK), &lines) + 3.0;
         }
-        let lines = text::wrap(&self.source.provenance(), 9.5, false, inner, 2);
+        let lines = text::wrap(&self.provenance, 9.5, false, inner, 2);
         y = self.canvas.lines(MARGIN, y, regular(9.5, MUTED), &lines);
         self.describe(how_to_read.to_owned());
         self.described.append(&mut self.notes);

@@ -72,14 +72,32 @@ fn costs(sheet: &mut Sheet<impl Write>, found: &Screening, of: &Consequence) -> 
 
 /// `screen.csv`.
 pub fn outages(found: &Screening, to: impl Write) -> Written {
+    let mut sheet = Sheet::new(to, header())?;
+    add_outages(&mut sheet, found, None)?;
+    sheet.finish().map(drop)
+}
+
+/// `screen.csv` of several minerals: the same columns, and which mineral before them.
+pub fn outages_of_all<'a>(all: impl IntoIterator<Item = (&'a str, &'a Screening)>, to: impl Write) -> Written {
+    let mut sheet = Sheet::new(to, std::iter::once("mineral").chain(header()))?;
+    for (mineral, found) in all {
+        add_outages(&mut sheet, found, Some(mineral))?;
+    }
+    sheet.finish().map(drop)
+}
+
+fn header() -> impl Iterator<Item = &'static str> {
+    OUTAGE.into_iter().chain(COSTS).chain(RISK).chain(NAMES).chain(STAMP)
+}
+
+fn add_outages(sheet: &mut Sheet<impl Write>, found: &Screening, mineral: Option<&str>) -> Written {
     let run = &found.results.run;
-    let header = OUTAGE.into_iter().chain(COSTS).chain(RISK).chain(NAMES).chain(STAMP);
-    let mut sheet = Sheet::new(to, header)?;
     let stamp = Stamp::of(&run.manifest);
     for of in &found.consequences {
         let outage = &found.outages[of.outage];
+        sheet.texts(mineral)?;
         sheet.texts([outage.kind(), &outage.material, &outage.country])?;
-        costs(&mut sheet, found, of)?;
+        costs(sheet, found, of)?;
         sheet.plain(&optional(of.probability))?;
         sheet.plain(&optional(of.risk_pct))?;
         sheet.plain(&of.risk_rank.map_or_else(String::new, |rank| rank.to_string()))?;
@@ -93,7 +111,7 @@ pub fn outages(found: &Screening, to: impl Write) -> Written {
         ])?;
         sheet.end_with(&stamp)?;
     }
-    sheet.finish().map(drop)
+    Ok(())
 }
 
 /// `pairs.csv`.

@@ -11,7 +11,7 @@ fn number(value: f64) -> Value {
     serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
-fn estimate(found: &Estimate) -> Value {
+pub(in crate::report) fn estimate(found: &Estimate) -> Value {
     let end = |end: f64| match found.standard_error.is_nan() {
         true => Value::Null,
         false => number(end),
@@ -24,7 +24,7 @@ fn estimate(found: &Estimate) -> Value {
     })
 }
 
-fn outage(found: &Outage) -> Value {
+pub(in crate::report) fn outage(found: &Outage) -> Value {
     json!({
         "outage": found.kind(),
         "material": found.material,
@@ -33,7 +33,7 @@ fn outage(found: &Outage) -> Value {
     })
 }
 
-fn consequence(found: &Screening, of: &Consequence, what: (&'static str, Value)) -> Value {
+pub(in crate::report) fn consequence(found: &Screening, of: &Consequence, what: (&'static str, Value)) -> Value {
     let mut entry = serde_json::Map::new();
     entry.insert(what.0.to_owned(), what.1);
     let costs = json!({
