@@ -5,5 +5,8 @@ mod axis;
 pub mod compare;
 mod crossing;
 mod giving;
+pub mod prim;
 pub mod screen;
+pub mod sensitivity;
+pub mod sobol;
 pub mod sweep;

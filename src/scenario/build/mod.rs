@@ -24,6 +24,7 @@ use super::checked::{PolicyLabel, Scenario};
 use super::data_files::DataFiles;
 use super::diagnostics::Problem;
 use super::format::TOP;
+use super::lever;
 use super::names::Names;
 use super::source::{Sources, Span};
 use super::structure::Structure;
@@ -60,6 +61,7 @@ pub(crate) fn scenario(
     let Structure { mut out, mentioned, .. } = pass;
     uniqueness::check(top, &names, &mut out);
     acknowledge::check(top, &mut out);
+    lever::check(top, &names, files, sources, &mut out);
     let base = base::Base::read(top, &names, mentioned, files, sources, &mut out);
     let built = build(&base, policy, assumption, &mut out);
     let bad = out.list.iter().any(|problem| problem.is_error());
