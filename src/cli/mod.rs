@@ -18,6 +18,7 @@ mod results;
 mod run;
 mod schema;
 mod screen;
+mod sensitivity;
 mod so_far;
 mod sweep;
 mod terminal;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options),
         Command::Compare(options) => compare::compare(options),
         Command::Screen(options) => screen::screen(options),
+        Command::Sensitivity(options) => sensitivity::sensitivity(options),
         Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),

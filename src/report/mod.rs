@@ -21,6 +21,7 @@ mod replay_command;
 pub mod results_folder;
 pub mod samples_file;
 pub mod screen;
+pub mod sensitivity;
 mod sheet;
 pub mod story;
 pub mod sweep;

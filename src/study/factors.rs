@@ -196,6 +196,12 @@ impl Variant {
         }
     }
 
+    /// Ids and names of all events, in the order of the file.
+    pub fn event_names(&self) -> Vec<(String, String)> {
+        let events = self.prepared.scenario.events.iter();
+        events.map(|event| (event.id.clone(), event.name.clone())).collect()
+    }
+
     fn columns(&self) -> Vec<Seen> {
         let model = &self.prepared.model;
         let mut columns = Vec::new();
@@ -207,13 +213,7 @@ impl Variant {
                 }
             }
         }
-        let events = || {
-            self.prepared
-                .scenario
-                .events
-                .iter()
-                .map(|event| (event.id.clone(), event.name.clone()))
-        };
+        let events = || self.event_names().into_iter();
         columns.extend(events().map(|(id, name)| Seen::Struck(id, name)));
         columns.extend(events().map(|(id, name)| Seen::SeverityMonths(id, name)));
         columns

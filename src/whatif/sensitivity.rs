@@ -114,6 +114,8 @@ pub struct Sensitivity {
     pub bars: Vec<Bar>,
     /// Keys that cannot be set alone, and why.
     pub left_out: Vec<(String, String)>,
+    /// Ids and names of all events.
+    pub events: Vec<(String, String)>,
     /// What indices are of.
     pub factors: Vec<Factor>,
     /// The indices; `None` where the headline does not vary.
@@ -307,6 +309,7 @@ impl Prepared {
             results,
             bars,
             left_out: self.left_out,
+            events: self.baseline.event_names(),
             factors: self.factors,
             indices,
             index_trials: trials,

@@ -16,7 +16,7 @@ use parsers::{
     parse_block, parse_count, parse_precision, parse_range, parse_seconds, parse_threads, parse_tolerance,
     parse_tonnes, parse_trial, parse_years,
 };
-pub use whatif::{CompareOptions, OutputOptions, ScreenOptions, SweepOptions};
+pub use whatif::{CompareOptions, OutputOptions, ScreenOptions, SensitivityOptions, SweepOptions};
 
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
 #[derive(Debug, Parser)]
@@ -72,6 +72,9 @@ pub enum Command {
     /// Let every country stop making, or exporting, what it makes, one at a time: whose failure costs most, and how long do stocks last?
     #[command(after_help = SCREEN_EXAMPLES)]
     Screen(ScreenOptions),
+    /// Ask what drives the answer: which numbers move it, which inputs and events its variance comes from, and what marks the worst trials
+    #[command(after_help = SENSITIVITY_EXAMPLES)]
+    Sensitivity(SensitivityOptions),
     /// Vary one key or two over a range, on the same draws: how does a statistic follow, and where does it cross a level
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(SweepOptions),
