@@ -24,6 +24,8 @@ pub(crate) struct Doubles {
     pub own: f64,
     /// The same with each set of drivers drawn anew.
     pub anew: Vec<f64>,
+    /// Whether that made a difference to what was drawn, so that a simulation was needed.
+    pub moved: Vec<bool>,
 }
 
 /// The trials with their doubles, ascending; fewer where `progress` was stopped, none without demand.
@@ -122,18 +124,26 @@ impl Observer for PickFreeze<'_> {
         let own = probe.take().first().map_or(0.0, |ended| ended.share);
         self.own.draw(self.model, TrialStreams::of(trial));
         let mut anew = Vec::with_capacity(self.sets.len());
+        let mut moved = Vec::with_capacity(self.sets.len());
         for drivers in self.sets {
             let streams = TrialStreams::anew(trial, trial + SECOND_DRAWS, drivers);
             self.anew.draw(self.model, streams);
             // An event that strikes in neither makes no difference, and needs no simulation.
-            if self.anew.is_same(&self.own) && self.anew.strikes.exhausted.is_none() {
+            let is_moved = !self.anew.is_same(&self.own) || self.anew.strikes.exhausted.is_some();
+            moved.push(is_moved);
+            if !is_moved {
                 anew.push(own);
                 continue;
             }
             self.simulator.run(trial, streams, probe);
             anew.push(probe.take().first().map_or(0.0, |ended| ended.share));
         }
-        self.found.push(Doubles { trial, own, anew });
+        self.found.push(Doubles {
+            trial,
+            own,
+            anew,
+            moved,
+        });
         self.exhausted = first(self.exhausted, self.simulator.exhausted());
     }
 }

@@ -56,6 +56,8 @@ pub struct Frozen {
     pub other: Vec<f64>,
     /// Trial x factor: with that factor drawn anew.
     pub anew: Array2<f64>,
+    /// In how many trials drawing a factor anew drew something else. An event that mostly does not come mostly does so again.
+    pub moved: Vec<usize>,
 }
 
 /// What trials drew.
@@ -148,12 +150,12 @@ impl Variant {
         found.collect()
     }
 
-    /// Evaluates trials with each of the factors drawn anew. Trials are independent whatever the scenario's sampling design, as estimators of variances
-    /// suppose; fewer than asked for where `progress` was stopped.
+    /// Evaluates trials with everything drawn anew, and with each of the factors. Trials are independent whatever the scenario's
+    /// sampling design, as estimators of variances suppose; fewer than asked for where `progress` was stopped.
     ///
     /// # Errors
     /// [`Error::TooManyRenewals`].
-    pub fn frozen(&self, factors: &[Factor], trials: Range<u64>, progress: &Progress) -> Result<Frozen, Error> {
+    pub fn frozen(&self, factors: &[&Factor], trials: Range<u64>, progress: &Progress) -> Result<Frozen, Error> {
         let mut prepared = self.prepared.clone();
         prepared.model.design = Design::Random;
         let all = Drivers::all(&prepared.model);
@@ -161,6 +163,8 @@ impl Variant {
             .chain(factors.iter().map(|factor| factor.drivers.clone()))
             .collect();
         let found = pick_freeze(&prepared, trials, &sets, progress)?;
+        let moved = (1..=factors.len()).map(|set| found.iter().filter(|doubles| doubles.moved[set]).count());
+        let moved = moved.collect();
         let percent = |share: f64| 100.0 * share;
         let anew = found
             .iter()
@@ -170,6 +174,7 @@ impl Variant {
             other: found.iter().map(|doubles| percent(doubles.anew[0])).collect(),
             anew: Array2::from_shape_vec((found.len(), factors.len()), anew.collect())
                 .unwrap_or_else(|_| Array2::zeros((0, factors.len()))),
+            moved,
         })
     }
 

@@ -6,10 +6,9 @@
 //! - first-order index: mean of (y(B) - m)(y(AB_i) - y(A)) / V, their estimator (b), with y(B) about the mean so that rare large values tell less;
 //! - total index: mean of (y(A) - y(AB_i))^2 / (2 V), after Jansen (1999, Computer Physics Communications 117).
 //!
-//! Mean m and variance V are those of y(A) and y(B) together. Intervals are a Bayesian bootstrap (Rubin 1981, Annals of Statistics 9) over trials: each
+//! Mean m and variance V are those of y(A) and y(B) together, over all trials. Intervals are a Bayesian bootstrap (Rubin 1981, Annals of Statistics 9) over trials: each
 //! replicate weighs the trials by independent standard exponential variables.
 
-use ndarray::Array2;
 use rand_distr::{Distribution, Exp1};
 use rayon::prelude::*;
 
@@ -26,8 +25,8 @@ pub struct Evaluations {
     pub a: Vec<f64>,
     /// With the second.
     pub b: Vec<f64>,
-    /// Trial x factor: with the first, but for the factor.
-    pub ab: Array2<f64>,
+    /// By factor: with the first set, but for the factor. A factor may have been evaluated in the first trials only.
+    pub ab: Vec<Vec<f64>>,
 }
 
 /// Indices of every factor, in order. First-order estimates may lie a little below 0.
@@ -46,7 +45,7 @@ pub struct Indices {
 impl Evaluations {
     /// The indices with 95 % intervals; `None` where nothing varies.
     pub fn indices(&self, seed: u64) -> Option<Indices> {
-        let trials = self.a.len().min(self.b.len()).min(self.ab.nrows());
+        let trials = self.a.len().min(self.b.len());
         let equal = vec![1.0; trials];
         let (mean, variance) = self.moments(&equal);
         let is_constant = self.a.iter().chain(&self.b).all(|value| *value == self.a[0]);
@@ -92,19 +91,19 @@ impl Evaluations {
     /// First-order and total index of each factor with weights of the trials.
     fn weighted(&self, weights: &[f64]) -> Vec<(f64, f64)> {
         let (mean, variance) = self.moments(weights);
-        let mut sums = vec![(0.0, 0.0); self.ab.ncols()];
-        let trials = weights.iter().zip(self.a.iter().zip(&self.b)).zip(self.ab.rows());
-        for ((weight, (a, b)), row) in trials {
-            let beyond = weight * (b - mean);
-            for (sum, value) in sums.iter_mut().zip(row) {
+        let index = |column: &Vec<f64>| {
+            let (mut weighed, mut first, mut total) = (0.0, 0.0, 0.0);
+            let trials = weights.iter().zip(self.a.iter().zip(&self.b)).zip(column);
+            for ((weight, (a, b)), value) in trials {
                 let moved = value - a;
-                sum.0 += beyond * moved;
-                sum.1 += weight * moved * moved;
+                weighed += weight;
+                first += weight * (b - mean) * moved;
+                total += weight * moved * moved;
             }
-        }
-        let scale = weights.iter().sum::<f64>() * variance;
-        let index = |(first, total): (f64, f64)| (first / scale, total / (2.0 * scale));
-        sums.into_iter().map(index).collect()
+            let scale = weighed * variance;
+            (first / scale, total / (2.0 * scale))
+        };
+        self.ab.iter().map(index).collect()
     }
 }
 
@@ -136,7 +135,7 @@ mod tests {
         let mut found = Evaluations {
             a: Vec::new(),
             b: Vec::new(),
-            ab: Array2::zeros((trials as usize, factors)),
+            ab: vec![Vec::new(); factors],
         };
         for trial in 0..trials {
             let (a, b) = (draw(trial), draw(trial + (1 << 40)));
@@ -145,7 +144,7 @@ mod tests {
             for factor in 0..factors {
                 let mut mixed = a.clone();
                 mixed[factor] = b[factor];
-                found.ab[(trial as usize, factor)] = y(&mixed);
+                found.ab[factor].push(y(&mixed));
             }
         }
         found
@@ -220,5 +219,19 @@ mod tests {
         let indices = found.indices(42).unwrap();
         assert_eq!((indices.first[1].value, indices.first[1].high), (0.0, 0.0));
         assert_eq!(indices.total[1].high, 0.0);
+    }
+
+    /// A factor of which enough is known needs no more trials.
+    #[test]
+    fn factors_may_have_fewer_trials() {
+        let y = |x: &[f64]| 2.0 * x[0] + x[1];
+        let mut found = evaluated(1, 8_192, 2, y);
+        let whole = found.indices(42).unwrap();
+        found.ab[1].truncate(1_024);
+        let less = found.indices(42).unwrap();
+        assert_eq!((less.first[0], less.total[0]), (whole.first[0], whole.total[0]));
+        check(&less.first, &[0.8, 0.2], 0.25);
+        check(&less.total, &[0.8, 0.2], 0.25);
+        assert!(less.total[1].standard_error > 2.0 * whole.total[1].standard_error);
     }
 }

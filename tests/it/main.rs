@@ -52,6 +52,7 @@ mod replaying;
 mod resume;
 mod screen;
 mod sellers;
+mod sensitivity;
 mod shards;
 mod shown;
 mod sizes;
