@@ -218,7 +218,11 @@ mod tests {
     /// With everything anew a double is the other trial, with nothing anew the trial itself; and what is kept is kept.
     #[test]
     fn doubles_take_the_draws_of_the_other_trial() {
-        let document = Document::from_text("x.toml", RENEWED).unwrap();
+        let random = RENEWED.replace(
+            "process = \"renewal\", up = 1, down = 1, starts = \"up\" }",
+            "process = \"poisson\", per_year = 9 }\nduration = 1",
+        );
+        let document = Document::from_text("x.toml", &random).unwrap();
         let prepared = prepare(&document, None).unwrap();
         let model = &prepared.model;
         let sets = [Drivers::all(model), Drivers::none(model)];

@@ -5,11 +5,9 @@ use super::codes::Code;
 use super::data_files::DataFiles;
 use super::diagnostics::Problem;
 use super::document::Document;
-use super::format::TOP;
 use super::frame;
-use super::names::{Names, tables};
+use super::names::tables;
 use super::source::{Sources, Span};
-use super::structure::Structure;
 use super::tree::{Node, Table};
 use super::values::{Problems, show};
 
@@ -48,7 +46,15 @@ impl Document {
 const ENDS: [&str; 2] = ["low", "high"];
 
 /// Reports levers whose key leads to no number, and ranges that are none or that the key does not allow.
-pub(crate) fn check(top: &Table, names: &Names, files: &DataFiles, sources: &Sources, out: &mut Problems) {
+///
+/// `problems` is what a check finds wrong with a tree without levers.
+pub(crate) fn check(
+    top: &Table,
+    files: &DataFiles,
+    sources: &Sources,
+    problems: impl Fn(&Table) -> Vec<Problem>,
+    out: &mut Problems,
+) {
     let mut plain = top.clone();
     if plain.remove("lever").is_none() {
         return;
@@ -102,9 +108,13 @@ pub(crate) fn check(top: &Table, names: &Names, files: &DataFiles, sources: &Sou
             keys.push((node.span, key, [low.span, high.span]));
         }
     }
-    let found = set.map(|top| problems(&top, names));
+    let found = set.map(|top| problems(&top));
     for (key_span, key, ends) in keys {
-        let of = |end: usize| found[end].iter().filter(move |problem| problem.span == ends[end]);
+        let of = |end: usize| {
+            found[end]
+                .iter()
+                .filter(move |problem| problem.is_error() && problem.span == ends[end])
+        };
         // Where a number cannot stand at all, that is a mistake of the key.
         let is_type = |problem: &&Problem| problem.code == Code::WrongType || problem.code == Code::UnknownName;
         if of(0).chain(of(1)).any(|problem| is_type(&problem)) {
@@ -117,16 +127,4 @@ pub(crate) fn check(top: &Table, names: &Names, files: &DataFiles, sources: &Sou
         }
         of(0).chain(of(1)).for_each(|problem| out.push(problem.clone()));
     }
-}
-
-/// What the format finds wrong with a tree.
-fn problems(top: &Table, names: &Names) -> Vec<Problem> {
-    let mut pass = Structure {
-        names,
-        assumed: true,
-        out: Problems::default(),
-        mentioned: Default::default(),
-    };
-    pass.table(&TOP, top, Span::default());
-    pass.out.list
 }
