@@ -12,13 +12,20 @@ pub struct Generator {
     key: StreamKey,
     trial: u64,
     index: u64,
+    /// The block in which the next bits are.
+    block: [u64; 2],
 }
 
 impl Generator {
     /// From the beginning of a trial of a stream.
     #[must_use]
     pub fn new(key: StreamKey, trial: u64) -> Self {
-        Self { key, trial, index: 0 }
+        Self {
+            key,
+            trial,
+            index: 0,
+            block: [0; 2],
+        }
     }
 }
 
@@ -30,9 +37,12 @@ impl TryRng for Generator {
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let bits = self.key.bits(self.trial, self.index);
+        let half = (self.index & 1) as usize;
+        if half == 0 {
+            self.block = self.key.block(self.trial, self.index >> 1);
+        }
         self.index += 1;
-        Ok(bits)
+        Ok(self.block[half])
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {

@@ -195,19 +195,19 @@ mod tests {
         check(&indices.total, &total, 0.1);
     }
 
-    /// Of a hundred intervals some ninety-five hold the truth.
+    /// Of two hundred intervals some hundred and ninety hold the truth.
     #[test]
     fn intervals_hold_the_truth_as_often_as_they_say() {
         let exact = [0.8, 0.2];
         let mut held = 0;
-        for seed in 0..100 {
+        for seed in 0..50 {
             let indices = evaluated(seed, 512, 2, |x| 2.0 * x[0] + x[1]).indices(seed).unwrap();
             for found in [&indices.first, &indices.total] {
                 let holds = |(found, exact): (&Estimate, &f64)| (found.low..=found.high).contains(exact);
                 held += found.iter().zip(&exact).filter(|both| holds(*both)).count();
             }
         }
-        assert!((365..=395).contains(&held), "{held} of 400");
+        assert!((181..=198).contains(&held), "{held} of 200");
     }
 
     #[test]
@@ -225,13 +225,13 @@ mod tests {
     #[test]
     fn factors_may_have_fewer_trials() {
         let y = |x: &[f64]| 2.0 * x[0] + x[1];
-        let mut found = evaluated(1, 8_192, 2, y);
+        let mut found = evaluated(1, 2_048, 2, y);
         let whole = found.indices(42).unwrap();
-        found.ab[1].truncate(1_024);
+        found.ab[1].truncate(256);
         let less = found.indices(42).unwrap();
         assert_eq!((less.first[0], less.total[0]), (whole.first[0], whole.total[0]));
-        check(&less.first, &[0.8, 0.2], 0.25);
-        check(&less.total, &[0.8, 0.2], 0.25);
+        check(&less.first, &[0.8, 0.2], 0.4);
+        check(&less.total, &[0.8, 0.2], 0.4);
         assert!(less.total[1].standard_error > 2.0 * whole.total[1].standard_error);
     }
 }
