@@ -1,10 +1,14 @@
 //! Variance-based sensitivity indices (Sobol' 1993) from pick-freeze evaluations, whatever was evaluated.
 //!
 //! With y(A) of one set of draws, y(B) of another and y(AB_i) of the first with factor i from the second (Saltelli et al. 2010, Computer Physics
-//! Communications 181, table 2):
+//! Communications 181, table 2) there are two estimators of each index, and both are right on average:
 //!
-//! - first-order index: mean of (y(B) - m)(y(AB_i) - y(A)) / V, their estimator (b), with y(B) about the mean so that rare large values tell less;
-//! - total index: mean of (y(A) - y(AB_i))^2 / (2 V), after Jansen (1999, Computer Physics Communications 117).
+//! - where a factor matters little: the first-order index as the mean of (y(B) - m)(y(AB_i) - y(A)) / V, their (b), and the total index as the mean of
+//!   (y(A) - y(AB_i))^2 / (2 V), after Jansen (1999, Computer Physics Communications 117). Both are 0, without any error, where it does not matter at all;
+//! - where it matters much: the same of all other factors together, taken from 1. The first-order index is 1 less the mean of
+//!   (y(B) - y(AB_i))^2 / (2 V), Jansen's (c), the total index 1 less the mean of (y(A) - m)(y(AB_i) - y(B)) / V. Both are 1 where nothing else matters.
+//!
+//! They are mixed by the total index (the first estimate of it), so that each counts where it errs least.
 //!
 //! Mean m and variance V are those of y(A) and y(B) together, over all trials. Intervals are a Bayesian bootstrap (Rubin 1981, Annals of Statistics 9) over trials: each
 //! replicate weighs the trials by independent standard exponential variables.
@@ -92,16 +96,21 @@ impl Evaluations {
     fn weighted(&self, weights: &[f64]) -> Vec<(f64, f64)> {
         let (mean, variance) = self.moments(weights);
         let index = |column: &Vec<f64>| {
-            let (mut weighed, mut first, mut total) = (0.0, 0.0, 0.0);
+            let (mut weighed, mut with_b, mut from_b, mut with_a, mut from_a) = (0.0, 0.0, 0.0, 0.0, 0.0);
             let trials = weights.iter().zip(self.a.iter().zip(&self.b)).zip(column);
             for ((weight, (a, b)), value) in trials {
-                let moved = value - a;
                 weighed += weight;
-                first += weight * (b - mean) * moved;
-                total += weight * moved * moved;
+                with_b += weight * (b - mean) * (value - a);
+                from_b += weight * (b - value) * (b - value);
+                with_a += weight * (a - mean) * (value - b);
+                from_a += weight * (a - value) * (a - value);
             }
             let scale = weighed * variance;
-            (first / scale, total / (2.0 * scale))
+            let small = (with_b / scale, from_a / (2.0 * scale));
+            let large = (1.0 - from_b / (2.0 * scale), 1.0 - with_a / scale);
+            let part = small.1.clamp(0.0, 1.0);
+            let mixed = |small: f64, large: f64| (1.0 - part) * small + part * large;
+            (mixed(small.0, large.0), mixed(small.1, large.1))
         };
         self.ab.iter().map(index).collect()
     }
@@ -219,6 +228,10 @@ mod tests {
         let indices = found.indices(42).unwrap();
         assert_eq!((indices.first[1].value, indices.first[1].high), (0.0, 0.0));
         assert_eq!(indices.total[1].high, 0.0);
+        // One that is all there is accounts for all, as good as exactly.
+        for index in [indices.first[0], indices.total[0]] {
+            assert!((index.value - 1.0).abs() < 0.02, "{index:?}");
+        }
     }
 
     /// A factor of which enough is known needs no more trials.

@@ -80,7 +80,7 @@ pub(super) fn chart(source: &Source<'_>, found: &Sensitivity) -> Result<Option<C
                 whisker(&mut page.canvas, (at(index.low), at(index.high)), y + 5.5, 3.0);
             }
         }
-        let said = pair(*factor).map(|index| short(100.0 * index.value.max(0.0)));
+        let said = pair(*factor).map(|index| short(100.0 * index.value.clamp(0.0, 1.0)));
         let said = format!("{}{NBSP}% / {}{NBSP}%", said[0], said[1], NBSP = numbers::NBSP);
         page.canvas
             .text(right + 12.0, middle + 4.0, Anchor::Start, regular(LABEL, MUTED), &said);

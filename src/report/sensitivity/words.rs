@@ -194,9 +194,9 @@ fn share(found: &Estimate) -> String {
     }
 }
 
-/// In percent: whole numbers from 10 up, else a digit after the point; what is below 0 by chance is 0.
+/// In percent: whole numbers from 10 up, else a digit after the point; what is below 0 or above 100 by chance is 0 or 100.
 fn percent(share: f64) -> String {
-    let percent = 100.0 * share.max(0.0);
+    let percent = 100.0 * share.clamp(0.0, 1.0);
     match percent {
         percent if percent >= 9.95 => format!("{percent:.0}"),
         percent if percent < 0.05 => "0".to_owned(),
