@@ -107,8 +107,8 @@ fn an_event_is_one_factor_and_marks_the_worst() {
         .iter()
         .find_map(|range| range.low.filter(|low| *low > 1.0))
         .unwrap();
-    assert!((low - 9.6).abs() < 0.2, "{best:?}");
-    assert!((discovery.threshold_pct - 64.0).abs() < 2.0, "{discovery:?}");
+    assert!((low - 9.6).abs() < 0.5, "{best:?}");
+    assert!((discovery.threshold_pct - 64.0).abs() < 4.0, "{discovery:?}");
 }
 
 #[test]
