@@ -7,6 +7,7 @@ pub mod facts;
 pub mod indices;
 pub mod merge;
 pub mod part;
+pub(crate) mod pick_freeze;
 pub mod pin;
 mod ranking;
 pub mod replay;

@@ -42,14 +42,14 @@ pub enum RunError {
     /// An event was drawn so often in a trial that the rest had to be left out.
     #[error(
         "the event `{event}` happens more than a million times in trial {trial}{} under {policy}, and its later occurrences would be missing: the run is given up. Make its up and down times longer, or the horizon shorter",
-        if *is_double { ", with its events or inputs drawn anew for the split of the variance," } else { "" }
+        if *is_double { ", with some of its draws made anew (pick-freeze)," } else { "" }
     )]
     TooManyRenewals {
         /// Its id.
         event: String,
         /// The first trial in which it does.
         trial: u64,
-        /// Whether it does so not in the trial itself, but in a double of it from which the variance is split.
+        /// Whether it does so not in the trial itself, but in a double of it, with some draws made anew.
         is_double: bool,
         /// `the baseline`, or the policy.
         policy: String,

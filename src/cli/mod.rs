@@ -21,6 +21,7 @@ mod robustness;
 mod run;
 mod schema;
 mod screen;
+mod sensitivity;
 mod so_far;
 mod sweep;
 mod terminal;
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Robustness(options) => robustness::robustness(options),
         Command::Screen(options) => screen::screen(options),
         Command::Indices(options) => indices::indices(options),
+        Command::Sensitivity(options) => sensitivity::sensitivity(options),
         Command::Sweep(options) => sweep::sweep(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),

@@ -6,14 +6,13 @@ use std::time::Instant;
 use super::arguments::SweepOptions;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, tell, write, write_table};
+use super::whatif::{place, statistic, tell, write, write_table};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
 use crate::report::charts::render_sweep;
 use crate::report::sweep::json::document;
 use crate::report::sweep::{NAMES, csv, words};
-use crate::scenario::nearest;
-use crate::study::{Statistic, Study};
+use crate::study::Study;
 use crate::whatif::sweep::{Plan, SweepError, prepare};
 
 /// The command, as its folder is called.
@@ -28,7 +27,7 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
     let plan = Plan {
         axes: options.vary.clone(),
         to: options.to.clone(),
-        of: statistic(options)?,
+        of: statistic(options.of.as_deref(), output.json)?,
         level: options.level,
         policy: options.policy.clone(),
         from_first: options.from_first,
@@ -69,20 +68,4 @@ fn of_sweep(error: SweepError, json: bool) -> Failure {
             json,
         },
     }
-}
-
-fn statistic(options: &SweepOptions) -> Result<Option<Statistic>, Failure> {
-    let Some(name) = &options.of else {
-        return Ok(None);
-    };
-    let known = || Statistic::ALL.iter().map(|statistic| statistic.name());
-    let found = Statistic::named(name);
-    found.map(Some).ok_or_else(|| Failure::Input {
-        message: format!("there is no statistic `{name}`"),
-        hint: Some(match nearest(name, known()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
-        }),
-        json: options.output.json,
-    })
 }

@@ -17,7 +17,25 @@ use crate::report::file_list::ScenarioIdentity;
 use crate::report::json;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
-use crate::scenario::Document;
+use crate::scenario::{Document, nearest};
+use crate::study::Statistic;
+
+/// The statistic of a name, where one is given.
+pub fn statistic(name: Option<&str>, json: bool) -> Result<Option<Statistic>, Failure> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    let known = || Statistic::ALL.iter().map(|statistic| statistic.name());
+    let found = Statistic::named(name);
+    found.map(Some).ok_or_else(|| Failure::Input {
+        message: format!("there is no statistic `{name}`"),
+        hint: Some(match nearest(name, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
+        }),
+        json,
+    })
+}
 
 /// The folder of a command's results, where all of them may be written: the one that was asked for, else one named after the command beside the
 /// results of runs. `document` is that of the scenario to which it belongs.

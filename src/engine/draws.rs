@@ -61,31 +61,103 @@ pub struct Strikes {
     coupled: Vec<f64>,
 }
 
-/// Which trial's streams feed the inputs and which the events: the same, unless variance is being split by pick-freeze.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrialStreams {
-    /// Trial number of the input draws.
-    pub inputs: u64,
-    /// Trial number of the event draws.
-    pub events: u64,
+/// Some of a model's drivers: flags by position there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drivers {
+    /// Uncertain inputs.
+    pub inputs: Vec<bool>,
+    /// Frailty factors.
+    pub frailties: Vec<bool>,
+    /// Copulas.
+    pub copulas: Vec<bool>,
+    /// Events, each with all of its streams: arrival, severity, duration and the rest.
+    pub events: Vec<bool>,
 }
 
-impl TrialStreams {
-    /// The ordinary case.
-    pub fn of(trial: u64) -> Self {
-        TrialStreams {
-            inputs: trial,
-            events: trial,
+impl Drivers {
+    /// None of them.
+    pub fn none(model: &Model) -> Self {
+        Drivers {
+            inputs: vec![false; model.inputs.len()],
+            frailties: vec![false; model.frailties.len()],
+            copulas: vec![false; model.copulas.len()],
+            events: vec![false; model.events.len()],
+        }
+    }
+
+    /// All uncertain inputs.
+    pub fn all_inputs(model: &Model) -> Self {
+        Drivers {
+            inputs: vec![true; model.inputs.len()],
+            ..Self::none(model)
+        }
+    }
+
+    /// All events, with what ties them together.
+    pub fn all_events(model: &Model) -> Self {
+        Drivers {
+            frailties: vec![true; model.frailties.len()],
+            copulas: vec![true; model.copulas.len()],
+            events: vec![true; model.events.len()],
+            ..Self::none(model)
+        }
+    }
+
+    /// All drivers.
+    pub fn all(model: &Model) -> Self {
+        Drivers {
+            inputs: vec![true; model.inputs.len()],
+            ..Self::all_events(model)
         }
     }
 }
 
+/// Which trial's streams feed each driver: the same for all, unless some are drawn anew by pick-freeze.
+#[derive(Debug, Clone, Copy)]
+pub struct TrialStreams<'a> {
+    trial: u64,
+    /// The trial of those that are drawn anew, and which these are.
+    anew: Option<(u64, &'a Drivers)>,
+}
+
+impl<'a> TrialStreams<'a> {
+    /// The ordinary case.
+    pub fn of(trial: u64) -> Self {
+        TrialStreams { trial, anew: None }
+    }
+
+    /// Some drivers as another trial has them.
+    pub fn anew(trial: u64, other: u64, drivers: &'a Drivers) -> Self {
+        TrialStreams {
+            trial,
+            anew: Some((other, drivers)),
+        }
+    }
+
+    /// The trial of a driver, by its flag.
+    #[inline]
+    fn of_driver(&self, flag: impl FnOnce(&Drivers) -> bool) -> u64 {
+        match self.anew {
+            Some((other, drivers)) if flag(drivers) => other,
+            _ => self.trial,
+        }
+    }
+}
+
+impl From<u64> for TrialStreams<'_> {
+    fn from(trial: u64) -> Self {
+        TrialStreams::of(trial)
+    }
+}
+
 /// Draws the uncertain inputs of a trial into `inputs`.
-pub fn draw_inputs(model: &Model, trial: u64, inputs: &mut Vec<f64>) {
+pub fn draw_inputs<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inputs: &mut Vec<f64>) {
+    let streams = streams.into();
     inputs.clear();
     inputs.resize(model.input_slots, 0.0);
     let mut uniforms = [0.0; 64];
-    for driver in &model.inputs {
+    for (number, driver) in model.inputs.iter().enumerate() {
+        let trial = streams.of_driver(|anew| anew.inputs[number]);
         match &driver.kind {
             InputKind::Scalar(sampler) => {
                 let uniform = model.design.uniform(&driver.key, trial, 0);
@@ -121,6 +193,8 @@ struct EventDraws<'a> {
     model: &'a Model,
     event: &'a EventModel,
     inputs: &'a [f64],
+    streams: TrialStreams<'a>,
+    /// The trial of the event's own streams.
     trial: u64,
 }
 
@@ -136,10 +210,12 @@ impl EventDraws<'_> {
             return self.uniform(key, index);
         };
         let (uniforms, coupled) = scratch;
+        let trial = self.streams.of_driver(|anew| anew.copulas[copula]);
         let copula = &self.model.copulas[copula];
         let needed = copula.copula.uniforms_needed();
+        let uniform = |index| self.model.design.uniform(&copula.key, trial, index);
         uniforms.clear();
-        uniforms.extend((0..needed).map(|member| self.uniform(&copula.key, index * needed as u64 + member as u64)));
+        uniforms.extend((0..needed).map(|member| uniform(index * needed as u64 + member as u64)));
         coupled.clear();
         coupled.resize(copula.members, 0.0);
         copula.copula.couple(uniforms, coupled);
@@ -157,7 +233,8 @@ pub struct Exhausted {
 }
 
 /// Draws every event's occurrences within the horizon.
-pub fn draw_events(model: &Model, trial: u64, inputs: &[f64], strikes: &mut Strikes) {
+pub fn draw_events<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inputs: &[f64], strikes: &mut Strikes) {
+    let streams = streams.into();
     let Strikes {
         all,
         exhausted,
@@ -169,12 +246,10 @@ pub fn draw_events(model: &Model, trial: u64, inputs: &[f64], strikes: &mut Stri
     *exhausted = None;
     let horizon = model.periods as f64 * model.step_months;
     frailty.clear();
-    frailty.extend(
-        model
-            .frailties
-            .iter()
-            .map(|factor| factor.factor.quantile(model.design.uniform(&factor.key, trial, 0))),
-    );
+    frailty.extend(model.frailties.iter().enumerate().map(|(number, factor)| {
+        let trial = streams.of_driver(|anew| anew.frailties[number]);
+        factor.factor.quantile(model.design.uniform(&factor.key, trial, 0))
+    }));
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {
         let event = &model.events[index];
@@ -182,7 +257,8 @@ pub fn draw_events(model: &Model, trial: u64, inputs: &[f64], strikes: &mut Stri
             model,
             event,
             inputs,
-            trial,
+            streams,
+            trial: streams.of_driver(|anew| anew.events[index]),
         };
         let rate_factor = event.frailty.map_or(1.0, |group| frailty[group]);
         let mut list = std::mem::take(&mut by_event[index]);

@@ -188,7 +188,7 @@ notice = 3
         let model = crate::model::compile(&scenario).unwrap();
         let (mut inputs, mut strikes, mut severities) = (Vec::new(), Strikes::default(), Severities::default());
         // Twice: nothing may be left over from the trial before.
-        for trial in 0..2 {
+        for trial in 0..2_u64 {
             draw_inputs(&model, trial, &mut inputs);
             draw_events(&model, trial, &inputs, &mut strikes);
             severities.fill(&model, &strikes);

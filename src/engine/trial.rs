@@ -70,9 +70,9 @@ impl<'a> Simulator<'a> {
     }
 
     /// Simulates a trial.
-    pub fn run(&mut self, trial: u64, streams: TrialStreams, observer: &mut impl Observer) {
-        draw_inputs(self.model, streams.inputs, &mut self.inputs);
-        draw_events(self.model, streams.events, &self.inputs, &mut self.strikes);
+    pub fn run(&mut self, trial: u64, streams: TrialStreams<'_>, observer: &mut impl Observer) {
+        draw_inputs(self.model, streams, &mut self.inputs);
+        draw_events(self.model, streams, &self.inputs, &mut self.strikes);
         let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
         self.exhausted = self.exhausted.or(exhausted);
         self.severities.fill(self.model, &self.strikes);

@@ -1,21 +1,28 @@
 //! Whether anything in a model is left to chance.
 
-use super::{ArrivalModel, EventModel, InputKind, Model, RecoveryModel, Value};
+use super::{ArrivalModel, EventModel, InputDriver, InputKind, Model, RecoveryModel, Value};
 use crate::sampling::Sampler;
 use crate::scenario::RenewalStart;
+
+impl InputDriver {
+    /// Whether it differs between trials.
+    pub fn is_random(&self) -> bool {
+        match &self.kind {
+            InputKind::Scalar(sampler) => !sampler.is_constant(),
+            InputKind::Dirichlet(_, components) => *components > 1,
+        }
+    }
+}
 
 impl Model {
     /// Whether any draw can make two trials differ. Events that cannot happen draw nothing.
     pub fn is_random(&self) -> bool {
-        let inputs = self.inputs.iter().any(|driver| match &driver.kind {
-            InputKind::Scalar(sampler) => !sampler.is_constant(),
-            InputKind::Dirichlet(_, components) => *components > 1,
-        });
-        inputs
-            || self
-                .events
-                .iter()
-                .any(|event| self.can_happen(event) && self.is_drawn(event))
+        self.inputs.iter().any(InputDriver::is_random) || self.events.iter().any(|event| self.is_left_to_chance(event))
+    }
+
+    /// Whether an event differs between trials, given that the inputs do not.
+    pub fn is_left_to_chance(&self, event: &EventModel) -> bool {
+        self.can_happen(event) && self.is_drawn(event)
     }
 
     /// Whether an event can happen at all.

@@ -31,6 +31,7 @@ pub mod robustness;
 #[cfg(feature = "cli")]
 pub mod samples_file;
 pub mod screen;
+pub mod sensitivity;
 mod sheet;
 pub mod story;
 pub mod sweep;

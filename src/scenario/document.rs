@@ -378,9 +378,11 @@ impl Document {
 
     /// The scenario with the supply under which its trade was observed, where that is another.
     fn with_supply_as_written(&self, scenario: Scenario, top: &Table, problems: &mut Vec<Problem>) -> Scenario {
-        let Some(written) = as_written::supply(top, &self.merged, &self.extended) else {
+        let Some(mut written) = as_written::supply(top, &self.merged, &self.extended) else {
             return scenario;
         };
+        // Their keys may lead to what is not written there.
+        written.remove("lever");
         let (found, _) = build::scenario(&written, scenario.policy.clone(), &self.data, &self.sources);
         if found.is_none() {
             let first = tables(top, "trade").next();

@@ -16,7 +16,7 @@ pub(crate) fn refusal(top: &Table, key: &str, key_span: Span) -> Option<Problem>
         ["run", ..] => "policies are compared on the same draws, so the run is the same for all",
         ["time", ..] => "policies are compared over the same time",
         ["focus", ..] => "policies are compared for the same materials and places",
-        ["title" | "description" | "acknowledge" | "country", ..] => "it belongs to the scenario as a whole",
+        ["title" | "description" | "acknowledge" | "lever" | "country", ..] => "it belongs to the scenario as a whole",
         ["material"] => "policies are compared for the same materials",
         ["group"] => "policies are compared for the same places",
         ["group", id, ..] if in_focus(top, id) => {

@@ -16,6 +16,7 @@
 //!
 //! Knows nothing of files' formats nor of the terminal.
 
+mod factors;
 mod outcome;
 mod run;
 mod scenario;
@@ -31,7 +32,8 @@ pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
 pub use crate::results::sample_table::Samples;
 pub use crate::results::statistic::{Found, Statistic, Unit};
 pub use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
-pub use crate::scenario::{Change, Diagnostics, PolicyLabel, PolicyOption, PolicyScale};
+pub use crate::scenario::{Change, Diagnostics, Lever, PolicyLabel, PolicyOption, PolicyScale};
+pub use factors::{Drawn, Factor, FactorKind, Frozen, Seen, Uncertain};
 pub use outcome::Results;
 pub use run::Run;
 pub use scenario::{Study, Variant};

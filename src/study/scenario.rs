@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Change, Diagnostics, Error, PolicyLabel, PolicyOption};
+use super::{Change, Diagnostics, Error, Lever, PolicyLabel, PolicyOption};
 use crate::analysis::examine::examine;
 use crate::analysis::run::{Prepared, prepare_variant};
 use crate::results::plan_rows;
@@ -248,6 +248,11 @@ impl Study {
         let label = &mut prepared.scenario.policy;
         (label.id, label.name) = (name.to_owned(), name.to_owned());
         Ok(self.of_prepared(document, prepared, Vec::new()))
+    }
+
+    /// Ranges of fixed numbers, in the order of the file.
+    pub fn levers(&self) -> Vec<Lever> {
+        self.document.levers()
     }
 
     /// The number at a key, as `--set` names it; `None` where there is none, or something else.

@@ -56,6 +56,7 @@ mod resume;
 mod robustness;
 mod screen;
 mod sellers;
+mod sensitivity;
 mod shards;
 mod shown;
 mod sizes;

@@ -6,6 +6,7 @@ Examples:
   critmin run scenarios/china-rare-earth-controls.toml --trials 100000 --out results
   critmin compare scenarios/us-india-partnership.toml
   critmin screen scenarios/china-rare-earth-controls.toml
+  critmin sensitivity scenarios/us-india-partnership.toml
   critmin sweep scenarios/quickstart.toml --vary shares.magnet.by_country.CHN=0.3..0.9:7
   critmin validate scenarios/*.toml
   critmin merge shards/partial-*.critmin
@@ -73,6 +74,16 @@ Examples:
 
 What cannot be told is 'insufficient data' with the reason; what is not known exactly is a range.
 Formulas and conventions: docs/what-if.md";
+
+pub(super) const SENSITIVITY_EXAMPLES: &str = "\
+Examples:
+  critmin sensitivity scenarios/us-india-partnership.toml             # what drives the answer?
+  critmin sensitivity scenario.toml --of cvar95_pct                   # bars of the tail, not of the mean
+  critmin sensitivity scenario.toml --trials 32768                    # narrower intervals
+  critmin sensitivity scenario.toml --json --formats none | jq '.sentences'
+
+Every uncertain number goes to its quantiles at 10 % and 90 %, every [[lever]] of the scenario to its two
+ends, on the same draws. What the tables say: docs/what-if.md";
 
 pub(super) const SWEEP_EXAMPLES: &str = "\
 Examples:

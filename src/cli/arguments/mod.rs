@@ -17,7 +17,8 @@ use parsers::{
     parse_tonnes, parse_trial, parse_years,
 };
 pub use whatif::{
-    CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions, SweepOptions,
+    CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions,
+    SensitivityOptions, SweepOptions,
 };
 
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.
@@ -84,6 +85,9 @@ pub enum Command {
     /// Tell published indices of concentration and dependence: HHI, EU supply risk, GeoPolRisk, net import reliance, days of cover
     #[command(after_help = INDICES_EXAMPLES)]
     Indices(IndicesOptions),
+    /// Ask what drives the answer: which numbers move it, which inputs and events its variance comes from, and what marks the worst trials
+    #[command(after_help = SENSITIVITY_EXAMPLES)]
+    Sensitivity(SensitivityOptions),
     /// Vary one key or two over a range, on the same draws: how does a statistic follow, and where does it cross a level
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(SweepOptions),

@@ -168,6 +168,23 @@ pub struct IndicesOptions {
 }
 
 #[derive(Debug, Args)]
+pub struct SensitivityOptions {
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
+    /// Statistic whose changes are told, by its name in summary.csv [default: the headline's]; variance and worst trials are of the headline's shortfall
+    #[arg(long, value_name = "STATISTIC")]
+    pub of: Option<String>,
+    /// Number of trials [default: 2048 for changes, and for shares of the variance as many as make intervals narrow, 16384 at most]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub trials: Option<u64>,
+    /// Stop once the headline and every change have a standard error of at most this share of the baseline's mean (e.g. 1%)
+    #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
+    pub precision: Option<f64>,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
 pub struct SweepOptions {
     #[command(flatten)]
     pub scenario: ScenarioOptions,

@@ -3,6 +3,7 @@
 //! One file per kind of chart; `page` holds what all of them share (title, notes, provenance), `canvas` is plotters underneath, `panel` a
 //! plot area with axes. Charts draw from [`RunResults`] alone and always in the same order with the same bytes.
 
+mod boxes;
 mod by_country;
 mod canvas;
 mod colors;
@@ -36,6 +37,8 @@ mod style;
 mod supply_shares;
 mod sweep;
 mod text;
+mod tornado;
+mod variance;
 
 #[cfg(test)]
 mod tests;
@@ -50,11 +53,12 @@ use crate::whatif::indices::Indices;
 use crate::whatif::optimize::Optimum;
 use crate::whatif::robustness::Robustness;
 use crate::whatif::screen::Screening;
+use crate::whatif::sensitivity::Sensitivity;
 use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -63,6 +67,7 @@ pub const KINDS: [&str; 12] = [
     "policy-comparison-",
     "compare-",
     "screen-",
+    "sensitivity-",
     "sweep-",
     "optimize-",
     "robustness-",
@@ -200,6 +205,20 @@ pub fn render_indices(found: &Indices) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     charts.extend(indices::concentration(found)?);
     charts.extend(indices::dependence(found)?);
+    Ok(charts)
+}
+
+/// The charts of a sensitivity analysis, of the headline: bars of single numbers, shares of the variance, and what marks the worst trials. Deterministic
+/// order and bytes.
+pub fn render_sensitivity(found: &Sensitivity) -> Result<Vec<Chart>, ChartError> {
+    let Some(source) = Source::new(&found.results.run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts = Vec::new();
+    charts.extend(tornado::chart(&source, found)?);
+    charts.extend(variance::chart(&source, found)?);
+    charts.extend(boxes::chart(&source, found)?);
+    make_unique(&mut charts);
     Ok(charts)
 }
 

@@ -38,7 +38,7 @@ const COLUMNS: [&str; 23] = [
 ];
 
 /// The unit of a statistic of a material, as files say it.
-pub(super) fn unit_of<'a>(run: &'a RunResults, material: &str, statistic: Statistic) -> &'a str {
+pub fn unit_of<'a>(run: &'a RunResults, material: &str, statistic: Statistic) -> &'a str {
     match statistic.unit() {
         Unit::Quantity => unit(&run.materials, material),
         other => other.label(),

@@ -51,7 +51,7 @@ pub(super) fn said(axis: &Axis, value: f64, digits: usize) -> String {
 }
 
 /// What the statistic is called in a sentence.
-pub(super) fn called(statistic: Statistic) -> String {
+pub fn called(statistic: Statistic) -> String {
     match statistic {
         Statistic::ExpectedShortfallPct => "expected shortfall".to_owned(),
         Statistic::UnmetAfterAdaptationPct => "expected shortfall after substitution and thrift".to_owned(),

@@ -24,11 +24,15 @@ use super::checked::{PolicyLabel, Scenario};
 use super::data_files::DataFiles;
 use super::diagnostics::Problem;
 use super::format::TOP;
+use super::lever;
 use super::names::Names;
 use super::source::{Sources, Span};
 use super::structure::Structure;
 use super::tree::{Node, Table};
 use super::values::Problems;
+
+/// Id of the scenario without a policy.
+const BASELINE: &str = "baseline";
 
 /// What the structural pass has reported already.
 pub(crate) struct Skip;
@@ -60,6 +64,11 @@ pub(crate) fn scenario(
     let Structure { mut out, mentioned, .. } = pass;
     uniqueness::check(top, &names, &mut out);
     acknowledge::check(top, &mut out);
+    // Ends of ranges are of the baseline; under a policy they are other numbers, which nobody has stated.
+    if policy.id == BASELINE {
+        let problems = |top: &Table| scenario(top, policy.clone(), files, sources).1;
+        lever::check(top, files, sources, problems, &mut out);
+    }
     let base = base::Base::read(top, &names, mentioned, files, sources, &mut out);
     let built = build(&base, policy, assumption, &mut out);
     let bad = out.list.iter().any(|problem| problem.is_error());

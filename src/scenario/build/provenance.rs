@@ -12,6 +12,8 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
     let mut materials_and_rest: Vec<(String, &Table, bool)> = Vec::new();
     for field in TOP.fields {
         match field.kind {
+            // What only sensitivity analysis uses is no source of a run's figures.
+            Kind::Tables(_) if field.name == "lever" => {}
             Kind::Tables(spec) if spec.field("source").is_some() => {
                 let views = base.views(field.name);
                 materials_and_rest.extend(views.into_iter().map(|view| (view.address, view.table, spec.figures)));

@@ -29,6 +29,8 @@ pub(crate) enum Range {
     AboveOne,
     /// > -1
     AboveMinusOne,
+    /// Any number.
+    Any,
 }
 
 impl Range {
@@ -43,6 +45,7 @@ impl Range {
             Range::AtLeastOne => (1.0, true, f64::INFINITY, false),
             Range::AboveOne => (1.0, false, f64::INFINITY, false),
             Range::AboveMinusOne => (-1.0, false, f64::INFINITY, false),
+            Range::Any => (f64::NEG_INFINITY, false, f64::INFINITY, false),
         }
     }
 
@@ -61,6 +64,7 @@ impl Range {
             Range::AtLeastOne => "1 or more",
             Range::AboveOne => "above 1",
             Range::AboveMinusOne => "above -1",
+            Range::Any => "any number",
         }
     }
 }

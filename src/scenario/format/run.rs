@@ -1,7 +1,7 @@
 //! The top of a scenario: title, time, run, focus, policies.
 
 use super::world::{COUNTRY, GROUP, MATERIAL, SHARES, SUPPLY};
-use super::{Addressing, BARE, Kind, Range, TableSpec, Target, field};
+use super::{ASSUMPTION, Addressing, BARE, Kind, Range, SOURCE, TableSpec, Target, field};
 use super::{events, flows};
 
 /// The whole file.
@@ -67,6 +67,11 @@ pub(crate) const TOP: TableSpec = TableSpec {
         ),
         field("copula", Kind::Tables(&events::COPULA), "Dependence between events."),
         field("policy", Kind::Tables(&POLICY), "Variants of the scenario to compare."),
+        field(
+            "lever",
+            Kind::Tables(&LEVER),
+            "Ranges of fixed numbers, for `critmin sensitivity`.",
+        ),
         field(
             "acknowledge",
             Kind::Tables(&ACKNOWLEDGE),
@@ -149,6 +154,28 @@ const ACKNOWLEDGE: TableSpec = TableSpec {
     ],
     addressing: Addressing::Keys(&["code", "at"]),
     example: "[[acknowledge]]\ncode = \"W003\"\nat = \"supply.project.opens\"\nreason = \"opens in the sensitivity run of 2031 only\"",
+    ..BARE
+};
+
+const LEVER: TableSpec = TableSpec {
+    name: "lever",
+    doc: "A range in which a number may lie that is fixed in the scenario, or that could be chosen: `critmin sensitivity` shows what its ends do. No other command uses it. For a number that is uncertain in the scenario the range stands in for its quantiles at 10 % and 90 %.",
+    fields: &[
+        field(
+            "key",
+            Kind::Text,
+            "Address of the number: `supply.ID.capacity`, `event.ID.arrival.per_year`, `material.ID.flexibility`.",
+        )
+        .required(),
+        field("low", Kind::Plain(Range::Any), "Lower end, within what the key allows.").required(),
+        field("high", Kind::Plain(Range::Any), "Upper end, above `low`.").required(),
+        field("name", Kind::Text, "Name in tables and charts.").default("the key"),
+        SOURCE,
+        ASSUMPTION,
+    ],
+    figures: true,
+    addressing: Addressing::Keys(&["key"]),
+    example: "[[lever]]\nkey = \"stockpile.magnet.USA.days\"\nlow = 0\nhigh = 120\nassumption = \"from none to four months, as in Japan\"",
     ..BARE
 };
 

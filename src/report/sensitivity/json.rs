@@ -1,0 +1,122 @@
+//! A sensitivity analysis as one JSON document: what `--json` prints and `sensitivity.json` holds.
+
+use serde_json::{Value, json};
+
+use super::super::sweep::csv::unit_of;
+use super::{column, end_name, factor_name, key_name, kind_name, words};
+use crate::results::types::Estimate;
+use crate::whatif::prim::{Found, Range};
+use crate::whatif::sensitivity::{Bar, Discovery, Sensitivity};
+
+fn estimate(found: &Estimate) -> Value {
+    let known = |value: f64| Some(value).filter(|value| value.is_finite() && !found.standard_error.is_nan());
+    json!({
+        "value": found.value,
+        "standard_error": known(found.standard_error),
+        "low": known(found.low),
+        "high": known(found.high),
+    })
+}
+
+fn bar(found: &Sensitivity, bar: &Bar) -> Value {
+    let ends = bar.ends.iter().enumerate().map(|(number, end)| {
+        json!({
+            "end": end_name(bar.is_lever, number),
+            "at": end.at,
+            "set": end.set,
+            "value": end.value,
+            "difference": end.difference.map(|difference| estimate(&difference.estimate)),
+        })
+    });
+    json!({
+        "key": bar.key,
+        "name": key_name(found, &bar.name),
+        "kind": if bar.is_lever { "lever" } else { "input" },
+        "span": bar.span(),
+        "ends": ends.collect::<Vec<_>>(),
+    })
+}
+
+fn range(discovery: &Discovery, range: &Range) -> Value {
+    let [factor, kind] = column(&discovery.columns[range.column]);
+    json!({
+        "factor": factor,
+        "kind": kind,
+        "at_least": range.low,
+        "at_most": range.high,
+        "quasi_p": range.quasi_p,
+    })
+}
+
+fn one_box(discovery: &Discovery, found: &Found) -> Value {
+    let trajectory = found.trajectory.iter();
+    let trajectory = trajectory.map(|step| json!([step.coverage, step.density, step.columns]));
+    json!({
+        "coverage": found.coverage,
+        "density": found.density,
+        "trials": found.rows,
+        "worst": found.cases,
+        "ranges": found.ranges.iter().map(|one| range(discovery, one)).collect::<Vec<_>>(),
+        "trajectory": trajectory.collect::<Vec<_>>(),
+    })
+}
+
+/// The document.
+pub fn document(found: &Sensitivity) -> Value {
+    let run = &found.results.run;
+    let manifest = &run.manifest;
+    let headline = found.baseline().map(|baseline| baseline.headline.clone());
+    let (material, country) = headline.unwrap_or_default();
+    let indices = found.indices.as_ref().map(|indices| {
+        let factors = found.ranked().into_iter().map(|factor| {
+            let of = &found.factors[factor];
+            json!({
+                "factor": of.id,
+                "name": factor_name(found, of),
+                "kind": kind_name(of.kind),
+                "events": of.events.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+                "first_order": estimate(&indices.first[factor]),
+                "total": estimate(&indices.total[factor]),
+            })
+        });
+        json!({
+            "statistic": found.measure.name(),
+            "trials": found.index_trials,
+            "mean_pct": indices.mean,
+            "standard_deviation_pct": indices.variance.sqrt(),
+            "factors": factors.collect::<Vec<_>>(),
+        })
+    });
+    let discovery = found.discovery.as_ref().map(|discovery| {
+        json!({
+            "statistic": found.measure.name(),
+            "trials": discovery.trials,
+            "worst": discovery.worst,
+            "worst_from_pct": discovery.threshold_pct,
+            "boxes": discovery.boxes.iter().map(|one| one_box(discovery, one)).collect::<Vec<_>>(),
+        })
+    });
+    let left_out = found.left_out.iter();
+    json!({
+        "program": manifest.program,
+        "title": run.title,
+        "scenario": manifest.scenario,
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "trials_asked": manifest.trials_asked,
+        "interrupted": found.interrupted,
+        "set": manifest.set,
+        "sampling": manifest.sampling,
+        "sampling_version": manifest.sampling_version,
+        "headline": json!({ "material": material, "country": country }),
+        "statistic": found.statistic.name(),
+        "unit": unit_of(run, &material, found.statistic),
+        "as_it_is": words::as_it_is(found),
+        "sentences": words::sentences(found),
+        "tornado": found.bars.iter().map(|one| bar(found, one)).collect::<Vec<_>>(),
+        "indices": indices,
+        "discovery": discovery,
+        "left_out": left_out.map(|(key, why)| json!({ "key": key, "reason": why })).collect::<Vec<_>>(),
+    })
+}
