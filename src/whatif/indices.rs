@@ -177,6 +177,9 @@ struct Buyer {
     notes: Vec<String>,
 }
 
+/// Quantities by country.
+type Sizes = Vec<(String, f64)>;
+
 #[derive(Clone)]
 struct Imports {
     by_origin: Vec<(String, f64)>,
@@ -207,8 +210,7 @@ impl Found {
 
 impl Imports {
     fn new(all: Vec<(String, f64)>, largest_other: f64, total: f64, exports: f64) -> Imports {
-        let (others, by_origin): (Vec<(String, f64)>, Vec<(String, f64)>) =
-            all.into_iter().partition(|(origin, _)| origin == OTHERS);
+        let (others, by_origin): (Sizes, Sizes) = all.into_iter().partition(|(origin, _)| origin == OTHERS);
         Imports {
             by_origin,
             others: others.iter().map(|(_, size)| size).sum(),
