@@ -53,6 +53,7 @@ mod resume;
 mod screen;
 mod sellers;
 mod shards;
+mod shipped;
 mod shown;
 mod sizes;
 mod streams;
