@@ -88,11 +88,11 @@ def run(program, scenario, trials, changes):
             )
         means = {name: row["expected_shortfall_pct"]["value"] for name, row in rows.items()}
         paid = [policy["policy"] for policy in policies if policy["cost"] and policy["policy"] not in combined]
-        tail = next(tail for tail in rows["baseline"]["cvar_pct"] if tail["level"] == 0.95)
+        tail = rows["baseline"]["cvar95_pct"]
         found[place] = {
             "mean": means["baseline"],
             "standard_error": rows["baseline"]["expected_shortfall_pct"]["standard_error"],
-            "tail": tail["estimate"]["value"] if tail["supported"] else None,
+            "tail": tail and tail["value"],
             "policy": min(paid, key=means.get, default=""),
         }
     return found

@@ -280,7 +280,11 @@ impl Chain {
         page.comment(&format!(
             "Reserves {} ({}): {}{}. They take no part in the simulation: nothing here runs out.",
             row.get("year"),
-            [row.get("unit"), row.get("source")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
+            [row.get("unit"), row.get("source")]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("; "),
             list.join(", "),
             world
                 .map(|tonnes| format!(", world {}", spoken(tonnes)))

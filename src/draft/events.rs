@@ -113,7 +113,10 @@ fn restriction(
 ) {
     page.line("[[event]]");
     page.text("id", &format!("{}_{country}_{id}", chain.mineral));
-    page.text("name", &format!("{name}, {}, {}", places.name(country), chain.name.to_lowercase()));
+    page.text(
+        "name",
+        &format!("{name}, {}, {}", places.name(country), chain.name.to_lowercase()),
+    );
     page.line("kind = \"export_restriction\"");
     page.line(&format!("from = \"{country}\""));
     page.line("to = \"all\"");
@@ -428,7 +431,11 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
         page.text("id", &format!("{}_CHN_to_{place}", chain.mineral));
         page.text(
             "name",
-            &format!("Chinese ban aimed at {}, {}", places.name(place), chain.name.to_lowercase()),
+            &format!(
+                "Chinese ban aimed at {}, {}",
+                places.name(place),
+                chain.name.to_lowercase()
+            ),
         );
         page.line("kind = \"export_restriction\"");
         page.line("from = \"CHN\"");

@@ -137,7 +137,10 @@ pub(super) fn loss_after_listing(mineral: &str) -> Counted {
     if let Some((severity, event)) = own {
         return Counted {
             value: number(severity),
-            count: format!("loss after the listing of {} ({}; events.csv)", event.date_start, event.note),
+            count: format!(
+                "loss after the listing of {} ({}; events.csv)",
+                event.date_start, event.note
+            ),
         };
     }
     let all = Question {
@@ -183,12 +186,19 @@ pub(super) fn length_of_stops() -> Counted {
         .iter()
         .map(|(_, event)| {
             let name = data::country_name(&event.country).unwrap_or(&event.country);
-            format!("{name}, {}, {}", event.minerals.join(" and ").replace('_', " "), event.date_start)
+            format!(
+                "{name}, {}, {}",
+                event.minerals.join(" and ").replace('_', " "),
+                event.date_start
+            )
         })
         .collect();
     Counted {
         value: format!("{{ dist = \"empirical\", values = [{}] }}", values.join(", ")),
-        count: format!("country-wide stops of exports that are over: {} (events.csv)", named.join("; ")),
+        count: format!(
+            "country-wide stops of exports that are over: {} (events.csv)",
+            named.join("; ")
+        ),
     }
 }
 
@@ -246,8 +256,14 @@ mod tests {
     fn rates_are_those_of_the_shipped_events() {
         for (counted, rate) in [
             (listing(), ": 9 in 57 years watched, a mean of 0.17 a year"),
-            (stop("COD", "cobalt", "DR Congo"), ": 1 in 16 years watched, a mean of 0.094 a year"),
-            (stop("ZAF", "platinum", "South Africa"), ": 3 in 528 years watched, a mean of 0.0066 a year"),
+            (
+                stop("COD", "cobalt", "DR Congo"),
+                ": 1 in 16 years watched, a mean of 0.094 a year",
+            ),
+            (
+                stop("ZAF", "platinum", "South Africa"),
+                ": 3 in 528 years watched, a mean of 0.0066 a year",
+            ),
         ] {
             assert!(counted.count.contains(rate), "{counted:?}");
         }
@@ -265,7 +281,10 @@ mod tests {
             loss_after_listing("vanadium").value,
             "{ dist = \"beta\", mean = 0.48, sd = 0.208 }"
         );
-        assert_eq!(listing_ended("rare_earth_magnets").map(|event| event.date_end.as_str()), Some("2025-07"));
+        assert_eq!(
+            listing_ended("rare_earth_magnets").map(|event| event.date_end.as_str()),
+            Some("2025-07")
+        );
         assert!(listing_ended("tungsten").is_none());
         assert_eq!(
             length_of_stops().value,

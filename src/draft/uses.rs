@@ -146,7 +146,9 @@ fn withheld(stage: &Stage, place: &str) -> Option<String> {
         return None;
     }
     let elsewhere = match stage.mineral.as_str() {
-        "tungsten" => " scenarios/defence-aerospace.toml takes 7,000 t, a judgement of size for ore, APT, powder and scrap together.",
+        "tungsten" => {
+            " scenarios/defence-aerospace.toml takes 7,000 t, a judgement of size for ore, APT, powder and scrap together."
+        }
         _ => "",
     };
     Some(format!(

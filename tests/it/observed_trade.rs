@@ -118,7 +118,10 @@ trade = [ { material = \"m\", to = \"JPN\", shares = { AUS = 1 } }, { material =
 #[test]
 fn a_contradiction_is_said_of_a_material_whose_own_supply_is_as_it_was() {
     let of = |changes: &[&str]| {
-        let warnings = prepare(&with(&read(&format!("{HEAD}{TWO}")), changes), None).unwrap().model.warnings;
+        let warnings = prepare(&with(&read(&format!("{HEAD}{TWO}")), changes), None)
+            .unwrap()
+            .model
+            .warnings;
         let of_trade = warnings.into_iter().filter(|warning| warning.code == Code::TradeMoves);
         of_trade.map(|warning| warning.address).collect::<Vec<_>>()
     };

@@ -63,13 +63,21 @@ fn tables(kind: &str) -> BTreeMap<String, Vec<Stated>> {
     for (file, path) in files() {
         let text = std::fs::read_to_string(&path).unwrap();
         let tree: toml::Table = toml::from_str(&text).unwrap();
-        let list = tree.get(kind).and_then(toml::Value::as_array).cloned().unwrap_or_default();
+        let list = tree
+            .get(kind)
+            .and_then(toml::Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let mut differences = differences(&text, kind);
         // An inline list has no comments of its own.
         if differences.is_empty() {
             differences.resize(list.len(), BTreeSet::new());
         }
-        assert_eq!(list.len(), differences.len(), "{file}: write [[{kind}]] at the head of a line");
+        assert_eq!(
+            list.len(),
+            differences.len(),
+            "{file}: write [[{kind}]] at the head of a line"
+        );
         for (table, differs_from) in list.into_iter().zip(differences) {
             let keys = table.as_table().unwrap().clone();
             let id = keys["id"].as_str().unwrap().to_owned();
@@ -98,7 +106,11 @@ fn extended(file: &str) -> BTreeSet<String> {
         let target = std::fs::canonicalize(path.parent().unwrap().join(name)).unwrap();
         let root = std::fs::canonicalize(in_repository("scenarios")).unwrap();
         let name = target.strip_prefix(&root).unwrap();
-        let name = name.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        let name = name
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
         found.extend(extended(&name));
         found.insert(name);
     }
@@ -109,7 +121,10 @@ fn extended(file: &str) -> BTreeSet<String> {
 /// extend what states the rest.
 fn unlike(one: &Stated, other: &Stated) -> Vec<String> {
     let related = |one: &Stated, other: &Stated| extended(&one.file).contains(&other.file);
-    let shared: BTreeSet<String> = extended(&one.file).intersection(&extended(&other.file)).cloned().collect();
+    let shared: BTreeSet<String> = extended(&one.file)
+        .intersection(&extended(&other.file))
+        .cloned()
+        .collect();
     let is_overlay = related(one, other) || related(other, one) || !shared.is_empty();
     let keys: BTreeSet<&String> = one.keys.keys().chain(other.keys.keys()).collect();
     keys.into_iter()
@@ -148,7 +163,10 @@ fn one_event_policy_or_plant_has_one_set_of_parameters_or_its_file_says_why_not(
                     }
                 }
                 for file in said {
-                    wrong.push(format!("{kind} `{id}` of {} says that it differs from {file}, and does not", one.file));
+                    wrong.push(format!(
+                        "{kind} `{id}` of {} says that it differs from {file}, and does not",
+                        one.file
+                    ));
                 }
             }
         }
@@ -176,7 +194,10 @@ fn comments_name_what_a_table_differs_from() {
     };
     let (one, other) = (
         stated("quickstart.toml", "id = \"x\"\nduration = 3\nsource = \"a\""),
-        stated("drc-cobalt.toml", "id = \"x\"\nduration = 4\nseverity = 1\nsource = \"b\""),
+        stated(
+            "drc-cobalt.toml",
+            "id = \"x\"\nduration = 4\nseverity = 1\nsource = \"b\"",
+        ),
     );
     assert_eq!(unlike(&one, &other), ["duration", "severity"]);
     let over = stated("base/gallium.toml", "id = \"x\"\nduration = 4");
@@ -204,5 +225,9 @@ fn the_gallium_licences_of_2023_leave_us_users_as_they_were() {
     let document = load(Path::new(&in_repository("scenarios/what-if/gallium-as-2023.toml")));
     let report = simulate(&with(&document, &["run.trials=64"]), &[]);
     let usa = row(&report, "baseline", "gallium_refined", "USA", "all").unwrap();
-    assert!(usa.expected_shortfall_pct.value < 0.01, "{}", usa.expected_shortfall_pct.value);
+    assert!(
+        usa.expected_shortfall_pct.value < 0.01,
+        "{}",
+        usa.expected_shortfall_pct.value
+    );
 }
