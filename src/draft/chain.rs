@@ -264,7 +264,7 @@ impl Chain {
         let Some(row) = all.first().filter(|_| !known.is_empty()) else {
             page.comment(&format!(
                 "Gap: no reserves of {} by country are in the tables.",
-                self.mineral
+                self.mineral.replace('_', " ")
             ));
             return;
         };

@@ -111,8 +111,12 @@ pub(super) fn aimed_ban(importer: &str, name: &str) -> Option<Counted> {
     ))
 }
 
-/// What the shipped events know of the Chinese listing of a mineral.
+/// What the shipped events know of the Chinese listing of a mineral; of heavy rare earths by the two that are counted.
 fn listed(mineral: &str) -> impl Iterator<Item = &'static PastEvent> {
+    let mineral = match mineral {
+        "rare_earths_heavy" => "dysprosium",
+        _ => mineral,
+    };
     data::past_events().iter().filter(move |event| {
         event.country == "CHN"
             && event.kind == "export_licensing"

@@ -125,7 +125,7 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
         ),
         None => format!(
             "No secondary share of US use of {} is in the tables: none here",
-            stage.mineral
+            stage.mineral.replace('_', " ")
         ),
     };
     Some(Use {
@@ -323,7 +323,7 @@ fn with_recycling(
             0.0,
             format!(
                 "No recycling rate of {} for {name} is in the tables: none here, beyond what scrap the codes hold",
-                stage.mineral
+                stage.mineral.replace('_', " ")
             ),
         ),
     };
