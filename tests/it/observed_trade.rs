@@ -112,7 +112,7 @@ demand = [ { material = \"m\", country = \"JPN\", amount = 50 }, { material = \"
            { material = \"n\", country = \"JPN\", amount = 50 }, { material = \"n\", country = \"OTH\", amount = 50 } ]
 material = [ { id = \"m\" }, { id = \"n\" } ]
 shares = { m = { output = 100, by_country = { CHN = 0.9, AUS = 0.1 } }, n = { output = 100, by_country = { CHN = 0.5, AUS = 0.5 } } }
-trade = [ { material = \"m\", to = \"JPN\", shares = { AUS = 1 } }, { material = \"n\", to = \"JPN\", shares = { AUS = 1 } } ]
+trade = [ { material = \"m\", to = \"JPN\", shares = { AUS = 1 } }, { material = \"n\", to = \"JPN\", shares = { CHN = 0.5, AUS = 0.5 } } ]
 ";
 
 #[test]

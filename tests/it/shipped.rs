@@ -120,6 +120,9 @@ fn extended(file: &str) -> BTreeSet<String> {
 /// The keys in which two tables of one id differ. A table that lies over another states only what it changes, so does one of two files that both
 /// extend what states the rest.
 fn unlike(one: &Stated, other: &Stated) -> Vec<String> {
+    if one.keys == other.keys {
+        return Vec::new();
+    }
     let related = |one: &Stated, other: &Stated| extended(&one.file).contains(&other.file);
     let shared: BTreeSet<String> = extended(&one.file)
         .intersection(&extended(&other.file))
