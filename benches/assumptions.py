@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """How much the headline of each shipped scenario hangs on who is served first, on flexibility and on dependence between events.
 
-    python3 benches/assumptions.py [--program PATH] [--trials N] [--place CODE] [NAME ...]      # from the repository's root
+    python3 benches/assumptions.py [--program PATH] [--trials N] [NAME ...]      # from the repository's root
 
-Prints a table in Markdown (docs/scenarios.md holds one). Every cell is the expected shortfall of the headline (first material, all places in focus together)
-in percent of demand, the mean of the worst 5 % of trials in brackets, and the policy that lowers the mean most, of those with a cost
-that are no combination of others. Python 3.11 or later,
-standard library only.
+Prints the table of docs/scenarios.md. With --update it writes the figures of the named scenarios (of all) to benches/assumptions.json and
+the table of all to docs/scenarios.md; tests/it/documents.rs holds the one to the other, and both to the golden files. Every cell is the
+expected shortfall of the headline (first material, all places in focus together) in percent of demand with its standard error, the mean of the
+worst 5 % of trials in brackets, and the policy that lowers the mean most, of those with a cost that are no combination of others. Trials
+come in batches of 256. Python 3.11 or later, standard library only.
 """
 
 import argparse
@@ -16,6 +17,11 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+FIGURES = Path("benches/assumptions.json")
+PAGE = Path("docs/scenarios.md")
+MARKS = ("<!-- benches/assumptions.py: begin -->\n", "<!-- benches/assumptions.py: end -->")
+# Scenarios that are shown for one place of several too.
+ALONE = {"us-india-partnership": ["IND"]}
 VARIANTS = ["as written", "own users first", "pro rata", "flexibility 1", "flexibility 3", "coordinated", "independent"]
 
 
@@ -60,8 +66,8 @@ def combinations(path):
     return {one for one in keys if any(keys[other] < keys[one] for other in keys)}
 
 
-def run(program, scenario, trials, changes, place):
-    """Mean and tail of the baseline, and the policy with a cost that lowers the mean most; `None` where the scenario does not allow the changes."""
+def run(program, scenario, trials, changes):
+    """Figures by place: mean, standard error, tail and the policy with a cost that lowers the mean most; `None` where the scenario does not allow it."""
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "run", str(scenario), "--trials", str(trials), "--json", "--formats", "none"]
         command += ["--without", "timeline,attribution", "--out", folder]
@@ -70,45 +76,80 @@ def run(program, scenario, trials, changes, place):
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         return None
-    means, tails, paid = {}, {}, []
-    for policy in json.loads(done.stdout)["policies"]:
-        wanted = (policy["headline"]["material"], place or policy["headline"]["country"], "all")
-        row = next(row for row in policy["summary"] if (row["material"], row["country"], row["sector"]) == wanted)
-        means[policy["policy"]] = row["expected_shortfall_pct"]["value"]
-        tail = next(tail for tail in row["cvar_pct"] if tail["level"] == 0.95)
-        tails[policy["policy"]] = tail["estimate"]["value"] if tail["supported"] else None
-        if policy["cost"] and policy["policy"] not in combinations(scenario):
-            paid.append(policy["policy"])
-    return means["baseline"], tails["baseline"], min(paid, key=lambda policy: means[policy], default="")
+    policies = json.loads(done.stdout)["policies"]
+    combined = combinations(scenario)
+    found = {}
+    for place in ["focus", *ALONE.get(scenario.stem, [])]:
+        rows = {}
+        for policy in policies:
+            wanted = (policy["headline"]["material"], policy["headline"]["country"] if place == "focus" else place, "all")
+            rows[policy["policy"]] = next(
+                row for row in policy["summary"] if (row["material"], row["country"], row["sector"]) == wanted
+            )
+        means = {name: row["expected_shortfall_pct"]["value"] for name, row in rows.items()}
+        paid = [policy["policy"] for policy in policies if policy["cost"] and policy["policy"] not in combined]
+        tail = rows["baseline"]["cvar95_pct"]
+        found[place] = {
+            "mean": means["baseline"],
+            "standard_error": rows["baseline"]["expected_shortfall_pct"]["standard_error"],
+            "tail": tail and tail["value"],
+            "policy": min(paid, key=means.get, default=""),
+        }
+    return found
+
+
+def measure(program, name, trials):
+    """The rows of one scenario."""
+    path = Path("scenarios") / f"{name}.toml"
+    found = merged(path)
+    rows = {place: {"scenario": name, "place": place, "trials": trials, "cells": []} for place in ["focus", *ALONE.get(name, [])]}
+    for variant in VARIANTS:
+        changes = settings(found, variant)
+        result = "the same" if changes is None else run(program, path, trials, changes) or "fails"
+        for place, row in rows.items():
+            row["cells"].append(result if isinstance(result, str) else result[place])
+    return list(rows.values())
+
+
+def cell(figures):
+    if isinstance(figures, str):
+        return figures
+    digits = 1 if figures["standard_error"] >= 0.1 else 2
+    text = f"{figures['mean']:.{digits}f} ± {figures['standard_error']:.{digits}f}"
+    if figures["tail"] is not None:
+        text += f" ({figures['tail']:.1f})"
+    return text + (f"<br>{figures['policy']}" if figures["policy"] else "")
+
+
+def table(rows):
+    lines = ["| scenario | trials | " + " | ".join(VARIANTS) + " |", "|---" * (len(VARIANTS) + 2) + "|"]
+    for row in rows:
+        name = row["scenario"] + ("" if row["place"] == "focus" else f", {row['place']} alone")
+        lines.append(f"| {name} | {row['trials']} | " + " | ".join(map(cell, row["cells"])) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="target/release/critmin")
-    parser.add_argument("--trials", type=int, default=512)
-    parser.add_argument("--place", help="a place in focus, in place of all together")
+    parser.add_argument("--trials", type=int, default=256)
+    parser.add_argument("--update", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    folder = Path("scenarios")
-    names = options.names or sorted(path.stem for path in folder.glob("*.toml"))
-    print("| scenario | " + " | ".join(VARIANTS) + " |")
-    print("|---" * (len(VARIANTS) + 1) + "|")
+    names = options.names or sorted(path.stem for path in Path("scenarios").glob("*.toml"))
+    known = json.loads(FIGURES.read_text()) if FIGURES.exists() else []
     for name in names:
-        path = folder / f"{name}.toml"
-        found = merged(path)
-        cells = []
-        for variant in VARIANTS:
-            changes = settings(found, variant)
-            result = run(options.program, path, options.trials, changes, options.place) if changes is not None else ()
-            if result is None:
-                cells.append("fails")
-            elif not result:
-                cells.append("the same")
-            else:
-                mean, tail, best = result
-                tail = "-" if tail is None else f"{tail:.1f}"
-                cells.append(f"{mean:.2f} ({tail})" + (f"<br>{best}" if best else ""))
-        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+        rows = measure(options.program, name, options.trials)
+        if not options.update:
+            print(table(rows), end="", flush=True)
+            continue
+        known = sorted(
+            [row for row in known if row["scenario"] != name] + rows, key=lambda row: (row["scenario"], row["place"] != "focus")
+        )
+        FIGURES.write_text(json.dumps(known, indent=1) + "\n")
+        page = PAGE.read_text()
+        begin, end = page.index(MARKS[0]) + len(MARKS[0]), page.index(MARKS[1])
+        PAGE.write_text(page[:begin] + table(known) + page[end:])
 
 
 if __name__ == "__main__":

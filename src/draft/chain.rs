@@ -69,7 +69,20 @@ impl Stage {
 
     /// The words for the stage.
     pub fn words(&self) -> String {
-        self.stage.replace('_', " ")
+        words_of(&self.stage)
+    }
+}
+
+/// A stage of the tables in words.
+fn words_of(stage: &str) -> String {
+    match stage {
+        "apt_processing" => "ammonium paratungstate (APT)".to_owned(),
+        "primary_low_purity" => "primary metal of low purity".to_owned(),
+        "separation_refining" => "separated oxides".to_owned(),
+        "sintered_magnet" => "sintered magnets".to_owned(),
+        "sponge_metal" => "sponge".to_owned(),
+        "trioxide_refining" => "trioxide".to_owned(),
+        _ => stage.replace('_', " "),
     }
 }
 
@@ -151,7 +164,7 @@ impl Chain {
         let sources: BTreeSet<&str> = table.rows.iter().map(|row| row.source.as_str()).collect();
         let mut found = Stage {
             id: format!("{mineral}_{stage}"),
-            name: format!("{}, {}", self.name, stage.replace('_', " ")),
+            name: format!("{}, {}", self.name, words_of(stage)),
             mineral: mineral.clone(),
             stage: stage.to_owned(),
             unit: if table.unit == "share" {
@@ -231,21 +244,21 @@ impl Chain {
     }
 
     /// Materials and shares.
-    pub fn write(&self, page: &mut Page) {
+    pub fn write(&self, page: &mut Page, places: &Places) {
         for stage in &self.stages {
             stage.write(page);
         }
         for (stage, why) in &self.left_out {
             page.blank();
             page.comment(&format!(
-                "Gap: the stage {stage} is left out, since nobody's use of it is known: {why}."
+                "Gap: {stage} is left out, since the tables do not tell who uses how much: {why}."
             ));
         }
-        self.write_reserves(page);
+        self.write_reserves(page, places);
     }
 
     /// Reserves take no part in the simulation.
-    fn write_reserves(&self, page: &mut Page) {
+    fn write_reserves(&self, page: &mut Page, places: &Places) {
         let all = rows("reserves.csv", &self.mineral);
         let mut known: Vec<(&str, f64)> = all
             .iter()
@@ -257,24 +270,27 @@ impl Chain {
         let Some(row) = all.first().filter(|_| !known.is_empty()) else {
             page.comment(&format!(
                 "Gap: no reserves of {} by country are in the tables.",
-                self.mineral
+                self.mineral.replace('_', " ")
             ));
             return;
         };
         let list: Vec<String> = known
             .iter()
             .take(5)
-            .map(|(code, tonnes)| format!("{code} {}", spoken(*tonnes)))
+            .map(|(code, tonnes)| format!("{} {}", places.name(code), spoken(*tonnes)))
             .collect();
         let world = all
             .iter()
             .find(|row| row.get("country") == "WLD")
             .and_then(|row| row.number("quantity_t"));
         page.comment(&format!(
-            "Reserves {} ({}; {}): {}{}. They take no part in the simulation: nothing here runs out.",
+            "Reserves {} ({}): {}{}. They take no part in the simulation: nothing here runs out.",
             row.get("year"),
-            row.get("unit"),
-            row.get("source"),
+            [row.get("unit"), row.get("source")]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("; "),
             list.join(", "),
             world
                 .map(|tonnes| format!(", world {}", spoken(tonnes)))

@@ -6,9 +6,12 @@ use super::market::Market;
 use super::places::{EUROPEAN_UNION, OTHERS, Places};
 use super::tables::{Row, rows};
 use super::text::{Page, number, percent, quoted, significant};
+use crate::data;
 
 /// The year of shares and trade: controls before it are in their figures already, and bans and quotas of the year itself; licences came late in it.
 const YEAR_OF_FIGURES: i32 = 2024;
+/// The day of `export_controls.csv` (USGS MCS 2026, table 4).
+const CONTROLS_AS_OF: &str = "2025-11-21";
 /// Who makes at least this share of a stage has an event of its own.
 const LEADING: f64 = 0.1;
 /// From this share on, a mineral counts as dominated by China.
@@ -34,6 +37,7 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
             restriction(
                 page,
                 chain,
+                places,
                 &country,
                 "ban",
                 "ban",
@@ -46,6 +50,7 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
             restriction(
                 page,
                 chain,
+                places,
                 &country,
                 "licences",
                 "licensing",
@@ -57,11 +62,12 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
             restriction(
                 page,
                 chain,
+                places,
                 &country,
                 "stop",
                 "ban",
                 "Stop of all exports",
-                &history::stop(),
+                &history::stop(&country, &chain.mineral, &places.name(&country)),
                 None,
             );
         }
@@ -97,6 +103,7 @@ fn materials(chain: &Chain, country: &str) -> String {
 fn restriction(
     page: &mut Page,
     chain: &Chain,
+    places: &Places,
     country: &str,
     id: &str,
     form: &str,
@@ -106,7 +113,10 @@ fn restriction(
 ) {
     page.line("[[event]]");
     page.text("id", &format!("{}_{country}_{id}", chain.mineral));
-    page.text("name", &format!("{name}, {country}, {}", chain.name.to_lowercase()));
+    page.text(
+        "name",
+        &format!("{name}, {}, {}", places.name(country), chain.name.to_lowercase()),
+    );
     page.line("kind = \"export_restriction\"");
     page.line(&format!("from = \"{country}\""));
     page.line("to = \"all\"");
@@ -161,25 +171,34 @@ fn controls(page: &mut Page, chain: &Chain, places: &Places) -> Controls {
     if listed.is_empty() {
         page.comment(&format!(
             "Gap: no control on exports of {} is in the tables (as of 21 November 2025).",
-            chain.mineral
+            chain.mineral.replace('_', " ")
         ));
     }
+    since_the_table(page, chain, places);
     for (at, row) in listed.iter().enumerate() {
         let country = row.get("country");
         found.chinese |= country == "CHN";
         let year: i32 = row.get("year_in_force").parse().unwrap_or(YEAR_OF_FIGURES);
         let what = format!(
-            "{} of {country}, in force since {year}: {} ({})",
+            "{} of {}, in force since {year}: {} ({})",
             row.get("control_type").replace('_', " "),
+            places.name(country),
             row.get("scope"),
             row.get("source")
         );
         let hit = stages_hit(chain, row, country);
         let licensing = row.get("control_type") == "export_licensing";
+        let over;
         let why_not = if places.has(country) {
             Some("it is one of those whom the scenario is for")
         } else if hit.is_empty() {
             Some("it makes none of what is controlled, as far as the tables list")
+        } else if let Some(event) = history::listing_ended(&chain.mineral).filter(|_| licensing && country == "CHN") {
+            over = format!(
+                "what it held back flowed again by {} (events.csv: {})",
+                event.date_end, event.note
+            );
+            Some(over.as_str())
         } else if year < YEAR_OF_FIGURES || (year == YEAR_OF_FIGURES && !licensing) {
             Some("shares and trade of 2024 hold its effect already: an event would count it twice")
         } else if licensing && country != "CHN" {
@@ -193,9 +212,30 @@ fn controls(page: &mut Page, chain: &Chain, places: &Places) -> Controls {
             continue;
         }
         found.any = true;
-        in_force(page, chain, row, at, &hit, &what);
+        in_force(page, chain, places, row, at, &hit, &what);
     }
     found
+}
+
+/// Restrictions of everyone that began after the table of controls was made: no control there, so no event here.
+fn since_the_table(page: &mut Page, chain: &Chain, places: &Places) {
+    let newer = data::past_events().iter().filter(|event| {
+        event.class == "export_restriction"
+            && event.targets.is_empty()
+            && event.is_country_wide
+            && event.date_start.as_str() > CONTROLS_AS_OF
+            && event.minerals.contains(&chain.mineral)
+    });
+    for event in newer {
+        page.comment(&format!(
+            "Gap: {} of {} since {}: {} ({}). The table of controls ends on {CONTROLS_AS_OF}, so no event stands for it here: add one.",
+            event.kind.replace('_', " "),
+            places.name(&event.country),
+            event.date_start,
+            event.note,
+            event.source
+        ));
+    }
 }
 
 /// The stages that a control is about. What is raw is the first stage; scrap, technology and goods made from it are none.
@@ -232,7 +272,7 @@ fn stages_hit<'a>(chain: &'a Chain, row: &Row, country: &str) -> Vec<&'a Stage> 
     }
 }
 
-fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage], what: &str) {
+fn in_force(page: &mut Page, chain: &Chain, places: &Places, row: &Row, at: usize, hit: &[&Stage], what: &str) {
     let country = row.get("country");
     let control = row.get("control_type");
     let (since, until) = dates(chain, row);
@@ -242,8 +282,9 @@ fn in_force(page: &mut Page, chain: &Chain, row: &Row, at: usize, hit: &[&Stage]
     page.text(
         "name",
         &format!(
-            "In force: {} of {country}, {}",
+            "In force: {} of {}, {}",
             control.replace('_', " "),
+            places.name(country),
             row.get("scope")
         ),
     );
@@ -378,7 +419,7 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
     for place in &places.named {
         page.blank();
         let fresh = history::fresh_ban(&chain.mineral, place);
-        let Some(rate) = history::aimed_ban(place) else {
+        let Some(rate) = history::aimed_ban(place, &places.name(place)) else {
             page.comment(&format!(
                 "Gap: bans that China aims at {} were not counted: none here.",
                 places.name(place)
@@ -390,7 +431,11 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
         page.text("id", &format!("{}_CHN_to_{place}", chain.mineral));
         page.text(
             "name",
-            &format!("Chinese ban aimed at {place}, {}", chain.name.to_lowercase()),
+            &format!(
+                "Chinese ban aimed at {}, {}",
+                places.name(place),
+                chain.name.to_lowercase()
+            ),
         );
         page.line("kind = \"export_restriction\"");
         page.line("from = \"CHN\"");
@@ -398,16 +443,19 @@ fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) ->
         page.line(&format!("materials = [{}]", list.join(", ")));
         page.line("form = \"ban\"");
         match fresh {
-            Some((date, known)) => {
-                page.line(&format!("arrival = {{ process = \"fixed\", at = \"{date}\" }}"));
-                page.line("duration = { dist = \"uniform\", low = 6, high = 24 }");
-                page.line("severity = { dist = \"uniform\", low = 0, high = 1 }");
-                page.line("leak = { share = 0.5, delay = 2 }");
+            Some(ban) => {
+                page.line(&format!("arrival = {{ process = \"fixed\", at = \"{}\" }}", ban.at));
+                page.line(&format!("duration = {}", history::FRESH_DURATION));
+                page.line(&format!("severity = {}", ban.severity));
+                page.line(&format!("leak = {}", history::FRESH_LEAK));
                 page.text(
                     "assumption",
                     &format!(
-                        "{known}. Severity from nothing to all, since it is aimed at military users and reaches further; length, and half of it through \
-                         third countries after two months: guesses, replace them"
+                        "China barred dual-use goods to Japan for military users on 6 January 2026 (MOFCOM announcement 1 of 2026, by press: \
+                         geopolitechs.org, livemint.com); {}. In force when last seen, June 2026. Severity, length and what comes through third \
+                         countries are those of the shipped scenarios (scenarios/base/gallium.toml, rare-earth-controls.toml, defence-aerospace.toml), \
+                         which call them assumptions: replace them",
+                        ban.known
                     ),
                 );
             }

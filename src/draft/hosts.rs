@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut Page, chains: &[Chain]) {
             page.blank();
             page.comment(&format!(
                 "Gap: whether {} is a by-product is not in the tables.",
-                chain.mineral
+                chain.mineral.replace('_', " ")
             ));
             continue;
         };
@@ -98,7 +98,7 @@ fn one(page: &mut Page, stage: &Stage, host: &str, there: &mut BTreeSet<String>)
     if hosted.is_empty() {
         page.comment(&format!(
             "Gap: no leading producer of {} is listed with {host}: no host.",
-            stage.mineral
+            stage.mineral.replace('_', " ")
         ));
         return;
     }

@@ -14,6 +14,9 @@ use super::uses::{self, Use};
 /// Producers with a smaller share are taken to sell abroad all that they make.
 const LISTED_PRODUCER: f64 = 0.02;
 
+/// A demand of more than this part of output counts something else too.
+const MOST_DEMAND: f64 = 1.1;
+
 /// A stage with users.
 #[derive(Debug, Clone)]
 pub(super) struct Market {
@@ -121,7 +124,7 @@ impl Market {
             let list: Vec<String> = market
                 .users
                 .iter()
-                .map(|(place, found)| format!("{place} {}", spoken(found.tonnes)))
+                .map(|(place, found)| format!("{} {}", places.name(place), spoken(found.tonnes)))
                 .collect();
             return Err(Complaint::new(
                 format!(
@@ -219,14 +222,23 @@ impl Market {
                 && row.get("measure") == "world demand: Total"
         });
         if let Some((row, total)) = world.and_then(|row| row.number("quantity_t").map(|total| (row, total))) {
-            page.comment(&format!(
-                "World demand of {} was {} t ({}), {} of the output above, which the users below take whole. Where it is less, the rest went to stocks, \
-                 and users can go without for longer than this file says.",
-                self.stage.year,
-                spoken(total),
-                row.get("source"),
-                percent(total / self.stage.total)
-            ));
+            // A demand that nobody could have met counts something else: all grades, synthetic material, other stages.
+            let (year, source) = (&self.stage.year, row.get("source"));
+            page.comment(&if total > MOST_DEMAND * self.stage.total {
+                format!(
+                    "World demand of {year} in the tables, {} t of {}, is more than the output above: it counts more than this stage ({source}). It is \
+                     not used here.",
+                    spoken(total),
+                    row.get("unit").trim_start_matches("t ").trim_matches(['(', ')'])
+                )
+            } else {
+                format!(
+                    "World demand of {year} was {} t ({source}), {} of the output above, which the users below take whole. Where it is less, the rest \
+                     went to stocks, and users can go without for longer than this file says.",
+                    spoken(total),
+                    percent(total / self.stage.total)
+                )
+            });
         }
         for (place, found) in &self.users {
             page.blank();
@@ -381,7 +393,8 @@ impl Market {
                     .filter(|row| row.get("country") == place)
                 {
                     page.comment(&format!(
-                        "Stockpile policy of {place} ({}): {} of {} {}; {}. A target for a class of minerals, no holding of this one.",
+                        "Stockpile policy of {} ({}): {} of {} {}; {}. A target for a class of minerals, no holding of this one.",
+                        places.name(place),
                         row.get("source"),
                         row.get("kind").replace('_', " "),
                         row.get("quantity"),

@@ -95,7 +95,7 @@ fn write(request: &Request, places: &Places, chains: &[Chain], markets: &[Vec<Ma
     head(&mut page, request, places, chains, markets);
     for (chain, markets) in chains.iter().zip(markets) {
         page.rule(&format!("{}: who makes it, stage by stage", chain.name));
-        chain.write(&mut page);
+        chain.write(&mut page, places);
         for market in markets {
             market.write(&mut page, places);
         }

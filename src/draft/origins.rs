@@ -37,7 +37,7 @@ pub(super) fn observed(stage: &Stage, place: &str, imports: &[Flow], places: &Pl
     let words: Vec<String> = listed
         .iter()
         .take(10)
-        .map(|(origin, tonnes)| format!("{origin} {}", spoken(*tonnes)))
+        .map(|(origin, tonnes)| format!("{} {}", places.name(origin), spoken(*tonnes)))
         .collect();
     let mut found = Purchases::default();
     found

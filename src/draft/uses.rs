@@ -125,7 +125,7 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
         ),
         None => format!(
             "No secondary share of US use of {} is in the tables: none here",
-            stage.mineral
+            stage.mineral.replace('_', " ")
         ),
     };
     Some(Use {
@@ -137,6 +137,26 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
         recycling,
         imports: Vec::new(),
     })
+}
+
+/// Says that use of the USA is withheld, where it is: what customs weigh is less, and other files judge it otherwise.
+fn withheld(stage: &Stage, place: &str) -> Option<String> {
+    let summary = rows("us_summary.csv", &stage.mineral).into_iter().next()?;
+    if place != "USA" || summary.get("us_consumption_t") != "W" {
+        return None;
+    }
+    let elsewhere = match stage.mineral.as_str() {
+        "tungsten" => {
+            " scenarios/defence-aerospace.toml takes 7,000 t, a judgement of size for ore, APT, powder and scrap together."
+        }
+        _ => "",
+    };
+    Some(format!(
+        "Gap: US consumption of {} is withheld ({}). Below is what customs weigh of this stage, which leaves out what is made at home from ore, from other \
+         forms and from scrap: too little, give --use USA=TONNES where you know more.{elsewhere}",
+        stage.mineral.replace('_', " "),
+        summary.get("source")
+    ))
 }
 
 /// Apparent use that the tables have derived already.
@@ -156,7 +176,8 @@ fn derived(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
                 consumption(stage, member, link.get("code"), false).and_then(|row| row.number("quantity_t"))
             {
                 arithmetic.push(format!(
-                    "less {member}, which stands on its own: {} - {} t",
+                    "less {}, which stands on its own: {} - {} t",
+                    places.name(member),
                     spoken(tonnes),
                     spoken(own)
                 ));
@@ -164,7 +185,7 @@ fn derived(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
             }
         }
     }
-    (tonnes > 0.0).then(|| with_recycling(stage, place, tonnes, arithmetic, row.get("source").to_owned()))
+    (tonnes > 0.0).then(|| with_recycling(stage, place, places, tonnes, arithmetic, row.get("source").to_owned()))
 }
 
 /// Output and imports less exports.
@@ -195,6 +216,7 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
         ));
     }
     let mut arithmetic = Vec::new();
+    arithmetic.extend(withheld(stage, place));
     if own > 0.0 {
         arithmetic.push(format!(
             "own output {} t ({} of the world's)",
@@ -250,7 +272,7 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
         String::new()
     };
     let text = format!("Derived for {YEAR_OF_TRADE}: {what} ({from}{made})");
-    Ok(with_recycling(stage, place, tonnes, arithmetic, text))
+    Ok(with_recycling(stage, place, places, tonnes, arithmetic, text))
 }
 
 fn line(what: &str, flow: &Flow) -> String {
@@ -268,7 +290,15 @@ fn line(what: &str, flow: &Flow) -> String {
 }
 
 /// Primary use and what is recycled beside it: where a rate is known, it is that of the EU.
-fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<String>, provenance: String) -> Use {
+fn with_recycling(
+    stage: &Stage,
+    place: &str,
+    places: &Places,
+    primary: f64,
+    mut arithmetic: Vec<String>,
+    provenance: String,
+) -> Use {
+    let name = places.name(place);
     let rate = data::recycling_input_rate(&stage.mineral).filter(|rate| *rate > 0.0 && *rate < 0.95);
     let rate = rate
         .map(|rate| significant(rate, 6))
@@ -283,7 +313,7 @@ fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<
                 percent(rate)
             ));
             let text = format!(
-                "End-of-life recycling input rate of the EU, {}, taken for {place} (EU CRM study 2023, recycling.csv)",
+                "End-of-life recycling input rate of the EU, {}, taken for {name} (EU CRM study 2023, recycling.csv)",
                 percent(rate)
             );
             (primary / (1.0 - rate), rate, text)
@@ -292,8 +322,8 @@ fn with_recycling(stage: &Stage, place: &str, primary: f64, mut arithmetic: Vec<
             primary,
             0.0,
             format!(
-                "No recycling rate of {} for {place} is in the tables: none here, beyond what scrap the codes hold",
-                stage.mineral
+                "No recycling rate of {} for {name} is in the tables: none here, beyond what scrap the codes hold",
+                stage.mineral.replace('_', " ")
             ),
         ),
     };

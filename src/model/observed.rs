@@ -465,9 +465,11 @@ pub(super) fn say_what_moves(scenario: &Scenario, model: &mut Model) {
         };
         let importer = &scenario.countries[trade.to].code;
         if moves.absent.is_empty() {
-            // Where trade follows a changed supply, shares move by that.
+            // Where the trade of this material follows a changed supply, shares move by that.
+            let observed = model.materials[trade.material].observed.as_ref();
+            let as_observed = observed.is_none_or(Observed::is_as_observed_at_the_start);
             let large = moves.shown(WORTH_SAYING);
-            if scenario.supply_as_written.is_none() && !large.is_empty() {
+            if as_observed && !large.is_empty() {
                 let (all, extent) = contradicted.entry(trade.material).or_default();
                 all.push(format!("to {importer} {large}"));
                 *extent = extent.max(moves.largest() / 100.0);

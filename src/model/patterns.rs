@@ -29,6 +29,11 @@ impl Observed {
         self.table_of_period.get(period).copied().unwrap_or(last)
     }
 
+    /// Whether sellers supply at the start what they did when the trade was observed.
+    pub fn is_as_observed_at_the_start(&self) -> bool {
+        self.table(0) == 0
+    }
+
     /// Flows at the scale of the start in a period.
     fn lanes(&self, period: usize) -> &[f64] {
         self.lanes.get(self.table(period)).map_or(&[], Vec::as_slice)

@@ -249,10 +249,11 @@ impl BaseRate {
             None => format!("{}{}", units_in_words(self.units(), self.unit()), self.share_in_words()),
         };
         format!(
-            "derived: rate from history, {events} ({kinds}) from {} to {}{listed}; exposure {unit_years} unit-years ({over}, x {} years: {}); \
+            "derived: rate from history, {events} ({kinds}) from {} to {}{listed}; exposure {unit_years} {}-years ({over}, x {} years: {}); \
              gamma distribution of shape {shape} and mean {:.6} a year (Jeffreys prior); data/events.csv, data/exposure.csv. Mind: {}",
             self.whole.since,
             self.whole.until,
+            self.unit(),
             self.whole.until - self.whole.since + 1,
             self.how(),
             shape / unit_years,

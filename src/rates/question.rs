@@ -287,8 +287,8 @@ fn exposure_of(kind: &str) -> Result<&'static Exposure, RateError> {
         let known = known_kinds();
         let nearest = data::nearest_name(&wanted, &known);
         let hint = match nearest {
-            Some(name) => format!("did you mean `{name}`? All: {}", known.join(", ")),
-            None => format!("there are {}", known.join(", ")),
+            Some(name) => format!("did you mean `{name}`? `critmin rates` lists all"),
+            None => "`critmin rates` lists all".to_owned(),
         };
         wrong(
             RateAspect::Kind,

@@ -118,8 +118,9 @@ fn exposure(rate: &BaseRate) -> String {
             .collect(),
     };
     format!(
-        "{} unit-years = {} x {} years ({} to {}){}: {}",
+        "{} {}-years = {} x {} years ({} to {}){}: {}",
         rate.whole.unit_years,
+        rate.unit(),
         rate.units(),
         rate.whole.until - rate.whole.since + 1,
         rate.whole.since,
@@ -218,10 +219,10 @@ fn listed(text: &mut String, rate: &BaseRate, width: usize) {
     for row in &rate.rows {
         let event = row.event;
         let whats = units_of(row, ", ");
-        let more = if row.newly_counted == 0 {
-            " (more of the same, not counted again)"
-        } else {
-            ""
+        let more = match row.newly_counted {
+            0 => " (more of the same, not counted again)".to_owned(),
+            1 => String::new(),
+            several => format!(" (counts {several} times, once for each)"),
         };
         let head = format!("{} {} {} {whats}{more}", event.date_start, event.country, event.kind);
         let _ = writeln!(text, "{}", wrapped(&head, "  ", "      ", width));
@@ -267,7 +268,7 @@ pub fn overview(width: usize) -> String {
         Column::names("kind", 24, answers.iter().map(|(kind, _)| (*kind).to_owned())),
         Column::names("by", 8, answers.iter().map(|(_, rate)| rate.unit().to_owned())),
         column("events", 0, &|rate| rate.whole.events.to_string()),
-        column("unit-years", 3, &|rate| format!("{}", rate.whole.unit_years)),
+        column("years watched", 3, &|rate| format!("{}", rate.whole.unit_years)),
         column("mean rate", 0, &|rate| match &rate.whole.posterior {
             Some(posterior) => significant(posterior.mean(), 3),
             None => "n/a".to_owned(),
@@ -276,7 +277,7 @@ pub fn overview(width: usize) -> String {
         column("97.5 %", 1, &|rate| quantile(rate, 0.975)),
     ];
     let mut text = wrapped(
-        "Events counted over everything that is watched, a year and unit:",
+        "Events counted over everything that is watched. Years watched and rates are per supply (a mineral of a country), country or mine:",
         "",
         "  ",
         width,

@@ -58,6 +58,7 @@ mod screen;
 mod sellers;
 mod sensitivity;
 mod shards;
+mod shipped;
 mod shown;
 mod sizes;
 mod streams;

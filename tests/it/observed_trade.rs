@@ -5,9 +5,9 @@ use std::path::Path;
 
 use critmin::analysis::replay::replay;
 use critmin::analysis::run::prepare;
-use critmin::scenario::Document;
+use critmin::scenario::{Code, Document};
 
-use crate::support::read;
+use crate::support::{read, with};
 
 type Flows = BTreeMap<(String, String), f64>;
 
@@ -104,6 +104,34 @@ fn what_others_cannot_make_is_said_too() {
             && notes[0].contains("CHN 0 % -> "),
         "{notes:?}"
     );
+}
+
+/// `m`, of which Japan cannot get from AUS what it is seen to buy there, and `n`, whose trade fits.
+const TWO: &str = "
+demand = [ { material = \"m\", country = \"JPN\", amount = 50 }, { material = \"m\", country = \"OTH\", amount = 50 },
+           { material = \"n\", country = \"JPN\", amount = 50 }, { material = \"n\", country = \"OTH\", amount = 50 } ]
+material = [ { id = \"m\" }, { id = \"n\" } ]
+shares = { m = { output = 100, by_country = { CHN = 0.9, AUS = 0.1 } }, n = { output = 100, by_country = { CHN = 0.5, AUS = 0.5 } } }
+trade = [ { material = \"m\", to = \"JPN\", shares = { AUS = 1 } }, { material = \"n\", to = \"JPN\", shares = { CHN = 0.5, AUS = 0.5 } } ]
+";
+
+#[test]
+fn a_contradiction_is_said_of_a_material_whose_own_supply_is_as_it_was() {
+    let of = |changes: &[&str]| {
+        let warnings = prepare(&with(&read(&format!("{HEAD}{TWO}")), changes), None)
+            .unwrap()
+            .model
+            .warnings;
+        let of_trade = warnings.into_iter().filter(|warning| warning.code == Code::TradeMoves);
+        of_trade.map(|warning| warning.address).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&[]), ["material.m"]);
+    // That supply of another material has changed since its trade was observed tells nothing of this one.
+    assert_eq!(of(&["shares.n.by_country.CHN=0.6"]), ["material.m"]);
+    // Where the trade of the material itself follows, its shares move by that.
+    assert_eq!(of(&["shares.m.by_country.CHN=0.95"]), [""; 0]);
+    // A supply that is stated anew as it was is no change.
+    assert_eq!(of(&["shares.m.by_country.CHN=0.9"]), ["material.m"]);
 }
 
 #[test]
