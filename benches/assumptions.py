@@ -60,10 +60,11 @@ def settings(found, variant):
 
 
 def combinations(path):
-    """Policies that set all that another sets, and more: they would always win."""
+    """Policies that include others, or set all that another sets, and more: they would always win."""
     policies = tomllib.loads(path.read_text()).get("policy", [])
-    keys = {policy["id"]: {change["key"] for change in policy["set"]} for policy in policies}
-    return {one for one in keys if any(keys[other] < keys[one] for other in keys)}
+    keys = {policy["id"]: {change["key"] for change in policy.get("set", [])} for policy in policies}
+    more = {one for one in keys if any(keys[other] and keys[other] < keys[one] for other in keys)}
+    return more | {policy["id"] for policy in policies if "includes" in policy}
 
 
 def run(program, scenario, trials, changes):

@@ -10,7 +10,7 @@ use crate::support::{close, in_repository, program, said};
 fn renewed(page: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let mut text = String::new();
+    let (mut text, mut commands) = (String::new(), 0);
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
         text.push_str(line);
@@ -26,7 +26,9 @@ fn renewed(page: &str) -> String {
             block.push(line);
         }
         for command in block.iter().filter_map(|line| line.strip_prefix("$ critmin ")) {
-            let arguments = command.replace("out/example", out);
+            // A folder of its own for each: results of one scenario do not replace those of another.
+            commands += 1;
+            let arguments = command.replace("out/example", &format!("{out}/{commands}"));
             let mut program = program();
             program.env("COLUMNS", "80").current_dir(in_repository("."));
             let (code, printed, error) = said(&program.args(arguments.split(' ')).output().unwrap());

@@ -126,6 +126,8 @@ pub struct Optimum {
     pub is_exhaustive: bool,
     /// Names of the policies by id.
     pub names: BTreeMap<String, String>,
+    /// What the sizes of policies are counted in, where their keys say it: `days`.
+    pub size_units: BTreeMap<String, &'static str>,
     /// The baseline, the frontier, and what was looked at for the last dollar, with all trials.
     pub results: Results,
 }
@@ -270,6 +272,7 @@ impl Prepared<'_> {
                 .into_iter()
                 .map(|label| (label.id, label.name))
                 .collect(),
+            size_units: size_units(self.study),
             tried,
             results,
         })
@@ -289,6 +292,15 @@ impl Prepared<'_> {
             is_on_frontier,
         }
     }
+}
+
+fn size_units(study: &Study) -> BTreeMap<String, &'static str> {
+    let options = study.policy_options().into_iter();
+    let in_days = options.filter(|option| {
+        let keys = option.scale.as_ref().map(|scale| &scale.keys);
+        keys.is_some_and(|keys| keys.iter().all(|key| key.ends_with(".days")))
+    });
+    in_days.map(|option| (option.label.id, "days")).collect()
 }
 
 /// The mixes that are worth a race where there are too many to try: what the search came by.
