@@ -1,9 +1,10 @@
 //! CSV files. The columns of the interface come first and in its order; further columns follow and may grow: names, the unit of quantities, and which
 //! run it was.
 //!
-//! Numbers have six significant digits in their shortest form ([`six_digits`]); results.json has full precision. A cell is empty when its
+//! Numbers have six significant digits in their shortest form ([`super::six_digits`]); results.json has full precision. A cell is empty when its
 //! value is not available, or when it is a quantile or tail mean that the trials do not support.
 
+use super::number::optional;
 use std::io::Write;
 
 use crate::analysis::part::Frame;
@@ -11,14 +12,9 @@ use crate::results::statistic::{Found, Statistic};
 use crate::results::types::{AttributionKind, Estimate, Label, RunResults};
 use crate::results::{SEVERAL, STRUCTURAL, Sample};
 
-use super::number::six_digits;
 use super::sheet::{STAMP, Sheet, Stamp, name, names, unit};
 
 type Written = Result<(), csv::Error>;
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(String::new, six_digits)
-}
 
 /// First columns of most tables.
 const KEY: [&str; 3] = ["policy", "material", "country"];

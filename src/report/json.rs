@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use serde::Serialize;
-use serde_json::Serializer;
+use serde_json::{Serializer, Value};
 
 use crate::results::types::{
-    EventResult, ManifestWarning, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit,
+    Estimate, EventResult, ManifestWarning, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit,
 };
 
 use super::cautions::{Caution, cautions};
@@ -14,6 +14,19 @@ use super::comparison;
 use super::harmless;
 use super::layered::Layered;
 use super::prose::headline_sentence;
+
+/// An estimate, its error and interval null where they are not known; null where there is none.
+pub(super) fn estimate<'a>(found: impl Into<Option<&'a Estimate>>) -> Value {
+    found.into().map_or(Value::Null, |found| {
+        let known = |value: f64| Some(value).filter(|value| value.is_finite() && !found.standard_error.is_nan());
+        serde_json::json!({
+            "value": Some(found.value).filter(|value| value.is_finite()),
+            "standard_error": known(found.standard_error),
+            "low": known(found.low),
+            "high": known(found.high),
+        })
+    })
+}
 
 /// How long a stage took. The only part of results.json that differs between runs of the same input.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -83,12 +83,23 @@ pub fn material_name<'a>(run: &'a RunResults, id: &'a str) -> &'a str {
 /// Places in focus that are listed one by one; more are counted.
 const MOST_LISTED: usize = 8;
 
-/// `one, another and a third`.
-pub(super) fn listed_all(names: &[&str]) -> String {
+/// `A, B and C`.
+pub(super) fn listed(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
     }
+}
+
+/// `A, B and 7 more`: so many by name; one more than that is named too.
+pub(super) fn listed_up_to(most: usize, mut names: Vec<String>) -> String {
+    if names.len() > most + 1 {
+        let more = names.len() - most;
+        names.truncate(most);
+        names.push(format!("{more} more"));
+    }
+    listed(&names)
 }
 
 /// Display name of a place; `focus` is the places in focus joined by `+`, or their number where they are many, and `WLD` the world.

@@ -6,7 +6,16 @@ use super::harmless;
 use super::number::six_digits;
 #[cfg(feature = "cli")]
 use crate::analysis::replay::Replay;
+use crate::results::statistic::{Statistic, Unit};
 use crate::results::types::{Label, Manifest, PolicyResults, RunResults};
+
+/// The unit of a statistic of a material, as files say it.
+pub(super) fn unit_of<'a>(run: &'a RunResults, material: &str, statistic: Statistic) -> &'a str {
+    match statistic.unit() {
+        Unit::Quantity => unit(&run.materials, material),
+        other => other.label(),
+    }
+}
 
 /// A file being written.
 pub(super) struct Sheet<W: Write> {

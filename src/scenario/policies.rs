@@ -187,7 +187,7 @@ fn size_changes(policy: &Table, size: Option<f64>) -> Vec<Override> {
     let span = stated
         .clone()
         .find(|node| node.number() == Some(size))
-        .or(stated.last())
+        .or(stated.into_iter().next_back())
         .map_or_else(Span::default, |node| node.span);
     let keys = table.get("key").map_or(&[][..], Node::one_or_many).iter();
     let change = |key: &Node| {

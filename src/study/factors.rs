@@ -246,6 +246,8 @@ fn seen(model: &Model, inputs: &[f64], strikes: &Strikes) -> Vec<f64> {
 
 /// Events by what ties them together, in the order of their first.
 fn tied(model: &Model) -> Vec<Vec<usize>> {
+    /// Events that are tied together, and their ties: whether by a copula, and its number.
+    type Group = (Vec<usize>, Vec<(bool, usize)>);
     let ties = |event: usize| {
         let event = &model.events[event];
         let copulas = event.coupled.into_iter().flatten().map(|(copula, _)| (true, copula));
@@ -253,7 +255,7 @@ fn tied(model: &Model) -> Vec<Vec<usize>> {
             .chain(event.frailty.map(|frailty| (false, frailty)))
             .collect::<Vec<_>>()
     };
-    let mut groups: Vec<(Vec<usize>, Vec<(bool, usize)>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for event in 0..model.events.len() {
         let own = ties(event);
         let (same, rest): (Vec<_>, Vec<_>) = groups

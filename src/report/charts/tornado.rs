@@ -9,8 +9,8 @@ use super::source::Source;
 use super::style::{AXIS, BLUE, INK, MUTED, ORANGE};
 use super::{Chart, ChartError, by_country::whisker, text};
 use crate::report::sensitivity::{key_name, shown};
+use crate::report::sheet::unit_of;
 use crate::report::sweep::called;
-use crate::report::sweep::csv::unit_of;
 use crate::results::statistic::Unit;
 
 /// Numbers with a bar.

@@ -1,12 +1,12 @@
 //! `compare.csv`: one row a variant, place and statistic; `pairs.csv`: one row a pair of policies.
 
+use super::super::number::optional;
 use std::io::Write;
 
-use super::super::number::six_digits;
-use super::super::sheet::{STAMP, Sheet, Stamp, names, unit};
+use super::super::sheet::{STAMP, Sheet, Stamp, names, unit_of};
 use super::{policy, value};
-use crate::results::statistic::{Statistic, Unit};
-use crate::results::types::{Estimate, RunResults};
+use crate::results::statistic::Statistic;
+use crate::results::types::Estimate;
 use crate::whatif::compare::{Comparison, Direction, Effect, Ratio};
 
 type Written = Result<(), csv::Error>;
@@ -47,14 +47,6 @@ pub(in crate::report) fn word(direction: Direction) -> &'static str {
     }
 }
 
-/// The unit of a statistic of a material, as files say it.
-pub(super) fn unit_of<'a>(run: &'a RunResults, material: &str, statistic: Statistic) -> &'a str {
-    match statistic.unit() {
-        Unit::Quantity => unit(&run.materials, material),
-        other => other.label(),
-    }
-}
-
 /// Cost for what is avoided of this statistic.
 pub(super) fn cost_per(effect: &Effect, statistic: Statistic) -> Option<Ratio> {
     match statistic {
@@ -62,10 +54,6 @@ pub(super) fn cost_per(effect: &Effect, statistic: Statistic) -> Option<Ratio> {
         Statistic::ExposedValueMusd => effect.cost_per_value,
         _ => None,
     }
-}
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(String::new, six_digits)
 }
 
 /// `compare.csv`.

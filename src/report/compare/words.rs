@@ -1,8 +1,8 @@
 //! A comparison for the terminal: a table of the headline, and sentences that say what helps and what does not, and why.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, grouped, short, tonnes};
-use super::super::prose::{material_name, place_name};
+use super::super::number::{counted, grouped, short, signed, tonnes};
+use super::super::prose::{listed_up_to, material_name, place_name};
 use super::super::sheet::unit;
 use super::super::width::wrapped;
 use super::{at, half_width, policy, value};
@@ -111,18 +111,10 @@ fn columns(comparison: &Comparison, material: &str, country: &str) -> Vec<Column
 
 /// `-3.29 ± 0.12`: the difference and half its 95 % interval.
 fn changed(estimate: &Estimate, with_interval: bool, scale: f64) -> String {
-    let value = signed(estimate.value * scale);
+    let value = signed(estimate.value * scale, |value| short(value, 3));
     match half_width(estimate).filter(|_| with_interval) {
         Some(half) if half > 0.0 => format!("{value} ± {}", short(half * scale, 2)),
         _ => value,
-    }
-}
-
-fn signed(value: f64) -> String {
-    match value {
-        0.0 => "0".to_owned(),
-        below if below < 0.0 => format!("-{}", short(-below, 3)),
-        above => format!("+{}", short(above, 3)),
     }
 }
 
@@ -156,19 +148,6 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
 fn quoted(run: &RunResults, id: &str) -> String {
     let name = policy(run, id).map_or(id, |policy| policy.shown_name());
     format!("\"{name}\"")
-}
-
-/// `A`, `A and B`, `A, B and 3 more`.
-fn listed(mut names: Vec<String>) -> String {
-    if names.len() > NAMED + 1 {
-        let more = names.len() - NAMED;
-        names.truncate(NAMED);
-        names.push(format!("{more} more"));
-    }
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 fn points(value: f64) -> String {
@@ -229,13 +208,14 @@ fn at_the_headline(comparison: &Comparison, effects: &[&Effect]) -> String {
         of(Direction::Same),
         of(Direction::Unknown),
     );
-    let named = |those: &[&&Effect]| listed(those.iter().map(|effect| quoted(run, &effect.variant)).collect());
+    let named =
+        |those: &[&&Effect]| listed_up_to(NAMED, those.iter().map(|effect| quoted(run, &effect.variant)).collect());
     let by = |those: &[&&Effect]| {
         let name = |effect: &&&Effect| {
             let change = effect.get(measure).map_or(0.0, |found| found.estimate.value);
             format!("{} ({})", quoted(run, &effect.variant), short(change.abs(), 3))
         };
-        listed(those.iter().map(name).collect())
+        listed_up_to(NAMED, those.iter().map(name).collect())
     };
     let mut said = Vec::new();
     if let Some((best, others)) = less.split_first() {
@@ -304,7 +284,10 @@ fn for_the_money(run: &RunResults, material: &str, effects: &[&Effect]) -> Optio
         let name = |(effect, value, ..): &(&&Effect, f64, f64, f64)| {
             format!("{} (USD {})", quoted(run, &effect.variant), tonnes(*value))
         };
-        said.push_str(&format!("; then {}", listed(others.iter().map(name).collect())));
+        said.push_str(&format!(
+            "; then {}",
+            listed_up_to(NAMED, others.iter().map(name).collect())
+        ));
     }
     Some(said + ".")
 }
@@ -412,7 +395,12 @@ fn together(comparison: &Comparison) -> Option<String> {
                 format!("{} with {} (by {by})", quoted(run, one), quoted(run, other))
             })
             .collect();
-        (!names.is_empty()).then(|| format!("Worth {word} together than the sum of each alone: {}.", listed(names)))
+        (!names.is_empty()).then(|| {
+            format!(
+                "Worth {word} together than the sum of each alone: {}.",
+                listed_up_to(NAMED, names)
+            )
+        })
     };
     let said: Vec<String> = [told(Direction::Less, "more"), told(Direction::More, "less")]
         .into_iter()

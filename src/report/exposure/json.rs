@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::json::estimate;
 use super::super::screen::json::document as screening;
-use super::super::screen::json::estimate;
 use super::{country, names, words};
 use crate::study::PROGRAM;
 use crate::whatif::exposure::{Exposed, Exposures};

@@ -2,7 +2,7 @@
 
 use super::super::grid::{Column, draw};
 use super::super::number::significant;
-use super::super::prose::listed_all;
+use super::super::prose::listed;
 use super::super::width::wrapped;
 use crate::study::Bounds;
 use crate::whatif::indices::{Found, Index, Indices, WORLD};
@@ -268,8 +268,8 @@ fn insufficient(found: &Indices) -> Vec<String> {
     let tell = |(places, called, why, words): (Vec<&str>, String, &str, Vec<&str>)| {
         format!(
             "Insufficient data for {} of {called} in {}: {why}.",
-            listed_all(&words),
-            listed_all(&places)
+            listed(&words),
+            listed(&places)
         )
     };
     groups.into_iter().map(tell).collect()

@@ -2,10 +2,9 @@
 
 use std::io::Write;
 
-use super::super::number::six_digits;
+use super::super::number::{estimate_cells, optional, six_digits};
 use super::super::sheet::{STAMP, Sheet, Stamp};
 use super::{change_of, goal_of};
-use crate::results::types::Estimate;
 use crate::whatif::optimize::{Optimum, Tried};
 
 type Written = Result<(), csv::Error>;
@@ -46,20 +45,6 @@ const STEPS: [&str; 11] = [
     "lowers_per_million_usd",
 ];
 
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(String::new, six_digits)
-}
-
-fn interval(estimate: Option<Estimate>) -> [String; 4] {
-    let known = estimate.filter(|estimate| !estimate.standard_error.is_nan());
-    [
-        optional(estimate.map(|estimate| estimate.value)),
-        optional(known.map(|estimate| estimate.standard_error)),
-        optional(known.map(|estimate| estimate.low)),
-        optional(known.map(|estimate| estimate.high)),
-    ]
-}
-
 /// `optimize.csv`.
 pub fn mixes(found: &Optimum, to: impl Write) -> Written {
     let mut sheet = Sheet::new(to, MIXES.into_iter().chain(STAMP))?;
@@ -80,10 +65,10 @@ pub fn mixes(found: &Optimum, to: impl Write) -> Written {
         sheet.text(found.statistic.name())?;
         sheet.plain(&six_digits(*goal))?;
         sheet.plain(&trials.to_string())?;
-        for part in &interval(goal_of(found, tried))[1..] {
+        for part in &estimate_cells(goal_of(found, tried).as_ref())[1..] {
             sheet.plain(part)?;
         }
-        for part in interval(change_of(found, tried).map(|change| change.estimate)) {
+        for part in estimate_cells(change_of(found, tried).map(|change| change.estimate).as_ref()) {
             sheet.plain(&part)?;
         }
         for truth in [
@@ -121,7 +106,7 @@ pub fn steps(found: &Optimum, to: impl Write) -> Written {
         })?;
         sheet.plain(&six_digits(step.cost))?;
         sheet.text(found.statistic.name())?;
-        for part in interval(Some(step.goal.estimate)) {
+        for part in estimate_cells(Some(&step.goal.estimate)) {
             sheet.plain(&part)?;
         }
         sheet.plain(&optional(step.lowers_per_million()))?;

@@ -2,21 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::json::estimate;
 use super::{change_of, goal_of, words};
-use crate::results::types::Estimate;
 use crate::whatif::optimize::{Optimum, Step, Tried};
-
-fn estimate(found: Option<Estimate>) -> Value {
-    found.map_or(Value::Null, |found| {
-        let known = |value: f64| (!found.standard_error.is_nan() && value.is_finite()).then_some(value);
-        json!({
-            "value": found.value,
-            "standard_error": known(found.standard_error),
-            "low": known(found.low),
-            "high": known(found.high),
-        })
-    })
-}
 
 fn policies(of: &[(String, Option<f64>)]) -> Value {
     let entries = of.iter();
@@ -31,8 +19,8 @@ fn mix(found: &Optimum, tried: &Tried) -> Value {
         "cost": tried.cost,
         "goal": tried.goal,
         "trials": tried.trials,
-        "estimate": estimate(goal_of(found, tried)),
-        "change": estimate(change_of(found, tried).map(|change| change.estimate)),
+        "estimate": estimate(goal_of(found, tried).as_ref()),
+        "change": estimate(change_of(found, tried).map(|change| change.estimate).as_ref()),
         "largest_share": largest.map(|(material, country, share)| json!({ "material": material, "country": country, "share": share })),
         "is_within_budget": tried.is_within_budget,
         "is_within_cap": tried.is_within_cap,
@@ -47,7 +35,7 @@ fn step(step: &Step) -> Value {
         "from": size(step.from),
         "to": size(step.to),
         "cost": step.cost,
-        "change": estimate(Some(step.goal.estimate)),
+        "change": estimate(Some(&step.goal.estimate)),
         "lowers_per_million_usd": step.lowers_per_million(),
     })
 }

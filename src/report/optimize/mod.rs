@@ -45,7 +45,10 @@ pub(super) fn named(found: &Optimum, id: &str, size: Option<f64>) -> String {
     let name = found.names.get(id).map_or(id, String::as_str);
     match size {
         Some(size) => {
-            let unit = found.size_units.get(id).map_or_else(String::new, |unit| format!(" {unit}"));
+            let unit = found
+                .size_units
+                .get(id)
+                .map_or_else(String::new, |unit| format!(" {unit}"));
             format!("{name} at {}{unit}", super::number::significant(size, 4))
         }
         None => name.to_owned(),

@@ -1,8 +1,8 @@
 //! An optimisation for the terminal: the frontier, what the last dollar buys, and sentences that say what to choose.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, grouped, short, significant};
-use super::super::prose::{material_name, place_name};
+use super::super::number::{counted, grouped, short, signed, significant};
+use super::super::prose::{listed, material_name, place_name};
 use super::super::sweep::called;
 use super::super::width::wrapped;
 use super::{change_of, goal_of, named, names_of, shown_unit};
@@ -164,7 +164,11 @@ fn last_dollar(found: &Optimum) -> Vec<Column> {
     vec![
         Column::names("policy", 30, steps().map(|step| named(found, &step.policy, None))),
         Column::names("step", 20, steps().map(step_words)),
-        Column::numbers("million\nUSD", 0, steps().map(|step| signed(step.cost / 1e6))),
+        Column::numbers(
+            "million\nUSD",
+            0,
+            steps().map(|step| signed(step.cost / 1e6, |value| significant(value, 4))),
+        ),
         Column::numbers(
             &format!("change\n{points}"),
             0,
@@ -195,23 +199,8 @@ fn step_words(step: &Step) -> String {
     }
 }
 
-fn signed(value: f64) -> String {
-    match value {
-        below if below < 0.0 => format!("-{}", significant(-below, 4)),
-        0.0 => "0".to_owned(),
-        above => format!("+{}", significant(above, 4)),
-    }
-}
-
 fn money(usd: f64) -> String {
     format!("{} million USD", significant(usd / 1e6, 4))
-}
-
-fn listed(names: &[String]) -> String {
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 fn figure(found: &Optimum, value: f64) -> String {

@@ -1,12 +1,11 @@
 //! `robustness.csv`: one row an alternative and policy.
 
+use super::super::number::estimate_cells;
 use std::io::Write;
 
 use super::super::compare::csv::word;
-use super::super::number::six_digits;
 use super::super::sheet::{STAMP, Sheet, Stamp};
 use super::{named, policy_name};
-use crate::results::types::Estimate;
 use crate::whatif::robustness::{Flip, Robustness};
 
 const COLUMNS: [&str; 18] = [
@@ -30,17 +29,6 @@ const COLUMNS: [&str; 18] = [
     "policy_name",
 ];
 
-fn interval(estimate: Option<&Estimate>) -> [String; 4] {
-    let known = estimate.filter(|estimate| !estimate.standard_error.is_nan());
-    let cell = |value: Option<f64>| value.map_or_else(String::new, six_digits);
-    [
-        cell(estimate.map(|estimate| estimate.value)),
-        cell(known.map(|estimate| estimate.standard_error)),
-        cell(known.map(|estimate| estimate.low)),
-        cell(known.map(|estimate| estimate.high)),
-    ]
-}
-
 /// `robustness.csv`.
 pub fn standings(found: &Robustness, to: impl Write) -> Result<(), csv::Error> {
     let mut sheet = Sheet::new(to, COLUMNS.into_iter().chain(STAMP))?;
@@ -58,10 +46,10 @@ pub fn standings(found: &Robustness, to: impl Write) -> Result<(), csv::Error> {
             sheet.text(setting.alternative.id())?;
             sheet.plain(if setting.is_the_same { "true" } else { "false" })?;
             sheet.texts([standing.policy.as_str(), &material, &place, found.measure.name()])?;
-            for part in interval(Some(&standing.value)) {
+            for part in estimate_cells(Some(&standing.value)) {
                 sheet.plain(&part)?;
             }
-            for part in interval(standing.change.as_ref().map(|change| &change.estimate)) {
+            for part in estimate_cells(standing.change.as_ref().map(|change| &change.estimate)) {
                 sheet.plain(&part)?;
             }
             let is_policy = standing.rank > 0;

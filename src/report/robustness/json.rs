@@ -3,22 +3,10 @@
 use serde_json::{Value, json};
 
 use super::super::compare::csv::word;
+use super::super::json::estimate;
 use super::csv::flipped;
 use super::{named, policy_name, words};
-use crate::results::types::Estimate;
 use crate::whatif::robustness::{Robustness, Setting};
-
-fn estimate(found: Option<&Estimate>) -> Value {
-    found.map_or(Value::Null, |found| {
-        let known = |value: f64| (!found.standard_error.is_nan() && value.is_finite()).then_some(value);
-        json!({
-            "value": found.value,
-            "standard_error": known(found.standard_error),
-            "low": known(found.low),
-            "high": known(found.high),
-        })
-    })
-}
 
 fn setting(found: &Robustness, setting: &Setting) -> Value {
     let policies = setting.standings.iter().map(|standing| {

@@ -2,8 +2,8 @@
 //! that say what stands and what does not.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, short};
-use super::super::prose::{material_name, place_name};
+use super::super::number::{counted, short, signed};
+use super::super::prose::{listed, material_name, place_name};
 use super::super::sweep::called;
 use super::super::width::wrapped;
 use super::{named, policy_name};
@@ -90,7 +90,9 @@ fn alternatives(found: &Robustness, run: &RunResults) -> Vec<Column> {
             let change = standing.and_then(|standing| standing.change.as_ref());
             change
                 .filter(|_| !setting.is_the_same)
-                .map_or_else(String::new, |change| signed(change.estimate.value))
+                .map_or_else(String::new, |change| {
+                    signed(change.estimate.value, |value| short(value, 3))
+                })
         };
         columns.push(Column::names("best policy", NAME_WIDTH, settings().map(best)));
         columns.push(Column::numbers("its change\npoints", 1, settings().map(change)));
@@ -118,7 +120,7 @@ fn policies(found: &Robustness, run: &RunResults) -> Vec<Column> {
             true => all.min_by(|one, other| one.1.total_cmp(&other.1)),
             false => all.max_by(|one, other| one.1.total_cmp(&other.1)),
         };
-        found.map_or_else(|| "-".to_owned(), |(_, value)| signed(value))
+        found.map_or_else(|| "-".to_owned(), |(_, value)| signed(value, |value| short(value, 3)))
     };
     let ranks = |id: &str| {
         let all = found.settings.iter().filter_map(|setting| Some(setting.of(id)?.rank));
@@ -131,7 +133,10 @@ fn policies(found: &Robustness, run: &RunResults) -> Vec<Column> {
     let written = |id: &str| {
         let standing = found.settings.first().and_then(|setting| setting.of(id));
         let change = standing.and_then(|standing| standing.change);
-        change.map_or_else(|| "-".to_owned(), |change| signed(change.estimate.value))
+        change.map_or_else(
+            || "-".to_owned(),
+            |change| signed(change.estimate.value, |value| short(value, 3)),
+        )
     };
     vec![
         Column::names(
@@ -151,21 +156,6 @@ fn with_interval(value: &Estimate) -> String {
     match value.standard_error.is_nan() || half <= 0.0 {
         true => short(value.value, 3),
         false => format!("{} ± {}", short(value.value, 3), short(half, 2)),
-    }
-}
-
-fn signed(value: f64) -> String {
-    match value {
-        0.0 => "0".to_owned(),
-        below if below < 0.0 => format!("-{}", short(-below, 3)),
-        above => format!("+{}", short(above, 3)),
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => names.concat(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `screen.csv`: one row an outage and (material, place) in focus; `pairs.csv`: the same of two outages at once.
 
+use super::super::number::optional;
 use std::io::Write;
 
-use super::super::number::six_digits;
 use super::super::sheet::{STAMP, Sheet, Stamp, name, unit};
 use crate::results::types::Estimate;
 use crate::whatif::screen::{Consequence, Screening};
@@ -38,10 +38,6 @@ const NAMES: [&str; 4] = [
     "material_name",
     "place_name",
 ];
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(String::new, six_digits)
-}
 
 fn ends(estimate: &Estimate) -> [f64; 4] {
     let interval = |end: f64| match estimate.standard_error.is_nan() {

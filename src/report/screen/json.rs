@@ -2,27 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::super::json::estimate;
 use super::super::sheet::unit;
 use super::words;
-use crate::results::types::Estimate;
 use crate::whatif::screen::{Consequence, Outage, Screening};
-
-fn number(value: f64) -> Value {
-    serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)
-}
-
-pub(in crate::report) fn estimate(found: &Estimate) -> Value {
-    let end = |end: f64| match found.standard_error.is_nan() {
-        true => Value::Null,
-        false => number(end),
-    };
-    json!({
-        "value": number(found.value),
-        "standard_error": number(found.standard_error),
-        "low": end(found.low),
-        "high": end(found.high),
-    })
-}
 
 pub(in crate::report) fn outage(found: &Outage) -> Value {
     json!({

@@ -2,7 +2,7 @@
 
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, significant, tonnes};
-use super::super::prose::{material_name, place_name};
+use super::super::prose::{listed_up_to, material_name, place_name};
 use super::super::sheet::unit;
 use super::super::width::wrapped;
 use super::{outage_in_words, what_fails};
@@ -191,7 +191,7 @@ pub fn sentences(found: &Screening) -> Vec<String> {
         let materials = found.left_out.iter().map(|(id, _)| material_name(run, id).to_owned());
         said.push(format!(
             "Not screened: all other countries together as makers of {}: they are not one country.",
-            listed(materials.collect())
+            listed_up_to(NAMED, materials.collect())
         ));
     }
     let chance = match found.consequences.iter().any(|one| one.probability.is_some()) {
@@ -209,18 +209,6 @@ pub fn sentences(found: &Screening) -> Vec<String> {
     };
     said.push(taken + chance);
     said
-}
-
-fn listed(mut names: Vec<String>) -> String {
-    if names.len() > NAMED + 1 {
-        let more = names.len() - NAMED;
-        names.truncate(NAMED);
-        names.push(format!("{more} more"));
-    }
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 fn where_it_is(found: &Screening, material: &str, place: &str) -> String {

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use super::super::sheet::unit_of;
 use super::super::sheet::{STAMP, Sheet, Stamp};
-use super::super::sweep::csv::unit_of;
 use super::{column, end_name, factor_name, key_name, kind_name};
 use crate::results::types::Estimate;
 use crate::study::Seen;

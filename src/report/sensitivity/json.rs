@@ -2,21 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::sweep::csv::unit_of;
+use super::super::json::estimate;
+use super::super::sheet::unit_of;
 use super::{column, end_name, factor_name, key_name, kind_name, words};
-use crate::results::types::Estimate;
 use crate::whatif::prim::{Found, Range};
 use crate::whatif::sensitivity::{Bar, Discovery, Sensitivity};
-
-fn estimate(found: &Estimate) -> Value {
-    let known = |value: f64| Some(value).filter(|value| value.is_finite() && !found.standard_error.is_nan());
-    json!({
-        "value": found.value,
-        "standard_error": known(found.standard_error),
-        "low": known(found.low),
-        "high": known(found.high),
-    })
-}
 
 fn bar(found: &Sensitivity, bar: &Bar) -> Value {
     let ends = bar.ends.iter().enumerate().map(|(number, end)| {

@@ -2,9 +2,9 @@
 
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, grouped, significant};
-use super::super::prose::{material_name, place_name};
+use super::super::prose::{listed, material_name, place_name};
+use super::super::sheet::unit_of;
 use super::super::sweep::called;
-use super::super::sweep::csv::unit_of;
 use super::super::width::wrapped;
 use super::{factor_name, key_name, range_in_words, shown};
 use crate::results::ALL_SECTORS;
@@ -287,7 +287,7 @@ fn widest_bars(found: &Sensitivity) -> Option<String> {
         .collect();
     let others = match others.is_empty() {
         true => String::new(),
-        false => format!(" Then come {}.", listed(others)),
+        false => format!(" Then come {}.", listed(&others)),
     };
     let still = found.bars.len() - moves.len();
     let still = match still {
@@ -308,13 +308,6 @@ fn widest_bars(found: &Sensitivity) -> Option<String> {
 
 fn quoted(name: &str) -> String {
     format!("\"{name}\"")
-}
-
-fn listed(names: Vec<String>) -> String {
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => names.concat(),
-    }
 }
 
 fn variance(found: &Sensitivity) -> Option<String> {
@@ -367,7 +360,7 @@ fn variance(found: &Sensitivity) -> Option<String> {
         "{begins} of the {what} over the horizon (mean {} %, standard deviation {} points) comes from {}{rest}.{together}",
         significant(indices.mean, 3),
         significant(indices.variance.sqrt(), 3),
-        listed(parts.collect())
+        listed(&parts.collect::<Vec<_>>())
     ))
 }
 
@@ -403,7 +396,7 @@ fn worst_trials(found: &Sensitivity) -> Option<String> {
         "Of {}, {} % are trials in which {}; of the trials in which that is so, {} % are among them.{more}",
         worst(discovery),
         percent(best.coverage),
-        listed(ranges.collect()),
+        listed(&ranges.collect::<Vec<_>>()),
         percent(best.density)
     ))
 }

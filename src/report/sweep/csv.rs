@@ -1,12 +1,10 @@
 //! `sweep.csv`: one row a point, material and place; `crossings.csv`: where the statistic crosses the level.
 
+use super::super::number::optional;
 use std::io::Write;
 
-use super::super::number::six_digits;
-use super::super::sheet::{STAMP, Sheet, Stamp, name, unit};
+use super::super::sheet::{STAMP, Sheet, Stamp, name, unit_of};
 use super::options;
-use crate::results::statistic::{Statistic, Unit};
-use crate::results::types::RunResults;
 use crate::whatif::sweep::{Axis, Sweep, is_known};
 
 type Written = Result<(), csv::Error>;
@@ -36,18 +34,6 @@ const COLUMNS: [&str; 23] = [
     "material_name",
     "place_name",
 ];
-
-/// The unit of a statistic of a material, as files say it.
-pub fn unit_of<'a>(run: &'a RunResults, material: &str, statistic: Statistic) -> &'a str {
-    match statistic.unit() {
-        Unit::Quantity => unit(&run.materials, material),
-        other => other.label(),
-    }
-}
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(String::new, six_digits)
-}
 
 /// `sweep.csv`.
 pub fn points(sweep: &Sweep, to: impl Write) -> Written {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::csv::unit_of;
+use super::super::sheet::unit_of;
 use super::{options, set, words};
 use crate::study::Difference;
 use crate::whatif::sweep::{Axis, Cell, Sweep, is_known};

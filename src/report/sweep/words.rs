@@ -1,11 +1,11 @@
 //! A sweep for the terminal: a table of the headline, and sentences that say how far it moves and where it crosses the level.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, grouped, significant};
+use super::super::number::{counted, grouped, signed, significant};
 use super::super::prose::{material_name, place_name};
 use super::super::replay_command::{in_lines, quoted};
+use super::super::sheet::unit_of;
 use super::super::width::wrapped;
-use super::csv::unit_of;
 use super::{called, option_words, reference, said, short_key};
 use crate::results::statistic::Unit;
 use crate::whatif::sweep::{At, Cell, Sweep, is_known};
@@ -158,7 +158,10 @@ fn line(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
                     .then_some((estimate.high - estimate.low) / 2.0)
                     .filter(|half| *half > 0.0);
                 let half = half.map_or_else(String::new, |half| format!(" ± {}", significant(half * scale, 2)));
-                format!("{}{half}", signed(estimate.value * scale))
+                format!(
+                    "{}{half}",
+                    signed(estimate.value * scale, |value| significant(value, 3))
+                )
             }
         },
     ));
@@ -211,14 +214,6 @@ fn matrix(sweep: &Sweep, cells: &[&Cell]) -> (Vec<Column>, usize) {
 fn shows_hhi(sweep: &Sweep) -> bool {
     let is_share: Vec<bool> = sweep.axes.iter().map(|axis| axis.share().is_some()).collect();
     matches!(is_share[..], [true] | [true, false])
-}
-
-fn signed(value: f64) -> String {
-    match value {
-        0.0 => "0".to_owned(),
-        below if below < 0.0 => format!("-{}", significant(-below, 3)),
-        above => format!("+{}", significant(above, 3)),
-    }
 }
 
 /// What the sweep says, a sentence or a few for each question.

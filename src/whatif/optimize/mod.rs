@@ -385,8 +385,8 @@ fn rest_of_budget(arena: &Arena<'_>, mix: &Mix, at: usize, budget: Option<f64>) 
 
 fn best_within(arena: &Arena<'_>, budget: Option<f64>) -> Option<Mix> {
     let frontier = arena.frontier().into_iter();
-    let within = frontier.filter(|raced| budget.is_none_or(|budget| raced.cost <= budget));
-    within.last().map(|raced| raced.mix.clone())
+    let mut within = frontier.filter(|raced| budget.is_none_or(|budget| raced.cost <= budget));
+    within.next_back().map(|raced| raced.mix.clone())
 }
 
 /// What differs from a mix by one policy: its number, and the other mix. Sizes go up and down by one of the steps that were looked at first.
@@ -405,7 +405,7 @@ fn steps(space: &Space, best: &Mix) -> Vec<(usize, Mix)> {
         found.push((number, without));
         let Some(size) = best[at].1 else { continue };
         let sizes = || choice.sizes.iter().copied().flatten();
-        let below = sizes().filter(|other| *other < size).last();
+        let below = sizes().rfind(|other| *other < size);
         let above = sizes().find(|other| *other > size);
         for other in below.into_iter().chain(above) {
             let mut mix = best.clone();
