@@ -1,6 +1,7 @@
 //! The command line: one file per command; each parses, calls and prints. Exit codes and closed pipes are dealt with here and nowhere else.
 
 mod arguments;
+mod asked;
 mod check;
 mod checkpoint;
 mod compare;

@@ -4,17 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::Outcome;
 use super::arguments::{ScenarioOptions, ScreenOptions};
+use super::asked::Asked;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, place_of_tables, refused, tell, write, write_table};
-use super::{Outcome, load};
+use super::whatif::{place_of_tables, refused, tell, write, write_table};
 use crate::engine::run::Progress;
 use crate::report::charts::{render_exposures, render_screening};
 use crate::report::exposure;
 use crate::report::screen::json::document;
 use crate::report::screen::{NAMES, csv, words};
-use crate::study::Study;
 use crate::whatif::exposure::{ExposureError, Plan as CountryPlan, expose};
 use crate::whatif::screen::{Plan, prepare};
 
@@ -33,41 +33,37 @@ pub fn screen(options: &ScreenOptions) -> Outcome {
 }
 
 fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
-    let (started, output) = (Instant::now(), &options.output);
     let changes = ScenarioOptions {
         scenario: scenario.to_owned(),
         set: options.set.clone(),
         seed: options.seed,
     };
-    let read = load::load(&changes, options.trials, output.json)?;
-    let study = Study::of(read, &load::file_name(scenario));
-    let pool = thread_pool(output.threads)?;
+    let asked = Asked::read(NAME, &changes, options.trials, &options.output)?;
     let plan = Plan {
         pairs: options.pairs,
         trials: options.trials,
         precision: options.precision,
     };
-    let prepared = pool.install(|| prepare(&study, &plan));
-    let prepared = prepared.map_err(|error| Failure::of_run(error, output.json))?;
-    // The place comes before the run, which must not fail at its end for want of one.
-    let inputs = study.document().files();
-    let folder = place(NAME, output, (scenario, study.document()), &NAMES, &inputs)?;
-    let progress = Arc::new(Progress::default());
-    stop_on_interrupt(&progress);
-    let found = pool.install(|| prepared.run(&plan, &progress));
-    let found = found.map_err(|error| Failure::of_run(error, output.json))?;
-    let document = document(&found);
-    pool.install(|| {
+    let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
+    let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
+    let tables = || {
         let mut tables = vec![write_table(&folder, "screen.csv", |file| csv::outages(&found, file))?];
         if options.pairs {
             tables.push(write_table(&folder, "pairs.csv", |file| csv::pairs(&found, file))?);
         }
-        write(NAME, output, &folder, tables, &document, || render_screening(&found))
-    })?;
+        Ok(tables)
+    };
     let is_interrupted = found.results.run.manifest.interrupted;
     let interrupted = is_interrupted.then_some("the screening is of the trials that were complete for all");
     let words = |width| words::terminal(&found, width);
-    tell(output, &folder, started, &document, words, interrupted)
+    asked.told(
+        &folder,
+        &document(&found),
+        tables,
+        || render_screening(&found),
+        words,
+        interrupted,
+    )
 }
 
 fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {

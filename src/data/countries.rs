@@ -6,6 +6,13 @@ use serde::Deserialize;
 
 use super::tables;
 
+/// Code of all countries together that a table or scenario does not name.
+pub const OTHERS: &str = "OTH";
+/// Code of the European Union; where members stand beside it, of those that are not named.
+pub const EUROPEAN_UNION: &str = "EU27";
+/// Code of everyone together. Tables state it beside the countries; it is none.
+pub const WORLD: &str = "WLD";
+
 /// A country or one of the regions EU27, OTH and WLD.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountryRow {

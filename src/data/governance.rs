@@ -1,5 +1,6 @@
 //! Governance scores by country: the shipped ones, or a user's table.
 
+use crate::data::EUROPEAN_UNION;
 use std::collections::BTreeMap;
 
 use super::{CountryMeant, DataError, country_meant, country_nearly, governance_scores, members};
@@ -8,7 +9,6 @@ use super::{CountryMeant, DataError, country_meant, country_nearly, governance_s
 const SCALE_END: f64 = 2.5;
 /// What is farther from 0 is no such estimate.
 const FARTHEST: f64 = 3.5;
-const EUROPEAN_UNION: &str = "EU27";
 
 /// A country's score, turned so that more is worse, and what it could be.
 #[derive(Debug, Clone, Copy, PartialEq)]

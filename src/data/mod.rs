@@ -30,7 +30,7 @@ mod user_csv;
 mod tests;
 
 pub use columns::Selection;
-pub use countries::{CountryRow, countries, country_name, is_member, members};
+pub use countries::{CountryRow, EUROPEAN_UNION, OTHERS, WORLD, countries, country_name, is_member, members};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};
 pub use error::DataError;
 pub use governance::{Governance, Score};

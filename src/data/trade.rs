@@ -1,5 +1,6 @@
 //! Shipped trade: imports by origin, and US import sources.
 
+use crate::data::EUROPEAN_UNION;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -8,9 +9,6 @@ use serde::Deserialize;
 use super::checks::TOLERANCE;
 use super::tables::{mineral_id, nearest, normal, read};
 use super::{DataError, countries};
-
-/// How the tables call the European Union as one.
-const EUROPEAN_UNION: &str = "EU27";
 
 /// One lane of trade.
 #[derive(Debug, Clone, PartialEq)]

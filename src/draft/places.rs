@@ -1,5 +1,7 @@
 //! Whom the scenario is for.
 
+pub(super) use crate::data::EUROPEAN_UNION;
+pub(super) use crate::data::OTHERS;
 use std::collections::BTreeSet;
 
 use super::complaint::Complaint;
@@ -7,10 +9,6 @@ use crate::data::{self, CountryMeant};
 
 /// The id of all users whom the scenario does not name.
 pub(super) const ELSEWHERE: &str = "elsewhere";
-/// Producers whom the tables do not name.
-pub(super) const OTHERS: &str = "OTH";
-/// The European Union, less the members that are named beside it.
-pub(super) const EUROPEAN_UNION: &str = "EU27";
 
 /// The importers asked for.
 #[derive(Debug, Clone)]

@@ -1,13 +1,11 @@
 //! The layout that recorders size themselves by: a compiled model's demand cells, causes, supplies and stocks, with its scenario's names.
 
+pub use crate::data::WORLD;
 use serde::{Deserialize, Serialize};
 
 use super::{Model, World};
 use crate::sampling::Design;
 use crate::scenario::{HeadlineMeasure, Place, Scenario};
-
-/// Country code of everyone together.
-pub const WORLD: &str = "WLD";
 
 /// The smallest thing a shortfall is recorded for: one final demand, or the feed orders of one material in one country.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

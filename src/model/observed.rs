@@ -4,6 +4,8 @@
 //! the trade was observed, the lanes follow: purchases shrink with what a seller still exports, and what buyers then miss they buy from those who
 //! export more.
 
+use crate::data::EUROPEAN_UNION;
+use crate::data::OTHERS;
 use std::collections::BTreeMap;
 
 use super::balance::{Shape, gravity};
@@ -12,10 +14,6 @@ use super::ras::{Balancing, ras};
 use super::{Model, ModelWarning, World};
 use crate::scenario::{Code, Scenario, Trade, TradeFlows};
 
-/// Country code of all others together.
-const OTHERS: &str = "OTH";
-/// Country code of the European Union.
-const EUROPEAN_UNION: &str = "EU27";
 /// Relative difference below which two supplies are the same.
 const SAME: f64 = 1e-12;
 /// Bounds of the factors that balancing finds: without an exact solution they drift apart for ever.

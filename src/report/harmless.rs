@@ -110,7 +110,7 @@ pub fn xml(text: &str) -> String {
     found
 }
 
-/// For a JSON document: what a terminal would act on stands as `\uXXXX`, which means the same. (JSON itself asks for that below U+0020 only.)
+/// For a JSON document: what a terminal would act on stands as its code, `\u009b`, which means the same. JSON itself asks for that below U+0020 alone.
 pub fn json(document: &str) -> Cow<'_, str> {
     let acts = |character: char| character != '\n' && acts(character);
     if document.is_ascii() && !document.contains('\u{7f}') || !document.chars().any(acts) {

@@ -28,6 +28,30 @@ pub(super) fn estimate<'a>(found: impl Into<Option<&'a Estimate>>) -> Value {
     })
 }
 
+/// The document of a command that asks what would help: what it was asked of, then its own keys; a key of its own that is there already takes its place.
+pub(super) fn document(run: &RunResults, own: Value) -> Value {
+    let manifest = &run.manifest;
+    let headline = run.policies.first().map(|policy| &policy.headline);
+    let mut document = serde_json::json!({
+        "program": manifest.program,
+        "title": run.title,
+        "scenario": manifest.scenario,
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "trials_asked": manifest.trials_asked,
+        "interrupted": manifest.interrupted,
+        "set": manifest.set,
+        "sampling": manifest.sampling,
+        "sampling_version": manifest.sampling_version,
+        "headline": headline.map(|(material, country)| serde_json::json!({ "material": material, "country": country })),
+    });
+    if let (Value::Object(document), Value::Object(own)) = (&mut document, own) {
+        document.extend(own);
+    }
+    document
+}
+
 /// How long a stage took. The only part of results.json that differs between runs of the same input.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StageTime {

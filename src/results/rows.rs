@@ -1,9 +1,8 @@
 //! Which rows the results have: every (material, place, sector) that a shortfall is reported for, and the demand cells it sums.
 
+pub use crate::data::WORLD;
 use crate::model::layout::Layout;
 
-/// Place code of everyone together.
-pub const WORLD: &str = "WLD";
 /// Place code of all places in focus together.
 pub const FOCUS: &str = "focus";
 /// Sector of the sum of final demand.

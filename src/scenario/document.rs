@@ -351,7 +351,11 @@ impl Document {
             let (_, found) = self.check_one(Some((id, Some(end))));
             let errors = found.into_iter().filter(Problem::is_error);
             let fresh: Vec<Problem> = errors
-                .filter(|problem| !problems.iter().any(|old| old.code == problem.code && old.is_error()))
+                .filter(|problem| {
+                    !problems
+                        .iter()
+                        .any(|old| old.code == problem.code && old.span == problem.span)
+                })
                 .collect();
             problems.extend(fresh);
         }

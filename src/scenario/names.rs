@@ -1,5 +1,6 @@
 //! Every name that a scenario defines, taken from the raw tree, so that a broken table does not make its id unknown.
 
+pub(crate) use crate::data::EUROPEAN_UNION;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data_files::DataFiles;
@@ -149,9 +150,6 @@ impl Names {
         }
     }
 }
-
-/// How a scenario calls the European Union: where members stand beside it, those that are not named.
-pub(crate) const EUROPEAN_UNION: &str = "EU27";
 
 /// The members of the European Union that buy a material on their own, in order: those with demand or observed trade of it.
 pub(crate) fn members_beside<'a>(top: &'a Table, material: &str) -> Vec<&'a str> {

@@ -1,5 +1,6 @@
 //! Words that results use as keys, so that no id may be one of them.
 
+pub(crate) use crate::data::WORLD;
 /// Each with what it stands for.
 const WORDS: &[(&str, &str)] = &[
     ("all", "every country, sector or material"),
@@ -10,9 +11,6 @@ const WORDS: &[(&str, &str)] = &[
     ("structural", "what is short without any event"),
     (WORLD, "the total of all places"),
 ];
-
-/// The total of all places. The shipped tables state it beside the countries; it is none.
-pub(crate) const WORLD: &str = "WLD";
 
 /// What a word stands for, if it is reserved. Case does not matter: rows that differ by it alone would be taken for one.
 pub(crate) fn meaning(word: &str) -> Option<&'static str> {

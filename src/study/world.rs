@@ -1,12 +1,11 @@
 //! What a variant says without being simulated: who makes what, what its events hit, and how probable that is.
 
 use super::{Change, Variant};
+use crate::data::OTHERS;
 use crate::engine::draws::{Strikes, draw_events, draw_inputs};
 use crate::results::FOCUS;
 use crate::scenario::{Arrival, CountryIndex, EventKind, Place, Scenario};
 
-/// The code of all countries that a scenario does not name.
-const REST: &str = "OTH";
 /// Trials from which a probability of events is counted at most.
 const MOST_TRIALS: u64 = 100_000;
 
@@ -141,7 +140,7 @@ impl Variant {
                 .rows
                 .iter()
                 .map(|country| scenario.countries[*country].code.as_str());
-            let single = countries.zip(output).filter(|(code, _)| *code != REST);
+            let single = countries.zip(output).filter(|(code, _)| *code != OTHERS);
             if let Some((country, tonnes)) = single
                 .max_by(|one, other| one.1.total_cmp(&other.1))
                 .filter(|_| total > 0.0)

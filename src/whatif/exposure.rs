@@ -1,6 +1,7 @@
 //! What a country is most exposed to, over all minerals that ship: a scenario for each is drafted from the tables and screened as any other
 //! ([`super::screen`]). Where the tables do not suffice, it says why.
 
+use crate::data::OTHERS;
 use rayon::prelude::*;
 
 use super::screen::{self, Consequence, Outage, Screening};
@@ -10,8 +11,6 @@ use crate::study::{Error, Progress, Study, Taken};
 
 /// Years of the drafted scenarios: as many as `critmin new` writes.
 const YEARS: u32 = 5;
-/// All other countries together.
-const OTHERS: &str = "OTH";
 
 /// What to screen.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! Who takes what a varied share gives up: named countries, in proportion to their own shares, while all else stays.
 
+use super::Refusal;
 use super::axis::Axis;
-use super::sweep::Refusal;
 use crate::study::Study;
 
 /// Slack for sums of shares.

@@ -10,8 +10,11 @@ mod giving;
 pub mod indices;
 pub mod optimize;
 pub mod prim;
+mod refusal;
 pub mod robustness;
 pub mod screen;
 pub mod sensitivity;
 pub mod sobol;
 pub mod sweep;
+
+pub use refusal::{Refusal, Unanswered};

@@ -14,8 +14,6 @@ pub struct Plan {
     pub policies: Vec<String>,
     /// Trials of each alternative; those of the scenario, at most [`MOST_TRIALS`], when `None`.
     pub trials: Option<u64>,
-    /// Only the two rules of allocation, and the scenario as it is.
-    pub only_allocation: bool,
 }
 
 /// A choice that data cannot decide.
@@ -54,9 +52,6 @@ impl Alternative {
         Alternative::NoRefill,
         Alternative::NoPriceResponse,
     ];
-
-    /// The two rules of allocation.
-    pub const ALLOCATION: [Alternative; 2] = [Alternative::OwnUsersFirst, Alternative::ProRata];
 
     /// The name in files.
     pub const fn id(self) -> &'static str {
@@ -233,15 +228,8 @@ pub fn prepare(study: &Study, plan: &Plan) -> Result<Prepared, Error> {
         false => plan.policies.clone(),
     };
     let materials = baseline.materials();
-    let alternatives = match plan.only_allocation {
-        true => [Alternative::AsWritten]
-            .into_iter()
-            .chain(Alternative::ALLOCATION)
-            .collect(),
-        false => Alternative::ALL.to_vec(),
-    };
     let (mut settings, mut refused) = (Vec::new(), Vec::new());
-    for alternative in alternatives {
+    for alternative in Alternative::ALL {
         match variants(study, &ids, &alternative.changes(&materials, baseline.ties())) {
             Ok(variants) => settings.push((alternative, variants)),
             Err(Error::Invalid(why)) if alternative != Alternative::AsWritten => {

@@ -1,6 +1,7 @@
 //! What each country's failure would cost: a production stop and a total export ban of a year, one at a time (N-1) and the worst two at a time (N-2),
 //! without event randomness: the scenario's own events are taken away, and what is screened is certain and begins at the start.
 
+use crate::data::OTHERS;
 use crate::results::{ALL_SECTORS, FOCUS};
 use crate::study::{
     Change, Difference, Error, Estimate, Maker, Progress, Results, Run, Statistic, Study, SummaryRow, Taken, Variant,
@@ -10,8 +11,6 @@ use crate::study::{
 pub const OUTAGE_MONTHS: f64 = 12.0;
 /// Makers of which every two are tried together.
 pub const MOST_PAIRED: usize = 10;
-/// The code of all other countries together: that they all fail at once is no single outage.
-const OTHERS: &str = "OTH";
 /// The variant without any event.
 const UNDISTURBED: &str = "undisturbed";
 

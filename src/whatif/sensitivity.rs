@@ -2,11 +2,10 @@
 //! headline's variance each input and event accounts for; and which ranges of them mark the worst trials.
 
 use rayon::prelude::*;
-use thiserror::Error as ThisError;
 
 use super::prim::{self, Found};
 use super::sobol::{Evaluations, Indices};
-pub use super::sweep::Refusal;
+use super::{Refusal, Unanswered};
 use crate::results::ALL_SECTORS;
 use crate::study::{
     Difference, Drawn, Error, Factor, Lever, PolicyResults, Progress, Results, Run, Seen, Statistic, Study, Uncertain,
@@ -37,17 +36,6 @@ pub struct Plan {
     pub trials: Option<u64>,
     /// Stop the tornado once headline and differences are known to this share of the baseline's mean.
     pub precision: Option<f64>,
-}
-
-/// Why there is no answer.
-#[derive(Debug, ThisError)]
-pub enum SensitivityError {
-    /// The scenario is wrong, or its run failed.
-    #[error(transparent)]
-    Study(#[from] Error),
-    /// What is asked for makes no sense.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
 }
 
 /// One end of a bar.
@@ -172,7 +160,7 @@ pub struct Prepared {
 ///
 /// # Errors
 /// See [`prepare`] and [`Prepared::run`].
-pub fn sensitivity(study: &Study, plan: &Plan, progress: &Progress) -> Result<Sensitivity, SensitivityError> {
+pub fn sensitivity(study: &Study, plan: &Plan, progress: &Progress) -> Result<Sensitivity, Unanswered> {
     Ok(prepare(study)?.run(plan, progress)?)
 }
 
@@ -180,7 +168,7 @@ pub fn sensitivity(study: &Study, plan: &Plan, progress: &Progress) -> Result<Se
 ///
 /// # Errors
 /// A scenario that is wrong, as it is or at an end of a lever; one in which nothing is uncertain.
-pub fn prepare(study: &Study) -> Result<Prepared, SensitivityError> {
+pub fn prepare(study: &Study) -> Result<Prepared, Unanswered> {
     // Everything wrong with the scenario itself is told of it, not of an end.
     let as_it_is = study.baseline()?;
     let (levers, factors) = (study.levers(), as_it_is.factors());

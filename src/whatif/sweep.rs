@@ -1,19 +1,17 @@
 //! How a statistic follows one key, or two: every point a variant on the same draws.
 
+use crate::data::OTHERS;
 use rayon::prelude::*;
-use thiserror::Error;
 
 pub use super::axis::{Axis, MOST_POINTS};
 pub use super::crossing::Crossing;
 use super::crossing::{OnCurve, crossings};
 use super::giving::Giving;
+use super::{Refusal, Unanswered};
 use crate::results::{ALL_SECTORS, FOCUS};
 use crate::study::{
     Difference, Error, Estimate, Found, PolicyResults, Progress, Results, Run, Statistic, Study, Variant, concentration,
 };
-
-/// Code of a supply that stands for all countries not listed.
-const OTHERS: &str = "OTH";
 
 /// What to sweep.
 #[derive(Debug, Clone, Default)]
@@ -34,34 +32,6 @@ pub struct Plan {
     pub trials: Option<u64>,
     /// Stop once headline and differences are known to this share of the baseline's mean.
     pub precision: Option<f64>,
-}
-
-/// Why there is no sweep.
-#[derive(Debug, Error)]
-pub enum SweepError {
-    /// The scenario is wrong at a point, or its run failed.
-    #[error(transparent)]
-    Study(#[from] Error),
-    /// What is asked for makes no sense.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-}
-
-/// What was asked for, why it cannot be, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{message}")]
-pub struct Refusal {
-    /// Why not.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
-}
-
-impl Refusal {
-    pub(super) fn new(message: String, hint: impl Into<String>) -> Self {
-        let hint = hint.into();
-        Refusal { message, hint }
-    }
 }
 
 /// What was found.
@@ -174,7 +144,7 @@ pub struct Prepared {
 ///
 /// # Errors
 /// See [`prepare`] and [`Prepared::run`].
-pub fn sweep(study: &Study, plan: &Plan, progress: &Progress) -> Result<Sweep, SweepError> {
+pub fn sweep(study: &Study, plan: &Plan, progress: &Progress) -> Result<Sweep, Unanswered> {
     Ok(prepare(study, plan)?.run(plan, progress)?)
 }
 
@@ -182,7 +152,7 @@ pub fn sweep(study: &Study, plan: &Plan, progress: &Progress) -> Result<Sweep, S
 ///
 /// # Errors
 /// Keys or values that are wrong, too many points, a policy that sets a key itself, countries that cannot give what a point takes.
-pub fn prepare(study: &Study, plan: &Plan) -> Result<Prepared, SweepError> {
+pub fn prepare(study: &Study, plan: &Plan) -> Result<Prepared, Unanswered> {
     check_axes(&plan.axes)?;
     let policy = plan.policy.as_deref().filter(|id| *id != "baseline");
     // Everything wrong with the scenario itself is told of it, not of a point.

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use critmin::study::{Progress, Statistic, Study};
-use critmin::whatif::sweep::{Axis, Plan, Sweep, SweepError, sweep};
+use critmin::whatif::Unanswered;
+use critmin::whatif::sweep::{Axis, Plan, Sweep, sweep};
 
 use crate::bench::Bench;
 use crate::sellers::{policy, sellers};
@@ -158,7 +159,7 @@ fn what_a_share_gives_up_goes_to_those_named() {
         ],
     );
     let refused = |names: &[&str], text: &str, axis: &str, words: &str| match to(names, text, axis) {
-        Err(SweepError::Refused(refusal)) => assert!(refusal.message.contains(words), "{refusal:?}"),
+        Err(Unanswered::Refused(refusal)) => assert!(refusal.message.contains(words), "{refusal:?}"),
         other => panic!("{other:?}"),
     };
     refused(

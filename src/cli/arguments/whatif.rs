@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::parsers::{parse_cap, parse_count, parse_level, parse_money, parse_precision, parse_threads};
 use super::{ChartFormat, ScenarioOptions};
@@ -64,8 +65,8 @@ pub struct OptimizeOptions {
     #[arg(long, value_name = "USD", value_parser = parse_money)]
     pub budget: Option<f64>,
     /// What is to be low at the headline: CVaR 95, the expected shortfall, or the probability that more than 10 % is short
-    #[arg(long, value_enum, default_value = "cvar95", value_name = "GOAL")]
-    pub goal: GoalName,
+    #[arg(long, default_value = "cvar95", value_name = "GOAL", value_parser = goals())]
+    pub goal: Goal,
     /// Largest share that one country may have of the output of any stage in the last year, 0 to 1 (e.g. 0.65)
     #[arg(long, value_name = "SHARE", value_parser = parse_cap)]
     pub cap: Option<f64>,
@@ -80,30 +81,6 @@ pub struct OptimizeOptions {
     pub trials: Option<u64>,
     #[command(flatten)]
     pub output: OutputOptions,
-}
-
-/// What is to be low.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum GoalName {
-    /// Mean of the worst 5 % of trials
-    #[value(name = "cvar95")]
-    Cvar95,
-    /// Expected shortfall
-    #[value(name = "expected")]
-    Expected,
-    /// Probability that more than 10 % of demand is short
-    #[value(name = "prob_gt_10")]
-    ProbGt10,
-}
-
-impl From<GoalName> for Goal {
-    fn from(name: GoalName) -> Self {
-        match name {
-            GoalName::Cvar95 => Goal::Cvar95,
-            GoalName::Expected => Goal::Expected,
-            GoalName::ProbGt10 => Goal::ProbGt10,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -214,4 +191,13 @@ pub struct SweepOptions {
     pub precision: Option<f64>,
     #[command(flatten)]
     pub output: OutputOptions,
+}
+
+/// Goals by their names.
+fn goals() -> impl TypedValueParser<Value = Goal> {
+    let names = PossibleValuesParser::new(Goal::ALL.map(|(name, _)| name));
+    names.map(|typed| {
+        let found = Goal::ALL.into_iter().find(|(name, _)| *name == typed);
+        found.map_or_else(Goal::default, |(_, goal)| goal)
+    })
 }

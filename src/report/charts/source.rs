@@ -1,5 +1,6 @@
 //! What charts ask of the results: names, rows, the places to show.
 
+pub(super) use crate::data::OTHERS;
 use std::cmp::Ordering;
 
 use crate::results::types::{ExceedanceCurve, Fan, Label, PolicyResults, RunResults, SummaryRow};
@@ -10,8 +11,6 @@ use super::page::LABEL;
 use super::style::RGBColor;
 use super::{dates, text};
 
-/// Code of a supply that stands for all countries not listed.
-pub(super) const OTHERS: &str = "OTH";
 /// Longest id, in bytes, that becomes part of a file name as it is: systems take 255 for a whole name.
 const LONGEST_ID: usize = 100;
 

@@ -86,7 +86,6 @@ struct Variant<'a> {
 /// The document.
 pub fn document(comparison: &Comparison) -> Value {
     let run = &comparison.results.run;
-    let manifest = &run.manifest;
     let variants: Vec<Variant<'_>> = run
         .policies
         .iter()
@@ -98,23 +97,15 @@ pub fn document(comparison: &Comparison) -> Value {
         })
         .collect();
     let headline = run.policies.first().map(|policy| &policy.headline);
-    json!({
-        "program": manifest.program,
-        "title": run.title,
-        "scenario": manifest.scenario,
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "trials_asked": manifest.trials_asked,
-        "interrupted": manifest.interrupted,
-        "set": manifest.set,
-        "sampling": manifest.sampling,
-        "sampling_version": manifest.sampling_version,
-        "headline": headline.map(|(material, country)| json!({ "material": material, "country": country, "statistic": comparison.measure.name() })),
-        "sentences": words::sentences(comparison),
-        "policies": variants,
-        "effects": comparison.effects.iter().map(|found| effect(comparison, found)).collect::<Vec<_>>(),
-        "pairs": comparison.pairs.iter().map(pair).collect::<Vec<_>>(),
-        "left_out_pairs": comparison.left_out_pairs.iter().map(|(pair, why)| json!({ "pair": pair, "why": why })).collect::<Vec<_>>(),
-    })
+    super::super::json::document(
+        run,
+        json!({
+            "headline": headline.map(|(material, country)| json!({ "material": material, "country": country, "statistic": comparison.measure.name() })),
+            "sentences": words::sentences(comparison),
+            "policies": variants,
+            "effects": comparison.effects.iter().map(|found| effect(comparison, found)).collect::<Vec<_>>(),
+            "pairs": comparison.pairs.iter().map(pair).collect::<Vec<_>>(),
+            "left_out_pairs": comparison.left_out_pairs.iter().map(|(pair, why)| json!({ "pair": pair, "why": why })).collect::<Vec<_>>(),
+        }),
+    )
 }

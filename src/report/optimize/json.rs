@@ -43,31 +43,22 @@ fn step(step: &Step) -> Value {
 /// The document.
 pub fn document(found: &Optimum) -> Value {
     let run = &found.results.run;
-    let manifest = &run.manifest;
-    let headline = run.policies.first().map(|policy| &policy.headline);
     let name = |number: usize| &found.tried[number].name;
-    json!({
-        "program": manifest.program,
-        "title": run.title,
-        "scenario": manifest.scenario,
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "set": manifest.set,
-        "sampling": manifest.sampling,
-        "sampling_version": manifest.sampling_version,
-        "headline": headline.map(|(material, country)| json!({ "material": material, "country": country })),
-        "statistic": found.statistic.name(),
-        "budget": found.plan.budget,
-        "cap": found.plan.cap,
-        "mixes": found.mixes,
-        "is_exhaustive": found.is_exhaustive,
-        "sentences": words::sentences(found),
-        "best": found.best.map(name),
-        "frontier": found.frontier.iter().map(|number| name(*number)).collect::<Vec<_>>(),
-        "tried": found.tried.iter().map(|tried| mix(found, tried)).collect::<Vec<_>>(),
-        "last_dollar": found.last_dollar.iter().map(step).collect::<Vec<_>>(),
-        "left_out": found.left_out.iter().map(|(id, why)| json!({ "policy": id, "why": why })).collect::<Vec<_>>(),
-        "excluded": found.excluded.iter().map(|(one, other, why)| json!({ "policies": [one, other], "why": why })).collect::<Vec<_>>(),
-    })
+    super::super::json::document(
+        run,
+        json!({
+            "statistic": found.statistic.name(),
+            "budget": found.plan.budget,
+            "cap": found.plan.cap,
+            "mixes": found.mixes,
+            "is_exhaustive": found.is_exhaustive,
+            "sentences": words::sentences(found),
+            "best": found.best.map(name),
+            "frontier": found.frontier.iter().map(|number| name(*number)).collect::<Vec<_>>(),
+            "tried": found.tried.iter().map(|tried| mix(found, tried)).collect::<Vec<_>>(),
+            "last_dollar": found.last_dollar.iter().map(step).collect::<Vec<_>>(),
+            "left_out": found.left_out.iter().map(|(id, why)| json!({ "policy": id, "why": why })).collect::<Vec<_>>(),
+            "excluded": found.excluded.iter().map(|(one, other, why)| json!({ "policies": [one, other], "why": why })).collect::<Vec<_>>(),
+        }),
+    )
 }

@@ -34,23 +34,16 @@ pub fn document(found: &Robustness) -> Value {
     let Some(run) = named(found) else {
         return Value::Null;
     };
-    let manifest = &run.manifest;
     let headline = run.policies.first().map(|policy| &policy.headline);
-    json!({
-        "program": manifest.program,
-        "title": run.title,
-        "scenario": manifest.scenario,
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "set": manifest.set,
-        "sampling": manifest.sampling,
-        "sampling_version": manifest.sampling_version,
-        "headline": headline.map(|(material, country)| json!({ "material": material, "country": country, "statistic": found.measure.name() })),
-        "names": run.policies.iter().map(|policy| (policy.policy.clone(), json!(policy_name(run, &policy.policy)))).collect::<serde_json::Map<_, _>>(),
-        "sentences": words::sentences(found),
-        "alternatives": found.settings.iter().map(|one| setting(found, one)).collect::<Vec<_>>(),
-        "refused": found.refused.iter().map(|(alternative, why)| json!({ "alternative": alternative.id(), "why": why })).collect::<Vec<_>>(),
-        "bundles": found.bundles,
-    })
+    super::super::json::document(
+        run,
+        json!({
+            "headline": headline.map(|(material, country)| json!({ "material": material, "country": country, "statistic": found.measure.name() })),
+            "names": run.policies.iter().map(|policy| (policy.policy.clone(), json!(policy_name(run, &policy.policy)))).collect::<serde_json::Map<_, _>>(),
+            "sentences": words::sentences(found),
+            "alternatives": found.settings.iter().map(|one| setting(found, one)).collect::<Vec<_>>(),
+            "refused": found.refused.iter().map(|(alternative, why)| json!({ "alternative": alternative.id(), "why": why })).collect::<Vec<_>>(),
+            "bundles": found.bundles,
+        }),
+    )
 }

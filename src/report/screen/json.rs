@@ -50,7 +50,6 @@ pub(in crate::report) fn consequence(found: &Screening, of: &Consequence, what: 
 
 /// The document.
 pub fn document(found: &Screening) -> Value {
-    let manifest = &found.results.run.manifest;
     let (material, country) = found.headline();
     let singles = found.consequences.iter();
     let singles = singles.map(|of| consequence(found, of, ("of", outage(&found.outages[of.outage]))));
@@ -59,26 +58,18 @@ pub fn document(found: &Screening) -> Value {
         consequence(found, of, ("of", json!(both)))
     });
     let left_out = found.left_out.iter();
-    json!({
-        "program": manifest.program,
-        "title": found.results.run.title,
-        "scenario": manifest.scenario,
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "trials_asked": manifest.trials_asked,
-        "interrupted": manifest.interrupted,
-        "set": manifest.set,
-        "sampling": manifest.sampling,
-        "sampling_version": manifest.sampling_version,
-        "headline": json!({ "material": material, "country": country, "statistic": found.measure.name() }),
-        "outage_months": found.outage_months,
-        "inputs_at_means": found.is_at_means,
-        "events_taken_away": found.events,
-        "sentences": words::sentences(found),
-        "outages": found.outages.iter().map(outage).collect::<Vec<_>>(),
-        "consequences": singles.collect::<Vec<_>>(),
-        "pairs": pairs.collect::<Vec<_>>(),
-        "left_out": left_out.map(|(material, country)| json!({ "material": material, "country": country })).collect::<Vec<_>>(),
-    })
+    super::super::json::document(
+        &found.results.run,
+        json!({
+            "headline": json!({ "material": material, "country": country, "statistic": found.measure.name() }),
+            "outage_months": found.outage_months,
+            "inputs_at_means": found.is_at_means,
+            "events_taken_away": found.events,
+            "sentences": words::sentences(found),
+            "outages": found.outages.iter().map(outage).collect::<Vec<_>>(),
+            "consequences": singles.collect::<Vec<_>>(),
+            "pairs": pairs.collect::<Vec<_>>(),
+            "left_out": left_out.map(|(material, country)| json!({ "material": material, "country": country })).collect::<Vec<_>>(),
+        }),
+    )
 }

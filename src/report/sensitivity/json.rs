@@ -54,9 +54,8 @@ fn one_box(discovery: &Discovery, found: &Found) -> Value {
 /// The document.
 pub fn document(found: &Sensitivity) -> Value {
     let run = &found.results.run;
-    let manifest = &run.manifest;
     let headline = found.baseline().map(|baseline| baseline.headline.clone());
-    let (material, country) = headline.unwrap_or_default();
+    let (material, _) = headline.unwrap_or_default();
     let indices = found.indices.as_ref().map(|indices| {
         let factors = found.ranked().into_iter().map(|factor| {
             let of = &found.factors[factor];
@@ -87,26 +86,18 @@ pub fn document(found: &Sensitivity) -> Value {
         })
     });
     let left_out = found.left_out.iter();
-    json!({
-        "program": manifest.program,
-        "title": run.title,
-        "scenario": manifest.scenario,
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "trials_asked": manifest.trials_asked,
-        "interrupted": found.interrupted,
-        "set": manifest.set,
-        "sampling": manifest.sampling,
-        "sampling_version": manifest.sampling_version,
-        "headline": json!({ "material": material, "country": country }),
-        "statistic": found.statistic.name(),
-        "unit": unit_of(run, &material, found.statistic),
-        "as_it_is": words::as_it_is(found),
-        "sentences": words::sentences(found),
-        "tornado": found.bars.iter().map(|one| bar(found, one)).collect::<Vec<_>>(),
-        "indices": indices,
-        "discovery": discovery,
-        "left_out": left_out.map(|(key, why)| json!({ "key": key, "reason": why })).collect::<Vec<_>>(),
-    })
+    super::super::json::document(
+        run,
+        json!({
+            "interrupted": found.interrupted,
+            "statistic": found.statistic.name(),
+            "unit": unit_of(run, &material, found.statistic),
+            "as_it_is": words::as_it_is(found),
+            "sentences": words::sentences(found),
+            "tornado": found.bars.iter().map(|one| bar(found, one)).collect::<Vec<_>>(),
+            "indices": indices,
+            "discovery": discovery,
+            "left_out": left_out.map(|(key, why)| json!({ "key": key, "reason": why })).collect::<Vec<_>>(),
+        }),
+    )
 }

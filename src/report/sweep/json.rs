@@ -40,7 +40,6 @@ fn at(axis: Option<&Axis>, value: f64) -> Value {
 /// The document.
 pub fn document(sweep: &Sweep) -> Value {
     let run = &sweep.results.run;
-    let manifest = &run.manifest;
     let axes = sweep.axes.iter().zip(&sweep.stands);
     let axes: Vec<Value> = axes
         .map(|(axis, stands)| {
@@ -69,27 +68,17 @@ pub fn document(sweep: &Sweep) -> Value {
             "direction": if found.crossing.rises { "rises" } else { "falls" },
         })
     });
-    let headline = sweep.baseline().map(|policy| &policy.headline);
-    json!({
-        "program": manifest.program,
-        "title": run.title,
-        "scenario": manifest.scenario,
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "trials_asked": manifest.trials_asked,
-        "interrupted": manifest.interrupted,
-        "set": manifest.set,
-        "sampling": manifest.sampling,
-        "sampling_version": manifest.sampling_version,
-        "policy": sweep.policy,
-        "headline": headline.map(|(material, country)| json!({ "material": material, "country": country })),
-        "statistic": sweep.statistic.name(),
-        "difference_from": if sweep.from_first { "first" } else { "baseline" },
-        "level": sweep.level,
-        "sentences": words::sentences(sweep),
-        "axes": axes,
-        "points": points.collect::<Vec<_>>(),
-        "crossings": crossings.collect::<Vec<_>>(),
-    })
+    super::super::json::document(
+        run,
+        json!({
+            "policy": sweep.policy,
+            "statistic": sweep.statistic.name(),
+            "difference_from": if sweep.from_first { "first" } else { "baseline" },
+            "level": sweep.level,
+            "sentences": words::sentences(sweep),
+            "axes": axes,
+            "points": points.collect::<Vec<_>>(),
+            "crossings": crossings.collect::<Vec<_>>(),
+        }),
+    )
 }
