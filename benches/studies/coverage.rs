@@ -2,11 +2,10 @@
 //!
 //! The same run over and over: its trials are taken from further and further along the streams of one seed, so that a scenario is compiled once.
 //! Ranges begin and end with whole batches, and a batch's draws are a function of its number alone, by a keyed generator: ranges are as independent
-//! of each other as seeds are. `--seeds` takes a seed of its own for every run instead, so that this can be seen. The truth comes from another seed
-//! and many more trials; how far it may be off itself stands beside it.
+//! of each other as seeds are. `--seeds` takes a seed of its own for every run instead, so that this can be seen. The truth is what all runs say
+//! together: of n runs, one's error against that has a variance smaller by 1/n than against the truth itself, which 400 runs do not show.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml --bin coverage -- [--runs N] [--trials N] [--truth N]
-//! [--sampling DESIGN] [--seeds] [NAME ...]`
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin coverage -- [--runs N] [--trials N] [--sampling DESIGN] [--seeds] [NAME ...]`
 
 use std::ops::Range;
 use std::process::ExitCode;
@@ -48,8 +47,6 @@ const GOOD: Range<f64> = 0.93..0.97;
 const LEFT_OUT: f64 = 0.000_5;
 /// After so many runs a table of what has been found so far goes to stderr.
 const SO_FAR: u64 = 100;
-/// The seed of the truth; no run has it.
-const SEED_OF_TRUTH: u64 = 1_000_000;
 
 fn main() -> ExitCode {
     match Options::parse(std::env::args().skip(1)) {
@@ -68,7 +65,6 @@ fn main() -> ExitCode {
 struct Options {
     runs: u64,
     trials: u64,
-    truth: u64,
     /// Whether every run has a seed of its own.
     seeds: bool,
     /// None: all.
@@ -81,7 +77,6 @@ impl Options {
         let mut options = Self {
             runs: 400,
             trials: 4_096,
-            truth: 1_000_000,
             seeds: false,
             names: Vec::new(),
             designs: DESIGNS.to_vec(),
@@ -90,7 +85,6 @@ impl Options {
             let number = match word.as_str() {
                 "--runs" => &mut options.runs,
                 "--trials" => &mut options.trials,
-                "--truth" => &mut options.truth,
                 "--seeds" => {
                     options.seeds = true;
                     continue;
@@ -108,7 +102,7 @@ impl Options {
                 _ => {
                     let known = SCENARIOS.map(|(name, _)| name).join(", ");
                     return Err(format!(
-                        "{word}: expected --runs, --trials, --truth, --sampling, --seeds or one of {known}"
+                        "{word}: expected --runs, --trials, --sampling, --seeds or one of {known}"
                     ));
                 }
             };
@@ -136,7 +130,7 @@ impl Options {
 
 fn study(options: &Options) {
     println!(
-        "{} runs of {} trials ({}); truth from {} trials of another seed. `truth's error` is its standard error over the mean stated one of a run, \
+        "{} runs of {} trials ({}); truth from all trials of all runs. `truth's error` is its standard error over the mean stated one of a run, \
          `error / stated` the root mean square error of the runs over that; brackets hold 99.9 % of what the coverage may be. Wanted: {:.0} to {:.0} %.\n",
         options.runs,
         options.trials,
@@ -145,7 +139,6 @@ fn study(options: &Options) {
         } else {
             "ranges of one seed"
         },
-        options.truth,
         100.0 * GOOD.start,
         100.0 * GOOD.end
     );
@@ -155,34 +148,35 @@ fn study(options: &Options) {
         if !options.names.is_empty() && !options.names.iter().any(|wanted| wanted == name) {
             continue;
         }
-        let started = Instant::now();
-        let rows = rows(&prepared(name, "latin_hypercube", 1), further);
-        let truth = estimates(
-            &prepared(name, "latin_hypercube", SEED_OF_TRUTH),
-            0..options.truth,
-            &rows,
-        );
-        eprintln!("{name}: truth after {:.0} s", started.elapsed().as_secs_f64());
         for &sampling in &options.designs {
-            let mut model = prepared(name, sampling, 1);
-            let mut tallies = vec![Tally::default(); rows.len() * FIGURES.len()];
+            let started = Instant::now();
+            let mut prepared = prepared(name, sampling, 1);
+            let rows = rows(&prepared, further);
+            let mut runs: Vec<Vec<Option<Estimate>>> = Vec::new();
+            let mut all: Option<Recorder> = None;
             for run in 0..options.runs {
                 if options.seeds && run > 0 {
-                    model = prepared(name, sampling, run + 1);
+                    prepared = self::prepared(name, sampling, run + 1);
                 }
-                let found = estimates(&model, options.range(run), &rows);
-                let all = tallies.iter_mut().zip(found).zip(&truth);
-                all.for_each(|((tally, found), truth)| tally.add(found, *truth));
-                if (run + 1).is_multiple_of(SO_FAR) && run + 1 < options.runs {
+                let recorder = recorded(&prepared, options.range(run));
+                match &mut all {
+                    Some(all) => all.merge(&recorder),
+                    none => *none = Some(recorder.clone()),
+                }
+                runs.push(estimates(recorder, &rows));
+                if let Some(all) = all.as_ref().filter(|_| (run + 1).is_multiple_of(SO_FAR)) {
+                    let truth = estimates(all.clone(), &rows);
                     eprintln!(
                         "{name}, {sampling}: {} runs after {:.0} s\n{HEAD}\n{}",
                         run + 1,
                         started.elapsed().as_secs_f64(),
-                        table(name, sampling, &rows, &tallies, &truth)
+                        table(name, sampling, &rows, &Tally::of(&runs, &truth), &truth)
                     );
                 }
             }
-            eprintln!("{name}, {sampling}: after {:.0} s", started.elapsed().as_secs_f64());
+            let Some(all) = all else { continue };
+            let truth = estimates(all, &rows);
+            let tallies = Tally::of(&runs, &truth);
             print!("{}", table(name, sampling, &rows, &tallies, &truth));
             failed += tallies.iter().filter(|tally| tally.verdict().1 == TOO_NARROW).count();
         }
@@ -241,10 +235,14 @@ fn rows(prepared: &Prepared, further: &[(&str, &str)]) -> Vec<(String, String)> 
     rows
 }
 
-/// The figures of the rows after these trials.
-fn estimates(prepared: &Prepared, trials: Range<u64>, rows: &[(String, String)]) -> Vec<Option<Estimate>> {
+/// What these trials leave.
+fn recorded(prepared: &Prepared, trials: Range<u64>) -> Recorder {
     let empty = Recorder::with(&prepared.layout, Recording::TOTALS);
-    let recorder = simulate(&prepared.model, trials, &Progress::default(), || empty.fresh()).expect("there are trials");
+    simulate(&prepared.model, trials, &Progress::default(), || empty.fresh()).expect("there are trials")
+}
+
+/// The figures of the rows.
+fn estimates(recorder: Recorder, rows: &[(String, String)]) -> Vec<Option<Estimate>> {
     let results = recorder.finish(PolicyFacts::default());
     let of = |(material, place): &(String, String)| {
         let is_wanted =
@@ -280,6 +278,16 @@ struct Tally {
 }
 
 impl Tally {
+    /// What all runs said of each figure.
+    fn of(runs: &[Vec<Option<Estimate>>], truth: &[Option<Estimate>]) -> Vec<Self> {
+        let mut tallies = vec![Self::default(); truth.len()];
+        for run in runs {
+            let all = tallies.iter_mut().zip(run).zip(truth);
+            all.for_each(|((tally, found), truth)| tally.add(*found, *truth));
+        }
+        tallies
+    }
+
     fn add(&mut self, found: Option<Estimate>, truth: Option<Estimate>) {
         let Some((found, truth)) = found.zip(truth.map(|truth| truth.value)) else {
             return;

@@ -24,14 +24,21 @@ pub(super) struct RefillTrade<'a> {
     pub orders: &'a [f64],
 }
 
+/// Share of what a buyer normally buys below which a lane counts as closed: nothing is traded there, and its inverse is still a number.
+const NO_LANE: f64 = 1e-200;
+
 /// Memory that is used again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RefillTradeMemory {
     /// What each seller has left.
     pub left: Vec<f64>,
     buyers: Vec<Buyer>,
-    /// Lanes from sellers that had something left to buyers that order, buyer by buyer.
-    lanes: Vec<Lane>,
+    /// Buyer by buyer, for each seller: the share of it in what the buyer normally buys where the lane is open, else 0.
+    open: Vec<f64>,
+    /// Open lanes that carry only so much more.
+    narrow: Vec<Narrow>,
+    /// Open lanes under a limit.
+    limited: Vec<Limited>,
     /// What more each limit lets through.
     rest: Vec<f64>,
     /// What sellers and limits' lanes carry in the unit of time in which all orders would be met.
@@ -41,22 +48,26 @@ pub(super) struct RefillTradeMemory {
 
 #[derive(Debug, Clone)]
 struct Buyer {
+    column: usize,
     order: f64,
-    lanes: std::ops::Range<usize>,
+    /// What a lane carries in a unit of time, for its share.
+    pace: f64,
+    /// What every lane that is still open has carried, for its share.
+    carried: f64,
 }
 
 #[derive(Debug, Clone)]
-struct Lane {
-    /// Position among all lanes.
-    position: usize,
+struct Narrow {
+    buyer: usize,
     row: usize,
-    /// Position of the limit that it is under.
-    limit: Option<usize>,
-    normal: f64,
-    /// What more it may carry; 0 where it is closed.
     room: f64,
-    /// What it carries in a unit of time.
-    pace: f64,
+}
+
+#[derive(Debug, Clone)]
+struct Limited {
+    buyer: usize,
+    row: usize,
+    limit: usize,
 }
 
 impl RefillTradeMemory {
@@ -69,17 +80,23 @@ impl RefillTradeMemory {
             return;
         }
         self.open_lanes(trade, total);
+        let columns = trade.orders.len();
         // Each step closes a seller, a lane or a limit.
         let mut time = 0.0;
         while time < 1.0 && self.set_pace() {
             let step = self.until_something_closes(1.0 - time);
-            self.go_on(step, sent);
+            self.go_on(step, columns, sent);
             time += step;
+        }
+        for buyer in 0..self.buyers.len() {
+            for row in 0..self.left.len() {
+                self.close(buyer, row, columns, sent);
+            }
         }
     }
 
     fn open_lanes(&mut self, trade: &RefillTrade<'_>, total: f64) {
-        let columns = trade.orders.len();
+        let (rows, columns) = (self.left.len(), trade.orders.len());
         self.rest.clear();
         for limit in trade.limits {
             let used: f64 = limit.lanes.iter().map(|&lane| trade.flows[lane]).sum();
@@ -87,12 +104,12 @@ impl RefillTradeMemory {
             self.rest.push(if rest > ROUNDING * limit.limit { rest } else { 0.0 });
         }
         self.buyers.clear();
-        self.lanes.clear();
-        for (column, order) in trade.orders.iter().enumerate() {
-            if *order <= 0.0 {
-                continue;
-            }
-            let first = self.lanes.len();
+        self.open.clear();
+        self.narrow.clear();
+        self.limited.clear();
+        for (column, order) in trade.orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
+            let (buyer, first) = (self.buyers.len(), self.open.len());
+            self.open.resize(first + rows, 0.0);
             for (row, left) in self.left.iter().enumerate() {
                 let position = row * columns + column;
                 let (normal, openness) = (trade.normal[position], trade.openness[position]);
@@ -107,79 +124,115 @@ impl RefillTradeMemory {
                 } else {
                     openness * normal - trade.flows[position]
                 };
-                if room > 0.0 {
-                    self.lanes.push(Lane {
-                        position,
-                        row,
-                        limit,
-                        normal,
-                        room,
-                        pace: 0.0,
-                    });
+                if room <= 0.0 {
+                    continue;
+                }
+                self.open[first + row] = normal;
+                if room < f64::INFINITY {
+                    self.narrow.push(Narrow { buyer, row, room });
+                }
+                self.limited.extend(limit.map(|limit| Limited { buyer, row, limit }));
+            }
+            let line = &mut self.open[first..];
+            let normal: f64 = line.iter().sum();
+            if normal > 0.0 {
+                for share in line {
+                    *share /= normal;
+                    if *share < NO_LANE {
+                        *share = 0.0;
+                    }
                 }
             }
             // A stock may hold any amount: an order beyond all there is counts as all there is.
             self.buyers.push(Buyer {
+                column,
                 order: order.min(total),
-                lanes: first..self.lanes.len(),
+                pace: 0.0,
+                carried: 0.0,
             });
         }
     }
 
     /// What lanes carry in a unit of time until something closes; gives whether any carries anything.
     fn set_pace(&mut self) -> bool {
+        let rows = self.left.len();
         self.row_pace.clear();
-        self.row_pace.resize(self.left.len(), 0.0);
+        self.row_pace.resize(rows, 0.0);
+        let mut any = false;
+        for (buyer, line) in self.buyers.iter_mut().zip(self.open.chunks_exact(rows)) {
+            let total: f64 = line.iter().sum();
+            buyer.pace = if total > 0.0 { buyer.order / total } else { 0.0 };
+            any |= total > 0.0;
+            for (pace, share) in self.row_pace.iter_mut().zip(line) {
+                *pace += share * buyer.pace;
+            }
+        }
         self.limit_pace.clear();
         self.limit_pace.resize(self.rest.len(), 0.0);
-        let mut any = false;
-        for buyer in &self.buyers {
-            let lanes = &mut self.lanes[buyer.lanes.clone()];
-            let open = lanes.iter().filter(|lane| lane.room > 0.0);
-            let total: f64 = open.map(|lane| lane.normal).sum();
-            any |= total > 0.0;
-            for lane in lanes {
-                lane.pace = if lane.room > 0.0 {
-                    buyer.order * (lane.normal / total)
-                } else {
-                    0.0
-                };
-                self.row_pace[lane.row] += lane.pace;
-                if let Some(limit) = lane.limit {
-                    self.limit_pace[limit] += lane.pace;
-                }
-            }
+        for Limited { buyer, row, limit } in &self.limited {
+            self.limit_pace[*limit] += self.open[buyer * rows + row] * self.buyers[*buyer].pace;
         }
         any
     }
 
+    /// What a lane carries in a unit of time.
+    fn pace(&self, buyer: usize, row: usize) -> f64 {
+        self.open[buyer * self.left.len() + row] * self.buyers[buyer].pace
+    }
+
     /// The time until a seller, a lane or a limit has nothing left, at most `most`.
     fn until_something_closes(&self, most: f64) -> f64 {
-        let rows = self.left.iter().zip(&self.row_pace);
-        let limits = self.rest.iter().zip(&self.limit_pace);
-        let lanes = self.lanes.iter().map(|lane| (&lane.room, &lane.pace));
+        let rows = self.left.iter().copied().zip(self.row_pace.iter().copied());
+        let limits = self.rest.iter().copied().zip(self.limit_pace.iter().copied());
+        let lanes = self
+            .narrow
+            .iter()
+            .map(|lane| (lane.room, self.pace(lane.buyer, lane.row)));
         rows.chain(limits)
             .chain(lanes)
-            .filter(|(_, pace)| **pace > 0.0)
+            .filter(|(_, pace)| *pace > 0.0)
             .fold(most, |time, (left, pace)| time.min(left / pace))
     }
 
-    fn go_on(&mut self, time: f64, sent: &mut [f64]) {
-        for (left, pace) in self.left.iter_mut().zip(&self.row_pace) {
-            *left = after(*left, time * pace);
+    fn go_on(&mut self, time: f64, columns: usize, sent: &mut [f64]) {
+        for buyer in &mut self.buyers {
+            buyer.carried += time * buyer.pace;
         }
-        for (rest, pace) in self.rest.iter_mut().zip(&self.limit_pace) {
-            *rest = after(*rest, time * pace);
+        for lane in 0..self.narrow.len() {
+            let Narrow { buyer, row, room } = self.narrow[lane];
+            self.narrow[lane].room = after(room, time * self.pace(buyer, row));
+            if self.narrow[lane].room <= 0.0 {
+                self.close(buyer, row, columns, sent);
+            }
         }
-        for lane in &mut self.lanes {
-            if lane.room <= 0.0 {
+        for limit in 0..self.rest.len() {
+            self.rest[limit] = after(self.rest[limit], time * self.limit_pace[limit]);
+        }
+        for lane in 0..self.limited.len() {
+            let Limited { buyer, row, limit } = self.limited[lane];
+            if self.rest[limit] <= 0.0 {
+                self.close(buyer, row, columns, sent);
+            }
+        }
+        for row in 0..self.left.len() {
+            if self.row_pace[row] <= 0.0 {
                 continue;
             }
-            sent[lane.position] += time * lane.pace;
-            lane.room = after(lane.room, time * lane.pace);
-            if self.left[lane.row] <= 0.0 || lane.limit.is_some_and(|limit| self.rest[limit] <= 0.0) {
-                lane.room = 0.0;
+            self.left[row] = after(self.left[row], time * self.row_pace[row]);
+            if self.left[row] <= 0.0 {
+                for buyer in 0..self.buyers.len() {
+                    self.close(buyer, row, columns, sent);
+                }
             }
+        }
+    }
+
+    /// Closes a lane, if it is open, and writes what it has carried.
+    fn close(&mut self, buyer: usize, row: usize, columns: usize, sent: &mut [f64]) {
+        let share = std::mem::take(&mut self.open[buyer * self.left.len() + row]);
+        if share > 0.0 {
+            let Buyer { column, carried, .. } = self.buyers[buyer];
+            sent[row * columns + column] = share * carried;
         }
     }
 }

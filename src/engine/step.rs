@@ -23,20 +23,15 @@ impl State {
     /// Whether nothing can differ from the undisrupted reference in a period.
     pub fn is_quiet(&self, trial: &Trial<'_>, period: usize) -> bool {
         let first = period * trial.model.materials.len();
-        let spare = trial.world.has_spare[first..]
-            .iter()
-            .zip(&trial.world.has_idle[first..]);
+        let (spare, idle) = (&trial.world.has_spare[first..], &trial.world.has_idle[first..]);
         !self.traced
             && !trial.severities.any(period)
             && !self.stocks.refills.holds_ahead
             && trial.severities.announced(period).next().is_none()
-            && self.rests.iter().all(|rests| *rests)
-            && self
-                .stocks
-                .are_full
-                .iter()
-                .zip(spare)
-                .all(|(full, (spare, idle))| *full || !(*spare || *idle))
+            && trial.model.order.iter().all(|&material| {
+                let may_fill = || spare[material] || idle[material];
+                self.rests[material] && (self.stocks.are_full[material] || !may_fill())
+            })
     }
 
     /// Simulates a period: the materials that events, neighbours or their own stocks have reached; everything else is as in the reference.

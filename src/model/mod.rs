@@ -450,7 +450,7 @@ pub struct Model {
     pub run_refills: bool,
     /// Materials.
     pub materials: Vec<MaterialModel>,
-    /// Materials from upstream to downstream.
+    /// Materials that are simulated, from upstream to downstream.
     pub order: Vec<usize>,
     /// Neighbours of each material in the chain.
     pub links: Vec<Links>,

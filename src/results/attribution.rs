@@ -113,6 +113,11 @@ impl TailBins {
         self.few.values().chain(many)
     }
 
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut TailBin> {
+        let many = self.many.iter_mut().flat_map(|bins| &mut bins.0);
+        self.few.values_mut().chain(many)
+    }
+
     /// Whether its values are those of trials.
     fn fits(&self) -> bool {
         let is_share = |bits: &u64| f64::from_bits(*bits) > NEGLIGIBLE && f64::from_bits(*bits) <= 1.0;
@@ -216,6 +221,15 @@ impl AttributionRecorder {
                 let steps = Measured::new(blame / demand_t).value();
                 bin.of(*cause).add_measured(steps);
             }
+        }
+    }
+
+    /// Takes over another's causes of a slot, whose numbers are these here, ascending as they do there.
+    pub fn take_slot(&mut self, slot: usize, of: &Self, their_slot: usize, number: impl Fn(usize) -> Option<usize>) {
+        let row = &mut self.rows[slot];
+        row.clone_from(&of.rows[their_slot]);
+        for (cause, _) in row.bins.iter_mut().flat_map(|bin| &mut bin.by_cause) {
+            *cause = number(*cause).unwrap_or(*cause);
         }
     }
 

@@ -57,6 +57,29 @@ impl FlowRecorder {
         }
     }
 
+    /// Takes over what another has seen of a material's supplies and stocks, which are in the same order in both models.
+    pub fn take_material(&mut self, layout: &Layout, of: &Self, their_layout: &Layout, material: usize) {
+        let supplies = |layout: &Layout| -> Vec<usize> {
+            let all = layout.supplies.iter().enumerate();
+            all.filter(|(_, supply)| supply.1 == material)
+                .map(|(number, _)| number)
+                .collect()
+        };
+        for (mine, theirs) in supplies(layout).into_iter().zip(supplies(their_layout)) {
+            self.output[mine] = of.output[theirs];
+            self.lost[mine] = of.lost[theirs];
+        }
+        let stocks = |layout: &Layout| -> Vec<usize> {
+            let all = layout.stocks.iter().enumerate();
+            all.filter(|(_, stock)| stock.1 == material)
+                .map(|(number, _)| number)
+                .collect()
+        };
+        for (mine, theirs) in stocks(layout).into_iter().zip(stocks(their_layout)) {
+            self.stock_end[mine] = of.stock_end[theirs];
+        }
+    }
+
     /// Whether it can be of a model with that layout.
     pub fn fits(&self, layout: &Layout) -> bool {
         let supplies = [&self.output, &self.lost];

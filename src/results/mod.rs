@@ -33,6 +33,7 @@ mod spells;
 mod state;
 pub mod statistic;
 mod steps;
+mod taken;
 mod timeline;
 pub mod types;
 mod values;

@@ -79,6 +79,11 @@ impl PriceRecorder {
         }
     }
 
+    /// Takes over another's peaks of a market.
+    pub fn take_market(&mut self, market: usize, of: &Self, their_market: usize) {
+        self.markets[market].clone_from(&of.markets[their_market]);
+    }
+
     /// Whether it can be of a model with that layout.
     pub fn fits(&self, layout: &Layout) -> bool {
         let is_of_groups = |market: &MarketTotals| match layout.in_batches {

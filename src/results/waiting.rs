@@ -133,6 +133,12 @@ impl WaitingTotals {
         totals
     }
 
+    /// Takes over a row of others, in place of its own. Both have settled.
+    pub fn take_row(&mut self, row: usize, of: &Self, their_row: usize) {
+        debug_assert!(of.counts[their_row] == 0 && self.counts[row] == 0, "trials wait");
+        self.totals[row].clone_from(&of.totals[their_row]);
+    }
+
     /// Adds what others have seen.
     pub fn merge(&mut self, other: &Self) {
         let pairs = self.totals.par_iter_mut().zip(&other.totals);

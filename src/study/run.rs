@@ -9,9 +9,11 @@ use crate::analysis::part::{EQUAL_TRIALS, Frame};
 use crate::analysis::run::Prepared;
 use crate::analysis::simulate::{look_after, policy_facts};
 use crate::engine::run::simulate_in_blocks;
+use crate::model::Model;
 use crate::results::sample_table::Collected;
 use crate::results::{Recorder, Recording, VarianceSplitter};
 use crate::sampling::{BATCH_TRIALS, Design};
+use crate::scenario::differing;
 
 /// Trials of all variants between two looks at whether to stop: whole batches.
 const SLICE_TRIALS: u64 = 4 * BATCH_TRIALS;
@@ -115,19 +117,24 @@ impl<'a> Run<'a> {
             attribution: self.causes,
             ..Recording::TOTALS
         };
+        let simulated: Vec<Different<'_>> = all.iter().map(|variant| Different::new(variant, &all[0])).collect();
         let empty: Vec<Recorder> = all.iter().map(|prepared| of_batches(prepared, recording)).collect();
         let mut recorders: Vec<Recorder> = empty.iter().map(Recorder::fresh).collect();
         let mut samples = vec![Collected::default(); all.len()];
         let mut done = 0;
         while done < wanted && !(self.is_look(done) && self.is_precise(&recorders)) {
             let next = self.slice_end(done).min(wanted);
-            let mut slice = Vec::with_capacity(all.len());
-            for (prepared, empty) in all.iter().zip(&empty) {
-                let gathered = simulate_in_blocks(&prepared.model, done..next, None, progress, || empty.fresh());
+            let mut slice: Vec<Recorder> = Vec::with_capacity(all.len());
+            for (different, empty) in simulated.iter().zip(&empty) {
+                let gathered = simulate_in_blocks(&different.model, done..next, None, progress, || empty.fresh());
                 if let Some(found) = progress.exhausted() {
-                    return Err(Error::exhausted(prepared, found, false));
+                    return Err(Error::exhausted(different.of, found, false));
                 }
-                slice.extend(gathered);
+                let Some(mut gathered) = gathered else { break };
+                if let Some(baseline) = slice.first().filter(|baseline| baseline.trials() == gathered.trials()) {
+                    gathered.take_materials(baseline, &different.same);
+                }
+                slice.push(gathered);
             }
             // A slice that was not finished is left out: all variants have the same trials.
             if slice.len() < all.len() || slice.iter().any(|recorder| recorder.trials() < next - done) {
@@ -199,6 +206,30 @@ impl<'a> Run<'a> {
             && variants
                 .iter()
                 .all(|variant| variant.headline_difference(baseline).is_some_and(|error| error <= most))
+    }
+}
+
+/// A variant as far as it differs from the baseline: on the same draws the rest comes to the same figures.
+struct Different<'a> {
+    of: &'a Prepared,
+    /// Simulates nothing but the materials that differ.
+    model: Cow<'a, Model>,
+    /// The materials that are the baseline's.
+    same: Vec<usize>,
+}
+
+impl<'a> Different<'a> {
+    fn new(of: &'a Prepared, baseline: &Prepared) -> Self {
+        let mut model = Cow::Borrowed(&of.model);
+        let mut same = Vec::new();
+        if !std::ptr::eq(of, baseline) && of.model.design == baseline.model.design {
+            let differs = differing(&baseline.scenario, &of.scenario);
+            same.extend((0..differs.len()).filter(|material| !differs[*material]));
+            if !same.is_empty() {
+                model.to_mut().order.retain(|material| differs[*material]);
+            }
+        }
+        Different { of, model, same }
     }
 }
 

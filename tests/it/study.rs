@@ -266,3 +266,35 @@ fn precision_is_that_of_the_differences() {
         .unwrap();
     assert!(before.standard_error <= 0.003 * before.value);
 }
+
+/// Policies touch some of the chains of materials; the others are the baseline's and are not simulated again. Every figure is that of a whole simulation.
+#[test]
+fn what_variants_have_in_common_comes_to_the_same_as_simulated() {
+    for name in [
+        "ministerial-coalition",
+        "defence-aerospace",
+        "india-critical-minerals-mission",
+    ] {
+        let study = Study::open(in_repository(&format!("scenarios/{name}.toml"))).unwrap();
+        let baseline = study.baseline().unwrap();
+        let policies: Vec<Variant> = study
+            .policies()
+            .iter()
+            .map(|policy| study.policy(&policy.id).unwrap())
+            .collect();
+        let beside = Run::new(&baseline)
+            .against(&policies)
+            .trials(48)
+            .with_causes()
+            .results()
+            .unwrap();
+        for (policy, samples) in policies.iter().zip(&beside.samples[1..]) {
+            let alone = Run::new(policy).trials(48).with_causes().results().unwrap();
+            assert_eq!(samples, &alone.samples[0], "{name}, {}", policy.id());
+            // As texts, in which what has no value is like what has none.
+            let texts =
+                [beside.variant(policy.id()).unwrap(), &alone.run.policies[0]].map(|found| format!("{found:?}"));
+            assert!(texts[0] == texts[1], "{name}, {}", policy.id());
+        }
+    }
+}

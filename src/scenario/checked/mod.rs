@@ -354,3 +354,10 @@ pub struct Scenario {
     /// hidden default is a hidden assumption.
     pub defaults: Vec<String>,
 }
+
+impl Scenario {
+    /// The scenario under whose supply its trade was observed: itself, unless that was changed.
+    pub fn as_written(&self) -> &Scenario {
+        self.supply_as_written.as_deref().unwrap_or(self)
+    }
+}

@@ -5,5 +5,6 @@ mod bad;
 mod deep;
 mod good;
 mod layers;
+mod likeness;
 mod mutations;
 mod pages;
