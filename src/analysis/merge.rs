@@ -4,11 +4,20 @@ use std::ops::Range;
 
 use super::part::{Part, PartHead};
 
-/// Checks that parts belong to one run and hold each of its trials once. Gives their order by trial.
+/// What parts are put together to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Together {
+    /// The whole run.
+    Whole,
+    /// A larger part: a range of trials without a gap.
+    Part,
+}
+
+/// Checks that parts belong to one run and hold each of its trials, or of a range of them, once. Gives their order by trial.
 ///
 /// # Errors
 /// Every problem, in a sentence each.
-pub fn order(parts: &[(&str, &PartHead)]) -> Result<Vec<usize>, Vec<String>> {
+pub fn order(parts: &[(&str, &PartHead)], together: Together) -> Result<Vec<usize>, Vec<String>> {
     let Some((first_name, first)) = parts.first() else {
         return Err(vec!["there is nothing to merge".to_owned()]);
     };
@@ -30,7 +39,11 @@ pub fn order(parts: &[(&str, &PartHead)]) -> Result<Vec<usize>, Vec<String>> {
     let trials = first.frame.manifest.trials;
     let mut problems = Vec::new();
     // The end of what is covered so far, and the part that reaches there.
-    let (mut covered, mut by) = (0, "");
+    let begin = match together {
+        Together::Whole => 0,
+        Together::Part => parts[order[0]].1.trials.start,
+    };
+    let (mut covered, mut by) = (begin, "");
     for &part in &order {
         let (name, head) = parts[part];
         let Range { start, end } = head.trials;
@@ -45,7 +58,7 @@ pub fn order(parts: &[(&str, &PartHead)]) -> Result<Vec<usize>, Vec<String>> {
             (covered, by) = (end, name);
         }
     }
-    if covered < trials {
+    if together == Together::Whole && covered < trials {
         problems.push(missing(covered..trials, trials));
     }
     if problems.is_empty() { Ok(order) } else { Err(problems) }

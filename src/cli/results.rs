@@ -8,6 +8,7 @@ use super::arguments::ChartFormat;
 use super::failure::Failure;
 use super::terminal;
 use super::whatif::draw;
+use crate::analysis::part::Part;
 use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
 use crate::report::json::{self, StageTime};
 use crate::report::results_folder::{ResultsFolder, Wanted};
@@ -129,4 +130,23 @@ pub fn say_where(what: &Path, quiet: bool, started: Instant) -> Result<(), Failu
         terminal::say(&format!("\nwrote {} in {seconds:.1} s", what.display()))?;
     }
     Ok(())
+}
+
+/// What `--json` prints of a partial result.
+pub fn about_partial(path: &Path, part: &Part) -> serde_json::Value {
+    let manifest = &part.head.frame.manifest;
+    let policies: Vec<&str> = part
+        .policies
+        .iter()
+        .map(|policy| policy.facts.policy.as_str())
+        .collect();
+    serde_json::json!({
+        "partial": path.display().to_string(),
+        "scenario_sha256": manifest.scenario_sha256,
+        "seed": manifest.seed,
+        "trials": manifest.trials,
+        "first_trial": part.head.trials.start,
+        "end_trial": part.head.trials.end,
+        "policies": policies,
+    })
 }

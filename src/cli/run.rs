@@ -1,7 +1,7 @@
 //! `critmin run`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -142,7 +142,7 @@ fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant)
         }
         Written::Partial(path) => {
             if options.json {
-                json::print(&about_partial(path, part), std::io::stdout().lock())?;
+                json::print(&results::about_partial(path, part), std::io::stdout().lock())?;
             }
             results::say_where(path, options.quiet, started)
         }
@@ -156,25 +156,6 @@ fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant)
             Ok(())
         }
     }
-}
-
-/// What `--json` prints of a partial result.
-fn about_partial(path: &Path, part: &Part) -> serde_json::Value {
-    let manifest = &part.head.frame.manifest;
-    let policies: Vec<&str> = part
-        .policies
-        .iter()
-        .map(|policy| policy.facts.policy.as_str())
-        .collect();
-    serde_json::json!({
-        "partial": path.display().to_string(),
-        "scenario_sha256": manifest.scenario_sha256,
-        "seed": manifest.seed,
-        "trials": manifest.trials,
-        "first_trial": part.head.trials.start,
-        "end_trial": part.head.trials.end,
-        "policies": policies,
-    })
 }
 
 /// The policies to run beside the baseline: those named, else all.

@@ -393,6 +393,7 @@ impl State {
             normal: &self.trade.normal[material],
             flows: &self.trade.flows[material],
             openness: &self.trade.openness[material],
+            is_restricted: self.trade.is_restricted[material],
             limits: self.trade.limits.list(),
             orders: &self.stocks.refills.order[links.markets.clone()],
         };

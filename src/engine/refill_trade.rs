@@ -8,6 +8,7 @@
 
 use super::allocation::Quota;
 use super::tolerance::ROUNDING;
+use crate::model::linear::dot;
 
 /// Orders for stocks and what there is for them; lanes row-major, quantities in t per period.
 #[derive(Debug)]
@@ -18,22 +19,22 @@ pub(super) struct RefillTrade<'a> {
     pub flows: &'a [f64],
     /// Share that each lane still carries; 1 = as much as is asked for.
     pub openness: &'a [f64],
+    /// Whether any lane carries less than that.
+    pub is_restricted: bool,
     /// Limits on sets of lanes, flows for users included.
     pub limits: &'a [Quota],
     /// By column.
     pub orders: &'a [f64],
 }
 
-/// Share of what a buyer normally buys below which a lane counts as closed: nothing is traded there, and its inverse is still a number.
-const NO_LANE: f64 = 1e-200;
-
-/// Memory that is used again.
+/// Memory that is used again. Of sellers and buyers only those are looked at that have something left and that order; lanes between them row-major.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RefillTradeMemory {
-    /// What each seller has left.
+    /// What each seller has left at the beginning.
     pub left: Vec<f64>,
+    sellers: Vec<Seller>,
     buyers: Vec<Buyer>,
-    /// Buyer by buyer, for each seller: the share of it in what the buyer normally buys where the lane is open, else 0.
+    /// Normal flows of open lanes; 0 where a lane is closed.
     open: Vec<f64>,
     /// Open lanes that carry only so much more.
     narrow: Vec<Narrow>,
@@ -41,32 +42,36 @@ pub(super) struct RefillTradeMemory {
     limited: Vec<Limited>,
     /// What more each limit lets through.
     rest: Vec<f64>,
-    /// What sellers and limits' lanes carry in the unit of time in which all orders would be met.
-    row_pace: Vec<f64>,
+    /// By buyer, for each tonne of normal flow: what a lane carries in a unit of time, and what every lane that is still open has carried.
+    pace: Vec<f64>,
+    carried: Vec<f64>,
+    /// What limits' lanes carry in the unit of time in which all orders would be met.
     limit_pace: Vec<f64>,
+}
+
+#[derive(Debug, Clone)]
+struct Seller {
+    row: usize,
+    left: f64,
+    /// What it sends in a unit of time.
+    pace: f64,
 }
 
 #[derive(Debug, Clone)]
 struct Buyer {
     column: usize,
     order: f64,
-    /// What a lane carries in a unit of time, for its share.
-    pace: f64,
-    /// What every lane that is still open has carried, for its share.
-    carried: f64,
 }
 
 #[derive(Debug, Clone)]
 struct Narrow {
-    buyer: usize,
-    row: usize,
+    lane: usize,
     room: f64,
 }
 
 #[derive(Debug, Clone)]
 struct Limited {
-    buyer: usize,
-    row: usize,
+    lane: usize,
     limit: usize,
 }
 
@@ -79,7 +84,23 @@ impl RefillTradeMemory {
         if total <= 0.0 {
             return;
         }
-        self.open_lanes(trade, total);
+        self.sellers.clear();
+        let left = self.left.iter().copied().enumerate().filter(|(_, left)| *left > 0.0);
+        self.sellers
+            .extend(left.map(|(row, left)| Seller { row, left, pace: 0.0 }));
+        self.buyers.clear();
+        let orders = trade.orders.iter().enumerate().filter(|(_, order)| **order > 0.0);
+        // A stock may hold any amount: an order beyond all there is counts as all there is.
+        self.buyers.extend(orders.map(|(column, order)| Buyer {
+            column,
+            order: order.min(total),
+        }));
+        if self.buyers.is_empty() {
+            return;
+        }
+        self.open_lanes(trade);
+        self.carried.clear();
+        self.carried.resize(self.buyers.len(), 0.0);
         let columns = trade.orders.len();
         // Each step closes a seller, a lane or a limit.
         let mut time = 0.0;
@@ -88,152 +109,166 @@ impl RefillTradeMemory {
             self.go_on(step, columns, sent);
             time += step;
         }
-        for buyer in 0..self.buyers.len() {
-            for row in 0..self.left.len() {
-                self.close(buyer, row, columns, sent);
-            }
+        for seller in 0..self.sellers.len() {
+            self.close_seller(seller, columns, sent);
         }
     }
 
-    fn open_lanes(&mut self, trade: &RefillTrade<'_>, total: f64) {
-        let (rows, columns) = (self.left.len(), trade.orders.len());
+    fn open_lanes(&mut self, trade: &RefillTrade<'_>) {
+        let (columns, buyers) = (trade.orders.len(), self.buyers.len());
+        self.open.clear();
+        for seller in &self.sellers {
+            let line = &trade.normal[seller.row * columns..(seller.row + 1) * columns];
+            self.open.extend(self.buyers.iter().map(|buyer| line[buyer.column]));
+        }
+        self.narrow.clear();
+        if trade.is_restricted {
+            for (lane, open) in self.open.iter_mut().enumerate().filter(|(_, open)| **open > 0.0) {
+                let position = self.sellers[lane / buyers].row * columns + self.buyers[lane % buyers].column;
+                let openness = trade.openness[position];
+                if openness >= 1.0 {
+                    continue;
+                }
+                let room = openness * *open - trade.flows[position];
+                if room > 0.0 {
+                    self.narrow.push(Narrow { lane, room });
+                } else {
+                    *open = 0.0;
+                }
+            }
+        }
         self.rest.clear();
-        for limit in trade.limits {
+        self.limited.clear();
+        for (number, limit) in trade.limits.iter().enumerate() {
             let used: f64 = limit.lanes.iter().map(|&lane| trade.flows[lane]).sum();
             let rest = limit.limit - used;
-            self.rest.push(if rest > ROUNDING * limit.limit { rest } else { 0.0 });
-        }
-        self.buyers.clear();
-        self.open.clear();
-        self.narrow.clear();
-        self.limited.clear();
-        for (column, order) in trade.orders.iter().enumerate().filter(|(_, order)| **order > 0.0) {
-            let (buyer, first) = (self.buyers.len(), self.open.len());
-            self.open.resize(first + rows, 0.0);
-            for (row, left) in self.left.iter().enumerate() {
-                let position = row * columns + column;
-                let (normal, openness) = (trade.normal[position], trade.openness[position]);
-                if *left <= 0.0 || normal <= 0.0 {
+            let is_reached = rest <= ROUNDING * limit.limit;
+            self.rest.push(if is_reached { 0.0 } else { rest });
+            for &position in &limit.lanes {
+                let seller = self
+                    .sellers
+                    .binary_search_by_key(&(position / columns), |seller| seller.row);
+                let buyer = self
+                    .buyers
+                    .binary_search_by_key(&(position % columns), |buyer| buyer.column);
+                let (Ok(seller), Ok(buyer)) = (seller, buyer) else {
                     continue;
-                }
-                let limit = trade.limits.iter().position(|limit| limit.lanes.contains(&position));
-                let room = if limit.is_some_and(|limit| self.rest[limit] <= 0.0) {
-                    0.0
-                } else if openness >= 1.0 {
-                    f64::INFINITY
-                } else {
-                    openness * normal - trade.flows[position]
                 };
-                if room <= 0.0 {
+                // A lane is under the first limit that has it.
+                if trade.limits[..number]
+                    .iter()
+                    .any(|earlier| earlier.lanes.contains(&position))
+                {
                     continue;
                 }
-                self.open[first + row] = normal;
-                if room < f64::INFINITY {
-                    self.narrow.push(Narrow { buyer, row, room });
-                }
-                self.limited.extend(limit.map(|limit| Limited { buyer, row, limit }));
-            }
-            let line = &mut self.open[first..];
-            let normal: f64 = line.iter().sum();
-            if normal > 0.0 {
-                for share in line {
-                    *share /= normal;
-                    if *share < NO_LANE {
-                        *share = 0.0;
-                    }
+                let lane = seller * buyers + buyer;
+                if is_reached {
+                    self.open[lane] = 0.0;
+                } else if self.open[lane] > 0.0 {
+                    self.limited.push(Limited { lane, limit: number });
                 }
             }
-            // A stock may hold any amount: an order beyond all there is counts as all there is.
-            self.buyers.push(Buyer {
-                column,
-                order: order.min(total),
-                pace: 0.0,
-                carried: 0.0,
-            });
         }
     }
 
     /// What lanes carry in a unit of time until something closes; gives whether any carries anything.
     fn set_pace(&mut self) -> bool {
-        let rows = self.left.len();
-        self.row_pace.clear();
-        self.row_pace.resize(rows, 0.0);
+        let buyers = self.buyers.len();
+        self.pace.clear();
+        self.pace.resize(buyers, 0.0);
+        for line in self.open.chunks_exact(buyers) {
+            add(&mut self.pace, line);
+        }
         let mut any = false;
-        for (buyer, line) in self.buyers.iter_mut().zip(self.open.chunks_exact(rows)) {
-            let total: f64 = line.iter().sum();
-            buyer.pace = if total > 0.0 { buyer.order / total } else { 0.0 };
-            any |= total > 0.0;
-            for (pace, share) in self.row_pace.iter_mut().zip(line) {
-                *pace += share * buyer.pace;
+        for (pace, buyer) in self.pace.iter_mut().zip(&self.buyers) {
+            // A buyer without an open lane, or with one that is hardly there, gets nothing.
+            *pace = buyer.order / *pace;
+            if !pace.is_finite() {
+                *pace = 0.0;
             }
+            any |= *pace > 0.0;
+        }
+        for (seller, line) in self.sellers.iter_mut().zip(self.open.chunks_exact(buyers)) {
+            seller.pace = dot(line, &self.pace);
         }
         self.limit_pace.clear();
         self.limit_pace.resize(self.rest.len(), 0.0);
-        for Limited { buyer, row, limit } in &self.limited {
-            self.limit_pace[*limit] += self.open[buyer * rows + row] * self.buyers[*buyer].pace;
+        for Limited { lane, limit } in &self.limited {
+            self.limit_pace[*limit] += self.open[*lane] * self.pace[lane % buyers];
         }
         any
     }
 
-    /// What a lane carries in a unit of time.
-    fn pace(&self, buyer: usize, row: usize) -> f64 {
-        self.open[buyer * self.left.len() + row] * self.buyers[buyer].pace
-    }
-
     /// The time until a seller, a lane or a limit has nothing left, at most `most`.
     fn until_something_closes(&self, most: f64) -> f64 {
-        let rows = self.left.iter().copied().zip(self.row_pace.iter().copied());
+        let buyers = self.buyers.len();
+        let sellers = self.sellers.iter().map(|seller| (seller.left, seller.pace));
         let limits = self.rest.iter().copied().zip(self.limit_pace.iter().copied());
-        let lanes = self
-            .narrow
-            .iter()
-            .map(|lane| (lane.room, self.pace(lane.buyer, lane.row)));
-        rows.chain(limits)
+        let lanes = self.narrow.iter();
+        let lanes = lanes.map(|lane| (lane.room, self.open[lane.lane] * self.pace[lane.lane % buyers]));
+        sellers
+            .chain(limits)
             .chain(lanes)
             .filter(|(_, pace)| *pace > 0.0)
             .fold(most, |time, (left, pace)| time.min(left / pace))
     }
 
     fn go_on(&mut self, time: f64, columns: usize, sent: &mut [f64]) {
-        for buyer in &mut self.buyers {
-            buyer.carried += time * buyer.pace;
+        let buyers = self.buyers.len();
+        for (carried, pace) in self.carried.iter_mut().zip(&self.pace) {
+            *carried += time * pace;
         }
-        for lane in 0..self.narrow.len() {
-            let Narrow { buyer, row, room } = self.narrow[lane];
-            self.narrow[lane].room = after(room, time * self.pace(buyer, row));
-            if self.narrow[lane].room <= 0.0 {
-                self.close(buyer, row, columns, sent);
+        for number in 0..self.narrow.len() {
+            let Narrow { lane, room } = self.narrow[number];
+            let room = after(room, time * (self.open[lane] * self.pace[lane % buyers]));
+            self.narrow[number].room = room;
+            if room <= 0.0 {
+                self.close(lane, columns, sent);
             }
         }
-        for limit in 0..self.rest.len() {
-            self.rest[limit] = after(self.rest[limit], time * self.limit_pace[limit]);
+        for (rest, pace) in self.rest.iter_mut().zip(&self.limit_pace) {
+            *rest = after(*rest, time * pace);
         }
-        for lane in 0..self.limited.len() {
-            let Limited { buyer, row, limit } = self.limited[lane];
+        for number in 0..self.limited.len() {
+            let Limited { lane, limit } = self.limited[number];
             if self.rest[limit] <= 0.0 {
-                self.close(buyer, row, columns, sent);
+                self.close(lane, columns, sent);
             }
         }
-        for row in 0..self.left.len() {
-            if self.row_pace[row] <= 0.0 {
-                continue;
-            }
-            self.left[row] = after(self.left[row], time * self.row_pace[row]);
-            if self.left[row] <= 0.0 {
-                for buyer in 0..self.buyers.len() {
-                    self.close(buyer, row, columns, sent);
+        for number in 0..self.sellers.len() {
+            let seller = &mut self.sellers[number];
+            if seller.pace > 0.0 {
+                seller.left = after(seller.left, time * seller.pace);
+                if seller.left <= 0.0 {
+                    self.close_seller(number, columns, sent);
                 }
             }
         }
     }
 
-    /// Closes a lane, if it is open, and writes what it has carried.
-    fn close(&mut self, buyer: usize, row: usize, columns: usize, sent: &mut [f64]) {
-        let share = std::mem::take(&mut self.open[buyer * self.left.len() + row]);
-        if share > 0.0 {
-            let Buyer { column, carried, .. } = self.buyers[buyer];
-            sent[row * columns + column] = share * carried;
+    /// Closes the lanes of a seller, and writes what they have carried.
+    fn close_seller(&mut self, seller: usize, columns: usize, sent: &mut [f64]) {
+        let buyers = self.buyers.len();
+        let first = self.sellers[seller].row * columns;
+        let line = &mut self.open[seller * buyers..(seller + 1) * buyers];
+        for ((open, buyer), carried) in line.iter_mut().zip(&self.buyers).zip(&self.carried) {
+            sent[first + buyer.column] += *open * carried;
+            *open = 0.0;
         }
+    }
+
+    /// Closes a lane, if it is open, and writes what it has carried.
+    fn close(&mut self, lane: usize, columns: usize, sent: &mut [f64]) {
+        let (seller, buyer) = (lane / self.buyers.len(), lane % self.buyers.len());
+        let position = self.sellers[seller].row * columns + self.buyers[buyer].column;
+        sent[position] += std::mem::take(&mut self.open[lane]) * self.carried[buyer];
+    }
+}
+
+/// Adds values to sums.
+fn add(sums: &mut [f64], values: &[f64]) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value;
     }
 }
 
@@ -277,6 +312,7 @@ mod tests {
                 normal: &self.normal,
                 flows: &self.flows,
                 openness: &self.openness,
+                is_restricted: true,
                 limits: &self.limits,
                 orders: &self.orders,
             };

@@ -119,6 +119,23 @@ impl SamplesFile {
         appended.map_err(|error| self.file.error(FormatError::from(error).into()))
     }
 
+    /// Writes rows as they are in another such file.
+    ///
+    /// # Errors
+    /// When either file cannot be read or written.
+    pub fn copy_rows(&mut self, from: &mut impl Read) -> io::Result<()> {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = from.read(&mut buffer)?;
+            if read == 0 {
+                return Ok(());
+            }
+            self.file.write_all(&buffer[..read])?;
+            self.bytes += read as u64;
+            self.hash.update(&buffer[..read]);
+        }
+    }
+
     /// Has everything so far on disk, to stay there whatever becomes of the run, and says what it is.
     pub fn note(&mut self) -> Result<SamplesNote, WriteError> {
         self.file.keep()?;

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use critmin::analysis::merge::order;
+use critmin::analysis::merge::{Together, order};
 use critmin::analysis::part::Part;
 use critmin::analysis::run::{RunListener, RunPlan};
 use critmin::analysis::simulate::simulate_part;
@@ -123,7 +123,7 @@ fn use_up(bytes: &[u8]) -> bool {
     };
     let Ok(mut part) = file.part() else { return false };
     let other = part.clone();
-    let _ = order(&[("one", &part.head), ("other", &other.head)]);
+    let _ = order(&[("one", &part.head), ("other", &other.head)], Together::Whole);
     part.absorb(&other).unwrap();
     let results = part.finish();
     csv::summary(&results, Vec::new()).unwrap();

@@ -117,6 +117,67 @@ fn threads_blocks_and_shards_give_the_same_bytes() {
     }
 }
 
+/// Neighbouring parts make a larger part, by any tree of merges; the whole is the same.
+#[test]
+fn parts_are_merged_in_several_levels() {
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| scratch.path().join(name);
+    run(&at("whole"), &ALL);
+    for range in ["0..700", "700..1024", "1024..2000", "2000..3000"] {
+        run(
+            &at(&format!("{range}.critmin")),
+            &["--samples", "--trials-range", range],
+        );
+    }
+    let part = |name: &str| at(&format!("{name}.critmin"));
+    let quiet = |out: &Path, parts: &[PathBuf]| {
+        let (code, _, error) = merge(out, parts, &["--quiet"]);
+        assert_eq!(code, 0, "{error}");
+    };
+    quiet(&part("middle"), &[part("1024..2000"), part("700..1024")]);
+    quiet(&part("end"), &[part("middle"), part("2000..3000")]);
+    let parts = [part("end"), part("0..700")];
+    let (code, _, error) = merge(&at("merged"), &parts, &["--formats", "svg", "--quiet"]);
+    assert_eq!(code, 0, "{error}");
+    assert_same(&contents(&at("whole")), &contents(&at("merged")), "three levels");
+    // The same larger part by another tree, or in one step, is the same file.
+    let middle = std::fs::read(part("end")).unwrap();
+    quiet(
+        &part("end"),
+        &[part("2000..3000"), part("700..1024"), part("1024..2000")],
+    );
+    assert!(std::fs::read(part("end")).unwrap() == middle);
+    // What it says of itself.
+    let (_, said, _) = merge(
+        &part("middle"),
+        &[part("1024..2000"), part("700..1024")],
+        &["--quiet", "--json"],
+    );
+    assert!(
+        said.contains("\"first_trial\": 700") && said.contains("\"end_trial\": 2000"),
+        "{said}"
+    );
+    // A gap, trials twice, one of the parts as the result, and another kind of file in its place.
+    let refused = |out: &Path, parts: &[PathBuf], why: &str| {
+        let (code, _, error) = merge(out, parts, &[]);
+        assert!(code == 2 && error.contains(why), "{code}: {error}");
+    };
+    refused(
+        &part("gap"),
+        &[part("0..700"), part("1024..2000")],
+        "trials 700 to 1023 of 3000 are missing",
+    );
+    refused(&part("twice"), &[part("middle"), part("end")], "are in both");
+    refused(
+        &part("end"),
+        &[part("end"), part("0..700")],
+        "is one of the parts to be merged",
+    );
+    std::fs::write(part("note"), "mine").unwrap();
+    refused(&part("note"), &[part("0..700"), part("700..1024")], "will not replace");
+    assert_eq!(std::fs::read_to_string(part("note")).unwrap(), "mine");
+}
+
 /// `SHA-256  file` for every table and chart, and results.json without timing.
 fn digests(files: &Files) -> String {
     let line = |(name, bytes): (&String, &Vec<u8>)| {

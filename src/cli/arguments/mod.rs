@@ -180,10 +180,10 @@ pub struct RunOptions {
 
 #[derive(Debug, Args)]
 pub struct MergeOptions {
-    /// Partial results that make up the whole, in any order
+    /// Partial results that make up the whole, in any order; or a range of it, where --out names a *.critmin file
     #[arg(required = true, value_name = "PARTIAL")]
     pub partials: Vec<PathBuf>,
-    /// Output folder [default: out/<scenario name>]
+    /// Output folder [default: out/<scenario name>]; or a file *.critmin: a larger partial result of neighbouring ones, to be merged further
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Chart formats: svg, png, or none
