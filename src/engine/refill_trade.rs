@@ -27,40 +27,28 @@ pub(super) struct RefillTrade<'a> {
     pub orders: &'a [f64],
 }
 
-/// Memory that is used again. Of sellers and buyers only those are looked at that have something left and that order; lanes between them row-major.
+/// Memory that is used again. Lanes row-major.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RefillTradeMemory {
-    /// What each seller has left at the beginning.
+    /// What each seller has left.
     pub left: Vec<f64>,
-    sellers: Vec<Seller>,
-    buyers: Vec<Buyer>,
+    /// What each buyer orders.
+    orders: Vec<f64>,
     /// Normal flows of open lanes; 0 where a lane is closed.
     open: Vec<f64>,
     /// Open lanes that carry only so much more.
     narrow: Vec<Narrow>,
-    /// Open lanes under a limit.
+    /// Open lanes under a limit; and by lane, where there are limits, whether it is under one.
     limited: Vec<Limited>,
+    is_limited: Vec<bool>,
     /// What more each limit lets through.
     rest: Vec<f64>,
+    /// What sellers and limits' lanes carry in the unit of time in which all orders would be met.
+    row_pace: Vec<f64>,
+    limit_pace: Vec<f64>,
     /// By buyer, for each tonne of normal flow: what a lane carries in a unit of time, and what every lane that is still open has carried.
     pace: Vec<f64>,
     carried: Vec<f64>,
-    /// What limits' lanes carry in the unit of time in which all orders would be met.
-    limit_pace: Vec<f64>,
-}
-
-#[derive(Debug, Clone)]
-struct Seller {
-    row: usize,
-    left: f64,
-    /// What it sends in a unit of time.
-    pace: f64,
-}
-
-#[derive(Debug, Clone)]
-struct Buyer {
-    column: usize,
-    order: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -84,84 +72,63 @@ impl RefillTradeMemory {
         if total <= 0.0 {
             return;
         }
-        self.sellers.clear();
-        let left = self.left.iter().copied().enumerate().filter(|(_, left)| *left > 0.0);
-        self.sellers
-            .extend(left.map(|(row, left)| Seller { row, left, pace: 0.0 }));
-        self.buyers.clear();
-        let orders = trade.orders.iter().enumerate().filter(|(_, order)| **order > 0.0);
         // A stock may hold any amount: an order beyond all there is counts as all there is.
-        self.buyers.extend(orders.map(|(column, order)| Buyer {
-            column,
-            order: order.min(total),
-        }));
-        if self.buyers.is_empty() {
-            return;
-        }
+        self.orders.clear();
+        self.orders
+            .extend(trade.orders.iter().map(|order| order.clamp(0.0, total)));
         self.open_lanes(trade);
         self.carried.clear();
-        self.carried.resize(self.buyers.len(), 0.0);
-        let columns = trade.orders.len();
+        self.carried.resize(self.orders.len(), 0.0);
         // Each step closes a seller, a lane or a limit.
         let mut time = 0.0;
         while time < 1.0 && self.set_pace() {
             let step = self.until_something_closes(1.0 - time);
-            self.go_on(step, columns, sent);
+            self.go_on(step, sent);
             time += step;
         }
-        for seller in 0..self.sellers.len() {
-            self.close_seller(seller, columns, sent);
+        for row in 0..self.left.len() {
+            self.close_row(row, sent);
         }
     }
 
     fn open_lanes(&mut self, trade: &RefillTrade<'_>) {
-        let (columns, buyers) = (trade.orders.len(), self.buyers.len());
+        let columns = trade.orders.len();
         self.open.clear();
-        for seller in &self.sellers {
-            let line = &trade.normal[seller.row * columns..(seller.row + 1) * columns];
-            self.open.extend(self.buyers.iter().map(|buyer| line[buyer.column]));
+        self.open.extend_from_slice(trade.normal);
+        for (line, left) in self.open.chunks_exact_mut(columns).zip(&self.left) {
+            if *left <= 0.0 {
+                line.fill(0.0);
+            }
         }
         self.narrow.clear();
         if trade.is_restricted {
-            for (lane, open) in self.open.iter_mut().enumerate().filter(|(_, open)| **open > 0.0) {
-                let position = self.sellers[lane / buyers].row * columns + self.buyers[lane % buyers].column;
-                let openness = trade.openness[position];
-                if openness >= 1.0 {
-                    continue;
-                }
-                let room = openness * *open - trade.flows[position];
-                if room > 0.0 {
+            let restricted = trade.openness.iter().enumerate();
+            for (lane, openness) in restricted.filter(|(_, openness)| **openness < 1.0) {
+                let room = openness * trade.normal[lane] - trade.flows[lane];
+                if room <= 0.0 {
+                    self.open[lane] = 0.0;
+                } else if self.open[lane] > 0.0 {
                     self.narrow.push(Narrow { lane, room });
-                } else {
-                    *open = 0.0;
                 }
             }
         }
         self.rest.clear();
         self.limited.clear();
+        if trade.limits.is_empty() {
+            return;
+        }
+        self.is_limited.clear();
+        self.is_limited.resize(self.open.len(), false);
         for (number, limit) in trade.limits.iter().enumerate() {
             let used: f64 = limit.lanes.iter().map(|&lane| trade.flows[lane]).sum();
             let rest = limit.limit - used;
             let is_reached = rest <= ROUNDING * limit.limit;
             self.rest.push(if is_reached { 0.0 } else { rest });
-            for &position in &limit.lanes {
-                let seller = self
-                    .sellers
-                    .binary_search_by_key(&(position / columns), |seller| seller.row);
-                let buyer = self
-                    .buyers
-                    .binary_search_by_key(&(position % columns), |buyer| buyer.column);
-                let (Ok(seller), Ok(buyer)) = (seller, buyer) else {
-                    continue;
-                };
+            for &lane in &limit.lanes {
                 // A lane is under the first limit that has it.
-                if trade.limits[..number]
-                    .iter()
-                    .any(|earlier| earlier.lanes.contains(&position))
-                {
+                if std::mem::replace(&mut self.is_limited[lane], true) {
                     continue;
                 }
-                let lane = seller * buyers + buyer;
                 if is_reached {
                     self.open[lane] = 0.0;
                 } else if self.open[lane] > 0.0 {
@@ -173,57 +140,56 @@ impl RefillTradeMemory {
 
     /// What lanes carry in a unit of time until something closes; gives whether any carries anything.
     fn set_pace(&mut self) -> bool {
-        let buyers = self.buyers.len();
+        let columns = self.orders.len();
         self.pace.clear();
-        self.pace.resize(buyers, 0.0);
-        for line in self.open.chunks_exact(buyers) {
+        self.pace.resize(columns, 0.0);
+        for line in self.open.chunks_exact(columns) {
             add(&mut self.pace, line);
         }
         let mut any = false;
-        for (pace, buyer) in self.pace.iter_mut().zip(&self.buyers) {
+        for (pace, order) in self.pace.iter_mut().zip(&self.orders) {
             // A buyer without an open lane, or with one that is hardly there, gets nothing.
-            *pace = buyer.order / *pace;
+            *pace = order / *pace;
             if !pace.is_finite() {
                 *pace = 0.0;
             }
             any |= *pace > 0.0;
         }
-        for (seller, line) in self.sellers.iter_mut().zip(self.open.chunks_exact(buyers)) {
-            seller.pace = dot(line, &self.pace);
-        }
+        self.row_pace.clear();
+        self.row_pace
+            .extend(self.open.chunks_exact(columns).map(|line| dot(line, &self.pace)));
         self.limit_pace.clear();
         self.limit_pace.resize(self.rest.len(), 0.0);
         for Limited { lane, limit } in &self.limited {
-            self.limit_pace[*limit] += self.open[*lane] * self.pace[lane % buyers];
+            self.limit_pace[*limit] += self.open[*lane] * self.pace[lane % columns];
         }
         any
     }
 
     /// The time until a seller, a lane or a limit has nothing left, at most `most`.
     fn until_something_closes(&self, most: f64) -> f64 {
-        let buyers = self.buyers.len();
-        let sellers = self.sellers.iter().map(|seller| (seller.left, seller.pace));
+        let columns = self.orders.len();
+        let rows = self.left.iter().copied().zip(self.row_pace.iter().copied());
         let limits = self.rest.iter().copied().zip(self.limit_pace.iter().copied());
         let lanes = self.narrow.iter();
-        let lanes = lanes.map(|lane| (lane.room, self.open[lane.lane] * self.pace[lane.lane % buyers]));
-        sellers
-            .chain(limits)
+        let lanes = lanes.map(|lane| (lane.room, self.open[lane.lane] * self.pace[lane.lane % columns]));
+        rows.chain(limits)
             .chain(lanes)
             .filter(|(_, pace)| *pace > 0.0)
             .fold(most, |time, (left, pace)| time.min(left / pace))
     }
 
-    fn go_on(&mut self, time: f64, columns: usize, sent: &mut [f64]) {
-        let buyers = self.buyers.len();
+    fn go_on(&mut self, time: f64, sent: &mut [f64]) {
+        let columns = self.orders.len();
         for (carried, pace) in self.carried.iter_mut().zip(&self.pace) {
             *carried += time * pace;
         }
         for number in 0..self.narrow.len() {
             let Narrow { lane, room } = self.narrow[number];
-            let room = after(room, time * (self.open[lane] * self.pace[lane % buyers]));
+            let room = after(room, time * (self.open[lane] * self.pace[lane % columns]));
             self.narrow[number].room = room;
             if room <= 0.0 {
-                self.close(lane, columns, sent);
+                self.close(lane, sent);
             }
         }
         for (rest, pace) in self.rest.iter_mut().zip(&self.limit_pace) {
@@ -232,36 +198,33 @@ impl RefillTradeMemory {
         for number in 0..self.limited.len() {
             let Limited { lane, limit } = self.limited[number];
             if self.rest[limit] <= 0.0 {
-                self.close(lane, columns, sent);
+                self.close(lane, sent);
             }
         }
-        for number in 0..self.sellers.len() {
-            let seller = &mut self.sellers[number];
-            if seller.pace > 0.0 {
-                seller.left = after(seller.left, time * seller.pace);
-                if seller.left <= 0.0 {
-                    self.close_seller(number, columns, sent);
+        for row in 0..self.left.len() {
+            if self.row_pace[row] > 0.0 {
+                self.left[row] = after(self.left[row], time * self.row_pace[row]);
+                if self.left[row] <= 0.0 {
+                    self.close_row(row, sent);
                 }
             }
         }
     }
 
     /// Closes the lanes of a seller, and writes what they have carried.
-    fn close_seller(&mut self, seller: usize, columns: usize, sent: &mut [f64]) {
-        let buyers = self.buyers.len();
-        let first = self.sellers[seller].row * columns;
-        let line = &mut self.open[seller * buyers..(seller + 1) * buyers];
-        for ((open, buyer), carried) in line.iter_mut().zip(&self.buyers).zip(&self.carried) {
-            sent[first + buyer.column] += *open * carried;
+    fn close_row(&mut self, row: usize, sent: &mut [f64]) {
+        let columns = self.orders.len();
+        let lanes = row * columns..(row + 1) * columns;
+        let open = self.open[lanes.clone()].iter_mut().zip(&self.carried);
+        for (sent, (open, carried)) in sent[lanes].iter_mut().zip(open) {
+            *sent += *open * carried;
             *open = 0.0;
         }
     }
 
     /// Closes a lane, if it is open, and writes what it has carried.
-    fn close(&mut self, lane: usize, columns: usize, sent: &mut [f64]) {
-        let (seller, buyer) = (lane / self.buyers.len(), lane % self.buyers.len());
-        let position = self.sellers[seller].row * columns + self.buyers[buyer].column;
-        sent[position] += std::mem::take(&mut self.open[lane]) * self.carried[buyer];
+    fn close(&mut self, lane: usize, sent: &mut [f64]) {
+        sent[lane] += std::mem::take(&mut self.open[lane]) * self.carried[lane % self.orders.len()];
     }
 }
 
