@@ -146,6 +146,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
                     address: citation.address.clone(),
                     kind: kind.into(),
                     text: text.clone(),
+                    place: document.place_of(citation),
                 }
             })
             .collect(),

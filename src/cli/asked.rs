@@ -10,12 +10,11 @@ use serde_json::Value;
 use super::arguments::{OutputOptions, ScenarioOptions};
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, tell, write};
+use super::whatif::{Said, Written, place, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
 use crate::report::charts::{Chart, ChartError};
 use crate::report::results_folder::ResultsFolder;
-use crate::report::write::PendingFile;
 use crate::study::{Error, Study};
 use crate::whatif::Unanswered;
 
@@ -87,13 +86,14 @@ impl<'a> Asked<'a> {
         &self,
         folder: &ResultsFolder,
         document: &Value,
-        tables: impl FnOnce() -> Result<Vec<PendingFile>, Failure> + Send,
+        tables: impl FnOnce() -> Result<Vec<Written>, Failure> + Send,
         charts: impl FnOnce() -> Result<Vec<Chart>, ChartError> + Send,
+        said: Said<'_>,
         words: impl FnOnce(usize) -> String,
         interrupted: Option<&str>,
     ) -> Outcome {
         self.pool
-            .install(|| write(self.command, self.output, folder, tables()?, document, charts))?;
+            .install(|| write(self.command, self.output, folder, tables()?, document, charts, said))?;
         tell(self.output, folder, self.started, document, words, interrupted)
     }
 }

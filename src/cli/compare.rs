@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::arguments::CompareOptions;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, tell, write, write_table};
+use super::whatif::{Said, place, table, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
 use crate::report::charts::render_comparison;
@@ -47,11 +47,24 @@ pub fn compare(options: &CompareOptions) -> Outcome {
     let found = found.map_err(|error| Failure::of_run(error, output.json))?;
     let document = document(&found);
     pool.install(|| {
-        let mut tables = vec![write_table(&folder, "compare.csv", |file| csv::effects(&found, file))?];
+        let mut tables = vec![table("compare.csv", |file| csv::effects(&found, file))?];
         if options.pairs {
-            tables.push(write_table(&folder, "pairs.csv", |file| csv::pairs(&found, file))?);
+            tables.push(table("pairs.csv", |file| csv::pairs(&found, file))?);
         }
-        write(NAME, output, &folder, tables, &document, || render_comparison(&found))
+        let said = Said {
+            run: Some(&found.results.run),
+            kind: "Policies compared on the same draws",
+            sentences: words::sentences(&found),
+        };
+        write(
+            NAME,
+            output,
+            &folder,
+            tables,
+            &document,
+            || render_comparison(&found),
+            said,
+        )
     })?;
     let is_interrupted = found.results.run.manifest.interrupted;
     let interrupted = is_interrupted.then_some("the comparison is of the trials that were complete for all");

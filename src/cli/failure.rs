@@ -69,6 +69,11 @@ impl Failure {
         }
     }
 
+    /// From a table that could not be made, which is expected of no results.
+    pub fn of_table(error: csv::Error) -> Self {
+        Failure::Internal(format!("cannot write a table: {error}"))
+    }
+
     /// Tells it and gives the exit code.
     pub fn report(self) -> ExitCode {
         self.tell();

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::arguments::{IndicesOptions, ScenarioOptions};
 use super::failure::Failure;
 use super::run::thread_pool;
-use super::whatif::{place, place_of_tables, refused, tell, write, write_table};
+use super::whatif::{Said, place, place_of_tables, refused, table, tell, write};
 use super::{Outcome, load};
 use crate::data::Governance;
 use crate::report::charts::render_indices;
@@ -57,8 +57,19 @@ pub fn indices(options: &IndicesOptions) -> Outcome {
         }
     };
     let document = document(&found);
-    let tables = vec![write_table(&folder, "indices.csv", |file| csv::indices(&found, file))?];
-    pool.install(|| write(NAME, output, &folder, tables, &document, || render_indices(&found)))?;
+    let tables = vec![table("indices.csv", |file| csv::indices(&found, file))?];
+    let said = Said::of_tables();
+    pool.install(|| {
+        write(
+            NAME,
+            output,
+            &folder,
+            tables,
+            &document,
+            || render_indices(&found),
+            said,
+        )
+    })?;
     tell(
         output,
         &folder,

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::arguments::OptimizeOptions;
 use super::asked::Asked;
 use super::failure::Failure;
-use super::whatif::write_table;
+use super::whatif::{Said, table};
 use crate::report::charts::render_optimum;
 use crate::report::optimize::json::document;
 use crate::report::optimize::{NAMES, csv, words};
@@ -29,8 +29,8 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
     let tables = || {
         Ok(vec![
-            write_table(&folder, "optimize.csv", |file| csv::mixes(&found, file))?,
-            write_table(&folder, "last_dollar.csv", |file| csv::steps(&found, file))?,
+            table("optimize.csv", |file| csv::mixes(&found, file))?,
+            table("last_dollar.csv", |file| csv::steps(&found, file))?,
         ])
     };
     let words = |width| words::terminal(&found, width);
@@ -39,6 +39,11 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
         &document(&found),
         tables,
         || render_optimum(&found),
+        Said {
+            run: Some(&found.results.run),
+            kind: "Which policies, within a budget",
+            sentences: words::sentences(&found),
+        },
         words,
         None,
     )

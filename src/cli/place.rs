@@ -195,6 +195,7 @@ impl Place {
         options: &RunOptions,
         part: &Part,
         samples: Option<SamplesFile>,
+        story: impl FnOnce(&RunResults) -> Option<String>,
         timing: Vec<StageTime>,
     ) -> Result<(RunResults, PathBuf), Failure> {
         let found = part.finish();
@@ -213,7 +214,14 @@ impl Place {
             }
             None => None,
         };
-        write(&folder, &found, &options.formats, samples, timing)?;
+        write(
+            &folder,
+            &found,
+            &options.formats,
+            samples,
+            story(&found).as_deref(),
+            timing,
+        )?;
         Ok((found, folder.folder().path().to_owned()))
     }
 

@@ -10,6 +10,7 @@ use super::terminal;
 use super::whatif::draw;
 use crate::analysis::part::Part;
 use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
+use crate::report::html;
 use crate::report::json::{self, StageTime};
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
@@ -38,6 +39,7 @@ pub fn stage(name: &str, started: Instant) -> StageTime {
 /// What a run may write into its folder of results.
 pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) -> Wanted {
     let mut files = result_names(left_out);
+    files.extend(report_name(formats));
     if samples {
         files.push(SAMPLES.to_owned());
     }
@@ -52,10 +54,11 @@ pub fn write(
     results: &RunResults,
     formats: &[ChartFormat],
     samples: Option<PendingFile>,
+    story: Option<&str>,
     mut timing: Vec<StageTime>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let mut files = prepare_charts(folder.folder(), results, formats)?;
+    let mut files = prepare_charts(folder.folder(), results, formats, story)?;
     timing.push(stage("charts", started));
     files.extend(samples);
     // The manifest comes last: where it is new, all is.
@@ -84,28 +87,64 @@ pub fn warn_of_letters(results: &RunResults, formats: &[ChartFormat], quiet: boo
     Ok(())
 }
 
+/// The name of the page, where one is wanted.
+pub fn report_name(formats: &[ChartFormat]) -> Option<String> {
+    formats.contains(&ChartFormat::Html).then(|| html::NAME.to_owned())
+}
+
 /// The formats that charts are wanted in.
 pub fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {
     let formats = formats.iter().filter_map(|format| match format {
         ChartFormat::Svg => Some(Format::Svg),
         ChartFormat::Png => Some(Format::Png),
-        ChartFormat::None => None,
+        ChartFormat::Html | ChartFormat::None => None,
     });
     formats.collect()
 }
 
-/// Every chart of a run in the wanted formats.
+/// Every chart of a run in the wanted formats, and the page. `story` is that of one bad trial, where it was replayed.
 fn prepare_charts(
     folder: &OutputFolder,
     results: &RunResults,
     formats: &[ChartFormat],
+    story: Option<&str>,
 ) -> Result<Vec<PendingFile>, Failure> {
-    let charts = if chart_formats(formats).is_empty() {
-        Vec::new()
-    } else {
-        render_all(results)?
-    };
-    draw(folder, &charts, formats)
+    let page = report_name(formats);
+    if chart_formats(formats).is_empty() && page.is_none() {
+        return Ok(Vec::new());
+    }
+    let charts = render_all(results)?;
+    let mut files = draw(folder, &charts, formats)?;
+    if let Some(name) = page {
+        let report = html::of_run(results, command_of(results), &charts, story);
+        let text = report.map_err(Failure::of_table)?.html();
+        files.push(folder.prepare(&name, |file| file.write_all(text.as_bytes()))?);
+    }
+    Ok(files)
+}
+
+/// The command that gives the same results.
+fn command_of(results: &RunResults) -> String {
+    let manifest = &results.manifest;
+    let mut words = vec!["critmin run".to_owned(), quoted(&manifest.scenario)];
+    words.extend(manifest.set.iter().map(|change| format!("--set {}", quoted(change))));
+    words.push(format!("--trials {} --seed {}", manifest.trials, manifest.seed));
+    let policies = results.policies.iter().map(|policy| policy.policy.as_str());
+    words.extend(policies.map(|policy| format!("--policy {policy}")));
+    if !manifest.left_out.is_empty() {
+        let left_out: Vec<&str> = manifest.left_out.iter().map(|table| table.name()).collect();
+        words.push(format!("--without {}", left_out.join(",")));
+    }
+    words.join(" ")
+}
+
+/// A word of a command line, in quotes where a shell would read something else.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+%@".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 /// Prints the summary as a table or as JSON. `scenario` is where its file is, as far as that is known.

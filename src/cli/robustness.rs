@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::arguments::RobustnessOptions;
 use super::asked::Asked;
-use super::whatif::write_table;
+use super::whatif::{Said, table};
 use crate::report::charts::render_robustness;
 use crate::report::robustness::json::document;
 use crate::report::robustness::{NAMES, csv, words};
@@ -19,8 +19,8 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
     let tables = || {
-        let table = write_table(&folder, "robustness.csv", |file| csv::standings(&found, file));
-        Ok(vec![table?])
+        let figures = table("robustness.csv", |file| csv::standings(&found, file));
+        Ok(vec![figures?])
     };
     let words = |width| words::terminal(&found, width);
     asked.told(
@@ -28,6 +28,11 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
         &document(&found),
         tables,
         || render_robustness(&found),
+        Said {
+            run: found.as_written().map(|results| &results.run),
+            kind: "What holds under other assumptions",
+            sentences: words::sentences(&found),
+        },
         words,
         None,
     )

@@ -14,13 +14,19 @@ use super::results::{self, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
+use crate::analysis::replay::replay;
 use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
 use crate::analysis::simulate::simulate_examined;
 use crate::engine::run::Progress;
 use crate::report::json::{self, StageTime};
+use crate::report::story;
 use crate::results::types::RunResults;
 use crate::scenario::Document;
 
+/// The trial that is told as a story, among those worth replaying.
+const STORY: &str = "p95";
+/// Columns of its lines.
+const STORY_WIDTH: usize = 92;
 /// Policy id that stands for no policy.
 const BASELINE: &str = "baseline";
 
@@ -88,7 +94,13 @@ pub fn run(options: &RunOptions) -> Outcome {
             None => Written::Nothing,
         }),
         None => place
-            .write_results(options, &part, samples, timing)
+            .write_results(
+                options,
+                &part,
+                samples,
+                |found| story(options, &document, found),
+                timing,
+            )
             .map(|(found, path)| Written::Results(Box::new(found), path)),
     });
     if written.is_err() {
@@ -110,6 +122,19 @@ pub fn run(options: &RunOptions) -> Outcome {
         terminal::say(&format!("the same command with --resume continues it (from {path})"))?;
     }
     Ok(EXIT_INTERRUPTED)
+}
+
+/// A trial in the worst twentieth as a story, for the page.
+fn story(options: &RunOptions, document: &Document, found: &RunResults) -> Option<String> {
+    results::report_name(&options.formats)?;
+    let bad = found
+        .policies
+        .first()?
+        .replayable
+        .iter()
+        .find(|trial| trial.rank == STORY)?;
+    let replay = replay(document, None, bad.trial).ok()?;
+    Some(story::tell(&replay, STORY_WIDTH))
 }
 
 /// What a run has written.

@@ -9,7 +9,7 @@ use super::arguments::{ScenarioOptions, ScreenOptions};
 use super::asked::Asked;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place_of_tables, refused, tell, write, write_table};
+use super::whatif::{Said, place_of_tables, refused, table, tell, write};
 use crate::engine::run::Progress;
 use crate::report::charts::{render_exposures, render_screening};
 use crate::report::exposure;
@@ -47,9 +47,9 @@ fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
     let tables = || {
-        let mut tables = vec![write_table(&folder, "screen.csv", |file| csv::outages(&found, file))?];
+        let mut tables = vec![table("screen.csv", |file| csv::outages(&found, file))?];
         if options.pairs {
-            tables.push(write_table(&folder, "pairs.csv", |file| csv::pairs(&found, file))?);
+            tables.push(table("pairs.csv", |file| csv::pairs(&found, file))?);
         }
         Ok(tables)
     };
@@ -61,6 +61,11 @@ fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
         &document(&found),
         tables,
         || render_screening(&found),
+        Said {
+            run: Some(&found.results.run),
+            kind: "Screening of outages, one at a time",
+            sentences: words::sentences(&found),
+        },
         words,
         interrupted,
     )
@@ -90,10 +95,19 @@ fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
     let document = exposure::json::document(&found);
     pool.install(|| {
         let tables = vec![
-            write_table(&folder, "ranking.csv", |file| exposure::csv::ranking(&found, file))?,
-            write_table(&folder, "screen.csv", |file| exposure::csv::outages(&found, file))?,
+            table("ranking.csv", |file| exposure::csv::ranking(&found, file))?,
+            table("screen.csv", |file| exposure::csv::outages(&found, file))?,
         ];
-        write(NAME, output, &folder, tables, &document, || render_exposures(&found))
+        let said = Said::of_tables();
+        write(
+            NAME,
+            output,
+            &folder,
+            tables,
+            &document,
+            || render_exposures(&found),
+            said,
+        )
     })?;
     let interrupted = found.is_interrupted();
     let interrupted = interrupted.then_some("the screening of each mineral is of the trials that were complete");

@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::arguments::SensitivityOptions;
 use super::asked::Asked;
-use super::whatif::{statistic, write_table};
+use super::whatif::{Said, statistic, table};
 use crate::report::charts::render_sensitivity;
 use crate::report::sensitivity::json::document;
 use crate::report::sensitivity::{NAMES, csv, words};
@@ -20,8 +20,8 @@ pub fn sensitivity(options: &SensitivityOptions) -> Outcome {
     let prepared = asked.prepared(prepare)?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
     let tables = || {
-        let table = write_table(&folder, "sensitivity.csv", |file| csv::figures(&found, file));
-        Ok(vec![table?])
+        let figures = table("sensitivity.csv", |file| csv::figures(&found, file));
+        Ok(vec![figures?])
     };
     let interrupted = found
         .interrupted
@@ -32,6 +32,11 @@ pub fn sensitivity(options: &SensitivityOptions) -> Outcome {
         &document(&found),
         tables,
         || render_sensitivity(&found),
+        Said {
+            run: Some(&found.results.run),
+            kind: "What drives the answer",
+            sentences: words::sentences(&found),
+        },
         words,
         interrupted,
     )

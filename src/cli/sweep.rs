@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::arguments::SweepOptions;
 use super::asked::Asked;
-use super::whatif::{statistic, write_table};
+use super::whatif::{Said, statistic, table};
 use crate::report::charts::render_sweep;
 use crate::report::sweep::json::document;
 use crate::report::sweep::{NAMES, csv, words};
@@ -25,9 +25,9 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
     let prepared = asked.prepared(|study| prepare(study, &plan))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
     let tables = || {
-        let mut tables = vec![write_table(&folder, "sweep.csv", |file| csv::points(&found, file))?];
+        let mut tables = vec![table("sweep.csv", |file| csv::points(&found, file))?];
         if options.level.is_some() {
-            let crossings = write_table(&folder, "crossings.csv", |file| csv::crossings(&found, file));
+            let crossings = table("crossings.csv", |file| csv::crossings(&found, file));
             tables.push(crossings?);
         }
         Ok(tables)
@@ -41,6 +41,11 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
         &document(&found),
         tables,
         || render_sweep(&found),
+        Said {
+            run: Some(&found.results.run),
+            kind: "One number varied",
+            sentences: words::sentences(&found),
+        },
         words,
         interrupted,
     )

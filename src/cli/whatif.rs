@@ -9,14 +9,16 @@ use serde_json::Value;
 
 use super::arguments::{ChartFormat, OutputOptions};
 use super::failure::Failure;
-use super::results::{chart_formats, default_folder, say_where};
+use super::results::{chart_formats, default_folder, quoted, report_name, say_where};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
 use crate::report::charts::{Chart, ChartError, Format};
 use crate::report::file_list::ScenarioIdentity;
+use crate::report::html::{Report, Table};
 use crate::report::json;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
+use crate::results::types::RunResults;
 use crate::scenario::{Document, nearest};
 use crate::study::Statistic;
 
@@ -83,7 +85,11 @@ fn checked(
 ) -> Result<ResultsFolder, Failure> {
     let charts = chart_formats(&output.formats);
     let wanted = Wanted {
-        files: files.iter().map(|name| (*name).to_owned()).collect(),
+        files: files
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(report_name(&output.formats))
+            .collect(),
         charts: charts.into_iter().map(Format::extension).collect(),
     };
     let refused = |error| Failure::of_place(error, output.json);
@@ -93,23 +99,111 @@ fn checked(
     Ok(folder)
 }
 
-/// Writes the tables, the document as `COMMAND.json` and the charts, all or none.
+/// A table as CSV: name of the file, and its bytes.
+pub struct Written {
+    name: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// A table.
+pub fn table(
+    name: &'static str,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), csv::Error>,
+) -> Result<Written, Failure> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).map_err(Failure::of_table)?;
+    Ok(Written { name, bytes })
+}
+
+/// What a command says of what it found, beside tables and charts.
+pub struct Said<'a> {
+    /// What it was asked of, for the page; `None` where that is no scenario: then there is no page.
+    pub run: Option<&'a RunResults>,
+    /// What the command asks, for the line above the page's title.
+    pub kind: &'static str,
+    /// Sentences, the most important one first.
+    pub sentences: Vec<String>,
+}
+
+impl Said<'_> {
+    /// Of what was asked of no scenario: without a page.
+    pub fn of_tables() -> Self {
+        Said {
+            run: None,
+            kind: "",
+            sentences: Vec::new(),
+        }
+    }
+}
+
+/// Writes the tables, the document as `COMMAND.json`, the charts and the page, all or none.
 pub fn write(
     command: &str,
     output: &OutputOptions,
     folder: &ResultsFolder,
-    mut tables: Vec<PendingFile>,
+    tables: Vec<Written>,
     document: &Value,
     charts: impl FnOnce() -> Result<Vec<Chart>, ChartError>,
+    said: Said<'_>,
 ) -> Result<(), Failure> {
-    let is_drawn = !chart_formats(&output.formats).is_empty();
+    let page = report_name(&output.formats).zip(said.run);
+    let is_drawn = !chart_formats(&output.formats).is_empty() || page.is_some();
     let charts = if is_drawn { charts()? } else { Vec::new() };
-    tables.extend(draw(folder.folder(), &charts, &output.formats)?);
+    let place = folder.folder();
+    let mut files = Vec::new();
+    for table in &tables {
+        files.push(place.prepare(table.name, |file| file.write_all(&table.bytes))?);
+    }
+    files.extend(draw(place, &charts, &output.formats)?);
+    if let Some((name, run)) = page {
+        let read = |table: Written| Ok((table.name, Table::read(&table.bytes).map_err(Failure::of_table)?));
+        let tables: Result<Vec<(&str, Table)>, Failure> = tables.into_iter().map(read).collect();
+        let report = Report::of(run, said.kind, typed_command(), &said.sentences, &charts, tables?);
+        let text = report.html();
+        files.push(place.prepare(&name, |file| file.write_all(text.as_bytes()))?);
+    }
     let mut text = Vec::new();
     json::print(document, &mut text)?;
     let name = format!("{command}.json");
-    tables.push(folder.folder().prepare(&name, |file| file.write_all(&text))?);
-    Ok(folder.commit(tables, |_| true)?)
+    files.push(place.prepare(&name, |file| file.write_all(&text))?);
+    Ok(folder.commit(files, |_| true)?)
+}
+
+/// Options that change nothing of what is found, with whether a value follows.
+const WITHOUT_EFFECT: [(&str, bool); 8] = [
+    ("--out", true),
+    ("--threads", true),
+    ("--formats", true),
+    ("--color", true),
+    ("--quiet", false),
+    ("-q", false),
+    ("--json", false),
+    ("--resume", false),
+];
+
+/// The command as it was typed, without what changes nothing of what is found; files by their names, wherever they are.
+fn typed_command() -> String {
+    let mut words = std::env::args().skip(1);
+    let mut kept = vec!["critmin".to_owned()];
+    while let Some(word) = words.next() {
+        let (option, value) = word
+            .split_once('=')
+            .map_or((word.as_str(), None), |(option, value)| (option, Some(value)));
+        if let Some((_, takes_value)) = WITHOUT_EFFECT.iter().find(|(name, _)| *name == option) {
+            if *takes_value && value.is_none() {
+                words.next();
+            }
+            continue;
+        }
+        let path = Path::new(&word);
+        let is_file = path.extension().is_some_and(|extension| extension == "toml");
+        let name = path
+            .file_name()
+            .filter(|_| is_file)
+            .map(|name| name.to_string_lossy().into_owned());
+        kept.push(quoted(&name.unwrap_or(word)));
+    }
+    kept.join(" ")
 }
 
 /// Tells what was found, and where it is. `interrupted` says of what the results are, where the command was stopped on the way.
@@ -155,18 +249,6 @@ pub fn draw(folder: &OutputFolder, charts: &[Chart], formats: &[ChartFormat]) ->
         files.push(charts_folder.prepare(name, |file| file.write_all(bytes))?);
     }
     Ok(files)
-}
-
-/// A CSV table under a temporary name.
-pub fn write_table(
-    folder: &ResultsFolder,
-    name: &str,
-    write: impl FnOnce(&mut PendingFile) -> Result<(), csv::Error>,
-) -> Result<PendingFile, Failure> {
-    let file = folder
-        .folder()
-        .prepare(name, |file| write(file).map_err(io::Error::from));
-    Ok(file?)
 }
 
 /// What was asked for and is not there, with hints: as text, or as JSON on stdout.

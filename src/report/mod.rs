@@ -12,6 +12,7 @@ pub mod file_list;
 mod files;
 pub mod grid;
 pub mod harmless;
+pub mod html;
 pub mod indices;
 pub mod json;
 mod layered;

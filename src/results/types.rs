@@ -403,6 +403,8 @@ pub struct ManifestCitation {
     pub kind: String,
     /// The text.
     pub text: String,
+    /// File and line of the table, `FILE:LINE`.
+    pub place: String,
 }
 
 /// A warning about the scenario.

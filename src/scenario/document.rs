@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::acknowledge::{self, Acknowledgement};
 use super::address::{self, Action, Override, Overrides};
-use super::checked::{PolicyLabel, Scenario};
+use super::checked::{Citation, PolicyLabel, Scenario};
 use super::codes::{Code, Stage};
 use super::data_files::DataFiles;
 use super::diagnostics::{Diagnostics, Finding, Level, Problem};
@@ -165,6 +165,18 @@ impl Document {
     /// The texts that the scenario was read from: the file itself first.
     pub fn sources(&self) -> impl Iterator<Item = &SourceFile> {
         self.sources.iter()
+    }
+
+    /// Where a figure with a source or an assumption stands: `FILE:LINE`.
+    pub fn place_of(&self, citation: &Citation) -> String {
+        let (file, start) = citation.at;
+        let span = Span {
+            file,
+            start,
+            end: start,
+        };
+        let (name, line, _) = self.sources.position(span);
+        format!("{name}:{line}")
     }
 
     /// Every file that was read: the scenario, what it extends, and data files.

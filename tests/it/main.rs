@@ -52,6 +52,7 @@ mod point_processes;
 mod properties;
 mod renewals;
 mod replaying;
+mod report_page;
 mod resume;
 mod robustness;
 mod screen;

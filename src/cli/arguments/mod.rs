@@ -152,8 +152,8 @@ pub struct RunOptions {
     /// Also write samples.csv: one row per trial, policy and place in focus
     #[arg(long)]
     pub samples: bool,
-    /// Chart formats: svg, png, or none
-    #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
+    /// Charts as svg, png; html: report.html, one page that explains itself; or none
+    #[arg(long, value_delimiter = ',', default_value = "svg,png,html", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
     /// Tables to do without, for speed: timeline, attribution, or both; charts that show them are not drawn, all else stays the same
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
@@ -186,8 +186,8 @@ pub struct MergeOptions {
     /// Output folder [default: out/<scenario name>]; or a file *.critmin: a larger partial result of neighbouring ones, to be merged further
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Chart formats: svg, png, or none
-    #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
+    /// Charts as svg, png; html: report.html, one page that explains itself; or none
+    #[arg(long, value_delimiter = ',', default_value = "svg,png,html", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
     /// Print nothing but errors
     #[arg(long, short)]
@@ -201,6 +201,8 @@ pub struct MergeOptions {
 pub enum ChartFormat {
     Svg,
     Png,
+    /// One page that explains itself, charts inside
+    Html,
     None,
 }
 

@@ -90,6 +90,7 @@ pub fn run() -> RunResults {
                 address: "supply.chn".into(),
                 kind: "source".into(),
                 text: "IEA 2025".into(),
+                place: "example.toml:12".into(),
             }],
             defaults: vec![],
             warnings: vec![],
