@@ -4,7 +4,7 @@
 use super::chain::{Chain, START_YEAR, Stage};
 use super::places::{ELSEWHERE, EUROPEAN_UNION, Places};
 use super::tables::{Row, rows};
-use super::text::{Page, quoted, spoken};
+use super::text::{Page, number, quoted, significant, spoken};
 use crate::data;
 
 /// Keys of an event that the table has as the file of the scenario writes them.
@@ -121,7 +121,39 @@ impl Event {
         begins.is_some_and(|date| date >= format!("{}", START_YEAR + years as i32).as_str())
     }
 
-    fn write(&self, page: &mut Page) {
+    /// A window that reaches beyond the simulated years, cut to them with its part of the chance, and what changed.
+    fn shorter_window(&self, years: u32) -> Option<(String, String)> {
+        let arrival = self.arrival();
+        let text = |key: &str| arrival.get(key).and_then(toml::Value::as_str);
+        if text("process")? != "window" {
+            return None;
+        }
+        // Months since the year 0, of dates with a month.
+        let month = |date: &str| -> Option<i32> {
+            let (year, month) = date.split_once('-')?;
+            Some(12 * year.parse::<i32>().ok()? + month.get(..2)?.parse::<i32>().ok()? - 1)
+        };
+        let (from, to) = (month(text("from")?)?, month(text("to")?)?);
+        let last_year = START_YEAR + years as i32 - 1;
+        let last = 12 * last_year + 11;
+        let chance = arrival
+            .get("probability")
+            .and_then(toml::Value::as_float)
+            .unwrap_or(1.0);
+        (to > last && from <= last).then(|| {
+            let part = f64::from(last - from + 1) / f64::from(to - from + 1);
+            (
+                format!(
+                    "{{ process = \"window\", from = {}, to = \"{last_year}-12\", probability = {} }}",
+                    quoted(text("from").unwrap_or_default()),
+                    number(significant(chance * part, 3))
+                ),
+                "`arrival`, cut to the simulated years, with their part of the chance".to_owned(),
+            )
+        })
+    }
+
+    fn write(&self, page: &mut Page, years: u32) {
         let file = self.row.get("source");
         let mut changed: Vec<String> = [self.row.get("differs").to_owned()]
             .into_iter()
@@ -132,6 +164,10 @@ impl Event {
                 "`to`, the buyers of this file among those named there, and users elsewhere, who are one buyer here"
                     .to_owned(),
             );
+        }
+        let window = self.shorter_window(years);
+        if let Some((_, why)) = &window {
+            changed.push(why.clone());
         }
         page.blank();
         let mut about = format!("As in {file}, event `{}`", self.shipped_id());
@@ -170,12 +206,13 @@ impl Event {
         if !self.row.get("form").is_empty() {
             page.text("form", self.row.get("form"));
         }
-        let arrival = match self.parent() {
-            Some(parent) => self.row.get("arrival").replace(
+        let arrival = match (self.parent(), window) {
+            (_, Some((arrival, _))) => arrival,
+            (Some(parent), None) => self.row.get("arrival").replace(
                 &format!("event = {}", quoted(&parent)),
                 &format!("event = {}", quoted(&id(&self.mineral, &parent))),
             ),
-            None => self.row.get("arrival").to_owned(),
+            (None, None) => self.row.get("arrival").to_owned(),
         };
         page.line(&format!("arrival = {arrival}"));
         for key in KEYS {
@@ -332,7 +369,7 @@ pub(super) fn write(page: &mut Page, events: &[Event], years: u32) {
             continue;
         }
         written.push(event.shipped_id());
-        event.write(page);
+        event.write(page, years);
     }
 }
 

@@ -116,13 +116,15 @@ fn shares_are_those_of_the_tables(mineral: &str, text: &str) {
 fn every_draft_runs_with_its_policies() {
     for (at, (mineral, _)) in data::minerals().into_iter().enumerate() {
         // One importer of each in turn, so that it stays quick.
-        let Ok(text) = draft(&request(&mineral, IMPORTERS[at % 4])) else {
+        let asked = Request {
+            years: 1,
+            ..request(&mineral, IMPORTERS[at % 4])
+        };
+        let Ok(text) = draft(&asked) else {
             continue;
         };
         let mut document = load(&text);
-        for change in ["run.trials=4", "time.periods=12"] {
-            document.set(change).unwrap_or_else(|errors| panic!("{errors}"));
-        }
+        document.set("run.trials=4").unwrap_or_else(|errors| panic!("{errors}"));
         let plan = RunPlan {
             policies: document
                 .policies()
@@ -166,7 +168,7 @@ fn what_users_take_is_what_is_made() {
         let output = number(&file["shares"][last]["output"]);
         let sum: f64 = uses.values().sum();
         assert!(
-            (sum - recycled - output).abs() < 1e-5 * output,
+            (sum - recycled - output).abs() < 1e-4 * output,
             "{minerals} {countries}: {sum} {recycled} {output}"
         );
     }
@@ -446,7 +448,7 @@ fn events_have_the_parameters_of_the_shipped_scenarios() {
 #[test]
 fn what_a_reader_found_wrong_stays_right() {
     // Seven elements were listed in April 2025, not all rare earths.
-    let whole = text(&request("rare_earths", "IND"));
+    let whole = text(&request("rare_earths", "IND")).replace("\n#   ", " ");
     assert!(!whole.contains("process = \"in_force\""), "{whole}");
     assert!(
         whole.contains("names dysprosium, gadolinium, lutetium, samarium, scandium, terbium, yttrium"),
