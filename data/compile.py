@@ -17,6 +17,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 from compile_names import COUNTRY_NAMES, MINERAL_IDS, MINERAL_NAMES, MINERAL_NOTES, MORE_COUNTRIES, SOURCES
 import compile_events
+import compile_scenarios
 from compile_stages import STAGES
 
 HERE = Path(__file__).resolve().parent
@@ -332,6 +333,12 @@ def events(facts):
           key=lambda r: (r[0] != "supply", r[0], -float(r[6] or 0), r[1], r[2], r[4]))
 
 
+def scenarios(_facts):
+    """What the shipped scenarios say of a mineral: compile_scenarios.py says which material is which stage."""
+    write("scenario_events.csv", *compile_scenarios.events(), key=lambda r: 0)
+    write("scenario_figures.csv", *compile_scenarios.figures(), key=lambda r: 0)
+
+
 def stages(facts):
     """How stages, customs codes and published consumption belong together; every stage with shares has its rows, and no other."""
     with_shares = {(row["mineral"], row["stage"]) for row in WRITTEN["shares.csv"]}
@@ -342,11 +349,11 @@ def stages(facts):
     rows = []
     for (name, stage), links in STAGES.items():
         for order, (link, code, factor, basis, source) in enumerate(links):
-            if link == "product" and not codes.issuperset(code.split("|")):
+            if link.startswith("product") and not codes.issuperset(code.split("|")):
                 raise SystemExit(f"no trade has the code {code} of {name}")
             if link in ("us_use", "derived_use") and not any(m == name and t.startswith(code) for m, t in measures):
                 raise SystemExit(f"no consumption of {name} has the measure {code!r}")
-            rows.append([name, stage, str(order), link, code, number(factor, 4), basis, source])
+            rows.append([name, stage, str(order), link, code, number(factor, 4 if factor > 1e-3 else 9), basis, source])
     write("stages.csv", "mineral,stage,order,link,code,factor,basis,source".split(","), rows)
 
 
@@ -374,7 +381,7 @@ def main():
     if len(sys.argv) > 2:
         raise SystemExit(__doc__)
     facts = Facts(sys.argv[1] if len(sys.argv) == 2 else HERE.parent.parent / "shared" / "facts")
-    for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, stages, index):
+    for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, scenarios, stages, index):
         step(facts)
     short = [s[0] for s in SOURCES]
     for name, rows in WRITTEN.items():
@@ -384,7 +391,7 @@ def main():
                 continue
             if not source or any(word in source for word in EXCLUDED[:8]):
                 raise SystemExit(f"{name}: a row without a permitted source: {row}")
-            if name not in ("events.csv", "exposure.csv", "watched.csv") and not any(s in source for s in short):
+            if name not in ("events.csv", "exposure.csv", "watched.csv", "scenario_events.csv", "scenario_figures.csv") and not any(s in source for s in short):
                 raise SystemExit(f"{name}: the source {source!r} is not in sources.csv")
         print(f"{name}: {len(rows)} rows")
 

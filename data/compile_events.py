@@ -108,9 +108,15 @@ MORE = {
     ("2025-04-04", "CHN", "yttrium;scandium", "export_licensing"): _OPEN,
     ("2025-04-22", "PER", "copper", "accident"): {"site": "Antamina"},
     ("2025-05-20", "COD", "copper", "accident"): {"site": "Kamoa-Kakula", "merge_historic": ("2025-05-20", "DR Congo", "copper")},
-    ("2025-07", "CHN", "lithium", "regulation"): dict(_PART, kind="policy_stop"),
+    ("2025-07", "CHN", "lithium", "regulation"): dict(_PART, kind="policy_stop", date_start="2025-07-16", date_end="2025-10-11", **{
+        "note+": "87 days, by the company; 11,000 t of lithium carbonate planned for the year, 5,170 t made in its first half",
+        "source": "https://www.asianmetal.com/news/2242626/Zangge-Lithium-resumes-lithium-carbonate-production/1 ; https://gmteight.com/content/detail/287567 ; "
+                  "https://stocknews24.com/2025/08/13/lithium-prices-jump-as-catl-shuts-major-jianxiawo-mine-in-china"}),
     ("2025-07-31", "CHL", "copper", "accident"): {"site": "El Teniente", "merge_historic": ("2025-07-31", "Chile", "copper")},
-    ("2025-08-09", "CHN", "lithium", "regulation"): dict(_PART, kind="policy_stop", date_end="", **{"note+": "restart planned for December 2025"}),
+    ("2025-08-09", "CHN", "lithium", "regulation"): dict(_PART, kind="policy_stop", date_end="", open_on="2026-06-22", **{
+        "note+": "restarts planned for December 2025 and February 2026 did not come; still closed on 22 June 2026, land use approved anew on 17 June",
+        "source": "https://agentictribune.com/article/20250811-global-lithium-supply-shaken-by-catl-s-mine-suspension-in-china ; "
+                  "https://investingnews.com/catl-restart-lithium-mine-december ; https://longbridge.com/en/news/290371326.md"}),
     ("2025-09-01", "IDN", "tin", "regulation"): dict(_PART, kind="policy_stop", date_end="", open_on="2025-10"),
     ("2025-10-09", "CHN", "rare_earths;lithium batteries;graphite anodes;superhard", "export_licensing"): {
         "date_end": "2025-11-07", "state": "never_in_force", "merge_historic": (
@@ -198,8 +204,9 @@ HISTORIC = {
     ("2025-02-04", "China", "tungsten; tellurium; bismuth; molybdenum; indium"): ("CHN", "tellurium;bismuth;molybdenum;indium", {
         "date_end": "", "open_on": _SEEN, "source": _TABLE4 + " (measure); https://www.fastmarkets.com/insights/tungsten-market-participants-concern-china-tightens-export-controls-japan (day, as for tungsten); USGS MCS 2026 (prices)"}),
     ("2025-02-22", "DR Congo", "cobalt"): ("COD", "cobalt", {
-        "date_end": "2025-10-15",
-        "source": "https://bankable.africa/en/business-climate/1210-1810-dr-congo-s-cobalt-export-quota-rules-still-unpublished-as-october-16-deadline-nears ; https://mteexpos.co.za/drc-cobalt-ban-updated/ ; USGS MCS 2026"}),
+        # The end is that of the effect: ended on paper on 15 October 2025. January 2026 is known to the month; ten and a half months.
+        "date_end": "2026-01", "days": 320,
+        "source": "https://www.zawya.com/en/economy/africa/congos-cobalt-curbs-expose-chinas-critical-metals-weak-spot-uaopybdz ; https://bankable.africa/en/business-climate/1210-1810-dr-congo-s-cobalt-export-quota-rules-still-unpublished-as-october-16-deadline-nears ; https://mteexpos.co.za/drc-cobalt-ban-updated/ ; USGS MCS 2026"}),
     ("2025-10-16", "DR Congo", "cobalt"): ("COD", "cobalt", {
         "date_end": "", "open_on": _SEEN, "source": "https://www.trtpidgin.com/article/34e848bc6df4 ; https://www.africanews.com/2025/09/22/drc-set-to-replace-ban-on-cobalt-exports-with-strict-annual-quotas/ ; USGS MCS 2026",
         "merge": ("2025-10-16", "COD", "cobalt", "export_ban")}),
@@ -214,8 +221,12 @@ HISTORIC = {
         "source": "https://secure.northernminer.com/news/hudbay-halts-constancia-mine-amid-peru-protests/1003882911 ; https://veridicor.com/2025/10/23/hudbay-resumes-operations-at-constancia-after-community-blockades-disrupt-production"}),
 }
 
-# Found while the mines were watched: same form as the rows of more_events.csv.
+# Found while mines were watched and scenarios written: same form as the rows of more_events.csv.
 ADDED = [
+    {"date_start": "2024-09", "date_end": "2025-02", "country": "CHN", "mineral": "lithium", "stage": "mining", "kind": "price_closure",
+     "site": "", "note": "Jianxiawo (CATL), closed at a low price of lithium; some 65,000 t LCE a year", "basis": "press (Reuters)",
+     "source": "https://www.business-standard.com/world-news/catl-suspends-production-at-jianxiawo-lithium-mine-in-china-report-125081000524_1.html ; "
+               "https://www.fastmarkets.com/insights/catl-lithium-mine-suspension"},
     {"date_start": "2016-04-16", "date_end": "2016-04-21", "country": "CHL", "mineral": "copper", "stage": "mining", "kind": "flood",
      "site": "El Teniente", "note": "Rain: the mine stopped for five days, some 1,500 t a day", "basis": "press (Reuters)",
      "source": "http://in.reuters.com/article/chile-rains-idINL2N17L0XD"},
@@ -380,7 +391,8 @@ def _check_twice(rows):
 
 
 # kind: what `critmin rates --kind` takes beside the kinds of event, which go by the row of their class.
-# counts: kinds of event, parted by `;`; empty: those of the class of that name. unit: supply (a country's mineral), country, site.
+# counts: kinds of event, parted by `;`; empty: those of the class of that name. unit: supply (a country's mineral, by its share), country (a
+# country's mineral that is watched as such, whatever its share), site.
 # coverage: register (public acts, so none found is a finding) or press (none found is no finding).
 # least_events: below it a rate is not given.
 _PRESS = ("read in the press, not a census: copper in Chile and Peru and South African platinum were read for, others only when "
@@ -406,7 +418,7 @@ EXPOSURE = [
     ["sanctions", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
     ["input_shortage", "", "supply", "0.2", "", "2010", "2025", "press", "3", _SHARES, _PRESS + ". " + _HINDSIGHT],
     ["licence_delay", "licence_delay", "country", "", "country", "2024", "2026", "press", "3",
-     "country x years since its yearly work plans came late; each mineral late in a year counts once",
+     "mineral of a country whose yearly work plans came late x years since the first did",
      "the watch begins with the first late year, so it is biased up; 2026 counts as a whole year though the sources reach to June"],
     ["mine_stop", "accident;conflict;cyclone;earthquake;export_ban;flood;policy_stop;power_outage;price_closure;protest;storm;strike;unrest", "site", "", "",
      "2010", "2025", "press", "3", "mine x years, for six large copper mines; any stop or cut of a day and more that a source names",
@@ -439,7 +451,7 @@ def watched(shares):
              "derived: largest share at any stage in shares.csv (" + row["source"] + ")"]
             for (country, name), row in best.items() if float(row["share"]) >= _LEAST]
     rows += [["site", country, "copper", "", site, "mine", "", "", "derived: mines named in events.csv"] for site, country in _SITES]
-    rows += [["country", "IDN", "", "", "", "", "", "", "derived: yearly work plans (RKAB), events.csv"]]
+    rows += [["country", "IDN", name, "", "", "", "", "", "derived: yearly work plans (RKAB), events.csv"] for name in ("nickel", "tin")]
     return header, rows
 
 

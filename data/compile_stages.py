@@ -22,6 +22,11 @@ def product(code, factor=1.0, basis=SAME):
     return ("product", code, factor, basis, JUDGED if factor == 1.0 else CHEMISTRY)
 
 
+def by_value(code, usd_per_t, basis, source):
+    """A code whose tonnes mislead: tonnes of the stage for a US dollar."""
+    return ("product_by_value", code, 1 / usd_per_t, basis, source)
+
+
 def use(measure, factor=1.0, basis="US consumption as published"):
     return ("us_use", measure, factor, basis, JUDGED if factor == 1.0 else CHEMISTRY)
 
@@ -96,7 +101,9 @@ STAGES = {
     ("platinum", "mine"): [none("ore is processed before it is traded")],
     ("platinum", "refining"): [made_from("mine"), product("711011"), use("Consumption, apparent: Platinum [Platinum]")],
     ("potash", "mine"): [none("no trade of potash is in the tables"), use("Consumption, apparent [Potash]")],
-    ("rare_earth_magnets", "sintered_magnet"): [product("850511", basis="also holds metal magnets without rare earths")],
+    ("rare_earth_magnets", "sintered_magnet"): [
+        by_value("850511", 54_000, "by value at 54 USD/kg, since by weight the code holds cheap metal magnets without rare earths too",
+                 "scenarios/base/rare-earths.toml, note 2: China's exports of 2024, 3,110 million USD (CEPII BACI HS17 V202601) over 57,400 t (Chinese customs, by press)")],
     ("rare_earths", "mine"): [product("284610", basis="cerium compounds as oxide, an upper bound"), product("284690", basis="other compounds as oxide, an upper bound"),
                               product("280530", 1 / content("Nd", Nd=2, O=3), "metals as the oxide they are made of, as Nd2O3"),
                               use("Consumption, apparent, compounds and metals [Rare Earths]")],

@@ -119,7 +119,7 @@ pub struct Watched {
     pub unit: WatchedUnit,
     /// Code of the country.
     pub country: String,
-    /// The mineral; empty for a country.
+    /// The mineral.
     pub mineral: String,
     /// Other minerals that count as this one.
     #[serde(deserialize_with = "list")]
@@ -133,7 +133,7 @@ pub struct Watched {
 impl Watched {
     /// Whether an event of the mineral is one of this.
     pub fn is_of(&self, mineral: &str) -> bool {
-        self.mineral.is_empty() || self.mineral == mineral || self.also.iter().any(|name| name == mineral)
+        self.mineral == mineral || self.also.iter().any(|name| name == mineral)
     }
 }
 

@@ -135,7 +135,7 @@ fn trade(stage: &Stage, code: &str, places: &Places) -> Result<Trade, String> {
     );
     if imports.is_empty() {
         let codes: Vec<String> = stage
-            .links("product")
+            .products()
             .map(|row| format!("HS {}", row.get("code").replace('|', " or ")))
             .collect();
         return Err(format!(

@@ -6,6 +6,7 @@ use super::complaint::Complaint;
 use super::customs;
 use super::places::{OTHERS, Places};
 use super::request::Request;
+use super::shipped;
 use super::tables::{Row, rows};
 use super::text::{Page, number, percent, quoted, significant, spoken, tonnes};
 use crate::data;
@@ -20,6 +21,8 @@ pub(super) enum Total {
     Table,
     /// Published beside shares that are of something else.
     Published(String),
+    /// That of a shipped scenario, with its file and what it says.
+    Scenario(String),
     /// Output of the stage before: what is mined is processed.
     Feed(String),
     /// What customs weigh all over the world, for want of anything better.
@@ -65,6 +68,13 @@ impl Stage {
     /// The rows of `stages.csv` of one kind.
     pub fn links(&self, kind: &str) -> impl Iterator<Item = &Row> {
         self.links.iter().filter(move |row| row.get("link") == kind)
+    }
+
+    /// The rows of `stages.csv` of the goods that customs know: weighed, or told by their value.
+    pub fn products(&self) -> impl Iterator<Item = &Row> {
+        self.links
+            .iter()
+            .filter(|row| ["product", "product_by_value"].contains(&row.get("link")))
     }
 
     /// The words for the stage.
@@ -205,6 +215,9 @@ impl Chain {
         } else if let Some(row) = published {
             let text = format!("{}, world total of {}", row.get("source"), table.year);
             (row.number("quantity_t").unwrap_or_default(), Total::Published(text))
+        } else if let Some(row) = shipped::figure(&found, "output", "WLD") {
+            let text = format!("as in {}: {}", row.get("source"), row.get("text"));
+            (row.number("value").unwrap_or_default(), Total::Scenario(text))
         } else if let Some(feed) = feed {
             (feed.total, Total::Feed(feed.words()))
         } else if let Some((traded, how)) = customs::world_trade(&found) {
@@ -217,8 +230,9 @@ impl Chain {
             return Err(Complaint::new(
                 format!("the tables have shares of {mineral} at the stage {stage}, but no tonnes{why}"),
                 format!(
-                    "give the world output in tonnes a year: --output {stage}=TONNES{}",
-                    if found.links("product").next().is_none() && found.links("us_use").next().is_none() {
+                    "{}give the world output in tonnes a year: --output {stage}=TONNES{}",
+                    shipped::known(mineral, "output", "WLD").map_or(String::new(), |words| format!("{words}; ")),
+                    if found.products().next().is_none() && found.links("us_use").next().is_none() {
                         ", and the use of each country: --use CODE=TONNES"
                     } else {
                         ""
@@ -374,6 +388,7 @@ impl Stage {
         match &self.basis {
             Total::Table => page.text("source", &what),
             Total::Published(how) => page.text("source", &format!("shares: {what}; output: {how}")),
+            Total::Scenario(how) => page.text("assumption", &format!("Shares: {what}. The tables have no tonnes: output {how}")),
             Total::Feed(before) => page.text(
                 "assumption",
                 &format!("Shares: {what}. The tables have no tonnes: output is that of the stage before ({before}), as if nothing were lost. Replace it"),

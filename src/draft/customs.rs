@@ -35,10 +35,25 @@ fn codes(link: &Row) -> Vec<&str> {
     link.get("code").split('|').collect()
 }
 
+/// Whether the value of a good tells its tonnes, since what customs weigh misleads.
+fn is_by_value(link: &Row) -> bool {
+    link.get("link") == "product_by_value"
+}
+
+/// Tonnes of the good in a row of trade; tonnes of the stage at once where they follow from the value.
+fn tonnes_of(link: &Row, row: &Row) -> Option<f64> {
+    if is_by_value(link) {
+        Some(row.number("value_usd")? * link.number("factor")?)
+    } else {
+        row.number("quantity_t")
+    }
+}
+
 fn flow(link: &Row, code: &str, tonnes: f64, source: &str) -> Flow {
+    let factor = if is_by_value(link) { None } else { link.number("factor") };
     Flow {
         code: code.to_owned(),
-        factor: link.number("factor").unwrap_or(1.0),
+        factor: factor.unwrap_or(1.0),
         basis: link.get("basis").to_owned(),
         tonnes,
         origins: BTreeMap::new(),
@@ -58,12 +73,15 @@ fn world(stage: &Stage, code: &str, direction: &str) -> Vec<Row> {
 /// Imports of a place, one flow for each good of the stage that has figures.
 pub(super) fn imports(stage: &Stage, place: &str, places: &Places) -> Vec<Flow> {
     stage
-        .links("product")
+        .products()
         .filter_map(|link| imports_of(stage, link, place, places))
         .collect()
 }
 
 fn imports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option<Flow> {
+    if is_by_value(link) {
+        return imports_by_value(stage, link, place, places);
+    }
     for code in codes(link) {
         let table = match place {
             EUROPEAN_UNION => data::trade_of_rest(code, &places.members()),
@@ -81,7 +99,36 @@ fn imports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option
         let row = world(stage, code, "import")
             .into_iter()
             .find(|row| row.get("country") == place)?;
-        Some(flow(link, code, row.number("quantity_t")?, row.get("source")))
+        Some(flow(link, code, tonnes_of(link, &row)?, row.get("source")))
+    })
+}
+
+/// Imports of a good that is counted by its value.
+fn imports_by_value(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option<Flow> {
+    let inside = places.covers(place);
+    codes(link).into_iter().find_map(|code| {
+        let all = rows("trade.csv", &stage.mineral);
+        let own = all
+            .iter()
+            .filter(|row| row.get("hs6") == code && row.get("importer") == place);
+        let mut found: Option<Flow> = None;
+        for row in own.filter(|row| !inside.contains(row.get("exporter"))) {
+            let tonnes = tonnes_of(link, row)?;
+            let flow = found.get_or_insert_with(|| flow(link, code, 0.0, row.get("source")));
+            flow.tonnes += tonnes;
+            *flow.origins.entry(row.get("exporter").to_owned()).or_default() += tonnes;
+        }
+        if place == EUROPEAN_UNION && !places.members().is_empty() {
+            let named = places.members().join(", ");
+            found.as_mut()?.notes.push(format!(
+                "{code}: customs are taken for EU27 as one; the imports of {named} are in its figures"
+            ));
+        }
+        found.or_else(|| {
+            let all = world(stage, code, "import");
+            let row = all.iter().find(|row| row.get("country") == place)?;
+            Some(flow(link, code, tonnes_of(link, row)?, row.get("source")))
+        })
     })
 }
 
@@ -100,7 +147,7 @@ fn by_origin(link: &Row, code: &str, place: &str, places: &Places, table: &Trade
 /// Exports of a place, one flow for each good of the stage; 0 where it has less than half a percent of the world's.
 pub(super) fn exports(stage: &Stage, place: &str, places: &Places) -> Vec<Flow> {
     stage
-        .links("product")
+        .products()
         .filter_map(|link| exports_of(stage, link, place, places))
         .collect()
 }
@@ -116,9 +163,21 @@ fn exports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option
             return Some(flow(
                 link,
                 code,
-                row.and_then(|row| row.number("quantity_t")).unwrap_or(0.0),
+                row.and_then(|row| tonnes_of(link, row)).unwrap_or(0.0),
                 first.get("source"),
             ));
+        }
+        if is_by_value(link) {
+            let all = rows("trade.csv", &stage.mineral);
+            let leaves = |row: &&Row| {
+                row.get("hs6") == code
+                    && inside.contains(row.get("exporter"))
+                    && !inside.contains(row.get("importer"))
+                    && row.get("importer") != EUROPEAN_UNION
+            };
+            let list: Vec<&Row> = all.iter().filter(leaves).collect();
+            let tonnes: f64 = list.iter().filter_map(|row| tonnes_of(link, row)).sum();
+            return list.first().map(|first| flow(link, code, tonnes, first.get("source")));
         }
         let Ok(table) = data::trade(code, None) else { continue };
         let leaves = |importer: &str| !inside.contains(importer) && importer != EUROPEAN_UNION;
@@ -139,12 +198,12 @@ fn exports_of(stage: &Stage, link: &Row, place: &str, places: &Places) -> Option
 pub(super) fn world_trade(stage: &Stage) -> Option<(f64, String)> {
     let mut sum = 0.0;
     let mut names = Vec::new();
-    for link in stage.links("product") {
+    for link in stage.products() {
         for code in codes(link) {
             let listed = world(stage, code, "export");
-            let tonnes: f64 = listed.iter().filter_map(|row| row.number("quantity_t")).sum();
+            let tonnes: f64 = listed.iter().filter_map(|row| tonnes_of(link, row)).sum();
             if tonnes > 0.0 {
-                sum += tonnes * link.number("factor").unwrap_or(1.0);
+                sum += flow(link, code, tonnes, "").content();
                 names.push(code.to_owned());
                 break;
             }

@@ -4,9 +4,10 @@ use super::chain::{Chain, START_YEAR, Stage};
 use super::history::{self, Counted};
 use super::market::Market;
 use super::places::{EUROPEAN_UNION, OTHERS, Places};
+use super::shipped;
 use super::tables::{Row, rows};
 use super::text::{Page, number, percent, quoted, significant};
-use crate::data;
+use crate::data::{self, EventState};
 
 /// The year of shares and trade: controls before it are in their figures already, and bans and quotas of the year itself; licences came late in it.
 const YEAR_OF_FIGURES: i32 = 2024;
@@ -18,12 +19,30 @@ const LEADING: f64 = 0.1;
 const DOMINATED: f64 = 0.4;
 
 /// Writes the events of a chain; whether there are any.
-pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) -> bool {
+pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places, years: u32) -> bool {
     page.rule(&format!("{}: what may happen", chain.name));
-    let controls = controls(page, chain, places);
-    let mut any = controls.any;
-    for country in leaders(chain, places) {
-        any = true;
+    let mut known = shipped::events(chain, places);
+    let of_many = |known: &[shipped::Event], country: &str, is: fn(&shipped::Event) -> bool| {
+        known.iter().any(|event| event.country() == country && is(event))
+    };
+    let leaders = leaders(chain, places);
+    let leads = leaders.iter().any(|country| country == "CHN");
+    let dominates = leads && chain.stages.iter().any(|stage| stage.share("CHN") >= DOMINATED);
+    let mut any = controls(page, chain, places, &known);
+    if leads && !of_many(&known, "CHN", shipped::Event::is_ban_on_all) {
+        known.extend(shipped::change_of_regime(chain, places));
+    }
+    any |= !known.is_empty();
+    if !known.is_empty() {
+        page.blank();
+        page.comment(
+            "Events of the shipped scenarios on this mineral, with their parameters: each names its file, and what differs from it and why. What ties them \
+             together there (common frailty, correlated lengths) is left out; where one event hits several minerals of this file, let one follow the other \
+             (`process = \"after\"`).",
+        );
+    }
+    shipped::write(page, &known, years);
+    for country in leaders {
         let shares: Vec<String> = chain
             .stages
             .iter()
@@ -32,47 +51,34 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
             .collect();
         page.blank();
         page.comment(&format!("{} makes {}.", places.name(&country), shares.join(", ")));
-        let dominates = country == "CHN" && chain.stages.iter().any(|stage| stage.share("CHN") >= DOMINATED);
-        if dominates && controls.chinese {
+        if country == "CHN" && dominates {
+            if !of_many(&known, "CHN", shipped::Event::is_licensing) {
+                any = true;
+                let loss = history::loss_after_listings();
+                restriction(
+                    page,
+                    chain,
+                    places,
+                    &country,
+                    ("licences", "licensing", "New or tighter export licences"),
+                    &history::listing(),
+                    Some(&loss),
+                );
+            }
+        } else if !of_many(&known, &country, shipped::Event::is_restriction) {
+            any = true;
             restriction(
                 page,
                 chain,
                 places,
                 &country,
-                "ban",
-                "ban",
-                "Ban on all buyers",
-                &history::ban_on_all(),
-                None,
-            );
-        } else if dominates {
-            let loss = history::loss_after_listing(&chain.mineral);
-            restriction(
-                page,
-                chain,
-                places,
-                &country,
-                "licences",
-                "licensing",
-                "New export licences",
-                &history::listing(),
-                Some(&loss),
-            );
-        } else {
-            restriction(
-                page,
-                chain,
-                places,
-                &country,
-                "stop",
-                "ban",
-                "Stop of all exports",
+                ("stop", "ban", "Stop of all exports"),
                 &history::stop(&country, &chain.mineral, &places.name(&country)),
                 None,
             );
         }
     }
-    any |= aimed(page, chain, markets, places);
+    any |= aimed(page, chain, markets, places, &known, years);
     any
 }
 
@@ -99,15 +105,12 @@ fn materials(chain: &Chain, country: &str) -> String {
     format!("[{}]", list.join(", "))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one event")]
 fn restriction(
     page: &mut Page,
     chain: &Chain,
     places: &Places,
     country: &str,
-    id: &str,
-    form: &str,
-    name: &str,
+    (id, form, name): (&str, &str, &str),
     rate: &Counted,
     loss: Option<&Counted>,
 ) {
@@ -155,32 +158,30 @@ fn restriction(
     }
 }
 
-struct Controls {
-    any: bool,
-    /// Whether Chinese exports of the mineral are controlled already.
-    chinese: bool,
-}
-
-/// Controls in force: as events where the figures do not hold them yet, else as comments.
-fn controls(page: &mut Page, chain: &Chain, places: &Places) -> Controls {
-    let mut found = Controls {
-        any: false,
-        chinese: false,
-    };
-    let listed = rows("export_controls.csv", &chain.mineral);
+/// Controls in force: as events where the figures do not hold them yet and what they withhold is known, else as comments. Whether there is an event.
+fn controls(page: &mut Page, chain: &Chain, places: &Places, known: &[shipped::Event]) -> bool {
+    let mut any = false;
+    let family = history::family(&chain.mineral);
+    let mut listed = rows("export_controls.csv", &chain.mineral);
+    if let Some(head) = family.filter(|_| listed.is_empty()) {
+        listed = rows("export_controls.csv", head);
+    }
     if listed.is_empty() {
         page.comment(&format!(
             "Gap: no control on exports of {} is in the tables (as of 21 November 2025).",
             chain.mineral.replace('_', " ")
         ));
     }
-    since_the_table(page, chain, places);
+    since_the_table(page, chain, places, known);
     for (at, row) in listed.iter().enumerate() {
         let country = row.get("country");
-        found.chinese |= country == "CHN";
         let year: i32 = row.get("year_in_force").parse().unwrap_or(YEAR_OF_FIGURES);
+        let of = match row.get("mineral") {
+            name if name == chain.mineral => String::new(),
+            name => format!(" on {}", name.replace('_', " ")),
+        };
         let what = format!(
-            "{} of {}, in force since {year}: {} ({})",
+            "{}{of} of {}, in force since {year}: {} ({})",
             row.get("control_type").replace('_', " "),
             places.name(country),
             row.get("scope"),
@@ -188,43 +189,61 @@ fn controls(page: &mut Page, chain: &Chain, places: &Places) -> Controls {
         );
         let hit = stages_hit(chain, row, country);
         let licensing = row.get("control_type") == "export_licensing";
-        let over;
-        let why_not = if places.has(country) {
-            Some("it is one of those whom the scenario is for")
+        let loss = history::loss_after_listing(&chain.mineral).filter(|_| country == "CHN");
+        let why_not: Option<String> = if places.has(country) {
+            Some("it is one of those whom the scenario is for".to_owned())
         } else if hit.is_empty() {
-            Some("it makes none of what is controlled, as far as the tables list")
+            Some("it makes none of what is controlled, as far as the tables list".to_owned())
         } else if let Some(event) = history::listing_ended(&chain.mineral).filter(|_| licensing && country == "CHN") {
-            over = format!(
+            Some(format!(
                 "what it held back flowed again by {} (events.csv: {})",
                 event.date_end, event.note
-            );
-            Some(over.as_str())
+            ))
+        } else if known
+            .iter()
+            .any(|event| event.country() == country && event.is_about_control(licensing))
+        {
+            Some("the events of the shipped scenarios below say what it withholds, or what may come".to_owned())
         } else if year < YEAR_OF_FIGURES || (year == YEAR_OF_FIGURES && !licensing) {
-            Some("shares and trade of 2024 hold its effect already: an event would count it twice")
-        } else if licensing && country != "CHN" {
-            Some("what licences of other countries than China withhold was not counted")
-        } else {
+            Some("shares and trade of 2024 hold its effect already: an event would count it twice".to_owned())
+        } else if !licensing || loss.is_some() {
             None
+        } else {
+            Some(match history::listed_elements(&chain.mineral, country, year) {
+                Some(names) => format!(
+                    "it names {names}, which are a part of {}; what it withholds of the whole is not in the tables. `critmin new FILE --mineral \
+                     rare_earths_heavy` is about dysprosium and terbium",
+                    chain.mineral.replace('_', " ")
+                ),
+                None => format!(
+                    "what it withholds of {} is not in the tables (loss while Chinese restrictions of other minerals bit: {}); add one if you know",
+                    chain.mineral.replace('_', " "),
+                    history::loss_after_listings().value
+                ),
+            })
         };
         page.blank();
         if let Some(why) = why_not {
-            page.comment(&format!("No event for the {what}: {why}."));
+            page.comment(&format!("No event of its own for the {what}: {why}."));
             continue;
         }
-        found.any = true;
-        in_force(page, chain, places, row, at, &hit, &what);
+        any = true;
+        in_force(page, chain, (row, at), &hit, places, &what, loss.as_ref());
     }
-    found
+    any
 }
 
 /// Restrictions of everyone that began after the table of controls was made: no control there, so no event here.
-fn since_the_table(page: &mut Page, chain: &Chain, places: &Places) {
+fn since_the_table(page: &mut Page, chain: &Chain, places: &Places, known: &[shipped::Event]) {
     let newer = data::past_events().iter().filter(|event| {
         event.class == "export_restriction"
             && event.targets.is_empty()
             && event.is_country_wide
             && event.date_start.as_str() > CONTROLS_AS_OF
             && event.minerals.contains(&chain.mineral)
+            && !known
+                .iter()
+                .any(|shipped| shipped.country() == event.country && shipped.is_restriction())
     });
     for event in newer {
         page.comment(&format!(
@@ -272,7 +291,15 @@ fn stages_hit<'a>(chain: &'a Chain, row: &Row, country: &str) -> Vec<&'a Stage> 
     }
 }
 
-fn in_force(page: &mut Page, chain: &Chain, places: &Places, row: &Row, at: usize, hit: &[&Stage], what: &str) {
+fn in_force(
+    page: &mut Page,
+    chain: &Chain,
+    (row, at): (&Row, usize),
+    hit: &[&Stage],
+    places: &Places,
+    what: &str,
+    loss: Option<&Counted>,
+) {
     let country = row.get("country");
     let control = row.get("control_type");
     let (since, until) = dates(chain, row);
@@ -334,9 +361,9 @@ fn in_force(page: &mut Page, chain: &Chain, places: &Places, row: &Row, at: usiz
             "a ban of all of it, as it reads".to_owned()
         }
         _ => {
-            let loss = history::loss_after_listing(&chain.mineral);
             page.line("form = \"licensing\"");
             page.line("approval_months = 1.5");
+            let loss = loss.cloned().unwrap_or_else(history::loss_after_listings);
             page.line(&format!("severity = {}", loss.value));
             format!("severity counted: {}", loss.count)
         }
@@ -404,78 +431,47 @@ fn months_to_end_of(since: &str, year: i32) -> Option<f64> {
     Some(significant(f64::from((to - from).get_days()) / (365.25 / 12.0), 3))
 }
 
-/// Bans that China aims at one importer, where such bans were counted.
-fn aimed(page: &mut Page, chain: &Chain, markets: &[Market], places: &Places) -> bool {
+/// Bans that China aims at one importer, where no shipped scenario has one on this mineral.
+fn aimed(
+    page: &mut Page,
+    chain: &Chain,
+    markets: &[Market],
+    places: &Places,
+    known: &[shipped::Event],
+    years: u32,
+) -> bool {
     let mut any = false;
-    let sold: Vec<&Stage> = markets
-        .iter()
-        .map(Market::stage)
-        .filter(|stage| stage.share("CHN") >= DOMINATED)
-        .collect();
-    if sold.is_empty() || places.has("CHN") {
-        return false;
-    }
-    let list: Vec<String> = sold.iter().map(|stage| quoted(&stage.id)).collect();
     for place in &places.named {
+        let is_threatened = |stage: &&Stage| {
+            stage.share("CHN") >= DOMINATED
+                || (stage.share("CHN") > 0.0 && history::was_aimed(&chain.mineral, place, None))
+        };
+        let sold: Vec<&Stage> = markets.iter().map(Market::stage).filter(is_threatened).collect();
+        let has_one = known
+            .iter()
+            .any(|event| event.country() == "CHN" && event.is_aimed_at(place));
+        if sold.is_empty() || places.has("CHN") || has_one {
+            continue;
+        }
         page.blank();
-        let fresh = history::fresh_ban(&chain.mineral, place);
-        let Some(rate) = history::aimed_ban(place, &places.name(place)) else {
+        let event = if history::was_aimed(&chain.mineral, place, Some(EventState::Open)) {
             page.comment(&format!(
+                "China's bar of 6 January 2026 names {}; what it took of it was not found.",
+                chain.mineral.replace('_', " ")
+            ));
+            shipped::bar_on_japan(chain, &sold, places)
+        } else {
+            shipped::aimed(chain, &sold, place, places)
+        };
+        match event {
+            Some(event) => {
+                any = true;
+                shipped::write(page, &[event], years);
+            }
+            None => page.comment(&format!(
                 "Gap: bans that China aims at {} were not counted: none here.",
                 places.name(place)
-            ));
-            continue;
-        };
-        any = true;
-        page.line("[[event]]");
-        page.text("id", &format!("{}_CHN_to_{place}", chain.mineral));
-        page.text(
-            "name",
-            &format!(
-                "Chinese ban aimed at {}, {}",
-                places.name(place),
-                chain.name.to_lowercase()
-            ),
-        );
-        page.line("kind = \"export_restriction\"");
-        page.line("from = \"CHN\"");
-        page.line(&format!("to = \"{place}\""));
-        page.line(&format!("materials = [{}]", list.join(", ")));
-        page.line("form = \"ban\"");
-        match fresh {
-            Some(ban) => {
-                page.line(&format!("arrival = {{ process = \"fixed\", at = \"{}\" }}", ban.at));
-                page.line(&format!("duration = {}", history::FRESH_DURATION));
-                page.line(&format!("severity = {}", ban.severity));
-                page.line(&format!("leak = {}", history::FRESH_LEAK));
-                page.text(
-                    "assumption",
-                    &format!(
-                        "China barred dual-use goods to Japan for military users on 6 January 2026 (MOFCOM announcement 1 of 2026, by press: \
-                         geopolitechs.org, livemint.com); {}. In force when last seen, June 2026. Severity, length and what comes through third \
-                         countries are those of the shipped scenarios (scenarios/base/gallium.toml, rare-earth-controls.toml, defence-aerospace.toml), \
-                         which call them assumptions: replace them",
-                        ban.known
-                    ),
-                );
-            }
-            None => {
-                page.line(&format!(
-                    "arrival = {{ process = \"poisson\", per_year = {} }}",
-                    rate.value
-                ));
-                page.line("duration = { dist = \"uniform\", low = 2, high = 12 }");
-                page.line("severity = 1");
-                page.line("leak = { share = 0.5, delay = 2 }");
-                page.text(
-                    "assumption",
-                    &format!(
-                        "Rate counted: {}; that such a ban hits this mineral is taken for granted. The ban on the USA of December 2024 lasted 11 months \
-                         (events.csv). Half through third countries after two months: a guess, replace it",
-                        rate.count
-                    ),
-                );
-            }
+            )),
         }
     }
     any

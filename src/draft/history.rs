@@ -14,24 +14,6 @@ pub(super) struct Counted {
     pub count: String,
 }
 
-/// A rate per year: n events in an exposure of years. The posterior of a Poisson rate under the prior of Jeffreys is a gamma distribution of shape
-/// n + 1/2 and rate exposure.
-fn rate(events: u32, exposure: f64, what: &str) -> Counted {
-    let shape = f64::from(events) + 0.5;
-    Counted {
-        value: format!(
-            "{{ dist = \"gamma\", shape = {}, scale = {} }}",
-            number(shape),
-            number(significant(1.0 / exposure, 6))
-        ),
-        count: format!(
-            "{what}: {events} in {} years watched, a mean of {} a year",
-            spoken(exposure),
-            spoken(significant(shape / exposure, 2))
-        ),
-    }
-}
-
 /// A rate as the shipped events have it, which `critmin rates` shows.
 fn of_events(question: Question, what: &str) -> Counted {
     let value = question.as_written();
@@ -51,7 +33,7 @@ fn of_events(question: Question, what: &str) -> Counted {
     Counted { value, count }
 }
 
-/// A new Chinese listing (licences) of a mineral that China dominates, at the pace that the shipped scenarios take too.
+/// A new Chinese listing (licences) of a mineral that China dominates, at the pace that shipped scenarios take too where they count.
 pub(super) fn listing() -> Counted {
     let question = Question {
         kind: "export_restriction".to_owned(),
@@ -62,14 +44,8 @@ pub(super) fn listing() -> Counted {
     };
     of_events(
         question,
-        "Chinese listings per dominated mineral at the pace of 2023-25, as in the shipped scenarios (since 2010 it was a quarter of that: leave out the \
-         years)",
+        "Chinese listings per dominated mineral at the pace of 2023-25 (since 2010 it was a quarter of that: leave out the years)",
     )
-}
-
-/// A Chinese ban on everybody: none, so what is left of the prior of Jeffreys.
-pub(super) fn ban_on_all() -> Counted {
-    rate(0, 304.0, "Chinese bans on every buyer per dominated mineral, 2010-25")
 }
 
 /// A country-wide stop of exports by another leading producer: its own count where it stopped this mineral before, since it is likelier to do so again;
@@ -96,21 +72,6 @@ pub(super) fn stop(country: &str, mineral: &str, name: &str) -> Counted {
     )
 }
 
-/// A Chinese ban aimed at one importer. Only for importers that were watched.
-pub(super) fn aimed_ban(importer: &str, name: &str) -> Option<Counted> {
-    let events = match importer {
-        "JPN" => 2,
-        "USA" => 1,
-        "IND" => 0,
-        _ => return None,
-    };
-    Some(rate(
-        events,
-        17.0,
-        &format!("Chinese bans aimed at {name}, whatever the mineral, 2010 to 2026"),
-    ))
-}
-
 /// What the shipped events know of the Chinese listing of a mineral; of heavy rare earths by the two that are counted.
 fn listed(mineral: &str) -> impl Iterator<Item = &'static PastEvent> {
     let mineral = match mineral {
@@ -132,21 +93,22 @@ pub(super) fn listing_ended(mineral: &str) -> Option<&'static PastEvent> {
     listed(mineral).find(|event| event.state == EventState::Ended)
 }
 
-/// Loss of exports after a Chinese listing: of this mineral where the shipped events state it, else the fit to all of them that `critmin rates` shows.
-pub(super) fn loss_after_listing(mineral: &str) -> Counted {
-    let own = listed(mineral).find_map(|event| {
+/// Loss of exports after the Chinese listing of this mineral, where the shipped events state it.
+pub(super) fn loss_after_listing(mineral: &str) -> Option<Counted> {
+    listed(mineral).find_map(|event| {
         let severity = event.severity.filter(|_| event.severity_of == "country")?;
-        Some((severity, event))
-    });
-    if let Some((severity, event)) = own {
-        return Counted {
+        Some(Counted {
             value: number(severity),
             count: format!(
                 "loss after the listing of {} ({}; events.csv)",
                 event.date_start, event.note
             ),
-        };
-    }
+        })
+    })
+}
+
+/// Loss of exports after a Chinese listing: the fit to all of them that `critmin rates` shows.
+pub(super) fn loss_after_listings() -> Counted {
     let all = Question {
         kind: "export_restriction".to_owned(),
         country: Some("CHN".to_owned()),
@@ -169,6 +131,37 @@ pub(super) fn loss_after_listing(mineral: &str) -> Counted {
             count: "half, since too few events state a loss".to_owned(),
         },
     }
+}
+
+/// The mineral under whose name controls list a mineral too: rare earths for each of them.
+pub(super) fn family(mineral: &str) -> Option<&'static str> {
+    let head = data::watched()
+        .iter()
+        .find(|unit| unit.also.iter().any(|name| name == mineral))?;
+    Some(head.mineral.as_str())
+}
+
+/// The minerals that a licensing of a year names, where it does not name this one but others of its family.
+pub(super) fn listed_elements(mineral: &str, country: &str, year: i32) -> Option<String> {
+    let head = family(mineral).unwrap_or(mineral);
+    let unit = data::watched()
+        .iter()
+        .find(|unit| unit.country == country && unit.mineral == head && !unit.also.is_empty())?;
+    let mut names: Vec<String> = data::past_events()
+        .iter()
+        .filter(|event| {
+            event.country == country
+                && event.kind == "export_licensing"
+                && event.state != EventState::NeverInForce
+                && event.date_start.starts_with(&year.to_string())
+        })
+        .flat_map(|event| &event.minerals)
+        .filter(|name| unit.also.contains(name) && !name.contains("rare_earth"))
+        .cloned()
+        .collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Months that country-wide stops of exports lasted which are over, by other producers than China.
@@ -206,49 +199,15 @@ pub(super) fn length_of_stops() -> Counted {
     }
 }
 
-/// A ban aimed at one importer that began with the simulated time.
-pub(super) struct FreshBan {
-    pub at: &'static str,
-    /// As `severity` has it.
-    pub severity: &'static str,
-    /// Why.
-    pub known: &'static str,
-}
-
-/// Months of such a ban, and what of it comes through third countries: as in the shipped scenarios.
-pub(super) const FRESH_DURATION: &str = "{ dist = \"lognormal\", median = 14, p90 = 36 }";
-pub(super) const FRESH_LEAK: &str =
-    "{ share = { dist = \"uniform\", low = 0.2, high = 0.6 }, delay = 3, premium = 0.3 }";
-
-/// The bar of January 2026 on dual-use goods to Japan; severities as in the shipped scenarios.
-pub(super) fn fresh_ban(mineral: &str, importer: &str) -> Option<FreshBan> {
-    if importer != "JPN" {
-        return None;
-    }
-    let (severity, known) = match mineral {
-        "tungsten" => (
-            "{ dist = \"pert\", low = 0.3, mode = 0.8, high = 1 }",
-            "tungsten carbide and powder were reported at zero for January to March, APT was not named (press, secondary: exportflows.com, 23 June 2026)",
-        ),
-        "rare_earths_heavy" => (
-            "{ dist = \"pert\", low = 0.6, mode = 0.95, high = 1 }",
-            "dysprosium and terbium were reported at zero for January to March (press, secondary: exportflows.com, 23 June 2026)",
-        ),
-        "rare_earths" | "rare_earths_light" | "magnet_rare_earths" => (
-            "{ dist = \"pert\", low = 0, mode = 0.2, high = 0.8 }",
-            "Japan's imports of rare earths from China were 5.7 % below the year before in January (Mizuho Research, by press: \
-             devdiscourse.com/article/technology/3819458)",
-        ),
-        "gallium" | "germanium" | "graphite" => (
-            "{ dist = \"pert\", low = 0, mode = 0.15, high = 0.9 }",
-            "what it took of this mineral was not found",
-        ),
-        _ => return None,
-    };
-    Some(FreshBan {
-        at: "2026-01-06",
-        severity,
-        known,
+/// Whether a ban that China aimed at an importer names the mineral; one in this state, if a state is given.
+pub(super) fn was_aimed(mineral: &str, importer: &str, state: Option<EventState>) -> bool {
+    let head = family(mineral).unwrap_or(mineral);
+    data::past_events().iter().any(|event| {
+        event.country == "CHN"
+            && event.kind == "export_ban"
+            && state.is_none_or(|state| event.state == state)
+            && event.targets.iter().any(|code| code == importer)
+            && event.minerals.iter().any(|name| name == mineral || name == head)
     })
 }
 
@@ -279,12 +238,23 @@ mod tests {
 
     #[test]
     fn losses_and_lengths_are_those_of_the_shipped_events() {
-        assert_eq!(loss_after_listing("tungsten").value, "0.69");
-        assert_eq!(loss_after_listing("rare_earth_magnets").value, "0.19");
+        assert_eq!(loss_after_listing("antimony").unwrap().value, "0.74");
+        assert_eq!(loss_after_listing("indium"), None);
         assert_eq!(
-            loss_after_listing("vanadium").value,
+            loss_after_listings().value,
             "{ dist = \"beta\", mean = 0.48, sd = 0.208 }"
         );
+        assert_eq!(
+            listed_elements("rare_earths", "CHN", 2025).as_deref(),
+            Some("dysprosium, gadolinium, lutetium, samarium, scandium, terbium, yttrium")
+        );
+        let open = Some(EventState::Open);
+        assert!(
+            was_aimed("graphite", "JPN", open)
+                && !was_aimed("graphite", "USA", open)
+                && !was_aimed("bismuth", "JPN", None)
+        );
+        assert!(was_aimed("antimony", "USA", None) && !was_aimed("antimony", "USA", open));
         assert_eq!(
             listing_ended("rare_earth_magnets").map(|event| event.date_end.as_str()),
             Some("2025-07")
@@ -292,7 +262,7 @@ mod tests {
         assert!(listing_ended("tungsten").is_none());
         assert_eq!(
             length_of_stops().value,
-            "{ dist = \"empirical\", values = [1.22, 1.97, 7.72, 10.97, 36.11] }"
+            "{ dist = \"empirical\", values = [1.22, 1.97, 10.51, 10.97, 36.11] }"
         );
     }
 }

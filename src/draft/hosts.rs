@@ -4,19 +4,26 @@ use std::collections::BTreeSet;
 
 use super::chain::{Chain, Stage, exact_shares, inline};
 use super::places::{ELSEWHERE, OTHERS};
+use super::shipped;
 use super::tables::rows;
 use super::text::{Page, number, percent, quoted};
 use crate::data::{self, ShareTable};
 
 /// Producers with a smaller share have no host of their own.
 const LISTED_PRODUCER: f64 = 0.05;
+/// What is taken of what hosts yield where nothing is known, and why.
+const GUESSED_USE: &str = "0.9";
+const GUESSED: &str = "A ninth more could be recovered from its hosts together: a guess, replace it with recovery capacity, and take out a host that it \
+     does not come with in this country: the table of by-products tells none apart";
 
-/// Hosts by the names of the table of by-products, with the mineral that has shares.
-fn host_mineral(name: &str) -> &str {
+/// Hosts by the names of the table of by-products, with the mineral and stage that have shares. What comes with bauxite is won where alumina is made
+/// of it.
+fn host_stage(name: &str) -> (&str, &str) {
     match name {
-        "phosphate" => "phosphate_rock",
-        "zircon" => "zirconium",
-        other => other,
+        "phosphate" => ("phosphate_rock", "mine"),
+        "zircon" => ("zirconium", "mine"),
+        "bauxite" => ("aluminium", "alumina_refining"),
+        other => (other, "mine"),
     }
 }
 
@@ -60,25 +67,43 @@ pub(super) fn write(page: &mut Page, chains: &[Chain]) {
             continue;
         }
         let first = &chain.stages[0];
-        for host in hosts {
-            one(page, first, host, &mut there);
+        let known = shipped::hosts(first);
+        for (country, mineral, stage, row) in &known {
+            let why = format!("{}: {}", row.get("source"), row.get("text"));
+            if first.share(country) > 0.0 {
+                page.comment(&format!(
+                    "Host of {} as in {}.",
+                    chain.name.to_lowercase(),
+                    row.get("source")
+                ));
+                one(
+                    page,
+                    first,
+                    (mineral, stage),
+                    Some(country),
+                    (row.get("value"), &why),
+                    &mut there,
+                );
+            }
+        }
+        for host in hosts.into_iter().filter(|_| known.is_empty()) {
+            one(page, first, host_stage(host), None, (GUESSED_USE, GUESSED), &mut there);
         }
     }
 }
 
-fn one(page: &mut Page, stage: &Stage, host: &str, there: &mut BTreeSet<String>) {
-    let mineral = host_mineral(host);
-    let stages = data::minerals()
-        .into_iter()
-        .find(|(id, _)| id == mineral)
-        .map(|(_, stages)| stages);
-    let mined = stages.and_then(|stages| stages.into_iter().find(|stage| stage == "mine"));
-    let Some(table) = mined
-        .and_then(|mined| data::shares(mineral, &mined).ok())
-        .filter(|table| table.total_t.is_some())
-    else {
+fn one(
+    page: &mut Page,
+    stage: &Stage,
+    (mineral, host): (&str, &str),
+    only: Option<&str>,
+    (use_of_cap, why): (&str, &str),
+    there: &mut BTreeSet<String>,
+) {
+    let Some(table) = data::shares(mineral, host).ok().filter(|table| table.total_t.is_some()) else {
         page.comment(&format!(
-            "Gap: output of {host} by country is not in the tables: no host."
+            "Gap: output of {} by country is not in the tables: no host.",
+            mineral.replace('_', " ")
         ));
         return;
     };
@@ -93,35 +118,43 @@ fn one(page: &mut Page, stage: &Stage, host: &str, there: &mut BTreeSet<String>)
         .sellers
         .iter()
         .filter(|(code, share)| code != OTHERS && *share >= LISTED_PRODUCER && made(code) > 0.0)
+        .filter(|(code, _)| only.is_none_or(|only| only == code))
         .map(|(code, _)| code.as_str())
         .collect();
     if hosted.is_empty() {
         page.comment(&format!(
-            "Gap: no leading producer of {} is listed with {host}: no host.",
-            stage.mineral.replace('_', " ")
+            "Gap: no leading producer of {} is listed with {}: no host.",
+            stage.mineral.replace('_', " "),
+            mineral.replace('_', " ")
         ));
         return;
     }
-    let id = format!("{}_mine", table.mineral);
+    let id = format!("{}_{host}", table.mineral);
     if there.insert(id.clone()) {
-        material(page, &id, &table, &hosted, made);
+        material(page, &id, host, &table, &hosted, made);
     }
     for code in hosted {
         page.blank();
         page.line("[[host]]");
         page.text("supply", &format!("{}.{code}", stage.id));
         page.text("host", &format!("{id}.{code}"));
-        page.line("use_of_cap = 0.9");
-        page.text("assumption", "A ninth more could be recovered from its hosts together: a guess, replace it with recovery capacity, and take out a host that it does not come with in this country: the table of by-products tells none apart");
+        page.line(&format!("use_of_cap = {use_of_cap}"));
+        page.text("assumption", why);
     }
 }
 
-fn material(page: &mut Page, id: &str, table: &ShareTable, hosted: &[&str], made: impl Fn(&str) -> f64) {
+fn material(page: &mut Page, id: &str, stage: &str, table: &ShareTable, hosted: &[&str], made: impl Fn(&str) -> f64) {
     let total = table.total_t.unwrap_or_default();
     page.blank();
     page.line("[[material]]");
     page.text("id", id);
-    page.text("name", &format!("Host: {} in ore", table.mineral.replace('_', " ")));
+    page.text(
+        "name",
+        &match stage {
+            "mine" => format!("Host: {} in ore", table.mineral.replace('_', " ")),
+            _ => format!("Host: {}, {}", table.mineral.replace('_', " "), stage.replace('_', " ")),
+        },
+    );
     page.text("unit", &table.unit);
     page.text(
         "assumption",
@@ -138,7 +171,8 @@ fn material(page: &mut Page, id: &str, table: &ShareTable, hosted: &[&str], made
     page.text(
         "source",
         &format!(
-            "{source}, mine of {}; all others together, {}",
+            "{source}, {} of {}; all others together, {}",
+            stage.replace('_', " "),
             table.year,
             percent(rest)
         ),

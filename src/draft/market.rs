@@ -7,9 +7,10 @@ use super::complaint::Complaint;
 use super::origins::{self, Purchases};
 use super::places::{ELSEWHERE, OTHERS, Places};
 use super::request::Request;
+use super::shipped;
 use super::tables::{Row, rows};
 use super::text::{Page, number, percent, significant, spoken, tonnes};
-use super::uses::{self, Use};
+use super::uses::{self, Kept, Use};
 
 /// Producers with a smaller share are taken to sell abroad all that they make.
 const LISTED_PRODUCER: f64 = 0.02;
@@ -26,8 +27,8 @@ pub(super) struct Market {
     pub users: Vec<(String, Use)>,
     /// Places whose use the tables do not tell, and why.
     pub unknown: Vec<(String, String)>,
-    /// What producers use of their own output, with the arithmetic.
-    pub producers: Vec<(String, f64, Vec<String>)>,
+    /// What producers use.
+    pub producers: Vec<(String, Kept)>,
     /// What is left for everybody else.
     pub elsewhere: f64,
     /// By importer.
@@ -84,7 +85,10 @@ impl Market {
                         places.name(code),
                         why.join("; ")
                     ),
-                    format!("give it in tonnes a year, with a source of your own: --use {code}=TONNES"),
+                    format!(
+                        "{}give it in tonnes a year, with a source of your own: --use {code}=TONNES",
+                        shipped::known(&chain.mineral, "use", code).map_or(String::new(), |words| format!("{words}; "))
+                    ),
                 ));
             }
         }
@@ -144,23 +148,23 @@ impl Market {
             if code != OTHERS
                 && !places.has(code)
                 && *share >= LISTED_PRODUCER
-                && let Some((kept, how)) = uses::kept_at_home(stage, code, places)
+                && let Some(kept) = uses::kept_at_home(stage, code, places)
             {
-                market.producers.push((code.clone(), tonnes(kept), how));
+                market.producers.push((code.clone(), kept));
             }
         }
-        let kept: f64 = market.producers.iter().map(|(_, kept, _)| kept).sum();
+        let kept: f64 = market.producers.iter().map(|(_, kept)| kept.tonnes).sum();
         if kept > room {
-            for (_, kept_here, how) in &mut market.producers {
-                *kept_here = tonnes(*kept_here * room / kept * 0.999);
-                how.push(format!(
+            for (_, here) in &mut market.producers {
+                here.tonnes = tonnes(here.tonnes * room / kept * 0.999);
+                here.arithmetic.push(format!(
                     "cut by {} so that uses add up to the world's output",
                     percent(1.0 - room / kept)
                 ));
             }
         }
-        let kept: f64 = market.producers.iter().map(|(_, kept, _)| kept).sum();
-        market.elsewhere = room - kept;
+        let kept: f64 = market.producers.iter().map(|(_, kept)| kept.tonnes).sum();
+        market.elsewhere = rounded_down(room - kept);
         market.buy(places);
         Ok(market)
     }
@@ -173,8 +177,10 @@ impl Market {
             .iter()
             .map(|(code, _)| (code.clone(), self.stage.output(code)))
             .collect();
-        for (code, kept, _) in &self.producers {
-            exports.entry(code.clone()).and_modify(|tonnes| *tonnes -= kept);
+        for (code, kept) in &self.producers {
+            exports
+                .entry(code.clone())
+                .and_modify(|tonnes| *tonnes = (*tonnes - kept.tonnes).max(0.0));
         }
         for (code, found) in &self.users {
             let own = found.tonnes * (1.0 - found.recycled);
@@ -259,17 +265,17 @@ impl Market {
                 &found.provenance,
             );
         }
-        for (place, tonnes, how) in &self.producers {
+        for (place, kept) in &self.producers {
             page.blank();
-            page.comment(&format!("{} = {} t kept", how.join(", less "), spoken(*tonnes)));
-            self.demand(page, place, *tonnes);
-            page.text(
-                "assumption",
-                &format!(
-                    "Derived for 2024: what {} makes and customs do not see leaving; its imports count elsewhere",
-                    places.name(place)
-                ),
-            );
+            if !kept.arithmetic.is_empty() {
+                page.comment(&format!(
+                    "{} = {} t kept",
+                    kept.arithmetic.join(", less "),
+                    spoken(kept.tonnes)
+                ));
+            }
+            self.demand(page, place, kept.tonnes);
+            page.text("assumption", &kept.provenance);
         }
         if self.elsewhere > 0.0 {
             page.blank();
@@ -434,6 +440,15 @@ impl Market {
     /// The stage that it is the market of.
     pub fn stage(&self) -> &Stage {
         &self.stage
+    }
+}
+
+/// Without digits that no source has, and never more than there is.
+fn rounded_down(tonnes: f64) -> f64 {
+    match tonnes {
+        whole if whole >= 1000.0 => whole.floor(),
+        some if some >= 1.0 => (some * 100.0 + 1e-6).floor() / 100.0,
+        little => little,
     }
 }
 

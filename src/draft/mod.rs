@@ -16,6 +16,7 @@ mod origins;
 mod places;
 mod policies;
 mod request;
+mod shipped;
 mod tables;
 mod text;
 mod uses;
@@ -103,7 +104,7 @@ fn write(request: &Request, places: &Places, chains: &[Chain], markets: &[Vec<Ma
     hosts::write(&mut page, chains);
     let mut any = false;
     for (chain, markets) in chains.iter().zip(markets) {
-        any |= events::write(&mut page, chain, markets, places);
+        any |= events::write(&mut page, chain, markets, places, request.years);
     }
     if !any {
         page.comment("No event: nobody makes a tenth of it who is not asked for. Add what may happen.");

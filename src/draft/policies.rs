@@ -31,7 +31,7 @@ pub(super) fn write(page: &mut Page, markets: &[Vec<Market>], places: &Places) {
         else {
             continue;
         };
-        let half = significant(share / 2.0, 6);
+        let half = significant(share / 2.0, 4);
         words.push(format!(
             "{} of {} from {} to {}",
             places.name(leader),

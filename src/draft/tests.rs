@@ -84,7 +84,7 @@ fn every_mineral_for_four_importers_loads_without_a_warning_or_says_what_is_miss
             }
         }
     }
-    assert!(written >= 140, "{written} of 212");
+    assert!(written >= 158, "{written} of 212");
 }
 
 /// Each stage that is written has the shipped shares, to the sixth digit, and they sum to 1.
@@ -116,13 +116,15 @@ fn shares_are_those_of_the_tables(mineral: &str, text: &str) {
 fn every_draft_runs_with_its_policies() {
     for (at, (mineral, _)) in data::minerals().into_iter().enumerate() {
         // One importer of each in turn, so that it stays quick.
-        let Ok(text) = draft(&request(&mineral, IMPORTERS[at % 4])) else {
+        let asked = Request {
+            years: 1,
+            ..request(&mineral, IMPORTERS[at % 4])
+        };
+        let Ok(text) = draft(&asked) else {
             continue;
         };
         let mut document = load(&text);
-        for change in ["run.trials=4", "time.periods=12"] {
-            document.set(change).unwrap_or_else(|errors| panic!("{errors}"));
-        }
+        document.set("run.trials=4").unwrap_or_else(|errors| panic!("{errors}"));
         let plan = RunPlan {
             policies: document
                 .policies()
@@ -166,7 +168,7 @@ fn what_users_take_is_what_is_made() {
         let output = number(&file["shares"][last]["output"]);
         let sum: f64 = uses.values().sum();
         assert!(
-            (sum - recycled - output).abs() < 1e-5 * output,
+            (sum - recycled - output).abs() < 1e-4 * output,
             "{minerals} {countries}: {sum} {recycled} {output}"
         );
     }
@@ -295,21 +297,208 @@ fn all_that_is_wrong_is_said_at_once() {
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
-    let said = complaints(&request("gallium", "JPN,IND"));
+    let said = complaints(&request("tellurium", "JPN,IND"));
     assert!(
         said.contains("--use JPN=TONNES") && said.contains("--use IND=TONNES"),
         "{said}"
     );
+    // What a shipped scenario has is named, where a draft cannot take it.
+    let said = complaints(&request("gallium", "DEU"));
+    assert!(
+        said.contains("scenarios/base/gallium.toml takes 10 t for EU27 as a whole"),
+        "{said}"
+    );
+    let said = complaints(&request("germanium", "USA"));
+    assert!(said.contains("scenarios/gallium-germanium.toml takes 130 t"), "{said}");
 }
 
 #[test]
 fn the_recipes_and_rates_are_those_stated() {
     let text = text(&request("cobalt", "DEU"));
-    // 301,590 t mined over 250,149 t refined; rates are those of the shipped events.
+    // 301,590 t mined over 250,149 t refined; events are those of the shipped scenarios.
     assert!(text.contains("per_tonne = 1.205641"), "{text}");
+    for line in [
+        "rate = \"history\", kind = \"country_stop\", country = \"COD\", mineral = \"cobalt\"",
+        "tonnes_per_year = { dist = \"uniform\", low = 86600, high = 105000 }",
+        "arrival = { process = \"poisson\", per_year = 0.05 }",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+/// Comments right above each event, joined, by its id.
+fn comments_above_events(text: &str) -> BTreeMap<String, String> {
+    let (mut comment, mut found, mut is_event) = (String::new(), BTreeMap::new(), false);
+    for line in text.lines() {
+        if let Some(words) = line.strip_prefix('#') {
+            comment.push(' ');
+            comment.push_str(words.trim());
+        } else if line == "[[event]]" {
+            is_event = true;
+        } else if let Some(id) = line.strip_prefix("id = ").filter(|_| is_event) {
+            found.insert(id.trim_matches('"').to_owned(), std::mem::take(&mut comment));
+            is_event = false;
+        } else if line.is_empty() {
+            comment.clear();
+        }
+    }
+    found
+}
+
+/// Rows of `scenario_events.csv` by the name of their column.
+fn shipped_events() -> Vec<BTreeMap<String, String>> {
+    let table = data::table("scenario_events.csv").unwrap();
+    let header = table.header();
+    let row = |cells: Vec<String>| header.iter().cloned().zip(cells).collect();
+    table.records().map(row).collect()
+}
+
+fn value(text: &str) -> toml::Value {
+    let file: toml::Table = format!("value = {text}").parse().unwrap();
+    file["value"].clone()
+}
+
+/// Over all drafts: an event either names the shipped scenario that it is of and has its parameters, or no shipped scenario has one for the same
+/// country, mineral and kind of measure.
+#[test]
+fn events_have_the_parameters_of_the_shipped_scenarios() {
+    let shipped = shipped_events();
+    let (mut taken, mut counted) = (0, 0);
+    for (mineral, _) in data::minerals() {
+        for importer in IMPORTERS {
+            let Ok(text) = draft(&request(&mineral, importer)) else {
+                continue;
+            };
+            let file: toml::Table = toml::from_str(&text).unwrap();
+            let comments = comments_above_events(&text);
+            for event in file.get("event").and_then(toml::Value::as_array).into_iter().flatten() {
+                let id = event["id"].as_str().unwrap();
+                let about = format!("{mineral} {importer} {id}");
+                let named = comments[id]
+                    .split_once("As in scenarios/")
+                    .and_then(|(_, rest)| rest.split('`').nth(1).map(|name| (rest, name)));
+                if let Some((rest, name)) = named {
+                    taken += 1;
+                    // Of this mineral, else one that stands for others: the change of regime, bans aimed at one importer.
+                    let of_file =
+                        |row: &&BTreeMap<String, String>| row["event"] == name && rest.starts_with(&row["file"]);
+                    let row = shipped
+                        .iter()
+                        .filter(of_file)
+                        .find(|row| row["mineral"] == mineral)
+                        .or_else(|| {
+                            assert!(comments[id].contains("about other minerals there"), "{about}");
+                            let of_others = |row: &&BTreeMap<String, String>| {
+                                ["rare_earths", "gallium"].contains(&row["mineral"].as_str())
+                            };
+                            shipped.iter().filter(of_file).find(of_others)
+                        })
+                        .unwrap_or_else(|| panic!("{about}: no row"));
+                    for key in [
+                        "notice",
+                        "approval_months",
+                        "duration",
+                        "severity",
+                        "tonnes_per_year",
+                        "recovery",
+                        "leak",
+                        "form",
+                    ] {
+                        let stated = match (key, row[key].as_str()) {
+                            (_, "") => None,
+                            ("form", form) => Some(toml::Value::String(form.to_owned())),
+                            (_, text) => Some(value(text)),
+                        };
+                        assert_eq!(event.get(key), stated.as_ref(), "{about}: {key}");
+                    }
+                    let arrival = value(&row["arrival"]);
+                    if arrival["process"].as_str() != Some("after") {
+                        assert_eq!(event["arrival"], arrival, "{about}");
+                    }
+                    assert_eq!(
+                        row["differs"].is_empty(),
+                        !rest.contains("Differs from it: `arrival`") && !rest.contains("Differs from it: `severity`"),
+                        "{about}"
+                    );
+                    continue;
+                }
+                counted += 1;
+                let from = event["from"].as_str().unwrap();
+                let form = event["form"].as_str();
+                let to = event["to"].as_str();
+                for row in shipped
+                    .iter()
+                    .filter(|row| row["mineral"] == mineral && row["from"] == from)
+                {
+                    let is_of_many = row["targets"] == "all" || row["targets"].contains(';');
+                    let is_same = match (to, form) {
+                        (Some("all"), Some("licensing")) => is_of_many && row["form"] == "licensing",
+                        (Some("all"), _) => is_of_many,
+                        (Some(place), _) => row["targets"] == place,
+                        _ => false,
+                    };
+                    assert!(!is_same, "{about} beside {row:?}");
+                }
+            }
+        }
+    }
+    assert!(taken > 200 && counted > 100, "{taken} {counted}");
+}
+
+#[test]
+fn what_a_reader_found_wrong_stays_right() {
+    // Seven elements were listed in April 2025, not all rare earths.
+    let whole = text(&request("rare_earths", "IND")).replace("\n#   ", " ");
+    assert!(!whole.contains("process = \"in_force\""), "{whole}");
     assert!(
-        text.contains("rate = \"history\", kind = \"export_restriction\""),
-        "{text}"
+        whole.contains("names dysprosium, gadolinium, lutetium, samarium, scandium, terbium, yttrium"),
+        "{whole}"
     );
-    assert!(text.contains("tonnes_per_year = 96_600"), "{text}");
+    // Magnets by value, with what the shipped scenario has in force and after closure.
+    let magnets = text(&request("rare_earth_magnets", "IND"));
+    assert_eq!(amounts(&magnets, "rare_earth_magnets_sintered_magnet")["IND"], 3600.0);
+    assert!(
+        magnets.contains("severity = { dist = \"pert\", low = 0, mode = 0, high = 0.05 }"),
+        "{magnets}"
+    );
+    assert!(!magnets.contains("Gap: no control on exports"), "{magnets}");
+    // Tungsten: all products, not APT alone, and not the mine.
+    let tungsten = text(&request("tungsten", "USA"));
+    assert!(
+        tungsten.contains("severity = { dist = \"pert\", low = 0.05, mode = 0.13, high = 0.35 }"),
+        "{tungsten}"
+    );
+    assert!(!tungsten.contains("severity = 0.69"), "{tungsten}");
+    let file: toml::Table = toml::from_str(&tungsten).unwrap();
+    for event in file["event"].as_array().unwrap() {
+        let mined = event["materials"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|name| name.as_str() == Some("tungsten_mine"));
+        let id = event["id"].as_str().unwrap();
+        assert!(!mined || id == "tungsten_china_ban" || id.contains("_stop"), "{id}");
+    }
+    // US lithium: what comes in, since own output is withheld; 15,580 t of carbonate and 740.5 t of hydroxide.
+    let lithium = text(&request("lithium", "USA"));
+    let used = amounts(&lithium, "lithium_chemical_refining")["USA"];
+    assert!((used - (15_580.0 * 0.1879 + 740.5 * 0.1654)).abs() < 2.0, "{used}");
+    for id in [
+        "lithium_battery_metal_licensing",
+        "lithium_chinese_lithium",
+        "lithium_zimbabwe_suspends",
+    ] {
+        assert!(lithium.contains(&format!("id = \"{id}\"")), "{id}");
+    }
+    // Gallium without a figure of one's own: the shipped balance, and its host.
+    let gallium = text(&request("gallium", "JPN"));
+    let uses = amounts(&gallium, "gallium_primary_low_purity");
+    assert_eq!((uses["JPN"], uses["CHN"]), (27.0, 778.1));
+    assert!(
+        gallium.contains("host = \"aluminium_alumina_refining.CHN\"\nuse_of_cap = 0.524"),
+        "{gallium}"
+    );
+    // Magnet rare earths: what is in the magnets, 1,532 t x 0.2668 + 2,068 t x 0.267.
+    let oxides = text(&request("magnet_rare_earths", "IND"));
+    assert_eq!(amounts(&oxides, "magnet_rare_earths_separation_refining")["IND"], 960.9);
 }

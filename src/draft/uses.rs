@@ -4,6 +4,7 @@ use super::chain::{Stage, Total};
 use super::customs::{self, Flow};
 use super::places::{EUROPEAN_UNION, Places};
 use super::request::Request;
+use super::shipped;
 use super::tables::{Row, rows};
 use super::text::{percent, significant, spoken, tonnes as tonnes_worth_writing};
 use crate::data;
@@ -52,7 +53,10 @@ pub(super) fn of(stage: &Stage, place: &str, request: &Request, places: &Places)
         Some(found) => found,
         None => match derived(stage, place, places) {
             Some(found) => found,
-            None => apparent(stage, place, places, &imports)?,
+            None => match of_scenario(stage, place, places) {
+                Some(found) => found,
+                None => apparent(stage, place, places, &imports)?,
+            },
         },
     };
     found.imports = imports;
@@ -139,21 +143,15 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
     })
 }
 
-/// Says that use of the USA is withheld, where it is: what customs weigh is less, and other files judge it otherwise.
+/// Says that use of the USA is withheld, where it is: what customs weigh is less.
 fn withheld(stage: &Stage, place: &str) -> Option<String> {
     let summary = rows("us_summary.csv", &stage.mineral).into_iter().next()?;
     if place != "USA" || summary.get("us_consumption_t") != "W" {
         return None;
     }
-    let elsewhere = match stage.mineral.as_str() {
-        "tungsten" => {
-            " scenarios/defence-aerospace.toml takes 7,000 t, a judgement of size for ore, APT, powder and scrap together."
-        }
-        _ => "",
-    };
     Some(format!(
         "Gap: US consumption of {} is withheld ({}). Below is what customs weigh of this stage, which leaves out what is made at home from ore, from other \
-         forms and from scrap: too little, give --use USA=TONNES where you know more.{elsewhere}",
+         forms and from scrap: too little, give --use USA=TONNES where you know more.",
         stage.mineral.replace('_', " "),
         summary.get("source")
     ))
@@ -188,6 +186,35 @@ fn derived(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
     (tonnes > 0.0).then(|| with_recycling(stage, place, places, tonnes, arithmetic, row.get("source").to_owned()))
 }
 
+/// Use as a shipped scenario has it, where neither consumption nor customs tell it.
+fn of_scenario(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
+    // The Union as a whole is not what is left of it beside its members.
+    if place == EUROPEAN_UNION && !places.members().is_empty() {
+        return None;
+    }
+    let row = shipped::figure(stage, "use", place)?;
+    Some(Use {
+        tonnes: row.number("value")?,
+        recycled: 0.0,
+        arithmetic: Vec::new(),
+        is_published: false,
+        provenance: format!("As in {}: {}", row.get("source"), row.get("text")),
+        recycling: format!("None beside the use, which is that of {}", row.get("source")),
+        imports: Vec::new(),
+    })
+}
+
+/// Whether what a place makes of a mineral is withheld, at this stage or another.
+fn is_output_withheld(stage: &Stage, place: &str) -> bool {
+    let all = data::minerals()
+        .into_iter()
+        .find(|(mineral, _)| *mineral == stage.mineral);
+    all.into_iter()
+        .flat_map(|(_, stages)| stages)
+        .filter_map(|name| data::shares(&stage.mineral, &name).ok())
+        .any(|table| data::withheld(&table).iter().any(|code| code == place))
+}
+
 /// Output and imports less exports.
 fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Result<Use, String> {
     if let Some(link) = stage.links("no_product").next() {
@@ -209,7 +236,7 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
         return Err(format!(
             "it makes none, and customs show no imports of {} (importers of less than 0.3 % of the world's are not in the tables)",
             stage
-                .links("product")
+                .products()
                 .map(|row| format!("HS {}", row.get("code").replace('|', " or ")))
                 .collect::<Vec<_>>()
                 .join(", ")
@@ -227,6 +254,8 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
     arithmetic.extend(imports.iter().map(|flow| line("imports", flow)));
     let rest = own + coming - leaving;
     let enough = rest >= LEAST_SHARE_KEPT * (own + coming);
+    // Exports may be of what is made at home, which nobody may know: then imports are what is known of use.
+    let hidden = own <= 0.0 && coming > 0.0 && leaving > 0.0 && is_output_withheld(stage, place);
     arithmetic.extend(
         exports
             .iter()
@@ -236,7 +265,13 @@ fn apparent(stage: &Stage, place: &str, places: &Places, imports: &[Flow]) -> Re
     if exports.iter().all(|flow| flow.tonnes == 0.0) {
         arithmetic.push("no exports of half a percent of the world's".to_owned());
     }
-    let (tonnes, what) = if enough {
+    let (tonnes, what) = if hidden {
+        arithmetic.push(format!(
+            "its own output is withheld, and exports may be of that, so they are not taken off: {} t",
+            spoken(coming)
+        ));
+        (coming, "imports, since its own output is withheld")
+    } else if enough {
         arithmetic.push(format!(
             "{} + {} - {} = {} t",
             spoken(own),
@@ -343,12 +378,30 @@ fn with_recycling(
 fn leaves_as_made(stage: &Stage) -> bool {
     stage.stage != "mine"
         || stage
-            .links("product")
+            .products()
             .all(|link| link.get("code").starts_with("25") || link.get("code").starts_with("26"))
 }
 
-/// What a producer keeps of its own output: what does not leave by customs. None where trade does not tell.
-pub(super) fn kept_at_home(stage: &Stage, place: &str, places: &Places) -> Option<(f64, Vec<String>)> {
+/// Use of a producer.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    /// t/yr.
+    pub tonnes: f64,
+    /// Output, and what is taken off it; empty where it is a figure of its own.
+    pub arithmetic: Vec<String>,
+    /// The text of `assumption`.
+    pub provenance: String,
+}
+
+/// What a producer uses: as a shipped scenario has it, else what does not leave by customs. None where neither tells.
+pub(super) fn kept_at_home(stage: &Stage, place: &str, places: &Places) -> Option<Kept> {
+    if let Some(found) = of_scenario(stage, place, places) {
+        return Some(Kept {
+            tonnes: found.tonnes,
+            arithmetic: Vec::new(),
+            provenance: found.provenance,
+        });
+    }
     let exports = customs::exports(stage, place, places);
     if exports.is_empty() || matches!(stage.basis, Total::Traded(_)) || !leaves_as_made(stage) {
         return None;
@@ -362,5 +415,16 @@ pub(super) fn kept_at_home(stage: &Stage, place: &str, places: &Places) -> Optio
             .filter(|flow| flow.tonnes > 0.0)
             .map(|flow| line("exports", flow)),
     );
-    (kept > 0.0).then_some((kept, arithmetic))
+    (kept > 0.0).then(|| Kept {
+        tonnes: if kept < 1000.0 {
+            significant(kept, 4)
+        } else {
+            kept.round()
+        },
+        arithmetic,
+        provenance: format!(
+            "Derived for {YEAR_OF_TRADE}: what {} makes and customs do not see leaving; its imports count elsewhere",
+            places.name(place)
+        ),
+    })
 }

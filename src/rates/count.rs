@@ -189,7 +189,7 @@ impl BaseRate {
         match (self.target, self.exposure.unit) {
             (Some(_), _) => "pair",
             (None, WatchedUnit::Supply) => "supply",
-            (None, WatchedUnit::Country) => "country",
+            (None, WatchedUnit::Country) => "plan",
             (None, WatchedUnit::Site) => "mine",
         }
     }
@@ -334,18 +334,13 @@ fn hit(checked: &Checked, watched: &[&'static Watched], event: &'static PastEven
             let is_any = of_country.copied().any(has);
             if is_any { vec![""] } else { Vec::new() }
         }
-        WatchedUnit::Supply => of_country
+        WatchedUnit::Supply | WatchedUnit::Country => of_country
             .filter(|unit| has(unit))
             .map(|unit| unit.mineral.as_str())
             .collect(),
         WatchedUnit::Site => of_country
             .filter(|unit| event.sites.contains(&unit.site))
             .map(|unit| unit.site.as_str())
-            .collect(),
-        WatchedUnit::Country => of_country
-            .flat_map(|_| &event.minerals)
-            .filter(|mineral| checked.mineral.is_none_or(|wanted| wanted == mineral.as_str()))
-            .map(String::as_str)
             .collect(),
     }
 }

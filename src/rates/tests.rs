@@ -93,7 +93,14 @@ fn congolese_cobalt_indonesian_licences_and_copper_mines() {
     };
     assert_eq!(counts(&cobalt("export_ban")), (1, 17.0));
     assert_eq!(counts(&cobalt("export_restriction")), (2, 17.0));
-    assert_eq!(counts(&of("licence_delay", "IDN")), (3, 3.0));
+    // Plans of nickel late in 2024 and 2026, those of tin in 2024: three years of each.
+    assert_eq!(counts(&of("licence_delay", "IDN")), (3, 6.0));
+    let plans = |mineral: &str| Question {
+        mineral: Some(mineral.to_owned()),
+        ..of("licence_delay", "IDN")
+    };
+    assert_eq!(counts(&plans("nickel")), (2, 3.0));
+    assert_eq!(counts(&plans("tin")), (1, 3.0));
     // 16 by hand. Beside them: one day at two mines of Codelco in July 2011, the rains of March 2015 and April 2016, and three days at
     // Escondida in August 2024.
     assert_eq!(counts(&ask("mine_stop")), (21, 96.0));
@@ -162,6 +169,24 @@ fn what_was_never_in_force_does_not_count() {
         ..of("export_restriction", "CHN")
     };
     assert_eq!(counts(&lithium).0, 0);
+}
+
+#[test]
+fn stops_of_chinese_lithium_have_their_lengths() {
+    let rate = Question {
+        mineral: Some("lithium".to_owned()),
+        ..of("policy_stop", "CHN")
+    };
+    let rate = rate.answer().unwrap();
+    let starts: Vec<&str> = rate.rows.iter().map(|row| row.event.date_start.as_str()).collect();
+    assert_eq!(starts, ["2025-07-16", "2025-08-09"]);
+    // 87 days of the one; the other was still closed on 22 June 2026.
+    let event = rate.rows[0].event;
+    assert!(
+        (event.duration_months.unwrap() - 87.0 / 30.4375).abs() < 0.01,
+        "{event:?}"
+    );
+    assert_eq!(rate.rows[1].event.state, crate::data::EventState::Open);
 }
 
 #[test]

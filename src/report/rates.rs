@@ -110,7 +110,6 @@ fn exposure(rate: &BaseRate) -> String {
             .iter()
             .map(|unit| format!("{} ({})", unit.site, unit.country))
             .collect(),
-        (None, "country") => rate.watched.iter().map(|unit| unit.country.clone()).collect(),
         (None, _) => rate
             .watched
             .iter()

@@ -211,9 +211,9 @@ fn renewals_of_two_stages_are_every_second_event() {
     }
 }
 
-/// The uncertainty of a rate from history reaches the split of variance. With rate gamma of shape a = 3.5 and rate b = 3 years, T = 10 years
+/// The uncertainty of a rate from history reaches the split of variance. With rate gamma of shape a = 3.5 and rate b = 6 years, T = 10 years
 /// and exponential durations, the loss is compound Poisson given the rate: its variance is a (T/b)^2 m^2 by the rate and (aT/b) 2 m^2 by
-/// the events, so the rate has 0.625 of it.
+/// the events, so the rate has (T/b) / (T/b + 2) = 5/11 of it.
 #[test]
 fn a_rate_from_history_takes_its_part_of_the_variance() {
     let document = with(
@@ -224,7 +224,7 @@ fn a_rate_from_history_takes_its_part_of_the_variance() {
     let split = results.policies[0].variance.as_ref().expect("a split");
     let part = split.inputs.value;
     assert!(
-        (part - 0.625).abs() < 4.0 * split.inputs.standard_error,
+        (part - 5.0 / 11.0).abs() < 4.0 * split.inputs.standard_error,
         "{part} ± {}",
         split.inputs.standard_error
     );

@@ -159,6 +159,6 @@ Examples:
   critmin new cobalt.toml --mineral cobalt --for DEU             # from the shipped data; then: critmin run cobalt.toml
   critmin new tungsten.toml --mineral tungsten --for DEU,USA --stages mine,apt_processing --years 3
   critmin new germany.toml --mineral cobalt,nickel --for DEU,EU27   # EU27 is the rest of the EU then
-  critmin new gallium.toml --mineral gallium --for JPN --use JPN=27   # where the tables lack a figure
+  critmin new gallium.toml --mineral gallium --for JPN --use JPN=30   # where you know better
 `critmin data` lists minerals and stages. What the tables lack is named in the file; what nothing can run
 without is an error that says how to give it. More: docs/new-scenario.md";

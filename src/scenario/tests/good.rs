@@ -224,7 +224,7 @@ fn a_rate_from_history_is_the_posterior_of_what_was_counted() {
     for words in [
         "3 events (licence_delay)",
         "2024-01 IDN nickel",
-        "exposure 3 country-years",
+        "exposure 6 plan-years",
         "shape 3.5",
         "Jeffreys",
         "biased up",

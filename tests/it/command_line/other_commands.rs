@@ -280,7 +280,7 @@ fn new_writes_a_scenario_of_any_mineral_for_any_country() {
         error.contains("`cobalt`") && error.contains("DEU") && !path.exists(),
         "{error}"
     );
-    let (code, _, error) = new(&["--mineral", "gallium", "--for", "JPN"]);
+    let (code, _, error) = new(&["--mineral", "tellurium", "--for", "JPN"]);
     assert_eq!(code, 1);
     assert!(error.contains("--use JPN=TONNES") && !path.exists(), "{error}");
     assert_eq!(new(&["--mineral", "cobalt"]).0, 2, "for whom?");
