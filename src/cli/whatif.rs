@@ -228,10 +228,10 @@ pub fn tell(
 
 /// Every chart in the wanted formats, under temporary names.
 pub fn draw(folder: &OutputFolder, charts: &[Chart], formats: &[ChartFormat]) -> Result<Vec<PendingFile>, Failure> {
-    if charts.is_empty() {
+    let formats = chart_formats(formats);
+    if charts.is_empty() || formats.is_empty() {
         return Ok(Vec::new());
     }
-    let formats = chart_formats(formats);
     let charts_folder = folder.folder(CHARTS)?;
     charts_folder.remove_stale(|_| true);
     let drawn: Vec<(String, Vec<u8>)> = charts

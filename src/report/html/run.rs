@@ -11,6 +11,17 @@ use crate::report::{comparison, csv};
 use crate::results::ALL_SECTORS;
 use crate::results::types::RunResults;
 
+/// What the names of a run's charts begin with, the longer before what they begin with.
+const KINDS: [&str; 8] = [
+    "exceedance-policies-",
+    "exceedance-",
+    "events-",
+    "policy-comparison-",
+    "fan-",
+    "years-",
+    "shortfall-by-country-",
+    "supply-shares",
+];
 /// Position of the 95 % quantile among a row's.
 const P95: usize = 5;
 
@@ -33,10 +44,12 @@ pub fn of_run<'a>(
         ("attribution.csv", Table::written(|to| csv::attribution(run, to))?),
         ("supply.csv", Table::written(|to| csv::supply(run, to))?),
     ]);
+    // Curves of policies are of a kind of their own.
+    let kind = |chart: &Chart| KINDS.iter().copied().find(|kind| chart.name.starts_with(kind));
     let drawn = |kinds: &[&str]| -> Vec<Markup> {
         let of_kind = charts
             .iter()
-            .filter(|chart| kinds.iter().any(|kind| chart.name.starts_with(kind)));
+            .filter(|chart| kind(chart).is_some_and(|kind| kinds.contains(&kind)));
         of_kind.map(|chart| figures.chart(chart)).collect()
     };
     let Some(baseline) = run.policies.first() else {
@@ -61,7 +74,7 @@ pub fn of_run<'a>(
         report.section(
             "policies",
             "What helps, at what cost",
-            html! { (paragraphs([words])) @for chart in drawn(&["policy-comparison-"]) { (chart) } },
+            html! { (paragraphs([words])) @for chart in drawn(&["policy-comparison-", "exceedance-policies-"]) { (chart) } },
         );
     }
     report.section(
