@@ -26,7 +26,7 @@ use crate::scenario::Document;
 /// The trial that is told as a story, among those worth replaying.
 const STORY: &str = "p95";
 /// Columns of its lines.
-const STORY_WIDTH: usize = 92;
+const STORY_WIDTH: usize = 118;
 /// Policy id that stands for no policy.
 const BASELINE: &str = "baseline";
 
