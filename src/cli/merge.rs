@@ -106,7 +106,13 @@ pub fn merge(options: &MergeOptions) -> Outcome {
     let found = whole.finish();
     timing.push(stage("merge", merging));
     results::write(&folder, &found, &options.formats, samples, timing)?;
-    results::print(&found, Path::new(&found.manifest.scenario), options.json, options.quiet)?;
+    results::print(
+        &found,
+        None,
+        Path::new(&found.manifest.scenario),
+        options.json,
+        options.quiet,
+    )?;
     results::warn_of_letters(&found, &options.formats, options.quiet)?;
     results::say_where(folder.folder().path(), options.quiet, started)?;
     Ok(0)

@@ -8,10 +8,12 @@ use super::checkpoint::Names;
 use super::failure::Failure;
 use super::load;
 use super::results::{SAMPLES, default_folder, wanted, write};
+use super::whatif::write_table;
 use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
 use crate::analysis::run::RunPlan;
 use crate::analysis::simulate::part_head;
+use crate::report::band;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartFile, PartFileError, PartKind};
@@ -20,9 +22,20 @@ use crate::report::samples_file::SamplesFile;
 use crate::report::write::{OutputFolder, WriteError};
 use crate::results::types::RunResults;
 use crate::scenario::Document;
+use crate::whatif::band::Band;
 
 /// The folder for results of a run that was interrupted, within that of complete results: these stay as they are.
 const INTERRUPTED: &str = "interrupted";
+
+/// Results that have been written.
+pub struct Written {
+    /// The results.
+    pub found: RunResults,
+    /// The headline under other rules of allocation.
+    pub band: Option<Band>,
+    /// Where they are.
+    pub path: PathBuf,
+}
 
 /// Where a run's files go.
 pub struct Place {
@@ -189,15 +202,20 @@ impl Place {
         self.results.is_ours(name)
     }
 
-    /// Writes results: complete ones into the folder, others into one within it. Gives them, and where they are.
+    /// Writes results: complete ones into the folder, others into one within it. Complete ones are looked at under other rules of allocation first.
     pub fn write_results(
         &self,
         options: &RunOptions,
         part: &Part,
         samples: Option<SamplesFile>,
         timing: Vec<StageTime>,
-    ) -> Result<(RunResults, PathBuf), Failure> {
+        look_at_rules: impl FnOnce(&RunResults) -> Result<Option<Band>, Failure>,
+    ) -> Result<Written, Failure> {
         let found = part.finish();
+        let band = match part.is_complete() {
+            true => look_at_rules(&found)?,
+            false => None,
+        };
         let folder = if part.is_complete() {
             self.results.clone()
         } else {
@@ -213,8 +231,19 @@ impl Place {
             }
             None => None,
         };
-        write(&folder, &found, &options.formats, samples, timing)?;
-        Ok((found, folder.folder().path().to_owned()))
+        let rules = match &band {
+            Some(band) => Some(write_table(&folder, band::NAME, |file| {
+                band::table(&found, band, file)
+            })?),
+            None => None,
+        };
+        let beside = samples.into_iter().chain(rules);
+        write(&folder, &found, &options.formats, beside, timing)?;
+        Ok(Written {
+            found,
+            band,
+            path: folder.folder().path().to_owned(),
+        })
     }
 
     /// Writes a partial result, once it is complete. Gives its path.
