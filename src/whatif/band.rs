@@ -13,8 +13,6 @@ const SHARE: u64 = 10;
 const MOST_TRIALS: u64 = 4_096;
 /// Fewer would say nothing.
 const FEWEST_TRIALS: u64 = 50;
-/// Trials of a batch of the default design: more than one is taken whole.
-const BATCH: u64 = 256;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -132,8 +130,7 @@ impl Prepared {
     /// Trials of each rule beside so many of the run; `None` where those would be too few. The scenario as it is meets them once more, beside them.
     pub fn trials(&self, of_run: u64) -> Option<u64> {
         let each = (of_run / SHARE / (1 + self.rules.len() as u64)).min(MOST_TRIALS);
-        let whole = if each > BATCH { each / BATCH * BATCH } else { each };
-        (whole >= FEWEST_TRIALS).then_some(whole)
+        (each >= FEWEST_TRIALS).then_some(each)
     }
 
     /// Simulates the rules. `run` is what the scenario came to in all of its trials. `None` where a tenth of those is too few, where nothing is random, or where

@@ -69,7 +69,9 @@ fn told(extent: Extent) -> String {
         Extent::None { high: Some(high), .. } if high != Bound::At(0.0) => format!("none{}", ends(0.0, high)),
         Extent::None { .. } => "none".to_owned(),
         Extent::Amount { value, interval } => {
-            let interval = interval.filter(|(low, high)| *high != Bound::At(*low));
+            // What is known to all shown digits needs no interval.
+            let is_shown = |low: f64, high: Bound| at(high).is_none_or(|high| amount(low) != amount(high));
+            let interval = interval.filter(|(low, high)| is_shown(*low, *high));
             format!(
                 "{}{}",
                 amount(value),
