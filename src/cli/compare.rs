@@ -9,11 +9,13 @@ use super::run::{stop_on_interrupt, thread_pool};
 use super::whatif::{Said, place, table, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
+use crate::report::band;
 use crate::report::charts::render_comparison;
 use crate::report::compare::json::document;
 use crate::report::compare::{NAMES, csv, words};
 use crate::study::Study;
 use crate::whatif::compare::{Plan, prepare};
+use crate::whatif::firm::Measured;
 
 /// The command, as its folder is called.
 const NAME: &str = "compare";
@@ -34,6 +36,12 @@ pub fn compare(options: &CompareOptions) -> Outcome {
         pairs: options.pairs,
         trials: options.trials,
         precision: options.precision,
+        band: !options.no_band,
+        equivalent: options.equivalent.map(|yardstick| Measured {
+            yardstick,
+            by: options.equivalent_of,
+            everywhere: options.equivalent_places,
+        }),
     };
     let prepared = pool.install(|| prepare(&studies, &plan));
     let prepared = prepared.map_err(|error| Failure::of_run(error, output.json))?;
@@ -51,6 +59,10 @@ pub fn compare(options: &CompareOptions) -> Outcome {
         if options.pairs {
             tables.push(table("pairs.csv", |file| csv::pairs(&found, file))?);
         }
+        if let Some(band) = &found.band {
+            let run = &found.results.run;
+            tables.push(table(band::NAME, |file| band::table(run, band, file))?);
+        }
         let said = Said {
             run: Some(&found.results.run),
             kind: "Policies compared on the same draws",
@@ -67,7 +79,12 @@ pub fn compare(options: &CompareOptions) -> Outcome {
         )
     })?;
     let is_interrupted = found.results.run.manifest.interrupted;
-    let interrupted = is_interrupted.then_some("the comparison is of the trials that were complete for all");
+    let is_unmeasured = found.equivalents.as_ref().is_some_and(|found| found.interrupted);
+    let interrupted = match (is_interrupted, is_unmeasured) {
+        (true, _) => Some("the comparison is of the trials that were complete for all"),
+        (false, true) => Some("the comparison is complete; what policies are worth is known of some only"),
+        (false, false) => None,
+    };
     let words = |width| words::terminal(&found, width);
     tell(output, &folder, started, &document, words, interrupted)
 }

@@ -92,7 +92,13 @@ pub fn merge(options: &MergeOptions) -> Outcome {
     timing.push(stage("merge", merging));
     // Merging needs no scenario, so no trial can be told as a story.
     results::write(&folder, &found, &options.formats, samples, None, timing)?;
-    results::print(&found, Path::new(&found.manifest.scenario), options.json, options.quiet)?;
+    results::print(
+        &found,
+        None,
+        Path::new(&found.manifest.scenario),
+        options.json,
+        options.quiet,
+    )?;
     results::warn_of_letters(&found, &options.formats, options.quiet)?;
     results::say_where(folder.folder().path(), options.quiet, started)?;
     Ok(0)

@@ -12,6 +12,7 @@ use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
 use crate::analysis::run::RunPlan;
 use crate::analysis::simulate::part_head;
+use crate::report::band;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartFile, PartFileError, PartKind};
@@ -20,15 +21,35 @@ use crate::report::samples_file::SamplesFile;
 use crate::report::write::{OutputFolder, WriteError};
 use crate::results::types::RunResults;
 use crate::scenario::Document;
+use crate::whatif::band::Band;
 
 /// The folder for results of a run that was interrupted, within that of complete results: these stay as they are.
 const INTERRUPTED: &str = "interrupted";
+
+/// Results that have been written.
+pub struct Written {
+    /// The results.
+    pub found: RunResults,
+    /// The headline under other rules of allocation.
+    pub band: Option<Band>,
+    /// Where they are.
+    pub path: PathBuf,
+}
 
 /// Where a run's files go.
 pub struct Place {
     results: ResultsFolder,
     /// What its other files are called.
     pub names: Names,
+}
+
+/// What only complete results have beside them.
+#[derive(Default)]
+pub struct Added {
+    /// The headline under other rules of allocation.
+    pub band: Option<Band>,
+    /// One bad trial as a story, for the page.
+    pub story: Option<String>,
 }
 
 impl Place {
@@ -189,16 +210,20 @@ impl Place {
         self.results.is_ours(name)
     }
 
-    /// Writes results: complete ones into the folder, others into one within it. Gives them, and where they are.
+    /// Writes results: complete ones into the folder, others into one within it. Complete ones are looked at under other rules of allocation first.
     pub fn write_results(
         &self,
         options: &RunOptions,
         part: &Part,
         samples: Option<SamplesFile>,
-        story: impl FnOnce(&RunResults) -> Option<String>,
         timing: Vec<StageTime>,
-    ) -> Result<(RunResults, PathBuf), Failure> {
+        add: impl FnOnce(&RunResults) -> Result<Added, Failure>,
+    ) -> Result<Written, Failure> {
         let found = part.finish();
+        let added = match part.is_complete() {
+            true => add(&found)?,
+            false => Added::default(),
+        };
         let folder = if part.is_complete() {
             self.results.clone()
         } else {
@@ -214,15 +239,26 @@ impl Place {
             }
             None => None,
         };
+        let rules = match &added.band {
+            Some(band) => Some(self.folder().prepare(band::NAME, |file| {
+                band::table(&found, band, file).map_err(std::io::Error::from)
+            })?),
+            None => None,
+        };
+        let beside = samples.into_iter().chain(rules);
         write(
             &folder,
             &found,
             &options.formats,
-            samples,
-            story(&found).as_deref(),
+            beside,
+            added.story.as_deref(),
             timing,
         )?;
-        Ok((found, folder.folder().path().to_owned()))
+        Ok(Written {
+            found,
+            band: added.band,
+            path: folder.folder().path().to_owned(),
+        })
     }
 
     /// Writes a partial result, once it is complete. Gives its path.

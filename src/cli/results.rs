@@ -13,9 +13,11 @@ use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_
 use crate::report::html;
 use crate::report::json::{self, StageTime};
 use crate::report::results_folder::{ResultsFolder, Wanted};
+use crate::report::width::wrapped;
 use crate::report::write::{OutputFolder, PendingFile};
-use crate::report::{prepare_results, result_names, table, trace_csv};
+use crate::report::{band, prepare_results, result_names, table, trace_csv};
 use crate::results::types::{CostlyTable, RunResults};
+use crate::whatif::band::Band;
 
 /// Name of the file of samples.
 pub const SAMPLES: &str = "samples.csv";
@@ -40,6 +42,7 @@ pub fn stage(name: &str, started: Instant) -> StageTime {
 pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) -> Wanted {
     let mut files = result_names(left_out);
     files.extend(report_name(formats));
+    files.push(band::NAME.to_owned());
     if samples {
         files.push(SAMPLES.to_owned());
     }
@@ -47,20 +50,20 @@ pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) 
     Wanted { files, charts }
 }
 
-/// Writes tables, charts and samples. Everything is on disk under temporary names before the first file is replaced. Then removes charts, tables and
+/// Writes tables and charts, and what is `beside` them. Everything is on disk under temporary names before the first file is replaced. Then removes charts, tables and
 /// samples of earlier runs that this one does not have.
 pub fn write(
     folder: &ResultsFolder,
     results: &RunResults,
     formats: &[ChartFormat],
-    samples: Option<PendingFile>,
+    beside: impl IntoIterator<Item = PendingFile>,
     story: Option<&str>,
     mut timing: Vec<StageTime>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
     let mut files = prepare_charts(folder.folder(), results, formats, story)?;
     timing.push(stage("charts", started));
-    files.extend(samples);
+    files.extend(beside);
     // The manifest comes last: where it is new, all is.
     files.extend(prepare_results(folder.folder(), results, &timing)?);
     // Traces of single trials are not of a run.
@@ -148,9 +151,15 @@ pub fn quoted(word: &str) -> String {
 }
 
 /// Prints the summary as a table or as JSON. `scenario` is where its file is, as far as that is known.
-pub fn print(results: &RunResults, scenario: &Path, as_json: bool, quiet: bool) -> Result<(), Failure> {
+pub fn print(
+    results: &RunResults,
+    band: Option<&Band>,
+    scenario: &Path,
+    as_json: bool,
+    quiet: bool,
+) -> Result<(), Failure> {
     if as_json {
-        json::summary(results, std::io::stdout().lock())?;
+        json::summary(results, band, std::io::stdout().lock())?;
     } else if !quiet {
         let scenario = scenario.to_string_lossy();
         write!(
@@ -158,6 +167,9 @@ pub fn print(results: &RunResults, scenario: &Path, as_json: bool, quiet: bool) 
             "{}",
             table::summary(results, &scenario, terminal::width())
         )?;
+        for sentence in band.map_or_else(Vec::new, |band| band::sentences(results, band)) {
+            terminal::say(&wrapped(&sentence, "", "", terminal::width()))?;
+        }
     }
     Ok(())
 }

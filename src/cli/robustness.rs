@@ -15,6 +15,7 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
     let plan = Plan {
         policies: options.policies.clone(),
         trials: options.trials,
+        precision: options.precision,
     };
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::arguments::RunOptions;
 use super::checkpoint::{self, Keeper};
 use super::failure::Failure;
-use super::place::Place;
+use super::place::{self, Added, Place};
 use super::results::{self, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::analysis::examine::examine;
@@ -22,6 +22,8 @@ use crate::report::json::{self, StageTime};
 use crate::report::story;
 use crate::results::types::RunResults;
 use crate::scenario::Document;
+use crate::study::Study;
+use crate::whatif::band::{self, Band};
 
 /// The trial that is told as a story, among those worth replaying.
 const STORY: &str = "p95";
@@ -94,14 +96,13 @@ pub fn run(options: &RunOptions) -> Outcome {
             None => Written::Nothing,
         }),
         None => place
-            .write_results(
-                options,
-                &part,
-                samples,
-                |found| story(options, &document, found),
-                timing,
-            )
-            .map(|(found, path)| Written::Results(Box::new(found), path)),
+            .write_results(options, &part, samples, timing, |found| {
+                Ok(Added {
+                    band: rules(options, &document, found, &progress)?,
+                    story: story(options, &document, found),
+                })
+            })
+            .map(|results| Written::Results(Box::new(results))),
     });
     if written.is_err() {
         not_lost(is_saved);
@@ -137,10 +138,28 @@ fn story(options: &RunOptions, document: &Document, found: &RunResults) -> Optio
     Some(story::tell(&replay, STORY_WIDTH))
 }
 
+/// The headline under the rules of allocation that the scenario does not have, unless that is not wanted.
+fn rules(
+    options: &RunOptions,
+    document: &Document,
+    found: &RunResults,
+    progress: &Progress,
+) -> Result<Option<Band>, Failure> {
+    if options.no_band || found.manifest.nothing_is_random {
+        return Ok(None);
+    }
+    let study = Study::of(document.clone(), &load::file_name(&options.scenario.scenario));
+    let looked = band::prepare(&study, &[]).and_then(|prepared| match prepared {
+        Some(prepared) => prepared.run(found, progress),
+        None => Ok(None),
+    });
+    looked.map_err(|error| Failure::of_run(error, options.json))
+}
+
 /// What a run has written.
 enum Written {
     /// Results, complete or as far as they go, and where.
-    Results(Box<RunResults>, PathBuf),
+    Results(Box<place::Written>),
     /// The results of a part.
     Partial(PathBuf),
     /// Nothing: a part is of no use before it is complete.
@@ -150,8 +169,15 @@ enum Written {
 fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant) -> Result<(), Failure> {
     let policies = part.head.policies.len() + 1;
     match written {
-        Written::Results(found, path) => {
-            results::print(found, &options.scenario.scenario, options.json, options.quiet)?;
+        Written::Results(written) => {
+            let place::Written { found, band, path } = written.as_ref();
+            results::print(
+                found,
+                band.as_ref(),
+                &options.scenario.scenario,
+                options.json,
+                options.quiet,
+            )?;
             results::warn_of_letters(found, &options.formats, options.quiet)?;
             if !part.is_complete() {
                 terminal::say(&format!(

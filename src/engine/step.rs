@@ -112,6 +112,7 @@ impl State {
             self.serve_plain(trial, material);
             self.note_carried(trial, material);
         } else {
+            self.add_firm_supply(trial, material);
             self.serve(trial, material);
             self.note_carried(trial, material);
             self.release_stockpiles(trial, material);

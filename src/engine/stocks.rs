@@ -1,4 +1,4 @@
-//! Inside a country: deliveries go to priority classes in order, then commercial stock, then strategic stockpiles cover what is missing.
+//! Inside a country: perfectly secure supply joins the deliveries, which go to priority classes in order, then commercial stock, then strategic stockpiles cover what is missing.
 
 use super::state::{Demand, State};
 use super::step::Trial;
@@ -51,6 +51,34 @@ impl State {
             above
         } else {
             0.0
+        }
+    }
+
+    /// Perfectly secure supply covers what arrivals leave missing, before stocks do: pro rata to what each of its markets misses.
+    pub(super) fn add_firm_supply(&mut self, trial: &Trial<'_>, material: usize) {
+        let Trial { model, inputs, .. } = *trial;
+        for &index in &model.links[material].firm_supplies {
+            let firm = &model.firm_supplies[index];
+            let available = firm.tonnes_per_year.of(inputs) * model.step_years();
+            let need = |state: &State, market: usize| -> f64 {
+                state.demand.need[model.markets[market].cells.clone()].iter().sum()
+            };
+            let missing = |state: &State, market: usize| {
+                let need = need(state, market);
+                close(need - state.trade.arrival[market], need)
+            };
+            let wanted: f64 = firm.markets.iter().map(|&market| missing(self, market)).sum();
+            if wanted <= 0.0 {
+                continue;
+            }
+            for &market in &firm.markets {
+                let missing = missing(self, market);
+                if available >= wanted && missing > 0.0 {
+                    self.trade.arrival[market] = need(self, market);
+                } else {
+                    self.trade.arrival[market] += missing * (available / wanted).min(1.0);
+                }
+            }
         }
     }
 

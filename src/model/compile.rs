@@ -8,8 +8,9 @@ use super::links::{complete_links, links};
 use super::observed::{SupplyAsWritten, observe, say_what_moves};
 use super::patterns::balance_observed;
 use super::{
-    CellModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel,
-    MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
+    CellModel, FirmSupplyModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel, LevelModel,
+    MarketModel, MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value,
+    World,
 };
 use crate::sampling::{Design, Dimensions, Dirichlet, Sampler, StreamKey};
 use crate::scenario::{
@@ -160,6 +161,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         cells: Vec::new(),
         inventories: Vec::new(),
         stockpiles: Vec::new(),
+        firm_supplies: Vec::new(),
         events: Vec::new(),
         event_order: Vec::new(),
         frailties: Vec::new(),
@@ -628,6 +630,16 @@ fn compile_stocks(scenario: &Scenario, model: &mut Model, inputs: &mut Inputs<'_
             max_per_month: inputs.number(&stockpile.max_per_month),
             allowed,
             refill_months: refill(inputs, &stockpile.refill_months),
+        });
+    }
+    for firm in &scenario.firm_supplies {
+        let markets = firm.countries.iter();
+        model.firm_supplies.push(FirmSupplyModel {
+            material: firm.material,
+            markets: markets
+                .filter_map(|&country| model.market(firm.material, country))
+                .collect(),
+            tonnes_per_year: inputs.number(&firm.tonnes_per_year),
         });
     }
 }

@@ -27,13 +27,15 @@ pub struct Links {
     pub causes: Vec<usize>,
     /// Stockpiles that hold it.
     pub stockpiles: Vec<usize>,
+    /// Perfectly secure supply of it.
+    pub firm_supplies: Vec<usize>,
     /// Whether any supply of it can respond to prices.
     pub responds: bool,
     /// Whether any market of it has feed orders.
     pub has_feed: bool,
     /// Whether a processor of it can be short of something else, so that feed is left over.
     pub can_leave_feed: bool,
-    /// Whether every market of it has one user without value added or substitutes, and no stockpile holds it: cell and market numbers then
+    /// Whether every market of it has one user without value added or substitutes, and neither stockpile nor perfectly secure supply serves it: cell and market numbers then
     /// run in step.
     pub is_plain: bool,
     /// Whether no buyer can ever replace a seller: then nobody is outbid.
@@ -94,6 +96,11 @@ pub(super) fn links(model: &Model) -> Vec<Links> {
         links.stockpiles.push(index);
         links.is_plain = false;
         links.constant_stocks &= stockpile.refill_months.is_none() || stockpile.level.is_constant();
+    }
+    for (index, firm) in model.firm_supplies.iter().enumerate() {
+        let links = &mut found[firm.material];
+        links.firm_supplies.push(index);
+        links.is_plain = false;
     }
     for inventory in &model.inventories {
         let links = &mut found[model.markets[inventory.market].material];

@@ -243,6 +243,17 @@ pub struct StockpileModel {
     pub refill_months: Option<Value>,
 }
 
+/// Perfectly secure supply, compiled.
+#[derive(Debug, Clone)]
+pub struct FirmSupplyModel {
+    /// Index of its material.
+    pub material: usize,
+    /// Markets that share it.
+    pub markets: Vec<usize>,
+    /// t/yr.
+    pub tonnes_per_year: Value,
+}
+
 /// When an event starts, compiled.
 #[derive(Debug, Clone)]
 pub enum ArrivalModel {
@@ -468,6 +479,8 @@ pub struct Model {
     pub inventories: Vec<InventoryModel>,
     /// Strategic stockpiles.
     pub stockpiles: Vec<StockpileModel>,
+    /// Perfectly secure supply.
+    pub firm_supplies: Vec<FirmSupplyModel>,
     /// Events.
     pub events: Vec<EventModel>,
     /// Events in an order where the followed come before their followers.

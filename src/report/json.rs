@@ -9,11 +9,13 @@ use crate::results::types::{
     Estimate, EventResult, ManifestWarning, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit,
 };
 
+use super::band;
 use super::cautions::{Caution, cautions};
 use super::comparison;
 use super::harmless;
 use super::layered::Layered;
 use super::prose::headline_sentence;
+use crate::whatif::band::Band;
 
 /// An estimate, its error and interval null where they are not known; null where there is none.
 pub(super) fn estimate<'a>(found: impl Into<Option<&'a Estimate>>) -> Value {
@@ -106,6 +108,8 @@ struct SummaryDocument<'a> {
     /// What policies change, in words; null without any.
     comparison: Option<String>,
     warnings: &'a [ManifestWarning],
+    /// The headline under the rules of allocation that the scenario does not have; null where it was not looked at.
+    allocation_rules: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -151,7 +155,7 @@ fn policy_summary<'a>(run: &'a RunResults, policy: &'a PolicyResults) -> PolicyS
 
 /// The document `--json` prints: where it comes from, and per policy the sentence, cautions, summary rows, events and trials to replay.
 /// Holds no times, so the same input gives the same bytes.
-pub fn summary(run: &RunResults, mut to: impl Write) -> Result<(), serde_json::Error> {
+pub fn summary(run: &RunResults, band: Option<&Band>, mut to: impl Write) -> Result<(), serde_json::Error> {
     let document = SummaryDocument {
         program: &run.manifest.program,
         title: &run.title,
@@ -167,6 +171,7 @@ pub fn summary(run: &RunResults, mut to: impl Write) -> Result<(), serde_json::E
         comparison: comparison::in_words(run),
         policies: run.policies.iter().map(|policy| policy_summary(run, policy)).collect(),
         warnings: &run.manifest.warnings,
+        allocation_rules: band.map(|band| band::document(run, band)),
     };
     print(&document, &mut to)
 }

@@ -16,6 +16,7 @@ use super::sample_table::Samples;
 use super::statistic::Statistic;
 use super::types::{Estimate, PolicyResults};
 use crate::sampling::BATCH_TRIALS;
+use crate::sampling::special::student_t_quantile;
 
 /// Statistics of which differences are told, in the order of the files.
 pub const COMPARED: [Statistic; 8] = [
@@ -176,4 +177,17 @@ fn largest(statistic: Statistic) -> f64 {
         Statistic::Cvar95Pct => 2_000.0,
         _ => 1.0,
     }
+}
+
+/// The mean of a quantity of independent trials, with its error and Student's t; `None` for fewer than two.
+pub fn by_trial(values: &[f64]) -> Option<Estimate> {
+    let count = values.len() as f64;
+    if count < 2.0 {
+        return None;
+    }
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let error = (squares / (count - 1.0) / count).sqrt();
+    let reach = student_t_quantile(count - 1.0, 0.975);
+    Some(symmetric_estimate(mean, Some(error), reach, Bounds::ANY))
 }

@@ -9,12 +9,13 @@ use super::tree::{Entry, Node, Table, Value, table_to_json};
 /// Lists of tables that state supply, besides `shares`.
 const LISTS: [&str; 3] = ["supply", "recycling", "host"];
 /// What has no part in the undisrupted supply. Some of it may name what only the changed supply has.
-const BESIDE: [&str; 10] = [
+const BESIDE: [&str; 11] = [
     "event",
     "frailty",
     "copula",
     "chokepoint",
     "stockpile",
+    "firm_supply",
     "inventory",
     "substitution",
     "focus",

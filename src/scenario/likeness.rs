@@ -69,6 +69,9 @@ fn is_alike(one: &Scenario, other: &Scenario, material: MaterialIndex) -> bool {
         && same(&one.substitutions, &other.substitutions, |entry| {
             entry.material == material
         })
+        && same(&one.firm_supplies, &other.firm_supplies, |firm| {
+            firm.material == material
+        })
         && same(&one.lane_capacities, &other.lane_capacities, |lanes| {
             lanes.material == material
         })

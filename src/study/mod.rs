@@ -17,6 +17,7 @@
 //! Knows nothing of files' formats nor of the terminal.
 
 mod factors;
+mod firm;
 mod outcome;
 mod run;
 mod scenario;

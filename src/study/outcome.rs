@@ -2,7 +2,7 @@
 
 use super::{Difference, Estimate, PolicyResults, RowDifferences, RunResults, Samples, Statistic};
 use crate::analysis::part::Frame;
-use crate::results::difference::{Side, contrast, differences};
+use crate::results::difference::{Side, by_trial, contrast, differences};
 use crate::results::sample_table::Collected;
 use crate::results::{ALL_SECTORS, Recorder};
 
@@ -104,5 +104,41 @@ impl Results {
             .map(|(name, times)| Some((*times, self.side(self.number(name)?))));
         let sides: Option<Vec<(f64, Side<'_>)>> = sides.collect();
         contrast(&sides?, [material, place, ALL_SECTORS], statistic)
+    }
+
+    /// The same over several runs with the same trials on the same draws ([`Run::beside`](super::Run::beside)): results, name in them, multiple. `None`
+    /// where trials differ.
+    pub fn across(
+        terms: &[(&Results, &str, f64)],
+        (material, place): (&str, &str),
+        statistic: Statistic,
+    ) -> Option<Difference> {
+        let (first, ..) = terms.first()?;
+        let sides = terms.iter().map(|(results, name, times)| {
+            let side = results.side(results.number(name)?);
+            (results.trials() == first.trials()).then_some((*times, side))
+        });
+        let sides: Option<Vec<(f64, Side<'_>)>> = sides.collect();
+        contrast(&sides?, [material, place, ALL_SECTORS], statistic)
+    }
+
+    /// The same of the mean shortfall in % of demand, trial by trial, with the error of independent trials: for runs of too few batches to tell one from.
+    /// `None` where trials differ, or the place is not in focus.
+    pub fn across_trials(terms: &[(&Results, &str, f64)], (material, place): (&str, &str)) -> Option<Estimate> {
+        let (first, ..) = terms.first()?;
+        let mut sums = vec![0.0; first.trials() as usize];
+        for (results, name, times) in terms {
+            let samples = &results.samples[results.number(name)?];
+            let mut rows = samples.rows.iter();
+            let column = rows.position(|row| row.0 == material && row.1 == place)?;
+            let values = samples.shortfall_pct.column(column);
+            if values.len() != sums.len() {
+                return None;
+            }
+            sums.iter_mut()
+                .zip(values)
+                .for_each(|(sum, value)| *sum += times * value);
+        }
+        by_trial(&sums)
     }
 }

@@ -28,6 +28,7 @@ pub struct Run<'a> {
     samples: bool,
     causes: bool,
     alone: bool,
+    beside: Option<&'a Run<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -41,6 +42,7 @@ impl<'a> Run<'a> {
             samples: true,
             causes: false,
             alone: false,
+            beside: None,
         }
     }
 
@@ -88,6 +90,17 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// On the draws of another run, so that what comes of both can be compared trial by trial ([`Results::across`]).
+    #[must_use]
+    pub fn beside(mut self, other: &'a Run<'a>) -> Self {
+        self.beside = Some(other);
+        self
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Variant> {
+        std::iter::once(self.baseline).chain(self.variants.iter().copied())
+    }
+
     /// Simulates.
     ///
     /// # Errors
@@ -101,15 +114,18 @@ impl<'a> Run<'a> {
     /// # Errors
     /// See [`Error`]; [`Error::Interrupted`] where no trial was complete.
     pub fn watched(&self, progress: &Progress) -> Result<Results, Error> {
-        let variants = std::iter::once(&self.baseline).chain(&self.variants);
+        let variants = self.all();
         let all: Vec<Cow<'_, Prepared>> = if self.alone {
             variants.map(|variant| Cow::Borrowed(&variant.prepared)).collect()
         } else {
-            let design = self.baseline.prepared.ranked_design();
+            let first = self.beside.map_or(self.baseline, |other| other.baseline);
+            let design = first.prepared.ranked_design();
             let ranked = variants.map(|variant| with_design(&variant.prepared, &design));
             ranked.collect()
         };
-        let is_random = all.iter().any(|prepared| prepared.model.is_random());
+        let mut others = self.beside.into_iter().flat_map(Run::all);
+        let is_random = all.iter().any(|prepared| prepared.model.is_random())
+            || others.any(|variant| variant.prepared.model.is_random());
         let asked = self.trials.unwrap_or_else(|| self.baseline.trials());
         let wanted = if is_random { asked } else { asked.min(1) };
         let recording = Recording {

@@ -70,6 +70,13 @@ impl Variant {
         materials.map(|material| material.id.clone()).collect()
     }
 
+    /// Whether every material's makers serve their own users first where trade is not observed; `None` where materials differ.
+    pub fn serves_own_users_first(&self) -> Option<bool> {
+        let mut rules = self.scenario().materials.iter().map(|material| material.domestic_first);
+        let first = rules.next().unwrap_or(true);
+        rules.all(|rule| rule == first).then_some(first)
+    }
+
     /// The changes that take away what ties events together: frailties and copulas.
     pub fn ties(&self) -> Vec<Change> {
         let scenario = self.scenario();

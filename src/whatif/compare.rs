@@ -1,6 +1,8 @@
 //! What policies, or other scenarios, change against the baseline: paired differences at every place, what they cost for what they avoid, what is left,
 //! and whether two policies are worth more together.
 
+use super::band::{self, Band};
+use super::firm::{Asked, Equivalents, Measured, equivalents};
 use crate::results::types::{AttributionKind, Estimate, PolicyResults};
 use crate::results::{ALL_SECTORS, STRUCTURAL};
 use crate::study::{Difference, Error, Progress, Results, Run, Statistic, Study, Variant};
@@ -16,6 +18,10 @@ pub struct Plan {
     pub trials: Option<u64>,
     /// Stop once headline and differences are known to this share of the baseline's mean.
     pub precision: Option<f64>,
+    /// Whether, and in what, each variant's worth in perfectly secure supply is looked for.
+    pub equivalent: Option<Measured>,
+    /// Whether the headline is looked at under the rule of allocation that the scenario does not have.
+    pub band: bool,
 }
 
 /// What was found.
@@ -31,6 +37,10 @@ pub struct Comparison {
     pub pairs: Vec<Pair>,
     /// Pairs that were not tried: that cannot be in force together, or of which one includes the other. Ids, and why.
     pub left_out_pairs: Vec<(String, String)>,
+    /// What the variants are worth in perfectly secure supply, or in a stockpile, where that was asked for.
+    pub equivalents: Option<Equivalents>,
+    /// The headline, and what policies do to it, under the rule of allocation that the scenario does not have; of policies, not of scenarios.
+    pub band: Option<Band>,
 }
 
 /// What a variant changes at one (material, place).
@@ -148,6 +158,9 @@ impl Pair {
 /// A comparison whose scenarios and policies are known to be right.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    study: Study,
+    /// The policies under other rules of allocation.
+    rules: Option<band::Prepared>,
     baseline: Variant,
     /// Variants that are compared, then pairs.
     variants: Vec<Variant>,
@@ -176,6 +189,11 @@ pub fn prepare(studies: &[Study], plan: &Plan) -> Result<Prepared, Error> {
         _ => plan.policies.clone(),
     };
     let mut prepared = Prepared {
+        study: first.clone(),
+        rules: match plan.band && others.is_empty() {
+            true => band::prepare(first, &ids)?,
+            false => None,
+        },
         baseline: first.baseline()?,
         variants: ids.iter().map(|id| first.policy(id)).collect::<Result<_, Error>>()?,
         pairs: Vec::new(),
@@ -234,15 +252,54 @@ impl Prepared {
             true => Statistic::UnmetAfterAdaptationPct,
             false => Statistic::ExpectedShortfallPct,
         };
-        let effects = effects(&results, self.variants.len() - self.pairs.len(), measure);
+        let compared = self.variants.len() - self.pairs.len();
+        let equivalents = match plan.equivalent {
+            Some(measured) if !results.run.manifest.interrupted => {
+                let asked = Asked {
+                    study: &self.study,
+                    baseline: &self.baseline,
+                    run: &run,
+                    results: &results,
+                    progress,
+                };
+                let variants: Vec<String> = self.variants[..compared]
+                    .iter()
+                    .map(|variant| variant.id().to_owned())
+                    .collect();
+                Some(equivalents(&asked, measured, &variants, &self.places(measured))?)
+            }
+            _ => None,
+        };
+        let band = match &self.rules {
+            Some(rules) if !(results.run.manifest.interrupted || results.run.manifest.nothing_is_random) => {
+                rules.run(&results.run, progress)?
+            }
+            _ => None,
+        };
+        let effects = effects(&results, compared, measure);
         let pairs = self.pairs.into_iter();
         Ok(Comparison {
             measure,
             effects,
             pairs: pairs.filter_map(|policies| pair(&results, policies, measure)).collect(),
             left_out_pairs: self.left_out_pairs,
+            equivalents,
+            band,
             results,
         })
+    }
+
+    /// Where worth is looked for: at the headline, then at the places in focus where that was asked for.
+    fn places(&self, measured: Measured) -> Vec<(String, String)> {
+        let mut places = vec![self.baseline.headline()];
+        if measured.everywhere {
+            let (materials, countries) = self.baseline.focus();
+            let all = materials
+                .iter()
+                .flat_map(|material| countries.iter().map(|country| (material.clone(), country.clone())));
+            places.extend(all.filter(|place| *place != self.baseline.headline()));
+        }
+        places
     }
 }
 

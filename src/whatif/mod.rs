@@ -3,9 +3,11 @@
 //! answer is shown.
 
 mod axis;
+pub mod band;
 pub mod compare;
 mod crossing;
 pub mod exposure;
+pub mod firm;
 mod giving;
 pub mod indices;
 pub mod optimize;

@@ -14,6 +14,9 @@ pub struct Plan {
     pub policies: Vec<String>,
     /// Trials of each alternative; those of the scenario, at most [`MOST_TRIALS`], when `None`.
     pub trials: Option<u64>,
+    /// Stop each alternative once its headline and differences are known to this share of its baseline's mean; the trials are then the most, those of the
+    /// scenario when `None`.
+    pub precision: Option<f64>,
 }
 
 /// A choice that data cannot decide.
@@ -84,7 +87,7 @@ impl Alternative {
     }
 
     /// What it changes in a scenario with these materials, and what ties its events together.
-    fn changes(self, materials: &[String], ties: Vec<Change>) -> Vec<Change> {
+    pub(super) fn changes(self, materials: &[String], ties: Vec<Change>) -> Vec<Change> {
         let of_each = |key: &str, value: &str| {
             let keys = materials.iter().map(|id| format!("material.{id}.{key}"));
             keys.map(|key| Change::set(key, value)).collect()
@@ -139,6 +142,11 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// Trials that it was given.
+    pub fn trials(&self) -> u64 {
+        self.results.trials()
+    }
+
     /// A policy's standing.
     pub fn of(&self, policy: &str) -> Option<&Standing> {
         self.standings.iter().find(|standing| standing.policy == policy)
@@ -215,6 +223,7 @@ pub struct Prepared {
     refused: Vec<(Alternative, String)>,
     bundles: Vec<String>,
     trials: u64,
+    precision: Option<f64>,
 }
 
 /// Checks and compiles the scenario and its policies under every alternative.
@@ -248,7 +257,12 @@ pub fn prepare(study: &Study, plan: &Plan) -> Result<Prepared, Error> {
         settings,
         refused,
         bundles: ids.iter().filter(is_bundle).cloned().collect(),
-        trials: plan.trials.unwrap_or_else(|| baseline.trials().min(MOST_TRIALS)),
+        trials: match (plan.trials, plan.precision) {
+            (Some(trials), _) => trials,
+            (None, Some(_)) => baseline.trials(),
+            (None, None) => baseline.trials().min(MOST_TRIALS),
+        },
+        precision: plan.precision,
     })
 }
 
@@ -277,10 +291,13 @@ impl Prepared {
             if baseline.is_after_adaptation() {
                 measure = Statistic::UnmetAfterAdaptationPct;
             }
-            let run = Run::new(baseline)
+            let mut run = Run::new(baseline)
                 .against(policies)
                 .trials(self.trials)
                 .without_samples();
+            if let Some(share) = self.precision {
+                run = run.precision(share);
+            }
             let results = run.watched(progress)?;
             if results.run.manifest.interrupted {
                 return Err(Error::Interrupted);

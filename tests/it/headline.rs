@@ -125,7 +125,7 @@ fn files_name_the_measure_and_hold_both() {
     let run = simulate(&after(&random()), &[]).results;
     assert_eq!(run.manifest.headline_measure, "after_adaptation");
     let mut text = Vec::new();
-    json::summary(&run, &mut text).unwrap();
+    json::summary(&run, None, &mut text).unwrap();
     let document: serde_json::Value = serde_json::from_slice(&text).unwrap();
     let policy = &document["policies"][0];
     assert_eq!(policy["headline"]["measure"], "after_adaptation");

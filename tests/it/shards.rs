@@ -51,7 +51,8 @@ fn assert_same(expected: &Files, found: &Files, what: &str) {
     }
 }
 
-const ALL: [&str; 3] = ["--samples", "--formats", "svg"];
+/// Parts and what is merged from them have no headline under another rule of allocation.
+const ALL: [&str; 4] = ["--samples", "--formats", "svg", "--no-band"];
 
 #[test]
 fn threads_blocks_and_shards_give_the_same_bytes() {

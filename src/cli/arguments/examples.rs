@@ -46,6 +46,7 @@ pub(super) const COMPARE_EXAMPLES: &str = "\
 Examples:
   critmin compare scenarios/us-india-partnership.toml                 # every policy against the baseline
   critmin compare scenario.toml --policy stockpile --policy recycling --pairs
+  critmin compare scenario.toml --equivalent                          # what each is worth in tonnes a year of secure supply
   critmin compare scenario.toml --precision 1% --trials 1000000       # until differences are known to 1 % of the baseline's mean
   critmin compare today.toml tomorrow.toml                            # scenarios over the same time, against the first
   critmin compare scenario.toml --json --formats none | jq '.sentences'
@@ -112,7 +113,8 @@ Examples:
   critmin optimize scenario.toml --policy stockpile --policy plant   # choose from these only
 
 A policy is a choice where it states a `cost`, or a `scale` with `usd_per_unit`: it is taken or not, and
-has the size that serves best. What the tables say: docs/what-if.md";
+has the size that serves best. There is no --precision: a mix that is beaten beyond doubt stops early, and
+what is left is told apart as well as --trials allow. What the tables say: docs/what-if.md";
 
 pub(super) const MERGE_EXAMPLES: &str = "\
 Examples:

@@ -161,6 +161,9 @@ pub struct RunOptions {
     /// Simulate only trials A to B - 1 of the whole and write a partial result, for `critmin merge`; --out may name the file (*.critmin)
     #[arg(long, value_name = "A..B", value_parser = parse_range, conflicts_with = "precision")]
     pub trials_range: Option<Range<u64>>,
+    /// Do without the headline under the rule of allocation that the scenario does not have, which takes a tenth of the baseline's trials at most
+    #[arg(long)]
+    pub no_band: bool,
     /// Continue an interrupted run from the checkpoint that it left in the output folder
     #[arg(long)]
     pub resume: bool,

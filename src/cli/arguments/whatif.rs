@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::parsers::{parse_cap, parse_count, parse_level, parse_money, parse_precision, parse_threads};
 use super::{ChartFormat, ScenarioOptions};
+use crate::whatif::firm::Yardstick;
 use crate::whatif::optimize::Goal;
 use crate::whatif::sweep::Axis;
 
@@ -41,6 +42,18 @@ pub struct CompareOptions {
     /// Also try every two policies together: are they worth more than the sum of each alone?
     #[arg(long)]
     pub pairs: bool,
+    /// Also tell what each is worth at the headline: tonnes a year of perfectly secure supply (or tonnes of stockpile) that lower the risk as much
+    #[arg(long, value_name = "IN", num_args = 0..=1, default_missing_value = "supply", value_parser = yardsticks())]
+    pub equivalent: Option<Yardstick>,
+    /// What both are to lower as much: CVaR 95, the expected shortfall, or the probability that more than 10 % is short
+    #[arg(long, value_name = "GOAL", default_value = "cvar95", value_parser = goals(), requires = "equivalent")]
+    pub equivalent_of: Goal,
+    /// Tell it at every place in focus, not at the headline's alone
+    #[arg(long, requires = "equivalent")]
+    pub equivalent_places: bool,
+    /// Do without the headline under the rule of allocation that the scenario does not have, which takes a tenth of the trials at most
+    #[arg(long)]
+    pub no_band: bool,
     /// Set a key of the scenarios, e.g. run.seed=7 or event.ban.severity=0.5
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -90,9 +103,12 @@ pub struct RobustnessOptions {
     /// Policy; repeat for more [default: all]
     #[arg(long = "policy", value_name = "ID")]
     pub policies: Vec<String>,
-    /// Number of trials of each alternative [default: those of the scenario, at most 4,096]
+    /// Number of trials of each alternative [default: those of the scenario, without --precision at most 4,096]
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub trials: Option<u64>,
+    /// Stop each alternative once its headline and every difference have a standard error of at most this share of its baseline's mean (e.g. 1%)
+    #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
+    pub precision: Option<f64>,
     #[command(flatten)]
     pub output: OutputOptions,
 }
@@ -191,6 +207,15 @@ pub struct SweepOptions {
     pub precision: Option<f64>,
     #[command(flatten)]
     pub output: OutputOptions,
+}
+
+/// Yardsticks by their names.
+fn yardsticks() -> impl TypedValueParser<Value = Yardstick> {
+    let names = PossibleValuesParser::new(Yardstick::ALL.map(|(name, _)| name));
+    names.map(|typed| {
+        let found = Yardstick::ALL.into_iter().find(|(name, _)| *name == typed);
+        found.map_or_else(Yardstick::default, |(_, yardstick)| yardstick)
+    })
 }
 
 /// Goals by their names.

@@ -4,14 +4,14 @@ use super::super::number::optional;
 use std::io::Write;
 
 use super::super::sheet::{STAMP, Sheet, Stamp, names, unit_of};
-use super::{policy, value};
+use super::{policy, value, worth};
 use crate::results::statistic::Statistic;
 use crate::results::types::Estimate;
 use crate::whatif::compare::{Comparison, Direction, Effect, Ratio};
 
 type Written = Result<(), csv::Error>;
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 27] = [
     "policy",
     "material",
     "country",
@@ -34,6 +34,11 @@ const COLUMNS: [&str; 22] = [
     "binding_stage_share",
     "binding_event",
     "binding_event_share",
+    "equivalent",
+    "equivalent_low",
+    "equivalent_high",
+    "equivalent_unit",
+    "equivalent_note",
 ];
 const NAMES: [&str; 3] = ["policy_name", "material_name", "place_name"];
 
@@ -101,11 +106,31 @@ pub fn effects(comparison: &Comparison, to: impl Write) -> Written {
                 sheet.text(part.map_or("", |(id, _)| id))?;
                 sheet.plain(&optional(part.map(|(_, share)| *share)))?;
             }
+            let cells = equivalent_cells(comparison, effect, *statistic);
+            for cell in &cells {
+                sheet.plain(cell)?;
+            }
             sheet.texts(names(run, variant, &effect.material, &effect.country))?;
             sheet.end_with(&stamp)?;
         }
     }
     sheet.finish().map(drop)
+}
+
+/// What a variant is worth, in the row of the statistic that says so: amount, both ends, unit, and what numbers cannot say.
+fn equivalent_cells(comparison: &Comparison, effect: &Effect, statistic: Statistic) -> [String; 5] {
+    let found = comparison
+        .equivalents
+        .as_ref()
+        .filter(|found| found.statistic == statistic);
+    let row = (effect.material.as_str(), effect.country.as_str());
+    let Some((all, one)) = found.and_then(|all| Some((all, all.of(&effect.variant, row)?))) else {
+        return Default::default();
+    };
+    let unit = worth::unit_of(&comparison.results.run, &effect.material, all.measured.yardstick);
+    let [value, low, high] = worth::numbers(one.extent);
+    let note = worth::note(one.extent);
+    [optional(value), optional(low), optional(high), unit, note.to_owned()]
 }
 
 /// `pairs.csv`: percentage points of the headline.

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::super::band;
 use super::csv::{cost_per, word};
-use super::words;
+use super::{words, worth};
 use crate::study::Difference;
 use crate::whatif::compare::{Binding, Comparison, Effect, Pair, Ratio};
 
@@ -63,6 +64,25 @@ fn effect(comparison: &Comparison, effect: &Effect) -> Value {
         "direction": word(effect.direction(comparison.measure)),
         "differences": differences,
         "binding": effect.binding.as_ref().map(binding),
+        "equivalent": equivalent(comparison, effect),
+    })
+}
+
+fn equivalent(comparison: &Comparison, effect: &Effect) -> Value {
+    let row = (effect.material.as_str(), effect.country.as_str());
+    let all = comparison.equivalents.as_ref();
+    let Some((all, one)) = all.and_then(|all| Some((all, all.of(&effect.variant, row)?))) else {
+        return Value::Null;
+    };
+    let [value, low, high] = worth::numbers(one.extent);
+    json!({
+        "of": all.statistic.name(),
+        "in": all.measured.yardstick.name(),
+        "unit": worth::unit_of(&comparison.results.run, &effect.material, all.measured.yardstick),
+        "value": value,
+        "low": low,
+        "high": high,
+        "note": worth::note(one.extent),
     })
 }
 
@@ -104,6 +124,7 @@ pub fn document(comparison: &Comparison) -> Value {
             "sentences": words::sentences(comparison),
             "policies": variants,
             "effects": comparison.effects.iter().map(|found| effect(comparison, found)).collect::<Vec<_>>(),
+            "allocation_rules": comparison.band.as_ref().map(|found| band::document(run, found)),
             "pairs": comparison.pairs.iter().map(pair).collect::<Vec<_>>(),
             "left_out_pairs": comparison.left_out_pairs.iter().map(|(pair, why)| json!({ "pair": pair, "why": why })).collect::<Vec<_>>(),
         }),

@@ -3,12 +3,13 @@
 pub mod csv;
 pub mod json;
 pub mod words;
+mod worth;
 
 use crate::results::types::{Estimate, PolicyResults, RunResults};
 use crate::whatif::compare::{Comparison, Effect};
 
 /// Names of the tables that a comparison writes.
-pub const NAMES: [&str; 3] = ["compare.csv", "pairs.csv", "compare.json"];
+pub const NAMES: [&str; 4] = ["compare.csv", "pairs.csv", super::band::NAME, "compare.json"];
 
 /// The variant's results.
 fn policy<'a>(run: &'a RunResults, id: &str) -> Option<&'a PolicyResults> {

@@ -1,11 +1,12 @@
 //! A comparison for the terminal: a table of the headline, and sentences that say what helps and what does not, and why.
 
+use super::super::band;
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, grouped, short, signed, tonnes};
 use super::super::prose::{listed_up_to, material_name, place_name};
 use super::super::sheet::unit;
 use super::super::width::wrapped;
-use super::{at, half_width, policy, value};
+use super::{at, half_width, policy, value, worth};
 use crate::results::statistic::Statistic;
 use crate::results::types::{Estimate, RunResults};
 use crate::results::{FOCUS, WORLD};
@@ -94,6 +95,10 @@ fn columns(comparison: &Comparison, material: &str, country: &str) -> Vec<Column
         Column::numbers("P(> 10 %)\npoints", 3, change(Statistic::ProbGt10, false, 100.0)),
         Column::numbers("months\nshort", 4, change(Statistic::ExpectedMonthsShort, false, 1.0)),
     ];
+    if let Some(worth) = worth::column(comparison, &effects) {
+        let (header, cells) = worth;
+        table.push(Column::numbers(&header, 1, first(String::new()).chain(cells)));
+    }
     if effects.iter().any(|effect| effect.cost_per_unit.is_some()) {
         let cost = |effect: &&Effect| {
             let cost = effect.cost_per_unit;
@@ -133,9 +138,13 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
     }
     let mut found = vec![at_the_headline(comparison, &effects)];
     found.extend(for_the_money(run, material, &effects));
+    found.extend(worth::sentence(comparison, &effects));
     found.extend(what_is_left(comparison, &effects));
     found.extend(elsewhere_worse(comparison));
     found.extend(together(comparison));
+    if let Some(rules) = &comparison.band {
+        found.extend(band::sentences(run, rules));
+    }
     if run.manifest.trials < FEWEST_TRIALS && !run.manifest.nothing_is_random {
         found.push(format!(
             "With fewer than {} trials nothing is said of the errors of differences: give --trials 4096 or more.",
@@ -145,7 +154,7 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
     found
 }
 
-fn quoted(run: &RunResults, id: &str) -> String {
+pub(super) fn quoted(run: &RunResults, id: &str) -> String {
     let name = policy(run, id).map_or(id, |policy| policy.shown_name());
     format!("\"{name}\"")
 }

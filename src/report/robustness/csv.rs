@@ -8,7 +8,7 @@ use super::super::sheet::{STAMP, Sheet, Stamp};
 use super::{named, policy_name};
 use crate::whatif::robustness::{Flip, Robustness};
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "alternative",
     "is_as_written",
     "policy",
@@ -26,6 +26,7 @@ const COLUMNS: [&str; 18] = [
     "rank",
     "direction",
     "flips",
+    "alternative_trials",
     "policy_name",
 ];
 
@@ -60,6 +61,7 @@ pub fn standings(found: &Robustness, to: impl Write) -> Result<(), csv::Error> {
             })?;
             sheet.plain(if is_policy { word(standing.direction()) } else { "" })?;
             sheet.plain(flipped(found, setting.alternative.id(), &standing.policy))?;
+            sheet.plain(&setting.trials().to_string())?;
             sheet.text(policy_name(run, &standing.policy))?;
             sheet.end_with(&stamp)?;
         }

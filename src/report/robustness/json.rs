@@ -23,6 +23,7 @@ fn setting(found: &Robustness, setting: &Setting) -> Value {
     json!({
         "alternative": setting.alternative.id(),
         "name": setting.alternative.name(),
+        "trials": setting.trials(),
         "is_as_written": setting.is_the_same,
         "best": setting.best,
         "policies": policies.collect::<Vec<_>>(),

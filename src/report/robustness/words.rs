@@ -2,7 +2,7 @@
 //! that say what stands and what does not.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, short, signed};
+use super::super::number::{counted, grouped, short, signed};
 use super::super::prose::{listed, material_name, place_name};
 use super::super::sweep::called;
 use super::super::width::wrapped;
@@ -37,7 +37,11 @@ pub fn terminal(found: &Robustness, width: usize) -> String {
         ),
         &mut text,
     );
-    let trials = counted(run.manifest.trials, "trial");
+    let all = || found.settings.iter().map(Setting::trials);
+    let trials = match (all().min(), all().max()) {
+        (Some(least), Some(most)) if least < most => format!("{} to {}", grouped(least), counted(most, "trial")),
+        _ => counted(run.manifest.trials, "trial"),
+    };
     say(
         &format!("{trials} each; the policies of a row on the same draws"),
         &mut text,

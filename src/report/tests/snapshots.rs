@@ -151,8 +151,8 @@ fn results_json_ends_with_timing_and_marks_what_is_unsupported() {
 
 #[test]
 fn summary_json_is_the_same_every_time() {
-    let first = text(|to| json::summary(&run(), to).unwrap());
-    assert_eq!(first, text(|to| json::summary(&run(), to).unwrap()));
+    let first = text(|to| json::summary(&run(), None, to).unwrap());
+    assert_eq!(first, text(|to| json::summary(&run(), None, to).unwrap()));
     let document: serde_json::Value = serde_json::from_str(&first).unwrap();
     assert_eq!(document["policies"][1]["cost"], 1.2e9);
     insta::assert_snapshot!(head(&first, 24));

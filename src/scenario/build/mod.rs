@@ -82,6 +82,7 @@ fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, o
     let trades = users::trades(base, out);
     let inventories = stocks::inventories(base, out);
     let stockpiles = stocks::stockpiles(base);
+    let firm_supplies = stocks::firm_supplies(base);
     let recyclings = stocks::recyclings(base, &materials, &mut made, out);
     let substitutions = users::substitutions(base);
     let hosts = supplies::hosts(base, &made, out);
@@ -115,6 +116,7 @@ fn build(base: &base::Base<'_>, policy: PolicyLabel, assumption: Option<&str>, o
         supply_as_written: None,
         inventories,
         stockpiles,
+        firm_supplies,
         recyclings,
         substitutions,
         hosts,

@@ -1,4 +1,4 @@
-//! Commercial and strategic stocks, recycling.
+//! Commercial and strategic stocks, perfectly secure supply, recycling.
 
 use super::base::Base;
 use super::supplies::Made;
@@ -70,6 +70,21 @@ pub(crate) fn stockpiles(base: &Base<'_>) -> Vec<Stockpile> {
         })
     };
     base.views("stockpile")
+        .iter()
+        .filter_map(|view| one(view).ok())
+        .collect()
+}
+
+pub(crate) fn firm_supplies(base: &Base<'_>) -> Vec<FirmSupply> {
+    let one = |view: &View<'_>| -> Read<FirmSupply> {
+        Ok(FirmSupply {
+            id: view.address.trim_start_matches("firm_supply.").to_string(),
+            material: view.material("material")?,
+            countries: view.countries("countries")?.ok_or(Skip)?,
+            tonnes_per_year: view.number("tonnes_per_year")?.ok_or(Skip)?,
+        })
+    };
+    base.views("firm_supply")
         .iter()
         .filter_map(|view| one(view).ok())
         .collect()

@@ -215,6 +215,19 @@ pub struct Stockpile {
     pub refill_months: Option<Number>,
 }
 
+/// Perfectly secure supply of a place: struck by nothing, needing nothing, used for what deliveries miss.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirmSupply {
+    /// Address: the `id`, else `MATERIAL.PLACE`.
+    pub id: String,
+    /// What.
+    pub material: MaterialIndex,
+    /// Who shares it, by what each misses.
+    pub countries: Vec<CountryIndex>,
+    /// t/yr, >= 0.
+    pub tonnes_per_year: Number,
+}
+
 /// Recycling: secondary supply in a country.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recycling {

@@ -336,6 +336,8 @@ pub struct Scenario {
     pub inventories: Vec<Inventory>,
     /// Strategic stockpiles.
     pub stockpiles: Vec<Stockpile>,
+    /// Perfectly secure supply.
+    pub firm_supplies: Vec<FirmSupply>,
     /// Recycling.
     pub recyclings: Vec<Recycling>,
     /// Substitution and thrift.

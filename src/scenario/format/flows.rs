@@ -220,6 +220,35 @@ pub(crate) const STOCKPILE: TableSpec = TableSpec {
     ..BARE
 };
 
+pub(crate) const FIRM_SUPPLY: TableSpec = TableSpec {
+    name: "firm_supply",
+    doc: "Perfectly secure supply: tonnes a year that are there for a place whatever happens, beside all that is traded. No event strikes it, it needs no feed, and it changes nobody's orders. In each period it covers what deliveries miss, before any stock does; what is not missing then is not made and not kept. It is the yardstick of `critmin compare --equivalent`. Its address is its `id`, or `MATERIAL.COUNTRY`.",
+    fields: &[
+        field("id", Kind::Id, "Id.").default("`MATERIAL.COUNTRY`"),
+        field("material", Kind::One(Target::Material), "What.").required(),
+        field(
+            "countries",
+            Kind::Many(Target::Place),
+            "Where; several countries share it by what each misses.",
+        )
+        .or(&["country"])
+        .required(),
+        field(
+            "tonnes_per_year",
+            Kind::Number(Range::NonNegative),
+            "How much there is, from the first day to the last.",
+        )
+        .unit("t/yr")
+        .required(),
+        SOURCE,
+        ASSUMPTION,
+    ],
+    figures: true,
+    addressing: Addressing::IdOrKeys(&["material", "countries"]),
+    example: "[[firm_supply]]\nmaterial = \"oxide\"\ncountry = \"JPN\"\ntonnes_per_year = 500\nassumption = \"what if 500 t a year were certain\"",
+    ..BARE
+};
+
 pub(crate) const RECYCLING: TableSpec = TableSpec {
     name: "recycling",
     doc: "Secondary supply: a share of the demand some years ago comes back. It becomes a supply with the id `recycling.MATERIAL.COUNTRY`.",

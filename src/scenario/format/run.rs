@@ -42,6 +42,11 @@ pub(crate) const TOP: TableSpec = TableSpec {
         field("trade", Kind::Tables(&flows::TRADE), "Observed trade."),
         field("inventory", Kind::Tables(&flows::INVENTORY), "Commercial stocks."),
         field("stockpile", Kind::Tables(&flows::STOCKPILE), "Strategic stocks."),
+        field(
+            "firm_supply",
+            Kind::Tables(&flows::FIRM_SUPPLY),
+            "Perfectly secure supply, as a yardstick.",
+        ),
         field("recycling", Kind::Tables(&flows::RECYCLING), "Secondary supply."),
         field(
             "substitution",
