@@ -8,8 +8,9 @@ use super::links::{complete_links, links};
 use super::observed::{SupplyAsWritten, observe, say_what_moves};
 use super::patterns::balance_observed;
 use super::{
-    CalendarYears, CellModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel, LevelModel, MarketModel,
-    MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value, World,
+    CalendarYears, CellModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel, LevelModel,
+    MarketModel, MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value,
+    World,
 };
 use crate::sampling::{Design, Dimensions, Dirichlet, Sampler, StreamKey};
 use crate::scenario::{

@@ -274,7 +274,12 @@ pub fn return_periods(run: &RunResults, to: impl Write) -> Written {
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for level in &policy.return_levels {
-            sheet.texts([policy.policy.as_str(), &level.material, &level.country, level.measure.name()])?;
+            sheet.texts([
+                policy.policy.as_str(),
+                &level.material,
+                &level.country,
+                level.measure.name(),
+            ])?;
             sheet.number(level.years)?;
             for cell in estimate_cells(supported(&level.level_pct).as_ref()) {
                 sheet.plain(&cell)?;

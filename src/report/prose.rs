@@ -265,7 +265,11 @@ fn in_force_in_the_worst(policy: &PolicyResults) -> String {
     let Some((event, share, _)) = events.max_by(|one, other| one.2.total_cmp(&other.2)) else {
         return String::new();
     };
-    let name = if event.name.is_empty() { &event.event } else { &event.name };
+    let name = if event.name.is_empty() {
+        &event.event
+    } else {
+        &event.name
+    };
     format!(
         " In the worst {} % of trials, \"{name}\" was in force in {} % (in all: {} %).",
         significant(class.share_of_trials * 100.0, 2),

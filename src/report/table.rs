@@ -200,7 +200,8 @@ impl Text {
     /// What the headline lacks once in so many years, where it lacks anything and the table fits.
     fn return_levels(&mut self, run: &RunResults, policy: &PolicyResults) {
         let of = |measure: ReturnMeasure| headline_levels(policy).filter(move |level| level.measure == measure);
-        let is_short = headline_levels(policy).any(|level| level.level_pct.supported && level.level_pct.estimate.value > 0.0);
+        let is_short =
+            headline_levels(policy).any(|level| level.level_pct.supported && level.level_pct.estimate.value > 0.0);
         if !is_short || run.manifest.nothing_is_random {
             return;
         }
@@ -209,7 +210,11 @@ impl Text {
             ReturnMeasure::WorstYear => "the worst year",
             ReturnMeasure::WorstSpell => "the worst spell",
         };
-        let measures = || ReturnMeasure::ALL.into_iter().filter(|measure| of(*measure).next().is_some());
+        let measures = || {
+            ReturnMeasure::ALL
+                .into_iter()
+                .filter(|measure| of(*measure).next().is_some())
+        };
         let mut columns = vec![Column::names(
             "N",
             ID_WIDTH,
@@ -232,7 +237,9 @@ impl Text {
                 ));
                 self.text.push_str(&table);
             }
-            _ => self.line("Too narrow for what is exceeded once in so many years: see return_periods.csv, or a wider terminal."),
+            _ => self.line(
+                "Too narrow for what is exceeded once in so many years: see return_periods.csv, or a wider terminal.",
+            ),
         }
     }
 

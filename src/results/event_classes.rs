@@ -140,7 +140,9 @@ impl ClassRecorder {
             && self.rows.iter().all(|bins| {
                 let counts = bins.values().map(|bin| bin.trials);
                 super::histogram::add_up(counts) == Some(trials)
-                    && bins.keys().all(|key| usize::from(*key) <= (OCTAVES as usize) << SUB_BITS | 1)
+                    && bins
+                        .keys()
+                        .all(|key| usize::from(*key) <= (OCTAVES as usize) << SUB_BITS | 1)
                     && bins.values().all(|bin| {
                         bin.trials > 0
                             && bin.events.len() == self.events

@@ -18,8 +18,8 @@ use super::row_totals::{Conditional, RowTotals, USD_PER_STEP};
 use super::rows::Row;
 use super::steps::exceedance_steps;
 use super::types::{
-    Attribution, BalanceRow, Estimate, EventClass, ExceedanceCurve, ExceedancePoint, FAN_QUANTILES, Fan, PolicyResults, QUANTILES,
-    ReturnLevel, ReturnMeasure, SummaryRow, SupplyShare, TAILS, TailEstimate, VarianceSplit, Years,
+    Attribution, BalanceRow, Estimate, EventClass, ExceedanceCurve, ExceedancePoint, FAN_QUANTILES, Fan, PolicyResults,
+    QUANTILES, ReturnLevel, ReturnMeasure, SummaryRow, SupplyShare, TAILS, TailEstimate, VarianceSplit, Years,
 };
 
 /// Levels of [`SummaryRow::quantiles_pct`].
@@ -290,7 +290,13 @@ impl Recorder {
         let (trials, layout) = (self.trials, &self.plan.layout);
         let whole_years = recorded.whole_years();
         let horizon_years = layout.periods as f64 * layout.step_months / 12.0;
-        let rows: Vec<(&Row, &RowTotals)> = self.plan.rows.iter().zip(totals).filter(|(row, _)| row.is_all()).collect();
+        let rows: Vec<(&Row, &RowTotals)> = self
+            .plan
+            .rows
+            .iter()
+            .zip(totals)
+            .filter(|(row, _)| row.is_all())
+            .collect();
         let of_rows = rows.par_iter().enumerate().map(|(number, (row, totals))| {
             let spell = totals.worst_spell_histogram.distribution();
             let worst = recorded.worst(number);

@@ -176,7 +176,7 @@ impl Distribution {
         match errors.groups() {
             None => independent,
             Some(groups) => seen(
-                cells.variance_of_mean(groups, self, |share| of(share) - zero) / (per_trial * per_trial),
+                cells.variance_of_mean(groups, self, per_trial, |share| of(share) - zero),
                 independent,
             ),
         }

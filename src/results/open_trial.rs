@@ -105,7 +105,12 @@ impl OpenTrial {
 impl OpenMaterial {
     /// The spells of a row of these of the material's cells; `short` is told every period in which the row is short, by how much and of
     /// what demand.
-    pub(super) fn follow(&self, row: &[usize], cells: &Range<usize>, short: impl FnMut(usize, f64, f64)) -> TrialSpells {
+    pub(super) fn follow(
+        &self,
+        row: &[usize],
+        cells: &Range<usize>,
+        short: impl FnMut(usize, f64, f64),
+    ) -> TrialSpells {
         let (of, first) = (cells.len(), cells.start);
         let Self {
             demand_t,

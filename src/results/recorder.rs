@@ -128,9 +128,8 @@ impl Plan {
 /// Demand of some cells in a calendar year of a trial, t.
 fn demand_of_year(outcome: &TrialOutcome<'_>, cells: &[usize], year: usize) -> f64 {
     let first = year * outcome.demand_t.len();
-    let of_cell = |cell: &usize| {
-        outcome.reference_demand_by_year_t[first + cell] + outcome.added_demand_by_year_t[first + cell]
-    };
+    let of_cell =
+        |cell: &usize| outcome.reference_demand_by_year_t[first + cell] + outcome.added_demand_by_year_t[first + cell];
     cells.iter().map(of_cell).sum()
 }
 
@@ -390,15 +389,23 @@ impl Recorder {
                             by_year[plan.layout.years.of_period[period]] += short_t;
                         }
                     });
-                    if let Some(years) = self.years.as_mut().filter(|_| has_years && row_trial.spells.short_periods > 0) {
+                    if let Some(years) = self
+                        .years
+                        .as_mut()
+                        .filter(|_| has_years && row_trial.spells.short_periods > 0)
+                    {
                         let of_year = by_year.iter_mut().enumerate();
-                        years.add(fan, group, of_year.map(|(year, short_t)| {
-                            let short_t = std::mem::take(short_t);
-                            match short_t > 0.0 {
-                                true => short_t / demand_of_year(outcome, &row.cells, year),
-                                false => 0.0,
-                            }
-                        }));
+                        years.add(
+                            fan,
+                            group,
+                            of_year.map(|(year, short_t)| {
+                                let short_t = std::mem::take(short_t);
+                                match short_t > 0.0 {
+                                    true => short_t / demand_of_year(outcome, &row.cells, year),
+                                    false => 0.0,
+                                }
+                            }),
+                        );
                     }
                 }
                 fan += usize::from(row.is_all());

@@ -209,7 +209,7 @@ impl Timeline {
                 let sums = fan.by_group[period].all();
                 for (share, group) in shares.iter().zip(&groups[first..end]) {
                     let sums = &mut sums[usize::from(*group)];
-                    sums.steps += steps_of_share(*share);
+                    sums.steps = sums.steps.saturating_add(steps_of_share(*share));
                     sums.short += 1;
                     sums.beyond_10 += u32::from(exceeds_pct(*share, 10.0));
                 }

@@ -102,7 +102,8 @@ impl YearsRecorder {
             }
             let share = share.min(1.0);
             year.moments.add_all(std::iter::once(share));
-            *year.by_group.at(group) += steps_of_share(share);
+            let sum = year.by_group.at(group);
+            *sum = sum.saturating_add(steps_of_share(share));
             year.spread.add(group, share);
             if *whole {
                 worst = worst.max(share);
@@ -185,7 +186,13 @@ impl YearsRecorder {
 
     /// All whole years of a row's trials together, and where they lie by group; of so many trials.
     pub fn pooled(&self, row: usize, trials: u64) -> (Distribution, GroupCells) {
-        let years = || self.rows[row].years.iter().zip(&self.whole).filter(|(_, whole)| **whole);
+        let years = || {
+            self.rows[row]
+                .years
+                .iter()
+                .zip(&self.whole)
+                .filter(|(_, whole)| **whole)
+        };
         let mut cells = GroupCells::default();
         years().for_each(|(year, _)| cells.merge(&year.spread.cells));
         let distributions = years().map(|(year, _)| year.spread.distribution(trials));

@@ -259,7 +259,13 @@ fn check_curves(what: &str, curve: &Table, fan: &Table, key: &[(&str, &str)], co
 }
 
 /// A row's calendar years and return levels against its courses; gives how many cells were compared.
-fn check_years(what: &str, (years, levels): (&Table, &Table), key: &[(&str, &str)], both: &Compared, courses: &[Course]) -> usize {
+fn check_years(
+    what: &str,
+    (years, levels): (&Table, &Table),
+    key: &[(&str, &str)],
+    both: &Compared,
+    courses: &[Course],
+) -> usize {
     let (mut compared, mut whole) = (0, Vec::new());
     let step_months = both.prepared.layout.step_months;
     let dates = &both.replays[0].dates;
@@ -282,7 +288,13 @@ fn check_years(what: &str, (years, levels): (&Table, &Table), key: &[(&str, &str
         checker.exact("mean_pct_se", standard_error(&values));
         checker.exact("sd_pct", standard_error(&values) * (values.len() as f64).sqrt());
         checker.exact("prob_gt_10", share_above(&values, 10.0));
-        for (column, level) in [("p5_pct", 50), ("p25_pct", 250), ("p50_pct", 500), ("p75_pct", 750), ("p95_pct", 950)] {
+        for (column, level) in [
+            ("p5_pct", 50),
+            ("p25_pct", 250),
+            ("p50_pct", 500),
+            ("p75_pct", 750),
+            ("p95_pct", 950),
+        ] {
             checker.cell(column, Some(quantile(&values, level)), 1.0 / 64.0);
         }
         checker.cell("cvar95_pct", Some(tail_mean(&values, 950)), 1.0 / 64.0);
@@ -358,7 +370,10 @@ fn tables_of_a_run_are_what_its_trials_say() {
         check_attribution(seed, &both);
     }
     assert!(compared > 4_000, "only {compared} cells were compared");
-    assert!(compared_years > 500, "only {compared_years} cells of years were compared");
+    assert!(
+        compared_years > 500,
+        "only {compared_years} cells of years were compared"
+    );
     assert!(short_rows > 15, "only {short_rows} rows were ever short");
 }
 

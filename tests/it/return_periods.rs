@@ -57,16 +57,27 @@ fn a_stop_of_a_tenth_of_years_is_exceeded_once_in_ten() {
         assert_eq!(level(ReturnMeasure::WorstYear, years).estimate.value, exact, "{years}");
     }
     // Two years on end have probability 0.019: once in 156 years. A year is a third of the horizon's demand.
-    for (years, exact) in [(9.0, 0.0), (20.0, 100.0 / 3.0), (100.0, 100.0 / 3.0), (200.0, 200.0 / 3.0)] {
+    for (years, exact) in [
+        (9.0, 0.0),
+        (20.0, 100.0 / 3.0),
+        (100.0, 100.0 / 3.0),
+        (200.0, 200.0 / 3.0),
+    ] {
         let found = level(ReturnMeasure::WorstSpell, years).estimate.value;
         assert!((found - exact).abs() < 1e-9, "{years}: {found}");
     }
     let years = policy.years.iter().find(|years| years.country == "buyer").unwrap();
     for (point, year) in years.points.iter().zip(2026..) {
         assert_eq!((point.year, point.months), (year, 12.0));
-        assert!((point.mean_pct.value - 10.0).abs() < 4.0 * point.mean_pct.standard_error + 0.05, "{point:?}");
+        assert!(
+            (point.mean_pct.value - 10.0).abs() < 4.0 * point.mean_pct.standard_error + 0.05,
+            "{point:?}"
+        );
         assert!((point.sd_pct.unwrap() - 30.0).abs() < 1.0, "{point:?}");
-        assert_eq!(point.quantiles_pct.map(|quantile| quantile.estimate.value), [0.0, 0.0, 0.0, 0.0, 100.0]);
+        assert_eq!(
+            point.quantiles_pct.map(|quantile| quantile.estimate.value),
+            [0.0, 0.0, 0.0, 0.0, 100.0]
+        );
         assert_probability("a bad year", point.prob_gt_10.value, 0.1, 20_480.0);
     }
     let fan = policy.fans().iter().find(|fan| fan.country == "buyer").unwrap();
@@ -83,7 +94,10 @@ fn the_worst_trials_have_the_events_that_make_them() {
                     duration = 24\nseverity = 0.5\n";
     let report = report(&three_years(harmless), &[]);
     let classes = &report.results.policies[0].event_classes;
-    let worst: Vec<_> = classes.iter().filter(|class| class.country == "buyer" || class.country == "WLD").collect();
+    let worst: Vec<_> = classes
+        .iter()
+        .filter(|class| class.country == "buyer" || class.country == "WLD")
+        .collect();
     let named = |class: usize, id: &str| -> &EventInClass {
         let mut events = worst[class].events.iter();
         events.find(|event| event.event == id).unwrap()
@@ -97,11 +111,20 @@ fn the_worst_trials_have_the_events_that_make_them() {
         let exact = 0.019 / 0.028;
         let found = event.in_force.unwrap();
         assert!((found.value - exact).abs() < 4.0 * found.standard_error, "{event:?}");
-        assert!((event.months_in_force.unwrap() / found.value - 12.0).abs() < 1e-9, "{event:?}");
+        assert!(
+            (event.months_in_force.unwrap() / found.value - 12.0).abs() < 1e-9,
+            "{event:?}"
+        );
         assert_probability("in all", event.in_force_in_all, 0.1, 20_480.0);
         assert!((event.lift.unwrap() - found.value / event.in_force_in_all).abs() < 1e-12);
     }
     let event = named(0, "always");
-    assert_eq!((event.in_force.unwrap().value, event.in_force_in_all, event.lift), (1.0, 1.0, Some(1.0)));
-    assert_eq!((event.months_in_force.unwrap(), event.months_in_force_in_all), (6.0, 6.0));
+    assert_eq!(
+        (event.in_force.unwrap().value, event.in_force_in_all, event.lift),
+        (1.0, 1.0, Some(1.0))
+    );
+    assert_eq!(
+        (event.months_in_force.unwrap(), event.months_in_force_in_all),
+        (6.0, 6.0)
+    );
 }

@@ -13,8 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::results::types::CostlyTable;
 use examples::*;
 use parsers::{
-    parse_block, parse_count, parse_precision, parse_range, parse_seconds, parse_threads, parse_tolerance,
-    parse_tonnes, parse_trial, parse_years, parse_return_period,
+    parse_block, parse_count, parse_precision, parse_range, parse_return_period, parse_seconds, parse_threads,
+    parse_tolerance, parse_tonnes, parse_trial, parse_years,
 };
 pub use whatif::{
     CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions,

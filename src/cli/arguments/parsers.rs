@@ -205,7 +205,11 @@ mod tests {
             let error = parse_return_period(wrong).unwrap_err();
             assert!(error.starts_with("expected years above 1"), "{wrong}: {error}");
         }
-        assert!(parse_return_period("0.5").unwrap_err().ends_with("has no return period"));
+        assert!(
+            parse_return_period("0.5")
+                .unwrap_err()
+                .ends_with("has no return period")
+        );
     }
 
     #[test]

@@ -175,5 +175,10 @@ fn draw(canvas: &mut Canvas, panel: &Panel, at: f64, point: &YearPoint) {
     if let Some(tail) = shown(&point.cvar95_pct) {
         canvas.marker(Marker::Diamond, (middle, height(tail)), 8.0, ORANGE);
     }
-    canvas.marker(Marker::Circle, (middle, height(finite(point.mean_pct.value))), 6.0, MEAN);
+    canvas.marker(
+        Marker::Circle,
+        (middle, height(finite(point.mean_pct.value))),
+        6.0,
+        MEAN,
+    );
 }

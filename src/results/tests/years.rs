@@ -9,7 +9,9 @@ use crate::results::{PolicyFacts, Recorder};
 
 /// Months of one cell, over these calendar years.
 fn months(of_years: &[(i16, usize)]) -> Layout {
-    let of_periods = of_years.iter().flat_map(|(year, months)| std::iter::repeat_n(*year, *months));
+    let of_periods = of_years
+        .iter()
+        .flat_map(|(year, months)| std::iter::repeat_n(*year, *months));
     Layout {
         years: CalendarYears::of(of_periods.clone()),
         ..one_cell(of_periods.count(), 2)
@@ -126,10 +128,23 @@ fn levels_of_a_uniform_year() {
         observe(&mut recorder, trial, &[trial as f64 / 1000.0], &[]);
     }
     let results = finish(&recorder, &[1.25, 2.0, 4.0, 20.0, 50.0, 100.0, 101.0]);
-    for (years, exact) in [(1.25, 20.0), (2.0, 50.0), (4.0, 75.0), (20.0, 95.0), (50.0, 98.0), (100.0, 99.0)] {
+    for (years, exact) in [
+        (1.25, 20.0),
+        (2.0, 50.0),
+        (4.0, 75.0),
+        (20.0, 95.0),
+        (50.0, 98.0),
+        (100.0, 99.0),
+    ] {
         let found = level(&results, ReturnMeasure::Annual, years);
-        assert!((found.estimate.value / exact - 1.0).abs() < 1.0 / 64.0, "{years}: {found:?}");
-        assert!(found.estimate.low < exact && exact < found.estimate.high, "{years}: {found:?}");
+        assert!(
+            (found.estimate.value / exact - 1.0).abs() < 1.0 / 64.0,
+            "{years}: {found:?}"
+        );
+        assert!(
+            found.estimate.low < exact && exact < found.estimate.high,
+            "{years}: {found:?}"
+        );
         // Ten trials beyond the level of a hundred years.
         assert!(found.supported);
     }
@@ -148,11 +163,19 @@ fn years_in_part_stand_in_the_table_and_not_in_return_levels() {
     let mut recorder = Recorder::new(&months(&[(2026, 6), (2027, 12), (2028, 3)]));
     for trial in 0..100 {
         // The first half year and the last quarter always fail.
-        observe(&mut recorder, trial, &[1.0, if trial < 50 { 0.2 } else { 0.0 }, 1.0], &[]);
+        observe(
+            &mut recorder,
+            trial,
+            &[1.0, if trial < 50 { 0.2 } else { 0.0 }, 1.0],
+            &[],
+        );
     }
     let results = finish(&recorder, &[4.0]);
     let points = &results.years[0].points;
-    let means: Vec<(i16, f64, f64)> = points.iter().map(|point| (point.year, point.months, point.mean_pct.value)).collect();
+    let means: Vec<(i16, f64, f64)> = points
+        .iter()
+        .map(|point| (point.year, point.months, point.mean_pct.value))
+        .collect();
     assert_eq!(means[0], (2026, 6.0, 100.0));
     assert!((means[1].2 - 10.0).abs() < 1e-12);
     assert_eq!(means[2], (2028, 3.0, 100.0));
@@ -164,7 +187,12 @@ fn years_in_part_stand_in_the_table_and_not_in_return_levels() {
     let mut recorder = Recorder::new(&months(&[(2026, 6), (2027, 6)]));
     (0..100).for_each(|trial| observe(&mut recorder, trial, &[1.0, 0.0], &[]));
     let results = finish(&recorder, &[4.0]);
-    assert!(results.return_levels.iter().all(|level| level.measure == ReturnMeasure::WorstSpell));
+    assert!(
+        results
+            .return_levels
+            .iter()
+            .all(|level| level.measure == ReturnMeasure::WorstSpell)
+    );
     assert_eq!(level(&results, ReturnMeasure::WorstSpell, 4.0).estimate.value, 50.0);
 }
 
@@ -257,9 +285,15 @@ fn events_of_the_worst_trials_are_counted() {
         }
     }
     let results = finish(&recorder, &[]);
-    let classes: Vec<_> = results.event_classes.iter().filter(|class| class.country == "USA").collect();
-    let sizes: Vec<(f64, u64, f64)> =
-        classes.iter().map(|class| (class.worst_pct, class.trials, class.share_of_trials)).collect();
+    let classes: Vec<_> = results
+        .event_classes
+        .iter()
+        .filter(|class| class.country == "USA")
+        .collect();
+    let sizes: Vec<(f64, u64, f64)> = classes
+        .iter()
+        .map(|class| (class.worst_pct, class.trials, class.share_of_trials))
+        .collect();
     // The worst tenth: no more than what lacks anything.
     assert_eq!(sizes, [(1.0, 10, 0.01), (5.0, 50, 0.05), (10.0, 50, 0.05)]);
     let of = |class: usize, event: usize| {
@@ -282,7 +316,14 @@ fn events_of_the_worst_trials_are_counted() {
     assert!((in_all - (0.04 * 6.0 + 0.06)).abs() < 1e-12, "{in_all}");
     // Too few trials for the worst 1 %.
     let mut recorder = Recorder::new(&months(&[(2026, 12)]));
-    (0..100).for_each(|trial| observe(&mut recorder, trial, &[trial as f64 / 100.0], &[occurrence(0, 0.0, 1.0)]));
+    (0..100).for_each(|trial| {
+        observe(
+            &mut recorder,
+            trial,
+            &[trial as f64 / 100.0],
+            &[occurrence(0, 0.0, 1.0)],
+        )
+    });
     let class = &finish(&recorder, &[]).event_classes[0];
     assert!(class.worst_pct == 1.0 && !class.supported && class.events[0].in_force.is_none());
 }

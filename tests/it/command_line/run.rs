@@ -249,7 +249,11 @@ fn return_periods_are_those_asked_for_in_order_and_once() {
     let (folder, scenario) = folder();
     let out = folder.path().join("results");
     let common = ["--formats", "none", "--policy", "baseline"];
-    let printed = run_into(&out, &scenario, &[&common[..], &["--return-periods", "20,2.5,20", "--json"]].concat());
+    let printed = run_into(
+        &out,
+        &scenario,
+        &[&common[..], &["--return-periods", "20,2.5,20", "--json"]].concat(),
+    );
     let (header, rows) = table(&out.join("return_periods.csv"));
     let column = |name: &str| header.iter().position(|column| column == name).unwrap();
     let of_place: Vec<(&str, &str)> = rows
@@ -257,17 +261,26 @@ fn return_periods_are_those_asked_for_in_order_and_once() {
         .filter(|row| row[column("country")] == "buyer")
         .map(|row| (row[column("measure")].as_str(), row[column("years")].as_str()))
         .collect();
-    let expected: Vec<(&str, &str)> =
-        ["annual", "worst_year", "worst_spell"].iter().flat_map(|measure| [(*measure, "2.5"), (*measure, "20")]).collect();
+    let expected: Vec<(&str, &str)> = ["annual", "worst_year", "worst_spell"]
+        .iter()
+        .flat_map(|measure| [(*measure, "2.5"), (*measure, "20")])
+        .collect();
     assert!(of_place == expected || of_place == expected[4..], "{of_place:?}");
     let document: Value = serde_json::from_str(&printed).unwrap();
     let levels = document["policies"][0]["return_levels"].as_array().unwrap();
-    assert!(levels.iter().all(|level| [2.5, 20.0].contains(&level["years"].as_f64().unwrap())));
+    assert!(
+        levels
+            .iter()
+            .all(|level| [2.5, 20.0].contains(&level["years"].as_f64().unwrap()))
+    );
     assert!(!levels.is_empty());
     for wrong in ["1", "0.5", "ten", "", "5,1"] {
         let arguments = ["--return-periods", wrong];
         let (code, _, error) = finish(critmin().arg("run").arg(&scenario).args(arguments));
-        assert!(code == 2 && error.contains("expected years above 1"), "{wrong}: {error}");
+        assert!(
+            code == 2 && error.contains("expected years above 1"),
+            "{wrong}: {error}"
+        );
     }
 }
 
