@@ -207,8 +207,8 @@ impl Text {
         }
         let told = |measure| match measure {
             ReturnMeasure::Annual => "a year",
-            ReturnMeasure::WorstYear => "the worst year",
-            ReturnMeasure::WorstSpell => "the worst spell",
+            ReturnMeasure::WorstYear => "worst year",
+            ReturnMeasure::WorstSpell => "worst spell",
         };
         let measures = || {
             ReturnMeasure::ALL
