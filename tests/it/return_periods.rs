@@ -14,8 +14,8 @@ fn three_years(extra: &str) -> String {
         .iter()
         .map(|year| {
             format!(
-                "[[event]]\nid = \"stop_{year}\"\nkind = \"production_loss\"\nsupplies = [\"plant\"]\nprobability = 0.1\n\
-                 arrival = {{ process = \"fixed\", at = \"{year}-01\" }}\nduration = 12\nseverity = 1\n"
+                "[[event]]\nid = \"stop_{year}\"\nkind = \"production_loss\"\nsupplies = [\"plant\"]\n\
+                 arrival = {{ process = \"fixed\", at = \"{year}-01\", probability = 0.1 }}\nduration = 12\nseverity = 1\n"
             )
         })
         .collect();
@@ -89,9 +89,9 @@ fn a_stop_of_a_tenth_of_years_is_exceeded_once_in_ten() {
 
 #[test]
 fn the_worst_trials_have_the_events_that_make_them() {
-    // A harmless event that is always in force in the last half year, and one that nothing is short for.
-    let harmless = "[[event]]\nid = \"always\"\nkind = \"cost_shock\"\nsupplies = [\"plant\"]\narrival = { process = \"fixed\", at = \"2028-07\" }\n\
-                    duration = 24\nseverity = 0.5\n";
+    // An event that is always in force in the last half year, of which nothing is noticed: less than 1e-8 of demand.
+    let harmless = "[[event]]\nid = \"always\"\nkind = \"production_loss\"\nsupplies = [\"plant\"]\nduration = 24\nseverity = 1e-10\n\
+                    arrival = { process = \"fixed\", at = \"2028-07\" }\n";
     let report = report(&three_years(harmless), &[]);
     let classes = &report.results.policies[0].event_classes;
     let worst: Vec<_> = classes
