@@ -316,7 +316,7 @@ fn check_years(
     };
     for row in levels.rows(key) {
         let (measure, period) = (row["measure"].as_str(), row["years"].parse::<f64>().unwrap());
-        let rate = |years: f64| 1.0 - (-years / period).exp();
+        let rate = |years: f64| 1.0 - libm::exp(-years / period);
         let (values, beyond) = match measure {
             "annual" => (whole.concat(), 1.0 / period),
             "worst_year" => (worst_year.clone(), rate(whole.len() as f64)),
