@@ -157,6 +157,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
             .map(str::to_owned)
             .collect(),
         left_out: Vec::new(),
+        return_periods: Vec::new(),
         warnings: listed(scenario, warnings, &acknowledgements),
         acknowledgements,
         resolved_scenario: document.resolved(None),

@@ -37,6 +37,7 @@ impl Frame {
         scenario_name: &str,
         baseline: &Prepared,
         left_out: &[CostlyTable],
+        return_periods: &[f64],
         nothing_is_random: bool,
     ) -> Self {
         let Prepared {
@@ -58,6 +59,7 @@ impl Frame {
             manifest: Manifest {
                 left_out: BTreeSet::from_iter(left_out.iter().copied()).into_iter().collect(),
                 nothing_is_random,
+                return_periods: return_periods.to_vec(),
                 ..facts::manifest(document, scenario, scenario_name, warnings)
             },
             focus_materials: layout
@@ -163,6 +165,7 @@ impl PartHead {
                         left_out.join(",")
                     },
                 ),
+                ("--return-periods", in_words(&manifest.return_periods)),
                 ("--samples", if head.samples { "on" } else { "off" }.to_owned()),
             ]
         };
@@ -180,6 +183,11 @@ impl PartHead {
             (one != other).then_some(Difference { what, one, other })
         })
     }
+}
+
+/// `5,10,20`.
+fn in_words(numbers: &[f64]) -> String {
+    numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// What one policy's trials came to.
@@ -229,6 +237,7 @@ impl Part {
                 };
                 recorder.finish(PolicyFacts {
                     variance: policy.variance.finish(),
+                    return_periods: self.head.frame.manifest.return_periods.clone(),
                     ..policy.facts.clone()
                 })
             });

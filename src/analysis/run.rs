@@ -114,6 +114,8 @@ pub struct RunPlan {
     pub samples: bool,
     /// Tables to do without, for speed: the others stay the same, to the last bit.
     pub left_out: Vec<CostlyTable>,
+    /// Years of which return levels are stated, above 1, ascending.
+    pub return_periods: Vec<f64>,
     /// These of the scenario's trials only; all when `None`.
     pub trials: Option<Range<u64>>,
     /// Trials in a block of work; as many as keep all threads busy when `None`. Results do not depend on it.

@@ -139,7 +139,14 @@ pub fn part_head(
         policies: plan.policies.clone(),
         precision: plan.precision,
         samples: plan.samples,
-        frame: Frame::new(document, scenario_name, baseline, &plan.left_out, nothing_is_random),
+        frame: Frame::new(
+            document,
+            scenario_name,
+            baseline,
+            &plan.left_out,
+            &plan.return_periods,
+            nothing_is_random,
+        ),
     })
 }
 
@@ -368,6 +375,7 @@ pub(crate) fn policy_facts(prepared: &Prepared) -> PolicyFacts {
         supply_shares: facts::supply_shares(scenario, model),
         balance: facts::balance(scenario, model),
         variance: None,
+        return_periods: Vec::new(),
     }
 }
 

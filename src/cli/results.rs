@@ -134,6 +134,10 @@ fn command_of(results: &RunResults) -> String {
     words.push(format!("--trials {} --seed {}", manifest.trials, manifest.seed));
     let policies = results.policies.iter().map(|policy| policy.policy.as_str());
     words.extend(policies.map(|policy| format!("--policy {policy}")));
+    if !manifest.return_periods.is_empty() {
+        let periods: Vec<String> = manifest.return_periods.iter().map(f64::to_string).collect();
+        words.push(format!("--return-periods {}", periods.join(",")));
+    }
     if !manifest.left_out.is_empty() {
         let left_out: Vec<&str> = manifest.left_out.iter().map(|table| table.name()).collect();
         words.push(format!("--without {}", left_out.join(",")));

@@ -50,6 +50,7 @@ pub fn run(options: &RunOptions) -> Outcome {
         precision: options.precision,
         samples: options.samples,
         left_out: options.without.iter().copied().map(Into::into).collect(),
+        return_periods: ascending(&options.return_periods),
         trials: options.trials_range.clone(),
         block_trials: options.block_trials,
     };
@@ -207,6 +208,14 @@ fn print(options: &RunOptions, part: &Part, written: &Written, started: Instant)
             Ok(())
         }
     }
+}
+
+/// Numbers in order, each once.
+fn ascending(numbers: &[f64]) -> Vec<f64> {
+    let mut numbers = numbers.to_vec();
+    numbers.sort_by(f64::total_cmp);
+    numbers.dedup();
+    numbers
 }
 
 /// The policies to run beside the baseline: those named, else all.

@@ -51,6 +51,10 @@ pub struct TrialOutcome<'a> {
     pub occurrences: &'a [Occurrence],
     /// Demand over the horizon by cell, t.
     pub demand_t: &'a [f64],
+    /// Demand by calendar year and cell without any event, t.
+    pub reference_demand_by_year_t: &'a [f64],
+    /// What events add to it (less than 0: take from it), t.
+    pub added_demand_by_year_t: &'a [f64],
     /// Structural shortfall over the horizon by cell, t; `None` = nothing is short without events.
     pub structural_t: Option<&'a [f64]>,
     /// By material, the causes that can have a part in its shortfalls in this trial (indices of [`Layout::causes`]), the structural one last.

@@ -179,9 +179,13 @@ impl State {
             let cells = model.links[material].cells.clone();
             let base = period * model.cells.len();
             let reference = &world.need[base + cells.start..base + cells.end];
+            let year = model.years.of_period[period] * model.cells.len();
+            let of_year = &mut self.demand.demand_difference_by_year[year + cells.start..year + cells.end];
             let needs = self.demand.need[cells.clone()].iter().zip(reference);
-            for (sum, (need, reference)) in self.demand.demand_difference[cells].iter_mut().zip(needs) {
+            let sums = self.demand.demand_difference[cells].iter_mut().zip(of_year);
+            for ((sum, of_year), (need, reference)) in sums.zip(needs) {
                 *sum += need - reference;
+                *of_year += need - reference;
             }
         }
     }

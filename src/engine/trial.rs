@@ -214,6 +214,8 @@ impl<'a> Simulator<'a> {
             trial: number,
             occurrences: &self.occurrences,
             demand_t: &self.demand,
+            reference_demand_by_year_t: &world.need_by_year,
+            added_demand_by_year_t: &state.demand.demand_difference_by_year,
             structural_t: structural.map(|_| self.structural_total.as_slice()),
             causes: &state.blame.causes,
             blame_start: &state.blame.cell_start,

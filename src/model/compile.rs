@@ -8,9 +8,9 @@ use super::links::{complete_links, links};
 use super::observed::{SupplyAsWritten, observe, say_what_moves};
 use super::patterns::balance_observed;
 use super::{
-    CellModel, FirmSupplyModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel, LevelModel,
-    MarketModel, MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel, SupplyModel, Value,
-    World,
+    CalendarYears, CellModel, FirmSupplyModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel,
+    LevelModel, MarketModel, MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel,
+    SupplyModel, Value, World,
 };
 use crate::sampling::{Design, Dimensions, Dirichlet, Sampler, StreamKey};
 use crate::scenario::{
@@ -147,6 +147,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         design: Design::Random,
         step_months,
         periods,
+        years: CalendarYears::new(&scenario.time),
         reference_periods,
         balance: scenario.run.balance,
         overlap: scenario.run.overlap,

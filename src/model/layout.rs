@@ -3,7 +3,7 @@
 pub use crate::data::WORLD;
 use serde::{Deserialize, Serialize};
 
-use super::{Model, World};
+use super::{CalendarYears, Model, World};
 use crate::sampling::Design;
 use crate::scenario::{HeadlineMeasure, Place, Scenario};
 
@@ -48,6 +48,8 @@ pub struct Layout {
     pub headline_after_adaptation: bool,
     /// First day of every period, `YYYY-MM-DD`.
     pub dates: Vec<String>,
+    /// Calendar years of the periods.
+    pub years: CalendarYears,
     /// (id, name, unit) of every material.
     pub materials: Vec<(String, String, String)>,
     /// (code, name) of every country.
@@ -87,6 +89,7 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
         headline_after_adaptation: scenario.run.headline == HeadlineMeasure::AfterAdaptation,
         in_batches: !matches!(model.design, Design::Random),
         dates: (0..model.periods).map(|period| period_date(scenario, period)).collect(),
+        years: model.years.clone(),
         materials: scenario
             .materials
             .iter()

@@ -19,12 +19,14 @@ pub mod ras;
 mod size;
 mod value;
 mod world;
+mod years;
 
 pub use compile::{ModelError, compile};
 pub use layout::{WORLD, layout};
 pub use links::Links;
 pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
 pub use world::World;
+pub use years::CalendarYears;
 
 use crate::sampling::{Copula, Design, LengthBiased, Sampler, StreamKey};
 use crate::scenario::{Balance, Code, CopulaTarget, Overlap, RenewalStart};
@@ -451,6 +453,8 @@ pub struct Model {
     pub step_months: f64,
     /// Simulated periods.
     pub periods: usize,
+    /// Calendar years of the periods.
+    pub years: CalendarYears,
     /// Periods of the reference: `periods` plus the look-ahead of lead times.
     pub reference_periods: usize,
     /// See [`Balance`].

@@ -40,6 +40,8 @@ pub struct World {
     pub output_total: Vec<f64>,
     /// Need by cell over the simulated periods, t.
     pub need_total: Vec<f64>,
+    /// The same by calendar year and cell, t.
+    pub need_by_year: Vec<f64>,
     /// Whether every order is covered in every period.
     pub balanced: bool,
     /// The same by material, and whether its plants run as planned.
@@ -158,6 +160,14 @@ impl World {
         resize(&mut self.need_total, model.cells.len());
         for period in self.need.chunks_exact(model.cells.len().max(1)).take(model.periods) {
             for (total, need) in self.need_total.iter_mut().zip(period) {
+                *total += need;
+            }
+        }
+        resize(&mut self.need_by_year, model.years.len() * model.cells.len());
+        let periods = self.need.chunks_exact(model.cells.len().max(1));
+        for (period, year) in periods.zip(&model.years.of_period) {
+            let first = year * model.cells.len();
+            for (total, need) in self.need_by_year[first..].iter_mut().zip(period) {
                 *total += need;
             }
         }

@@ -4,12 +4,12 @@
 //! Numbers have six significant digits in their shortest form ([`super::six_digits`]); results.json has full precision. A cell is empty when its
 //! value is not available, or when it is a quantile or tail mean that the trials do not support.
 
-use super::number::optional;
+use super::number::{estimate_cells, optional};
 use std::io::Write;
 
 use crate::analysis::part::Frame;
 use crate::results::statistic::{Found, Statistic};
-use crate::results::types::{AttributionKind, Estimate, Label, RunResults};
+use crate::results::types::{AttributionKind, Estimate, Label, RunResults, TailEstimate};
 use crate::results::{SEVERAL, STRUCTURAL, Sample};
 
 use super::sheet::{STAMP, Sheet, Stamp, name, names, unit};
@@ -184,6 +184,10 @@ pub fn timeline(run: &RunResults, to: impl Write) -> Written {
         "p75_pct",
         "p95_pct",
         "mean_pct_se",
+        "prob_any",
+        "prob_any_se",
+        "prob_gt_10",
+        "prob_gt_10_se",
     ];
     let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
     let stamp = Stamp::of(&run.manifest);
@@ -197,6 +201,132 @@ pub fn timeline(run: &RunResults, to: impl Write) -> Written {
                 sheet.number(point.mean_pct.value)?;
                 sheet.numbers(point.quantiles_pct)?;
                 sheet.number(point.mean_pct.standard_error)?;
+                for probability in [point.prob_any, point.prob_gt_10] {
+                    sheet.numbers([probability.value, probability.standard_error])?;
+                }
+                sheet.texts(names)?;
+                sheet.end_with(&stamp)?;
+            }
+        }
+    }
+    sheet.finish().map(drop)
+}
+
+/// `years.csv`.
+pub fn years(run: &RunResults, to: impl Write) -> Written {
+    let own = [
+        "year",
+        "months",
+        "mean_pct",
+        "mean_pct_se",
+        "sd_pct",
+        "p5_pct",
+        "p25_pct",
+        "p50_pct",
+        "p75_pct",
+        "p95_pct",
+        "prob_gt_10",
+        "prob_gt_10_se",
+        "cvar95_pct",
+        "cvar95_pct_se",
+    ];
+    let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
+    let stamp = Stamp::of(&run.manifest);
+    for policy in &run.policies {
+        for years in &policy.years {
+            let names = names(run, policy, &years.material, &years.country);
+            for point in &years.points {
+                sheet.texts([policy.policy.as_str(), &years.material, &years.country])?;
+                sheet.plain(&point.year.to_string())?;
+                sheet.numbers([point.months, point.mean_pct.value, point.mean_pct.standard_error])?;
+                sheet.plain(&optional(point.sd_pct))?;
+                for quantile in &point.quantiles_pct {
+                    sheet.plain(&optional(supported(quantile).map(|found| found.value)))?;
+                }
+                sheet.numbers([point.prob_gt_10.value, point.prob_gt_10.standard_error])?;
+                let tail = supported(&point.cvar95_pct);
+                sheet.plain(&optional(tail.map(|found| found.value)))?;
+                sheet.plain(&optional(tail.map(|found| found.standard_error)))?;
+                sheet.texts(names)?;
+                sheet.end_with(&stamp)?;
+            }
+        }
+    }
+    sheet.finish().map(drop)
+}
+
+fn supported(tail: &TailEstimate) -> Option<Estimate> {
+    tail.supported.then_some(tail.estimate)
+}
+
+/// `return_periods.csv`.
+pub fn return_periods(run: &RunResults, to: impl Write) -> Written {
+    let own = [
+        "measure",
+        "years",
+        "level_pct",
+        "level_pct_se",
+        "level_pct_low",
+        "level_pct_high",
+        "supported",
+    ];
+    let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
+    let stamp = Stamp::of(&run.manifest);
+    for policy in &run.policies {
+        for level in &policy.return_levels {
+            sheet.texts([
+                policy.policy.as_str(),
+                &level.material,
+                &level.country,
+                level.measure.name(),
+            ])?;
+            sheet.number(level.years)?;
+            for cell in estimate_cells(supported(&level.level_pct).as_ref()) {
+                sheet.plain(&cell)?;
+            }
+            sheet.plain(&level.level_pct.supported.to_string())?;
+            sheet.texts(names(run, policy, &level.material, &level.country))?;
+            sheet.end_with(&stamp)?;
+        }
+    }
+    sheet.finish().map(drop)
+}
+
+/// `event_classes.csv`.
+pub fn event_classes(run: &RunResults, to: impl Write) -> Written {
+    let own = [
+        "worst_pct",
+        "event",
+        "in_force",
+        "in_force_se",
+        "in_force_in_all",
+        "lift",
+        "months_in_force",
+        "months_in_force_in_all",
+        "class_trials",
+        "class_share",
+        "supported",
+    ];
+    let header = KEY.into_iter().chain(own).chain(["name"]).chain(NAMES).chain(STAMP);
+    let mut sheet = Sheet::new(to, header)?;
+    let stamp = Stamp::of(&run.manifest);
+    for policy in &run.policies {
+        for class in &policy.event_classes {
+            let names = names(run, policy, &class.material, &class.country);
+            for event in &class.events {
+                sheet.texts([policy.policy.as_str(), &class.material, &class.country])?;
+                sheet.number(class.worst_pct)?;
+                sheet.text(&event.event)?;
+                sheet.plain(&optional(event.in_force.map(|found| found.value)))?;
+                sheet.plain(&optional(event.in_force.map(|found| found.standard_error)))?;
+                sheet.number(event.in_force_in_all)?;
+                sheet.plain(&optional(event.lift))?;
+                sheet.plain(&optional(event.months_in_force))?;
+                sheet.number(event.months_in_force_in_all)?;
+                sheet.plain(&class.trials.to_string())?;
+                sheet.number(class.share_of_trials)?;
+                sheet.plain(&class.supported.to_string())?;
+                sheet.text(&event.name)?;
                 sheet.texts(names)?;
                 sheet.end_with(&stamp)?;
             }

@@ -18,7 +18,7 @@ type Has = fn(&PolicyResults) -> bool;
 const DOCUMENT: &str = "results.json";
 
 /// Tables by file name.
-const TABLES: [(&str, Has, Format); 6] = [
+const TABLES: [(&str, Has, Format); 9] = [
     ("summary.csv", |_| true, |run, file| csv::summary(run, file)),
     ("exceedance.csv", |_| true, |run, file| csv::exceedance(run, file)),
     (
@@ -26,7 +26,22 @@ const TABLES: [(&str, Has, Format); 6] = [
         |policy| policy.timeline.is_some(),
         |run, file| csv::timeline(run, file),
     ),
+    (
+        "years.csv",
+        |policy| !policy.years.is_empty(),
+        |run, file| csv::years(run, file),
+    ),
+    (
+        "return_periods.csv",
+        |policy| !policy.years.is_empty(),
+        |run, file| csv::return_periods(run, file),
+    ),
     ("events.csv", |_| true, |run, file| csv::events(run, file)),
+    (
+        "event_classes.csv",
+        |policy| !policy.years.is_empty(),
+        |run, file| csv::event_classes(run, file),
+    ),
     (
         "attribution.csv",
         |policy| policy.attribution.is_some(),

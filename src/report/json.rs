@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Serializer, Value};
 
 use crate::results::types::{
-    Estimate, EventResult, ManifestWarning, PolicyResults, ReplayableTrial, RunResults, SummaryRow, VarianceSplit,
+    Estimate, EventClass, EventResult, ManifestWarning, PolicyResults, ReplayableTrial, ReturnLevel, RunResults,
+    SummaryRow, VarianceSplit,
 };
 
 use super::band;
@@ -14,7 +15,7 @@ use super::cautions::{Caution, cautions};
 use super::comparison;
 use super::harmless;
 use super::layered::Layered;
-use super::prose::headline_sentence;
+use super::prose::{headline_classes, headline_levels, headline_sentence};
 use crate::whatif::band::Band;
 
 /// An estimate, its error and interval null where they are not known; null where there is none.
@@ -121,7 +122,11 @@ struct PolicySummary<'a> {
     sentence: String,
     cautions: Vec<Caution>,
     summary: &'a [SummaryRow],
+    /// Of the headline.
+    return_levels: Vec<&'a ReturnLevel>,
     events: &'a [EventResult],
+    /// Of the headline.
+    event_classes: Vec<&'a EventClass>,
     replayable: &'a [ReplayableTrial],
     variance: Option<VarianceSplit>,
 }
@@ -147,7 +152,9 @@ fn policy_summary<'a>(run: &'a RunResults, policy: &'a PolicyResults) -> PolicyS
         sentence: headline_sentence(run, policy),
         cautions: cautions(run, policy),
         summary: &policy.summary,
+        return_levels: headline_levels(policy).collect(),
         events: &policy.events,
+        event_classes: headline_classes(policy).collect(),
         replayable: &policy.replayable,
         variance: policy.variance,
     }

@@ -21,7 +21,7 @@ use crate::scenario::not_a_file;
 /// What the first line begins with; the version of the format follows.
 const TITLE: &str = "critmin part of a run, format ";
 /// Version of the format.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 /// Bytes of the checksum at the end.
 const CHECKSUM: u64 = 32;
 /// Id of the baseline.

@@ -1,6 +1,8 @@
 //! The answer in words.
 
-use crate::results::types::{AttributionKind, Estimate, Label, PolicyResults, RunResults, SummaryRow, TailEstimate};
+use crate::results::types::{
+    AttributionKind, Estimate, EventClass, Label, PolicyResults, ReturnLevel, RunResults, SummaryRow, TailEstimate,
+};
 use crate::results::{ALL_SECTORS, FOCUS, STRUCTURAL, WORLD};
 
 use crate::scenario::HeadlineMeasure;
@@ -14,6 +16,20 @@ pub fn headline_row(policy: &PolicyResults) -> Option<&SummaryRow> {
         .summary
         .iter()
         .find(|row| &row.material == material && &row.country == country && row.sector == ALL_SECTORS)
+}
+
+/// The headline's return levels.
+pub fn headline_levels(policy: &PolicyResults) -> impl Iterator<Item = &ReturnLevel> {
+    let (material, country) = &policy.headline;
+    let levels = policy.return_levels.iter();
+    levels.filter(move |level| &level.material == material && &level.country == country)
+}
+
+/// The events of the headline's worst trials.
+pub fn headline_classes(policy: &PolicyResults) -> impl Iterator<Item = &EventClass> {
+    let (material, country) = &policy.headline;
+    let classes = policy.event_classes.iter();
+    classes.filter(move |class| &class.material == material && &class.country == country)
 }
 
 /// The headline's mean and tail in its row: the shortfall, or what substitution and thrift leave of it.
@@ -223,8 +239,42 @@ pub fn headline_sentence(run: &RunResults, policy: &PolicyResults) -> String {
                 months => format!(", on average {months} months after deliveries first miss demand"),
             });
     let cause = main_cause(run, policy, row);
+    let tail = in_force_in_the_worst(policy);
     format!(
-        "In {count}, the shortfall of {what}{suffix} is {average} % of demand on average{interval}{other}; {worst}. {any}{survive}.{cause}"
+        "In {count}, the shortfall of {what}{suffix} is {average} % of demand on average{interval}{other}; {worst}. {any}{survive}.{cause}{tail}"
+    )
+}
+
+/// The class of trials of which the words tell.
+const WORST_PCT: f64 = 5.0;
+/// Trials of which more than this share are no exception.
+const MOST_OF_ALL: f64 = 0.5;
+
+/// Sentence on the event that the worst trials have in force more often than all, by the largest difference; none where none differs by more than
+/// chance would explain, or the worst trials are most of all.
+fn in_force_in_the_worst(policy: &PolicyResults) -> String {
+    let is_told = |class: &&EventClass| class.worst_pct == WORST_PCT && class.share_of_trials < MOST_OF_ALL;
+    let Some(class) = headline_classes(policy).find(is_told) else {
+        return String::new();
+    };
+    let events = class.events.iter().filter_map(|event| {
+        let in_force = event.in_force?;
+        let more = in_force.value - event.in_force_in_all;
+        (in_force.low > event.in_force_in_all).then_some((event, in_force.value, more))
+    });
+    let Some((event, share, _)) = events.max_by(|one, other| one.2.total_cmp(&other.2)) else {
+        return String::new();
+    };
+    let name = if event.name.is_empty() {
+        &event.event
+    } else {
+        &event.name
+    };
+    format!(
+        " In the worst {} % of trials, \"{name}\" was in force in {} % (in all: {} %).",
+        significant(class.share_of_trials * 100.0, 2),
+        significant(share * 100.0, 2),
+        significant(event.in_force_in_all * 100.0, 2)
     )
 }
 

@@ -1,7 +1,7 @@
 //! The summary on the terminal: a table per material in focus, then the answer in words, the policies and the cautions. No line is wider than the
 //! terminal: columns that do not fit are left out, and named.
 
-use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow, TailEstimate};
+use crate::results::types::{Estimate, PolicyResults, ReturnMeasure, RunResults, SummaryRow, TailEstimate};
 use crate::results::{ALL_SECTORS, FOCUS};
 
 use super::cautions::{Caution, cautions};
@@ -9,7 +9,7 @@ use super::comparison;
 use super::grid::{Column, draw};
 use super::harmless;
 use super::number::{counted, grouped, percent, significant, tonnes};
-use super::prose::{Measure, headline_sentence, material_name, place_name};
+use super::prose::{Measure, headline_levels, headline_sentence, material_name, place_name};
 use super::replay_command::{in_lines, replay_command};
 use super::width::{PROSE, wrapped};
 
@@ -61,6 +61,7 @@ pub fn summary(run: &RunResults, scenario: &str, width: usize) -> String {
             text.line_after("  trials to replay: ", &line);
             text.replay_command(run, baseline, scenario);
         }
+        text.return_levels(run, baseline);
         let known = cautions(run, baseline);
         known.iter().for_each(|caution| text.caution("", caution));
         text.policies(run, baseline, known);
@@ -194,6 +195,52 @@ impl Text {
             }
         }
         self.table(columns);
+    }
+
+    /// What the headline lacks once in so many years, where it lacks anything and the table fits.
+    fn return_levels(&mut self, run: &RunResults, policy: &PolicyResults) {
+        let of = |measure: ReturnMeasure| headline_levels(policy).filter(move |level| level.measure == measure);
+        let is_short =
+            headline_levels(policy).any(|level| level.level_pct.supported && level.level_pct.estimate.value > 0.0);
+        if !is_short || run.manifest.nothing_is_random {
+            return;
+        }
+        let told = |measure| match measure {
+            ReturnMeasure::Annual => "a year",
+            ReturnMeasure::WorstYear => "worst year",
+            ReturnMeasure::WorstSpell => "worst spell",
+        };
+        let measures = || {
+            ReturnMeasure::ALL
+                .into_iter()
+                .filter(|measure| of(*measure).next().is_some())
+        };
+        let mut columns = vec![Column::names(
+            "N",
+            ID_WIDTH,
+            measures().map(|measure| told(measure).to_owned()),
+        )];
+        for &years in &run.manifest.return_periods {
+            let levels = measures().map(|measure| {
+                let level = of(measure).find(|level| level.years == years);
+                level.map_or_else(|| "-".to_owned(), |level| tail(&level.level_pct))
+            });
+            columns.push(Column::numbers(&significant(years, 6), 1, levels));
+        }
+        self.line("");
+        match draw(columns, self.width) {
+            (table, left_out) if left_out.is_empty() => {
+                self.line(&format!(
+                    "Exceeded once in N years on average, {} in {}: a year in % of its demand, a spell in % of the horizon's.",
+                    material_name(run, &policy.headline.0),
+                    place_name(run, &policy.headline.1)
+                ));
+                self.text.push_str(&table);
+            }
+            _ => self.line(
+                "Too narrow for what is exceeded once in so many years: see return_periods.csv, or a wider terminal.",
+            ),
+        }
     }
 
     /// What policies change, in a paragraph and a table, and what is to be known of them beyond what is of the baseline.

@@ -97,8 +97,15 @@ impl GroupCells {
     }
 
     /// Variance of the mean over all trials of something that depends on a trial's share alone, less what it is where nothing is short: the part seen
-    /// between groups, and within cells as much as independent trials would add.
-    pub fn variance_of_mean(&self, groups: &Groups, distribution: &Distribution, of: impl Fn(f64) -> f64) -> f64 {
+    /// between groups, and within cells as much as independent trials would add. Where each trial has several shares, those of a trial are taken to be alike
+    /// within cells.
+    pub fn variance_of_mean(
+        &self,
+        groups: &Groups,
+        distribution: &Distribution,
+        per_trial: f64,
+        of: impl Fn(f64) -> f64,
+    ) -> f64 {
         let (mut sums, mut within) = ([0.0; GROUPS], 0.0);
         let short = distribution.short();
         let mut next = short.start;
@@ -129,7 +136,8 @@ impl GroupCells {
                 within += f64::from(*count) * variance;
             }
         }
-        groups.variance_of_mean(&sums) + within / (groups.trials() * groups.trials())
+        let between = groups.variance_of_mean(&sums) / (per_trial * per_trial);
+        between + within / (groups.trials() * groups.trials()) / per_trial
     }
 }
 

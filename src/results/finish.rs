@@ -12,13 +12,14 @@ use super::grid::{ExceedanceCounts, position_of_whole_pct, thresholds_pct};
 use super::groups::GROUPS;
 use super::order_statistics::{Level, QuantileRanks};
 use super::recorder::Recorder;
+use super::return_levels;
 use super::row_groups::GroupSums;
 use super::row_totals::{Conditional, RowTotals, USD_PER_STEP};
 use super::rows::Row;
 use super::steps::exceedance_steps;
 use super::types::{
-    Attribution, BalanceRow, Estimate, ExceedanceCurve, ExceedancePoint, FAN_QUANTILES, Fan, PolicyResults, QUANTILES,
-    SummaryRow, SupplyShare, TAILS, TailEstimate, VarianceSplit,
+    Attribution, BalanceRow, Estimate, EventClass, ExceedanceCurve, ExceedancePoint, FAN_QUANTILES, Fan, PolicyResults,
+    QUANTILES, ReturnLevel, ReturnMeasure, SummaryRow, SupplyShare, TAILS, TailEstimate, VarianceSplit, Years,
 };
 
 /// Levels of [`SummaryRow::quantiles_pct`].
@@ -52,6 +53,9 @@ pub struct PolicyFacts {
     /// Split of the headline's variance.
     #[serde(skip)]
     pub variance: Option<VarianceSplit>,
+    /// Years of which return levels are wanted.
+    #[serde(skip)]
+    pub return_periods: Vec<f64>,
 }
 
 impl PolicyFacts {
@@ -111,7 +115,10 @@ impl Recorder {
                 .map(|(row, totals)| self.exceedance(row, totals, &errors, headline == Some(row)))
                 .collect(),
             timeline: self.fans(&errors),
+            years: self.by_year(&errors),
+            return_levels: self.return_levels(&errors, &totals, &facts.return_periods),
             events,
+            event_classes: self.event_classes(),
             attribution,
             replayable: self.replayable.finish(),
             supply_shares: facts.supply_shares,
@@ -253,6 +260,81 @@ impl Recorder {
             points: self.timeline.points(fan, errors, &layout.dates),
         });
         Some(points.collect())
+    }
+
+    /// Rows that are sums of final demand.
+    fn sums(&self) -> Vec<&Row> {
+        self.plan.rows.iter().filter(|row| row.is_all()).collect()
+    }
+
+    fn by_year(&self, errors: &Errors) -> Vec<Years> {
+        let (layout, rows) = (&self.plan.layout, self.sums());
+        let Some(years) = &self.years else {
+            return Vec::new();
+        };
+        rows.par_iter()
+            .enumerate()
+            .map(|(number, row)| Years {
+                material: self.material(row),
+                country: row.place.clone(),
+                quantile_levels: FAN_QUANTILES,
+                points: years.points(number, errors, &layout.years, layout.step_months),
+            })
+            .collect()
+    }
+
+    fn return_levels(&self, errors: &Errors, totals: &[RowTotals], periods: &[f64]) -> Vec<ReturnLevel> {
+        let Some(recorded) = &self.years else {
+            return Vec::new();
+        };
+        let (trials, layout) = (self.trials, &self.plan.layout);
+        let whole_years = recorded.whole_years();
+        let horizon_years = layout.periods as f64 * layout.step_months / 12.0;
+        let rows: Vec<(&Row, &RowTotals)> = self
+            .plan
+            .rows
+            .iter()
+            .zip(totals)
+            .filter(|(row, _)| row.is_all())
+            .collect();
+        let of_rows = rows.par_iter().enumerate().map(|(number, (row, totals))| {
+            let spell = totals.worst_spell_histogram.distribution();
+            let worst = recorded.worst(number);
+            let (pooled, pooled_cells) = recorded.pooled(number, trials);
+            let worst_year = worst.distribution(trials);
+            let level = |measure, years: f64| match measure {
+                ReturnMeasure::Annual => return_levels::of_years(years, &pooled, whole_years, errors, &pooled_cells),
+                ReturnMeasure::WorstYear => {
+                    return_levels::of_horizons(years, &worst_year, whole_years as f64, errors, worst.cells())
+                }
+                ReturnMeasure::WorstSpell => {
+                    return_levels::of_horizons(years, &spell, horizon_years, errors, &totals.groups.worst_spell)
+                }
+            };
+            let measures = ReturnMeasure::ALL
+                .into_iter()
+                .filter(|measure| *measure == ReturnMeasure::WorstSpell || whole_years > 0);
+            let levels = measures.flat_map(|measure| periods.iter().map(move |years| (measure, *years)));
+            levels
+                .map(|(measure, years)| ReturnLevel {
+                    material: self.material(row),
+                    country: row.place.clone(),
+                    measure,
+                    years,
+                    level_pct: level(measure, years),
+                })
+                .collect::<Vec<_>>()
+        });
+        of_rows.flatten_iter().collect()
+    }
+
+    fn event_classes(&self) -> Vec<EventClass> {
+        let Some(classes) = &self.classes else {
+            return Vec::new();
+        };
+        let rows = self.plan.classed().enumerate();
+        rows.flat_map(|(number, row)| classes.classes(number, (&self.material(row), &row.place), &self.plan.layout))
+            .collect()
     }
 
     /// Every attributed row's groups, unless left out, and the headline's shares by cause.

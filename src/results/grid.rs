@@ -60,6 +60,12 @@ pub fn place(share: f64) -> Option<Place> {
     })
 }
 
+/// Whether a share exceeds a threshold of so many percent: as [`place`] has it.
+#[inline]
+pub fn exceeds_pct(share: f64, pct: f64) -> bool {
+    share * 100.0 > pct + NEGLIGIBLE * 100.0
+}
+
 /// Trials by the highest threshold they exceed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Vec<u64>", try_from = "Vec<u64>")]

@@ -14,6 +14,22 @@ pub const GROUPS: usize = 32;
 /// Fewest whole batches from which errors are told: with fewer, those of independent trials are stated.
 pub const FEWEST_BATCHES: usize = 8;
 
+/// Steps of a share in sums of which only errors are computed: 2^39, so that the trials of a group, below 2^25, cannot overflow.
+const SHARE_STEPS: f64 = (1u64 << 39) as f64;
+
+const _: () = assert!(super::state::MOST_TRIALS / (GROUPS as u64) < 1 << 25);
+
+/// A share of demand in steps; cut towards 0.
+#[inline]
+pub fn steps_of_share(share: f64) -> u64 {
+    (share * SHARE_STEPS) as u64
+}
+
+/// A sum of such steps as a number.
+pub fn value_of_steps(steps: u64) -> f64 {
+    steps as f64 / SHARE_STEPS
+}
+
 /// The group of a trial: batch number modulo [`GROUPS`].
 pub fn group_of(trial: u64) -> usize {
     (batch(trial) % GROUPS as u64) as usize

@@ -77,14 +77,24 @@ impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
         self.trials == trials && self.short.fits(trials)
     }
 
+    /// The same of at most that many trials.
+    pub fn fits_at_most(&self, trials: u64) -> bool {
+        self.trials <= trials && self.fits(self.trials)
+    }
+
     /// The distribution seen so far.
     pub fn distribution(&self) -> Distribution {
-        let zeros = self.trials - self.short.count().unwrap_or(self.trials);
+        self.distribution_among(self.trials)
+    }
+
+    /// The distribution over so many trials, in those of which nothing is known nothing being short.
+    pub fn distribution_among(&self, trials: u64) -> Distribution {
+        let zeros = trials.saturating_sub(self.short.count().unwrap_or(trials));
         let zero = (zeros > 0).then_some(Bunch::atom(zeros, 0.0));
         let mut seen = 0;
         let bunches = zero.into_iter().chain(self.short.bunches());
         Distribution {
-            trials: self.trials,
+            trials,
             steps: bunches
                 .map(|bunch| {
                     seen += bunch.count;
@@ -96,6 +106,38 @@ impl<const SUB_BITS: u32> Histogram<SUB_BITS> {
 }
 
 impl Distribution {
+    /// Several together, each trial of each being one.
+    pub fn pooled(distributions: Vec<Self>) -> Self {
+        let mut bunches: Vec<Bunch> = Vec::new();
+        distributions.iter().for_each(|one| bunches.extend(one.bunches()));
+        bunches.sort_by(|one, other| one.mean.total_cmp(&other.mean));
+        // Zeros, above all, are one bunch.
+        bunches.dedup_by(|next, one| {
+            let is_same = next.mean == one.mean;
+            if is_same {
+                one.count += next.count;
+                (one.lowest, one.highest) = (one.lowest.min(next.lowest), one.highest.max(next.highest));
+            }
+            is_same
+        });
+        let mut seen = 0;
+        Self {
+            trials: distributions.iter().map(|one| one.trials).sum(),
+            steps: bunches
+                .into_iter()
+                .map(|bunch| {
+                    seen += bunch.count;
+                    (seen, bunch)
+                })
+                .collect(),
+        }
+    }
+
+    /// How many values it is of.
+    pub fn trials(&self) -> u64 {
+        self.trials
+    }
+
     /// Values, and those of a bin together, ascending.
     pub fn bunches(&self) -> impl DoubleEndedIterator<Item = &Bunch> {
         self.steps.iter().map(|(_, bunch)| bunch)
@@ -119,9 +161,10 @@ impl Distribution {
         found.map_or(Bunch::atom(0, 0.0), |(_, bunch)| *bunch)
     }
 
-    /// Variance of the mean over trials of what `of` gives for a trial's share.
-    fn variance_of_mean(&self, errors: &Errors, cells: &GroupCells, of: impl Fn(f64) -> f64) -> f64 {
-        let n = self.trials as f64;
+    /// Variance of the mean over trials of what `of` gives for a trial's share. Where each trial has several, they are taken to be alike unless groups
+    /// tell.
+    fn variance_of_mean(&self, per_trial: u64, errors: &Errors, cells: &GroupCells, of: impl Fn(f64) -> f64) -> f64 {
+        let (n, per_trial) = (self.trials as f64, per_trial as f64);
         let zero = of(0.0);
         let (mut sum, mut squares) = (0.0, 0.0);
         for bunch in self.bunches() {
@@ -129,11 +172,11 @@ impl Distribution {
             sum += bunch.count as f64 * value;
             squares += bunch.count as f64 * value * value;
         }
-        let independent = (squares / n - (sum / n) * (sum / n)).max(0.0) / n;
+        let independent = (squares / n - (sum / n) * (sum / n)).max(0.0) * per_trial / n;
         match errors.groups() {
             None => independent,
             Some(groups) => seen(
-                cells.variance_of_mean(groups, self, |share| of(share) - zero),
+                cells.variance_of_mean(groups, self, per_trial, |share| of(share) - zero),
                 independent,
             ),
         }
@@ -151,30 +194,50 @@ impl Distribution {
         cells: &GroupCells,
         scale: f64,
     ) -> TailEstimate {
-        let value = self.at_rank(ranks.rank).mean;
-        let (mut low, mut high) = (ranks.low, ranks.high);
-        let mut reach = Z95;
-        if errors.groups().is_some() {
-            let (n, p) = (self.trials as f64, level.probability());
-            let below = self.variance_of_mean(errors, cells, |share| f64::from(share < value));
-            let up_to = self.variance_of_mean(errors, cells, |share| f64::from(share <= value));
-            let variance = below.max(up_to).max(errors.finest(p));
-            reach = errors.reach();
-            let half = reach * variance.sqrt() * n;
-            // Casts saturate.
-            low = (libm::floor(n * p - half) as u64).clamp(1, ranks.rank);
-            high = (libm::ceil(n * p + half) as u64).clamp(ranks.rank, self.trials.max(ranks.rank));
-        }
-        let low = self.at_rank(low).lowest * scale;
-        let high = self.at_rank(high).highest * scale;
+        let estimate = match errors.groups() {
+            Some(_) => self.level(level.probability(), ranks.rank, 1, errors, cells, scale),
+            None => self.between(ranks, Z95, scale),
+        };
         TailEstimate {
-            estimate: Estimate {
-                value: value * scale,
-                standard_error: (high - low) / (2.0 * reach),
-                low,
-                high,
-            },
+            estimate,
             supported: level.supported(self.trials),
+        }
+    }
+
+    /// The value at a rank, which P(X <= v) >= p has led to, with the interval of Woodruff ([`Distribution::quantile`]); of so many values that each trial
+    /// has.
+    pub fn level(
+        &self,
+        p: f64,
+        rank: u64,
+        per_trial: u64,
+        errors: &Errors,
+        cells: &GroupCells,
+        scale: f64,
+    ) -> Estimate {
+        let (n, value) = (self.trials as f64, self.at_rank(rank).mean);
+        let below = self.variance_of_mean(per_trial, errors, cells, |share| f64::from(share < value));
+        let up_to = self.variance_of_mean(per_trial, errors, cells, |share| f64::from(share <= value));
+        let variance = below.max(up_to).max(errors.finest(p));
+        let half = errors.reach() * variance.sqrt() * n;
+        // Casts saturate.
+        let ranks = QuantileRanks {
+            rank,
+            low: (libm::floor(n * p - half) as u64).clamp(1, rank),
+            high: (libm::ceil(n * p + half) as u64).clamp(rank, self.trials.max(rank)),
+        };
+        self.between(&ranks, errors.reach(), scale)
+    }
+
+    /// The value at a rank, and at those of its interval, which is so many standard errors wide on each side.
+    fn between(&self, ranks: &QuantileRanks, reach: f64, scale: f64) -> Estimate {
+        let low = self.at_rank(ranks.low).lowest * scale;
+        let high = self.at_rank(ranks.high).highest * scale;
+        Estimate {
+            value: self.at_rank(ranks.rank).mean * scale,
+            standard_error: (high - low) / (2.0 * reach),
+            low,
+            high,
         }
     }
 
@@ -225,7 +288,7 @@ impl Distribution {
         let most = (among * (at_risk.highest - at_risk.mean)).min(others * (at_risk.mean - at_risk.lowest));
         let binning = most / n / tail;
         let standard_error = (self.trials > 1).then(|| {
-            let variance = self.variance_of_mean(errors, cells, beyond) / (tail * tail);
+            let variance = self.variance_of_mean(1, errors, cells, beyond) / (tail * tail);
             // The standard deviation of a uniform distribution is its width / sqrt(12).
             (variance + binning * binning / 12.0).sqrt()
         });

@@ -26,6 +26,8 @@ pub struct OpenTrial {
     pub(super) shortfall_t: Vec<f64>,
     pub(super) unmet_t: Vec<f64>,
     pub(super) exposed_usd: Vec<f64>,
+    /// Of the row that is being followed, what is short by calendar year.
+    pub(super) short_by_year_t: Vec<f64>,
 }
 
 /// A material in the open trial.
@@ -50,6 +52,7 @@ impl OpenTrial {
             shortfall_t: cells.clone(),
             unmet_t: cells.clone(),
             exposed_usd: cells,
+            short_by_year_t: vec![0.0; layout.years.len()],
         }
     }
 
@@ -100,8 +103,14 @@ impl OpenTrial {
 }
 
 impl OpenMaterial {
-    /// The spells of a row of these of the material's cells; `short` is told every period in which the row is short, and its share.
-    pub(super) fn follow(&self, row: &[usize], cells: &Range<usize>, short: impl FnMut(usize, f64)) -> TrialSpells {
+    /// The spells of a row of these of the material's cells; `short` is told every period in which the row is short, by how much and of
+    /// what demand.
+    pub(super) fn follow(
+        &self,
+        row: &[usize],
+        cells: &Range<usize>,
+        short: impl FnMut(usize, f64, f64),
+    ) -> TrialSpells {
         let (of, first) = (cells.len(), cells.start);
         let Self {
             demand_t,
@@ -149,7 +158,7 @@ impl OpenMaterial {
     #[inline]
     fn follow_sums(
         &self,
-        mut short: impl FnMut(usize, f64),
+        mut short: impl FnMut(usize, f64, f64),
         missing_t: impl Fn(usize) -> f64,
         short_and_demanded_t: impl Fn(usize) -> (f64, f64),
         carried: impl Fn(usize) -> f64,
@@ -171,7 +180,7 @@ impl OpenMaterial {
             let carried = if is_short { carried(position) } else { 1.0 };
             spells.period(demand_t, missing_t, shortfall_t, carried, self.onset[position]);
             if is_short {
-                short(period, shortfall_t / demand_t);
+                short(period, shortfall_t, demand_t);
             }
         }
         spells.end_trial()

@@ -11,6 +11,7 @@ use crate::model::layout::Layout;
 use super::attribution::AttributionRecorder;
 use super::errors::Errors;
 use super::estimate::Bounds;
+use super::event_classes::ClassRecorder;
 use super::event_totals::EventRecorder;
 use super::fixed::FixedSum;
 use super::flows::FlowRecorder;
@@ -25,6 +26,7 @@ use super::samples::Sample;
 use super::timeline::Timeline;
 use super::types::{CostlyTable, Estimate};
 use super::waiting::WaitingTotals;
+use super::years::YearsRecorder;
 
 /// Which of the costlier things to record; totals, quantiles, events, supplies, prices and replayable trials always are. What is recorded is the
 /// same, to the last bit, whatever else is.
@@ -34,6 +36,8 @@ pub struct Recording {
     pub timeline: bool,
     /// Attribution to causes: memory grows with rows in focus x causes.
     pub attribution: bool,
+    /// Shortfall by calendar year, return levels and the events of the worst trials.
+    pub years: bool,
     /// One sample per trial and row in focus, to be drained by the caller.
     pub samples: bool,
 }
@@ -43,12 +47,14 @@ impl Recording {
     pub const RUN: Self = Self {
         timeline: true,
         attribution: true,
+        years: true,
         samples: false,
     };
     /// Totals only: sweeps, screens and searches.
     pub const TOTALS: Self = Self {
         timeline: false,
         attribution: false,
+        years: false,
         samples: false,
     };
 
@@ -101,6 +107,30 @@ impl Plan {
             recording,
         }
     }
+
+    /// Rows that are sums of final demand.
+    pub(super) fn sums(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_all()).count()
+    }
+
+    /// Whether the events of a row's worst trials are recorded: of materials in focus at places in focus, and of the headline.
+    fn is_classed(&self, row: usize) -> bool {
+        self.rows[row].sampled || Some(row) == self.headline
+    }
+
+    /// Those rows.
+    pub(super) fn classed(&self) -> impl Iterator<Item = &Row> {
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(number, _)| self.is_classed(*number)).map(|(_, row)| row)
+    }
+}
+
+/// Demand of some cells in a calendar year of a trial, t.
+fn demand_of_year(outcome: &TrialOutcome<'_>, cells: &[usize], year: usize) -> f64 {
+    let first = year * outcome.demand_t.len();
+    let of_cell =
+        |cell: &usize| outcome.reference_demand_by_year_t[first + cell] + outcome.added_demand_by_year_t[first + cell];
+    cells.iter().map(of_cell).sum()
 }
 
 /// From the first to the last of ascending numbers.
@@ -122,7 +152,9 @@ pub struct Recorder {
     pub(super) totals: WaitingTotals,
     pub(super) timeline: Timeline,
     pub(super) attribution: Option<AttributionRecorder>,
+    pub(super) years: Option<YearsRecorder>,
     pub(super) events: EventRecorder,
+    pub(super) classes: Option<ClassRecorder>,
     pub(super) flows: FlowRecorder,
     pub(super) prices: PriceRecorder,
     pub(super) replayable: ReplayableTrials,
@@ -151,11 +183,7 @@ impl Recorder {
 
     fn empty(plan: Arc<Plan>) -> Self {
         let layout = &plan.layout;
-        let fans = if plan.recording.timeline {
-            plan.rows.iter().filter(|row| row.is_all()).count()
-        } else {
-            0
-        };
+        let fans = if plan.recording.timeline { plan.sums() } else { 0 };
         Self {
             trials: 0,
             trials_by_group: [0; GROUPS],
@@ -165,7 +193,15 @@ impl Recorder {
                 .recording
                 .attribution
                 .then(|| AttributionRecorder::new(layout, &plan.rows)),
+            years: plan
+                .recording
+                .years
+                .then(|| YearsRecorder::new(plan.sums(), &layout.years, layout.step_months)),
             events: EventRecorder::new(layout.events.len()),
+            classes: plan
+                .recording
+                .years
+                .then(|| ClassRecorder::new(plan.classed().count(), layout)),
             flows: FlowRecorder::new(layout),
             prices: PriceRecorder::new(layout),
             replayable: ReplayableTrials::default(),
@@ -187,6 +223,7 @@ impl Recorder {
             totals,
             timeline,
             attribution,
+            years,
             ..
         } = self;
         // The large ones side by side.
@@ -197,9 +234,15 @@ impl Recorder {
                 if let (Some(attribution), Some(added)) = (attribution, &other.attribution) {
                     attribution.merge(added);
                 }
+                if let (Some(years), Some(added)) = (years, &other.years) {
+                    years.merge(added);
+                }
             },
         );
         self.events.merge(&other.events);
+        if let (Some(classes), Some(added)) = (&mut self.classes, &other.classes) {
+            classes.merge(added);
+        }
         self.flows.merge(&other.flows);
         self.prices.merge(&other.prices);
         self.replayable.merge(&other.replayable);
@@ -314,7 +357,10 @@ impl Recorder {
         let trial = outcome.trial;
         let group = self.group(trial);
         let plan = Arc::clone(&self.plan);
-        let mut attributed = 0;
+        let (mut attributed, mut classed) = (0, 0);
+        if let Some(classes) = &mut self.classes {
+            classes.begin(outcome.occurrences);
+        }
         for (parts, open) in plan.parts.iter().zip(&self.open.materials) {
             let mut fan = parts.first_fan;
             for number in parts.rows.clone() {
@@ -333,11 +379,34 @@ impl Recorder {
                     }
                     let timeline = &mut self.timeline;
                     let has_fan = plan.recording.timeline && row.is_all();
-                    row_trial.spells = open.follow(&row.cells, &parts.cells, |period, share| {
+                    let by_year = &mut self.open.short_by_year_t;
+                    let has_years = self.years.is_some() && row.is_all();
+                    row_trial.spells = open.follow(&row.cells, &parts.cells, |period, short_t, demand_t| {
                         if has_fan {
-                            timeline.add(fan, group, period, share);
+                            timeline.add(fan, group, period, short_t / demand_t);
+                        }
+                        if has_years {
+                            by_year[plan.layout.years.of_period[period]] += short_t;
                         }
                     });
+                    if let Some(years) = self
+                        .years
+                        .as_mut()
+                        .filter(|_| has_years && row_trial.spells.short_periods > 0)
+                    {
+                        let of_year = by_year.iter_mut().enumerate();
+                        years.add(
+                            fan,
+                            group,
+                            of_year.map(|(year, short_t)| {
+                                let short_t = std::mem::take(short_t);
+                                match short_t > 0.0 {
+                                    true => short_t / demand_of_year(outcome, &row.cells, year),
+                                    false => 0.0,
+                                }
+                            }),
+                        );
+                    }
                 }
                 fan += usize::from(row.is_all());
                 self.totals.add(number, group, row_trial);
@@ -349,6 +418,12 @@ impl Recorder {
                     };
                     self.replayable.add(trial, headline);
                     self.last_headline_share = headline;
+                }
+                if plan.is_classed(number) {
+                    if let Some(classes) = &mut self.classes {
+                        classes.add(classed, share);
+                    }
+                    classed += 1;
                 }
                 if row.attributed {
                     if let Some(attribution) = &mut self.attribution {

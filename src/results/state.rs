@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::model::layout::Layout;
 
 use super::attribution::AttributionRecorder;
+use super::event_classes::ClassRecorder;
 use super::event_totals::EventRecorder;
 use super::flows::FlowRecorder;
 use super::groups::GROUPS;
@@ -24,6 +25,7 @@ use super::replayable::ReplayableTrials;
 use super::row_totals::RowTotals;
 use super::timeline::Timeline;
 use super::waiting::WaitingTotals;
+use super::years::YearsRecorder;
 
 /// The most trials that a run can have.
 pub const MOST_TRIALS: u64 = 1_000_000_000;
@@ -43,7 +45,9 @@ pub struct RecorderState<'a> {
     totals: Cow<'a, [RowTotals]>,
     timeline: Cow<'a, Timeline>,
     attribution: Option<Cow<'a, AttributionRecorder>>,
+    years: Option<Cow<'a, YearsRecorder>>,
     events: Cow<'a, EventRecorder>,
+    classes: Option<Cow<'a, ClassRecorder>>,
     flows: Cow<'a, FlowRecorder>,
     prices: Cow<'a, PriceRecorder>,
     replayable: Cow<'a, ReplayableTrials>,
@@ -60,7 +64,9 @@ impl Recorder {
             totals: self.totals.settled(),
             timeline: self.timeline.in_full(),
             attribution: self.attribution.as_ref().map(Cow::Borrowed),
+            years: self.years.as_ref().map(Cow::Borrowed),
             events: Cow::Borrowed(&self.events),
+            classes: self.classes.as_ref().map(Cow::Borrowed),
             flows: Cow::Borrowed(&self.flows),
             prices: Cow::Borrowed(&self.prices),
             replayable: Cow::Borrowed(&self.replayable),
@@ -120,6 +126,23 @@ impl RecorderState<'_> {
             self.events.fits(layout.events.len(), trials, layout.in_batches),
             "the events",
         )?;
+        expect(
+            match &self.years {
+                Some(years) => {
+                    let fits = years.fits(plan.sums(), &layout.years, layout.step_months, trials, by_group);
+                    self.recording.years && fits
+                }
+                None => !self.recording.years,
+            },
+            "the years",
+        )?;
+        expect(
+            match &self.classes {
+                Some(classes) => self.recording.years && classes.fits(plan.classed().count(), layout, trials),
+                None => !self.recording.years,
+            },
+            "the events of the worst trials",
+        )?;
         expect(self.flows.fits(layout), "the flows")?;
         expect(self.prices.fits(layout), "the prices")?;
         expect(self.replayable.fits(trials, range), "the trials to replay")?;
@@ -134,7 +157,9 @@ impl RecorderState<'_> {
             ),
             timeline,
             attribution: self.attribution.map(Cow::into_owned),
+            years: self.years.map(Cow::into_owned),
             events: self.events.into_owned(),
+            classes: self.classes.map(Cow::into_owned),
             flows: self.flows.into_owned(),
             prices: self.prices.into_owned(),
             replayable: self.replayable.into_owned(),
@@ -155,6 +180,7 @@ fn is_sound(layout: &Layout) -> bool {
         Err(group) => *group < layout.groups.len(),
     };
     layout.dates.len() == layout.periods
+        && layout.years.fits(layout.periods)
         && layout.step_months.is_finite()
         && layout.step_months > 0.0
         && layout.reference_demand_t.len() == layout.cells.len()

@@ -5,9 +5,11 @@ use super::samples::Sample;
 
 impl Recorder {
     /// Takes over everything about these materials from a recorder of the same trials and [`Recording`](super::Recording), in whose model they are made,
-    /// ordered, traded and struck in the same way. Both have been put to rest. Fans over time are not taken over: no such recording has them.
+    /// ordered, traded and struck in the same way. Both have been put to rest. Fans over time and calendar years are not taken over: no
+    /// such recording has them.
     pub fn take_materials(&mut self, of: &Self, materials: &[usize]) {
-        debug_assert!(!self.plan.recording.timeline && self.plan.recording == of.plan.recording);
+        let recording = self.plan.recording;
+        debug_assert!(!recording.timeline && !recording.years && recording == of.plan.recording);
         debug_assert_eq!(self.trials, of.trials, "other trials");
         let number_here = self.causes_by_theirs(of);
         let mut sampled: Vec<Sample> = Vec::new();

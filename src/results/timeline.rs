@@ -11,10 +11,11 @@ use super::binned::CountAndSum;
 use super::errors::Errors;
 use super::estimate::Bounds;
 use super::fixed::Moments;
-use super::groups::{ByGroup, GROUPS};
+use super::grid::exceeds_pct;
+use super::groups::{ByGroup, Sum, steps_of_share, value_of_steps};
 use super::histogram::NEGLIGIBLE;
 use super::order_statistics::Level;
-use super::types::FanPoint;
+use super::types::{Estimate, FanPoint};
 use super::values::Values;
 
 /// Levels of a fan's quantiles.
@@ -22,10 +23,6 @@ const FAN_LEVELS: [Level; 5] = [Level(50), Level(250), Level(500), Level(750), L
 
 /// Distribution of one row's shortfall in one period.
 type FanHistogram = Values<CountAndSum, 5, 96, 32>;
-/// Steps of a share's sums by group: 2^39, so that the trials of a group, below 2^25, cannot overflow. Only errors are computed from them.
-const GROUP_STEPS: f64 = (1u64 << 39) as f64;
-
-const _: () = assert!(super::state::MOST_TRIALS / (GROUPS as u64) < 1 << 25);
 
 /// Values at ascending ranks from 1 among `trials`, those not added being 0.
 fn at_ranks<const N: usize>(histogram: &FanHistogram, ranks: [u64; N], trials: u64) -> [f64; N] {
@@ -42,13 +39,40 @@ fn at_ranks<const N: usize>(histogram: &FanHistogram, ranks: [u64; N], trials: u
     values
 }
 
+/// Trials of a group that are short in a period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct PeriodSums {
+    /// Sum of shares, in steps.
+    steps: u64,
+    /// How many.
+    short: u32,
+    /// How many of them by more than 10 %.
+    beyond_10: u32,
+}
+
+impl Sum for PeriodSums {
+    fn add(&mut self, other: &Self) {
+        self.steps = self.steps.saturating_add(other.steps);
+        self.short = self.short.saturating_add(other.short);
+        self.beyond_10 = self.beyond_10.saturating_add(other.beyond_10);
+    }
+}
+
 /// One row over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct RowFan {
     moments: Vec<Moments>,
-    /// Sums by group of batches; nothing where trials are independent.
-    by_group: Vec<ByGroup<u64>>,
+    /// Sums by group of batches; all in the first where trials are independent.
+    by_group: Vec<ByGroup<PeriodSums>>,
     histograms: Vec<Option<Box<FanHistogram>>>,
+}
+
+/// Probability of being among the counted.
+fn probability(errors: &Errors, by_group: &ByGroup<PeriodSums>, count: fn(&PeriodSums) -> u32) -> Estimate {
+    let counts = by_group.map(|sums| f64::from(count(sums)));
+    // Whole numbers below 2^53.
+    let hits = counts.map(|count| count as u64);
+    errors.probability(hits.iter().sum(), || hits)
 }
 
 /// Shortfall per (row, period).
@@ -78,12 +102,9 @@ pub struct Timeline {
 struct Entry {
     share: f64,
     period: u32,
-    /// The group of batches of its trial; [`INDEPENDENT`] where there are none.
+    /// The group of batches of its trial; the first where trials are independent.
     group: u8,
 }
-
-/// No group: trials are independent.
-const INDEPENDENT: u8 = u8::MAX;
 
 /// Most shares in a row's journal.
 const ROOM: usize = 1 << 14;
@@ -131,7 +152,7 @@ impl Timeline {
         journal.push(Entry {
             share: share.min(1.0),
             period: period as u32,
-            group: group.map_or(INDEPENDENT, |group| group as u8),
+            group: group.unwrap_or(0) as u8,
         });
         if journal.len() == self.room {
             self.settle_row(row);
@@ -171,7 +192,7 @@ impl Timeline {
         sorted.clear();
         sorted.resize(journal.len(), 0.0);
         groups.clear();
-        groups.resize(journal.len(), INDEPENDENT);
+        groups.resize(journal.len(), 0);
         for entry in journal.drain(..) {
             let next = &mut ends[entry.period as usize];
             sorted[*next] = entry.share;
@@ -185,13 +206,12 @@ impl Timeline {
                 fan.moments[period].add_all(shares.iter().copied());
                 let histogram = fan.histograms[period].get_or_insert_default();
                 shares.iter().for_each(|share| histogram.add(*share));
-                // All of them are in groups, or none is.
-                if groups[first] != INDEPENDENT {
-                    let sums = fan.by_group[period].all();
-                    for (share, group) in shares.iter().zip(&groups[first..end]) {
-                        // The cast cuts towards 0.
-                        sums[usize::from(*group)] += (share * GROUP_STEPS) as u64;
-                    }
+                let sums = fan.by_group[period].all();
+                for (share, group) in shares.iter().zip(&groups[first..end]) {
+                    let sums = &mut sums[usize::from(*group)];
+                    sums.steps = sums.steps.saturating_add(steps_of_share(*share));
+                    sums.short += 1;
+                    sums.beyond_10 += u32::from(exceeds_pct(*share, 10.0));
                 }
             }
             first = end;
@@ -217,8 +237,7 @@ impl Timeline {
         }
         for (row, journal) in other.journals.iter().enumerate() {
             for entry in journal {
-                let group = (entry.group != INDEPENDENT).then_some(usize::from(entry.group));
-                self.add(row, group, entry.period as usize, entry.share);
+                self.add(row, Some(usize::from(entry.group)), entry.period as usize, entry.share);
             }
         }
     }
@@ -243,6 +262,11 @@ impl Timeline {
                     && fan.by_group.len() == periods
                     && fan.moments.iter().all(|moments| moments.are_of(trials, 0))
                     && fan.histograms.iter().flatten().all(|histogram| histogram.fits(trials))
+                    && fan.by_group.iter().zip(&fan.histograms).all(|(by_group, histogram)| {
+                        let sums = by_group.total();
+                        let short = histogram.as_ref().map_or(Some(0), |histogram| histogram.count());
+                        short == Some(u64::from(sums.short)) && sums.beyond_10 <= sums.short
+                    })
             })
     }
 
@@ -258,7 +282,7 @@ impl Timeline {
                 date: dates.get(period).cloned().unwrap_or_default(),
                 mean_pct: errors.mean_of(
                     moments,
-                    || by_group.map(|steps| *steps as f64 / GROUP_STEPS),
+                    || by_group.map(|sums| value_of_steps(sums.steps)),
                     100.0,
                     Bounds::PERCENT,
                 ),
@@ -266,6 +290,8 @@ impl Timeline {
                     Some(histogram) => at_ranks(histogram, ranks, trials).map(|share| share * 100.0),
                     None => [0.0; 5],
                 },
+                prob_any: probability(errors, by_group, |sums| sums.short),
+                prob_gt_10: probability(errors, by_group, |sums| sums.beyond_10),
             })
             .collect()
     }
@@ -286,6 +312,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::groups::GROUPS;
     use proptest::prelude::*;
 
     fn points(timeline: &Timeline, trials: u64, dates: &[String]) -> Vec<FanPoint> {

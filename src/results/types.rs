@@ -2,7 +2,7 @@
 //! horizon, 0 to 100; probabilities and shares are 0 to 1; times are months. Quantities (fields that end in `_t`, as in the model) are in the
 //! material's own unit, which need not be tonnes; the result files name them without it and say the unit beside them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Levels of [`SummaryRow::quantiles_pct`], in thousandths.
 pub const QUANTILES: [u32; 7] = [50, 250, 500, 750, 900, 950, 990];
@@ -32,6 +32,16 @@ pub struct TailEstimate {
     pub estimate: Estimate,
     /// Whether at least ten trials are expected beyond the level.
     pub supported: bool,
+}
+
+/// An estimate, null where it is not supported.
+fn where_supported<S: Serializer>(tail: &TailEstimate, to: S) -> Result<S::Ok, S::Error> {
+    tail.supported.then_some(tail.estimate).serialize(to)
+}
+
+/// The same of several.
+fn each_where_supported<S: Serializer>(tails: &[TailEstimate], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(tails.iter().map(|tail| tail.supported.then_some(tail.estimate)))
 }
 
 /// One row of `summary.csv`; its figures by name are the list of [`super::statistic::Statistic`].
@@ -155,6 +165,10 @@ pub struct FanPoint {
     pub mean_pct: Estimate,
     /// Quantiles 0.05, 0.25, 0.5, 0.75, 0.95 over trials, %.
     pub quantiles_pct: [f64; 5],
+    /// P(anything is short in the period).
+    pub prob_any: Estimate,
+    /// P(more than 10 % of the period's demand is short).
+    pub prob_gt_10: Estimate,
 }
 
 /// Shortfall over time of one (material, country), sector `all`.
@@ -168,6 +182,120 @@ pub struct Fan {
     pub quantile_levels: [f64; 5],
     /// One point per period.
     pub points: Vec<FanPoint>,
+}
+
+/// One calendar year of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct YearPoint {
+    /// The year.
+    pub year: i16,
+    /// Months of it that lie within the horizon.
+    pub months: f64,
+    /// Mean over trials of the year's shortfall / demand, %.
+    pub mean_pct: Estimate,
+    /// Standard deviation over trials, %. `None` with one trial.
+    pub sd_pct: Option<f64>,
+    /// Quantiles 0.05, 0.25, 0.5, 0.75, 0.95 over trials, %.
+    #[serde(serialize_with = "each_where_supported")]
+    pub quantiles_pct: [TailEstimate; 5],
+    /// P(more than 10 % of the year's demand is short).
+    pub prob_gt_10: Estimate,
+    /// Mean of the worst 5 % of trials, by this year, %.
+    #[serde(serialize_with = "where_supported")]
+    pub cvar95_pct: TailEstimate,
+}
+
+/// Shortfall by calendar year of one (material, country), sector `all`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Years {
+    /// Material id.
+    pub material: String,
+    /// Country code, group id, `focus` or `WLD`.
+    pub country: String,
+    /// Levels of every point's quantiles: [`FAN_QUANTILES`].
+    pub quantile_levels: [f64; 5],
+    /// One point per calendar year that the horizon touches.
+    pub points: Vec<YearPoint>,
+}
+
+/// What a return level is a level of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnMeasure {
+    /// Shortfall of a whole calendar year, % of the year's demand: exceeded by one year in so many.
+    Annual,
+    /// That of the worst whole calendar year of the horizon: exceeded at the rate of once in so many years.
+    WorstYear,
+    /// Shortfall of the worst spell, % of the horizon's demand: exceeded at the rate of once in so many years.
+    WorstSpell,
+}
+
+impl ReturnMeasure {
+    /// All, in the order of the files.
+    pub const ALL: [Self; 3] = [Self::Annual, Self::WorstYear, Self::WorstSpell];
+
+    /// The name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Annual => "annual",
+            Self::WorstYear => "worst_year",
+            Self::WorstSpell => "worst_spell",
+        }
+    }
+}
+
+/// One row of `return_periods.csv`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReturnLevel {
+    /// Material id.
+    pub material: String,
+    /// Country code, group id, `focus` or `WLD`.
+    pub country: String,
+    /// Of what.
+    pub measure: ReturnMeasure,
+    /// Once in so many years.
+    pub years: f64,
+    /// The level, %.
+    #[serde(serialize_with = "where_supported")]
+    pub level_pct: TailEstimate,
+}
+
+/// An event in the worst trials and in all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventInClass {
+    /// Event id.
+    pub event: String,
+    /// Display name.
+    pub name: String,
+    /// Share of the class's trials in which it was in force at some time. `None` where the class is not supported, as of the next.
+    pub in_force: Option<Estimate>,
+    /// Mean over the class's trials of the months in which it was in force, recovery not counted.
+    pub months_in_force: Option<f64>,
+    /// Share of all trials in which it was in force.
+    pub in_force_in_all: f64,
+    /// Mean over all trials of the months.
+    pub months_in_force_in_all: f64,
+    /// `in_force` / `in_force_in_all`. `None` where it never was, or the class is not supported.
+    pub lift: Option<f64>,
+}
+
+/// The worst trials of one (material, country), sector `all`, and their events.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EventClass {
+    /// Material id.
+    pub material: String,
+    /// Country code, group id or `focus`.
+    pub country: String,
+    /// The class: the worst so many percent of trials.
+    pub worst_pct: f64,
+    /// Trials in it: whole bins of shortfall, none in which nothing is short.
+    pub trials: u64,
+    /// Their share of all trials.
+    pub share_of_trials: f64,
+    /// Whether they are at least ten.
+    pub supported: bool,
+    /// Every event.
+    pub events: Vec<EventInClass>,
 }
 
 /// One row of `events.csv`.
@@ -328,8 +456,14 @@ pub struct PolicyResults {
     pub exceedance: Vec<ExceedanceCurve>,
     /// `timeline.csv`, unless left out.
     pub timeline: Option<Vec<Fan>>,
+    /// `years.csv`; empty where it was not recorded.
+    pub years: Vec<Years>,
+    /// `return_periods.csv`; empty where it was not recorded.
+    pub return_levels: Vec<ReturnLevel>,
     /// `events.csv`.
     pub events: Vec<EventResult>,
+    /// `event_classes.csv`; empty where it was not recorded, and of rows that are short in no trial.
+    pub event_classes: Vec<EventClass>,
     /// `attribution.csv`, unless left out.
     pub attribution: Option<Vec<Attribution>>,
     /// Trials to replay.
@@ -482,6 +616,9 @@ pub struct Manifest {
     /// are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
+    /// Return periods of return levels, years, ascending.
+    #[serde(default)]
+    pub return_periods: Vec<f64>,
     /// What was left out, in order; not in the file where nothing was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<CostlyTable>,

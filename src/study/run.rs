@@ -171,6 +171,7 @@ impl<'a> Run<'a> {
             &self.baseline.scenario_name,
             &self.baseline.prepared,
             &[],
+            &[],
             !is_random,
         );
         let outcomes = all

@@ -238,6 +238,8 @@ fn check_curves(what: &str, curve: &Table, fan: &Table, key: &[(&str, &str)], co
         };
         checker.exact("mean_pct", mean(&values));
         checker.exact("mean_pct_se", standard_error(&values));
+        checker.exact("prob_any", share_above(&values, 0.0));
+        checker.exact("prob_gt_10", share_above(&values, 10.0));
         for (column, level) in [
             ("p5_pct", 50),
             ("p25_pct", 250),
@@ -256,9 +258,87 @@ fn check_curves(what: &str, curve: &Table, fan: &Table, key: &[(&str, &str)], co
     compared
 }
 
+/// A row's calendar years and return levels against its courses; gives how many cells were compared.
+fn check_years(
+    what: &str,
+    (years, levels): (&Table, &Table),
+    key: &[(&str, &str)],
+    both: &Compared,
+    courses: &[Course],
+) -> usize {
+    let (mut compared, mut whole) = (0, Vec::new());
+    let step_months = both.prepared.layout.step_months;
+    let dates = &both.replays[0].dates;
+    for row in years.rows(key) {
+        let year = row["year"].as_str();
+        let own: Vec<usize> = (0..dates.len()).filter(|period| dates[*period][..4] == *year).collect();
+        let share = |course: &Course| {
+            let short: f64 = own.iter().map(|period| course.shortfall[*period]).sum();
+            let share = 100.0 * short / own.iter().map(|period| course.demand[*period]).sum::<f64>();
+            if share > 1e-6 { share } else { 0.0 }
+        };
+        let values: Vec<f64> = courses.iter().map(share).collect();
+        let mut checker = Checker {
+            what: format!("{what}, {year}"),
+            row,
+            compared: 0,
+        };
+        checker.exact("months", own.len() as f64 * step_months);
+        checker.exact("mean_pct", mean(&values));
+        checker.exact("mean_pct_se", standard_error(&values));
+        checker.exact("sd_pct", standard_error(&values) * (values.len() as f64).sqrt());
+        checker.exact("prob_gt_10", share_above(&values, 10.0));
+        for (column, level) in [
+            ("p5_pct", 50),
+            ("p25_pct", 250),
+            ("p50_pct", 500),
+            ("p75_pct", 750),
+            ("p95_pct", 950),
+        ] {
+            checker.cell(column, Some(quantile(&values, level)), 1.0 / 64.0);
+        }
+        checker.cell("cvar95_pct", Some(tail_mean(&values, 950)), 1.0 / 64.0);
+        compared += checker.compared;
+        // Quarters: four; months: twelve; weeks: 52 at least.
+        if own.len() as f64 * step_months > 12.0 - step_months + 1e-6 {
+            whole.push(values);
+        }
+    }
+    let horizon = dates.len() as f64 * step_months / 12.0;
+    let worst_year: Vec<f64> = (0..courses.len())
+        .map(|trial| whole.iter().map(|values| values[trial]).fold(0.0, f64::max))
+        .collect();
+    let spells: Vec<f64> = courses.iter().map(|course| 100.0 * course.worst_spell().0).collect();
+    let of_rank = |values: &[f64], beyond: f64| {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted[sorted.len() - 1 - (sorted.len() as f64 * beyond + 1e-9) as usize]
+    };
+    for row in levels.rows(key) {
+        let (measure, period) = (row["measure"].as_str(), row["years"].parse::<f64>().unwrap());
+        let rate = |years: f64| 1.0 - libm::exp(-years / period);
+        let (values, beyond) = match measure {
+            "annual" => (whole.concat(), 1.0 / period),
+            "worst_year" => (worst_year.clone(), rate(whole.len() as f64)),
+            _ => (spells.clone(), rate(horizon)),
+        };
+        let expected = courses.len() as f64 * beyond.min(1.0 - beyond);
+        let mut checker = Checker {
+            what: format!("{what}, {measure} once in {period} years"),
+            row,
+            compared: 0,
+        };
+        let supported = expected >= 10.0 - 1e-9;
+        assert_eq!(row["supported"], supported.to_string(), "{}", checker.what);
+        checker.cell("level_pct", supported.then(|| of_rank(&values, beyond)), 1.0 / 64.0);
+        compared += checker.compared;
+    }
+    compared
+}
+
 #[test]
 fn tables_of_a_run_are_what_its_trials_say() {
-    let (mut compared, mut short_rows) = (0, 0);
+    let (mut compared, mut compared_years, mut short_rows) = (0, 0, 0);
     for seed in SEEDS {
         let document = with(&read(&scenario(seed).text), &[&format!("run.trials={TRIALS}")]);
         let both = Compared::new(&document);
@@ -266,6 +346,8 @@ fn tables_of_a_run_are_what_its_trials_say() {
         let summary = Table::read(|to| tables::summary(results, to).unwrap());
         let curve = Table::read(|to| tables::exceedance(results, to).unwrap());
         let fan = Table::read(|to| tables::timeline(results, to).unwrap());
+        let years = Table::read(|to| tables::years(results, to).unwrap());
+        let levels = Table::read(|to| tables::return_periods(results, to).unwrap());
         for row in summary.rows(&[("sector", "all")]) {
             let (material, place) = (row["material"].as_str(), row["country"].as_str());
             let what = format!("seed {seed}, {material} in {place}");
@@ -278,6 +360,7 @@ fn tables_of_a_run_are_what_its_trials_say() {
             check_summary(&mut checker, &courses, both.prepared.layout.step_months);
             let key = [("material", material), ("country", place)];
             compared += checker.compared + check_curves(&what, &curve, &fan, &key, &courses);
+            compared_years += check_years(&what, (&years, &levels), &key, &both, &courses);
             short_rows += usize::from(row["prob_any"] != "0");
             check_sectors(&what, &summary, row);
         }
@@ -287,6 +370,10 @@ fn tables_of_a_run_are_what_its_trials_say() {
         check_attribution(seed, &both);
     }
     assert!(compared > 4_000, "only {compared} cells were compared");
+    assert!(
+        compared_years > 500,
+        "only {compared_years} cells of years were compared"
+    );
     assert!(short_rows > 15, "only {short_rows} rows were ever short");
 }
 

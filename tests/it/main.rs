@@ -1,4 +1,4 @@
-//! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`,
+//! Integration tests, in one binary. Exact answers: closed forms in files (`cases`, `indices`), by computation (`compound_poisson`, `enumeration`, `return_periods`,
 //! `point_processes`), the allocation against a linear programme (`allocation`) and as the optimum of a convex one (`allocation_search`), replays against tables (`accumulators`). Draws: `distributions`, `streams`.
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
 //! found (`fuzzed`), failures of input and output (`failures`), files that must not be lost (`outputs`), hostile texts (`hostile`). What scenarios promise (`headers`), which shortfall is the headline (`headline`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
@@ -56,6 +56,7 @@ mod renewals;
 mod replaying;
 mod report_page;
 mod resume;
+mod return_periods;
 mod robustness;
 mod screen;
 mod sellers;

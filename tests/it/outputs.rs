@@ -23,7 +23,10 @@ const OUTPUTS: [(&str, &[&str]); 5] = [
             "summary.csv",
             "exceedance.csv",
             "timeline.csv",
+            "years.csv",
+            "return_periods.csv",
             "events.csv",
+            "event_classes.csv",
             "attribution.csv",
             "supply.csv",
             "samples.csv",
@@ -245,11 +248,14 @@ fn what_is_not_in_the_way_stays() {
     let listed: Vec<&String> = list["files"].as_object().unwrap().keys().collect();
     let expected = [
         "attribution.csv",
+        "event_classes.csv",
         "events.csv",
         "exceedance.csv",
         "results.json",
+        "return_periods.csv",
         "summary.csv",
         "supply.csv",
+        "years.csv",
     ];
     assert_eq!(listed, expected);
     assert_eq!(list["scenario"]["path"], "../scenario.toml");

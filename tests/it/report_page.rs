@@ -59,7 +59,7 @@ fn a_run_says_what_was_asked_what_came_out_how_sure_and_what_was_assumed() {
         "IEA Global Critical Minerals Outlook 2025",
         "quickstart.toml:",
         "output 303100",
-        "critmin run quickstart.toml --trials 2048 --seed 42 --policy baseline",
+        "critmin run quickstart.toml --trials 2048 --seed 42 --policy baseline --return-periods 5,10,20,50",
         "SHA-256",
     ] {
         assert!(page_of_run.contains(text), "{text}");

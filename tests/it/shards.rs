@@ -303,6 +303,7 @@ fn parts_that_make_up_no_run_are_refused_with_the_reason() {
             ("trials", "200..300", &["--trials", "400"]),
             ("severity", "200..300", &["--set", "event.war.severity=1"]),
             ("samples", "200..300", &["--samples"]),
+            ("years", "200..300", &["--return-periods", "100,10"]),
         ],
     );
     let with_policy = scratch.path().join("policy.critmin");
@@ -352,6 +353,10 @@ fn parts_that_make_up_no_run_are_refused_with_the_reason() {
         &["number of trials of the whole run is 400 there and 300 here"],
     );
     refuse(&["a", "b", "severity"], &["the scenario (SHA-256) is"]);
+    refuse(
+        &["a", "b", "years"],
+        &["the --return-periods is 10,100 there and 5,10,20,50 here"],
+    );
     refuse(&["a", "b", "samples"], &["the --samples is on there and off here"]);
     refuse(
         &["a", "b", "policy.critmin"],

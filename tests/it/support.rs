@@ -145,6 +145,7 @@ pub fn try_simulate(
 ) -> Result<(RunReport, Vec<NamedSample>), String> {
     let plan = RunPlan {
         policies: policies.iter().map(ToString::to_string).collect(),
+        return_periods: critmin::results::RETURN_PERIODS.to_vec(),
         samples,
         ..RunPlan::default()
     };

@@ -13,8 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::results::types::CostlyTable;
 use examples::*;
 use parsers::{
-    parse_block, parse_count, parse_precision, parse_range, parse_seconds, parse_threads, parse_tolerance,
-    parse_tonnes, parse_trial, parse_years,
+    parse_block, parse_count, parse_precision, parse_range, parse_return_period, parse_seconds, parse_threads,
+    parse_tolerance, parse_tonnes, parse_trial, parse_years,
 };
 pub use whatif::{
     CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions,
@@ -158,6 +158,15 @@ pub struct RunOptions {
     /// Tables to do without, for speed: timeline, attribution, or both; charts that show them are not drawn, all else stays the same
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
     pub without: Vec<Omission>,
+    /// Years of return levels: what is exceeded once in so many years, on average; numbers above 1
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "5,10,20,50",
+        value_parser = parse_return_period
+    )]
+    pub return_periods: Vec<f64>,
     /// Simulate only trials A to B - 1 of the whole and write a partial result, for `critmin merge`; --out may name the file (*.critmin)
     #[arg(long, value_name = "A..B", value_parser = parse_range, conflicts_with = "precision")]
     pub trials_range: Option<Range<u64>>,

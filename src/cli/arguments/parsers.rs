@@ -49,6 +49,16 @@ pub(super) fn parse_within(text: &str, low: u64, high: u64) -> Result<u64, Strin
     }
 }
 
+/// A return period in years: above 1, since no level is exceeded by more than every year.
+pub(super) fn parse_return_period(text: &str) -> Result<f64, String> {
+    let wanted = "expected years above 1, at most 1_000_000, such as 10 or 5,10,20,50";
+    match text.trim().replace('_', "").parse::<f64>() {
+        Ok(years) if years > 1.0 && years <= 1e6 => Ok(years),
+        Ok(years) if years <= 1.0 => Err(format!("{wanted}; what is exceeded every year has no return period")),
+        _ => Err(wanted.to_owned()),
+    }
+}
+
 /// A level of a statistic: any number.
 pub(super) fn parse_level(text: &str) -> Result<f64, String> {
     let number = text.trim().replace('_', "").parse::<f64>().ok();
@@ -184,6 +194,22 @@ mod tests {
             assert!(parse_tonnes(wrong).is_err(), "{wrong}");
         }
         assert_eq!(parse_years("51"), Err("expected 50 at most".to_owned()));
+    }
+
+    #[test]
+    fn return_periods_are_above_one() {
+        assert_eq!(parse_return_period("20"), Ok(20.0));
+        assert_eq!(parse_return_period(" 1.5"), Ok(1.5));
+        assert_eq!(parse_return_period("1_000"), Ok(1000.0));
+        for wrong in ["1", "0", "-5", "nan", "inf", "1e7", "ten", ""] {
+            let error = parse_return_period(wrong).unwrap_err();
+            assert!(error.starts_with("expected years above 1"), "{wrong}: {error}");
+        }
+        assert!(
+            parse_return_period("0.5")
+                .unwrap_err()
+                .ends_with("has no return period")
+        );
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Demand {
     pub substitution_start: Vec<usize>,
     /// Demand above (below) the reference so far.
     pub demand_difference: Vec<f64>,
+    /// The same by calendar year and cell.
+    pub demand_difference_by_year: Vec<f64>,
 
     // --- of the current period ---
     /// Demand increase.
@@ -62,6 +64,8 @@ impl Demand {
         ] {
             reset(values, model.cells.len(), 0.0);
         }
+        let years = model.years.len();
+        reset(&mut self.demand_difference_by_year, years * model.cells.len(), 0.0);
         reset(&mut self.order, model.markets.len(), 0.0);
         reset(&mut self.onset, model.materials.len(), 0.0);
         reset(&mut self.has_other_needs, model.materials.len(), false);

@@ -2,16 +2,15 @@
 
 use crate::results::types::Fan;
 
-use super::canvas::{Anchor, Canvas, Point, Stroke, bold, regular, solid};
+use super::canvas::{Anchor, Canvas, Point, Stroke, regular, solid};
+use super::multiples::{self, Places};
 use super::numbers::{Axis, finite, percent};
-use super::page::{LABEL, MARGIN, Page, RIGHT};
+use super::page::{LABEL, MARGIN, Page};
 use super::panel::Panel;
 use super::source::Source;
-use super::style::{BLUE, INK, MUTED, RGBColor};
-use super::{Chart, ChartError, dates, text};
+use super::style::{BLUE, INK, RGBColor};
+use super::{Chart, ChartError, dates};
 
-/// Panels in one chart.
-const MAX_PANELS: usize = 12;
 /// Opacities of the outer and inner band.
 const TINTS: (f64, f64) = (0.18, 0.36);
 /// The mean.
@@ -35,11 +34,7 @@ const MEDIAN: Stroke = Stroke {
 
 /// Shortfall over time at the headline place and, where several are in focus, at each of them.
 pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>, ChartError> {
-    let headline = source.headline(material);
-    let mut places: Vec<&str> = source.places(material, MAX_PANELS - 1);
-    if !places.contains(&headline.as_str()) && source.fan(material, &headline).is_some() {
-        places.insert(0, &headline);
-    }
+    let Places { places, whom } = multiples::places(source, material, |place| source.fan(material, place).is_some());
     let fans: Vec<(String, &Fan)> = places
         .iter()
         .filter_map(|p| Some((source.place(p), source.fan(material, p)?)))
@@ -48,10 +43,6 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
         return Ok(None);
     }
     let title = format!("{}: shortfall over time", source.material(material));
-    let all = fans.len() > 1
-        && places.first() == Some(&headline.as_str())
-        && !source.results.focus_places.contains(&headline);
-    let whom: Vec<String> = fans.iter().skip(usize::from(all)).map(|f| f.0.clone()).collect();
     let mut page = Page::new(source, source.stem("fan", material), &title, &whom);
     page.note(source.places_note(material, &places));
     page.note(source.baseline_note());
@@ -79,7 +70,22 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
             period_word(&source.results.manifest.step)
         ),
     );
-    panels(&mut page, source, &fans, highest);
+    let periods = fans.iter().map(|f| f.1.points.len()).max().unwrap_or(1);
+    let periods = periods.max(source.results.manifest.periods).max(1) as f64;
+    let names: Vec<&str> = fans.iter().map(|fan| fan.0.as_str()).collect();
+    let time = |width: f64| {
+        let mut ticks = dates::ticks(&source.results.manifest, (width / 74.0) as usize);
+        ticks.retain(|tick| tick.0 <= periods);
+        Axis {
+            low: 0.0,
+            high: periods,
+            log: false,
+            ticks,
+        }
+    };
+    multiples::draw(&mut page, &names, highest, time, |canvas, panel, number| {
+        draw(canvas, panel, fans[number].1);
+    });
     for (name, fan) in &fans {
         let worst = fan
             .points
@@ -145,66 +151,6 @@ fn swatch(canvas: &mut Canvas, i: usize, x: f64, y: f64) {
             canvas.line(area[2..].to_vec(), EDGE);
         }
     }
-}
-
-fn panels(page: &mut Page<'_>, source: &Source<'_>, fans: &[(String, &Fan)], highest: f64) {
-    let columns = match fans.len() {
-        1 => 1,
-        2 | 4 => 2,
-        _ => 3,
-    };
-    let rows = fans.len().div_ceil(columns);
-    let height = match rows {
-        1 if columns == 1 => 330.0,
-        1 => 270.0,
-        2 => 190.0,
-        _ => 140.0,
-    };
-    let y = Axis::from_zero(highest, if height > 200.0 { 5 } else { 4 }, "");
-    let gutter = y
-        .ticks
-        .iter()
-        .map(|t| regular(LABEL, MUTED).width(&t.1))
-        .fold(0.0, f64::max)
-        + 8.0;
-    let gap = 30.0;
-    let left = MARGIN + gutter;
-    // The last label of the time axis is centred under the right edge.
-    let width = (RIGHT - 16.0 - left - gap * (columns as f64 - 1.0)) / columns as f64;
-    let periods = fans
-        .iter()
-        .map(|f| f.1.points.len())
-        .max()
-        .unwrap_or(1)
-        .max(source.results.manifest.periods)
-        .max(1);
-    let mut x = Axis {
-        low: 0.0,
-        high: periods as f64,
-        log: false,
-        ticks: Vec::new(),
-    };
-    x.ticks = dates::ticks(&source.results.manifest, (width / 74.0) as usize);
-    x.ticks.retain(|t| t.0 <= x.high);
-    let head = if fans.len() > 1 { 26.0 } else { 6.0 };
-    let start = page.y + 30.0;
-    for (i, (name, fan)) in fans.iter().enumerate() {
-        let (row, column) = (i / columns, i % columns);
-        let x0 = left + column as f64 * (width + gap);
-        let y0 = start + row as f64 * (height + head + 34.0) + head;
-        let panel = Panel {
-            frame: [x0, y0, x0 + width, y0 + height],
-            x: x.clone(),
-            y: y.clone(),
-        };
-        if fans.len() > 1 {
-            let fitted = text::shorten(name, 12.0, true, width);
-            page.canvas.text(x0, y0 - 10.0, Anchor::Start, bold(12.0, INK), &fitted);
-        }
-        panel.grid(&mut page.canvas, true, column == 0);
-        draw(&mut page.canvas, &panel, fan);
-    }
-    page.y = start + rows as f64 * (height + head + 34.0) - 10.0;
 }
 
 fn draw(canvas: &mut Canvas, panel: &Panel, fan: &Fan) {

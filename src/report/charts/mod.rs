@@ -21,6 +21,7 @@ mod heat;
 mod indices;
 #[cfg(feature = "png")]
 mod missing;
+mod multiples;
 mod numbers;
 mod outages;
 mod page;
@@ -39,6 +40,7 @@ mod sweep;
 mod text;
 mod tornado;
 mod variance;
+mod years;
 
 #[cfg(test)]
 mod tests;
@@ -58,10 +60,11 @@ use crate::whatif::sweep::Sweep;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 14] = [
     "supply-shares",
     "exceedance-",
     "fan-",
+    "years-",
     "shortfall-by-country-",
     "events-",
     "policy-comparison-",
@@ -142,7 +145,7 @@ pub enum ChartError {
 }
 
 /// Every chart of a run: first who supplies what, then per material in focus (at most [`MAX_MATERIALS`]) the exceedance curves, the
-/// shortfall over time and by country, the events behind it and the policies. Deterministic order and bytes.
+/// shortfall over time, by year and by country, the events behind it and the policies. Deterministic order and bytes.
 pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
     let Some(source) = Source::new(results) else {
         return Ok(Vec::new());
@@ -153,6 +156,7 @@ pub fn render_all(results: &RunResults) -> Result<Vec<Chart>, ChartError> {
         charts.extend(exceedance::by_place(&source, material)?);
         charts.extend(exceedance::by_policy(&source, material)?);
         charts.extend(fan::chart(&source, material)?);
+        charts.extend(years::chart(&source, material)?);
         charts.extend(by_country::chart(&source, material)?);
         charts.extend(events::chart(&source, material)?);
         charts.extend(policies::chart(&source, material)?);

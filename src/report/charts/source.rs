@@ -3,7 +3,7 @@
 pub(super) use crate::data::OTHERS;
 use std::cmp::Ordering;
 
-use crate::results::types::{ExceedanceCurve, Fan, Label, PolicyResults, RunResults, SummaryRow};
+use crate::results::types::{ExceedanceCurve, Fan, Label, PolicyResults, RunResults, SummaryRow, Years};
 
 use super::colors::{self, Look, Looks};
 use super::numbers::{self, finite, percent};
@@ -244,6 +244,12 @@ impl<'a> Source<'a> {
             .fans()
             .iter()
             .find(|f| f.material == material && f.country == place && !f.points.is_empty())
+    }
+
+    /// The baseline's calendar years of a material and place.
+    pub(super) fn years(&self, material: &str, place: &str) -> Option<&'a Years> {
+        let mut years = self.baseline.years.iter();
+        years.find(|y| y.material == material && y.country == place && !y.points.is_empty())
     }
 
     /// The baseline and the policies: of more than `max` in all, those that change the expected shortfall of a place most, the best among them.

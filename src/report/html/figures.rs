@@ -58,10 +58,11 @@ impl<'a> Figures<'a> {
 
 /// Whether a chart of a run is drawn from a table of it. Commands that ask what would help have charts from all of their tables.
 fn belongs(chart: &str, table: &str) -> bool {
-    let of_run = [
+    let of_run: [(&str, &str); 7] = [
         ("supply-shares", "supply.csv"),
         ("exceedance-", "exceedance.csv"),
         ("fan-", "timeline.csv"),
+        ("years-", "years.csv"),
         ("shortfall-by-country-", "summary.csv"),
         ("events-", "attribution.csv"),
         ("policy-comparison-", "summary.csv"),

@@ -3,7 +3,7 @@
 use crate::analysis::part::Frame;
 use crate::results::tests::made_up::{MadeUpTrial, feed, layout};
 use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, RunResults, SupplyShare};
-use crate::results::{PolicyFacts, Recorder, Sample};
+use crate::results::{PolicyFacts, RETURN_PERIODS, Recorder, Sample};
 
 fn trial(number: u64, relief: f64) -> MadeUpTrial {
     // One trial in five is hit, by one of 20 depths, from the third month on.
@@ -63,6 +63,7 @@ pub fn run() -> RunResults {
                 baseline_shortfall_t: 50.0,
             }],
             variance: None,
+            return_periods: RETURN_PERIODS.to_vec(),
         }));
     }
     RunResults {
@@ -96,6 +97,7 @@ pub fn run() -> RunResults {
             warnings: vec![],
             acknowledgements: vec![],
             left_out: vec![],
+            return_periods: RETURN_PERIODS.to_vec(),
             resolved_scenario: serde_json::json!({ "format": 1 }),
         },
         materials: vec![

@@ -94,6 +94,21 @@ fn timeline_csv() {
 }
 
 #[test]
+fn years_csv() {
+    insta::assert_snapshot!(head(&text(|to| csv::years(&run(), to).unwrap()), 7));
+}
+
+#[test]
+fn return_periods_csv() {
+    insta::assert_snapshot!(head(&text(|to| csv::return_periods(&run(), to).unwrap()), 7));
+}
+
+#[test]
+fn event_classes_csv() {
+    insta::assert_snapshot!(head(&text(|to| csv::event_classes(&run(), to).unwrap()), 7));
+}
+
+#[test]
 fn events_csv() {
     insta::assert_snapshot!(text(|to| csv::events(&run(), to).unwrap()));
 }
@@ -177,13 +192,16 @@ fn all_files_are_written_the_same_every_time() {
     let first = contents();
     let expected = [
         "attribution.csv",
+        "event_classes.csv",
         "events.csv",
         "exceedance.csv",
         "files.json",
         "results.json",
+        "return_periods.csv",
         "summary.csv",
         "supply.csv",
         "timeline.csv",
+        "years.csv",
     ];
     assert!(first.keys().eq(expected), "{:?}", first.keys());
     assert_eq!(first, contents());

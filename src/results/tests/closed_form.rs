@@ -2,16 +2,18 @@
 
 use super::made_up::{MadeUpTrial, feed, layout};
 use crate::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
+use crate::model::CalendarYears;
 use crate::model::layout::{Cause, Cell, Layout};
 use crate::results::types::{AttributionKind, PolicyResults};
 use crate::results::{PolicyFacts, Recorder, Recording, ShortfallProbe};
 
-fn one_cell(periods: usize, causes: usize) -> Layout {
+pub(super) fn one_cell(periods: usize, causes: usize) -> Layout {
     Layout {
         periods,
         step_months: 1.0,
         in_batches: false,
         headline_after_adaptation: false,
+        years: CalendarYears::of(std::iter::repeat_n(2026, periods)),
         dates: vec!["2026-01-01".into(); periods],
         materials: vec![("magnet".into(), "Magnets".into(), "t".into())],
         countries: vec![("USA".into(), "United States".into())],
@@ -72,6 +74,8 @@ fn observe(recorder: &mut impl Observer, trial: u64, periods: &[(f64, f64)], bla
         trial,
         occurrences: &[],
         demand_t: &[100.0 * periods.len() as f64],
+        reference_demand_by_year_t: &[100.0 * periods.len() as f64],
+        added_demand_by_year_t: &[0.0],
         structural_t: None,
         causes: std::slice::from_ref(&causes),
         blame_start: &[0],

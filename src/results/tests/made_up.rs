@@ -1,6 +1,7 @@
 //! A small layout and made-up trials.
 
 use crate::engine::observe::{Observer, Occurrence, PeriodOutcome, TrialOutcome};
+use crate::model::CalendarYears;
 use crate::model::layout::{Cause, Cell, Layout};
 
 /// Two materials (oxide with feed, magnet), two countries, a group of both, two sectors in the first country.
@@ -23,6 +24,7 @@ pub fn layout() -> Layout {
         step_months: 1.0,
         in_batches: false,
         headline_after_adaptation: false,
+        years: CalendarYears::of([2026; 6].into_iter()),
         dates: (1..=6).map(|month| format!("2026-{month:02}-01")).collect(),
         materials: vec![
             ("oxide".into(), "Separated oxides".into(), "t REO".into()),
@@ -63,6 +65,7 @@ pub struct MadeUpTrial {
 /// Feeds a trial to an observer.
 pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
     let (mut total_t, mut structural_total_t, mut peak) = ([0.0; 4], [0.0; 4], 1.0_f64);
+    let mut by_year_t = [0.0; 8];
     let mut blame_t = [0.0; 12];
     for (period, (missing, uncovered, first)) in made_up.periods.iter().enumerate() {
         let demand_t = [50.0, 20.0, 80.0, 100.0];
@@ -82,6 +85,10 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
         peak = peak.max(1.0 + missing);
         for (sum, demand) in total_t.iter_mut().zip(demand_t) {
             *sum += demand;
+        }
+        // All in one year, or three months in each of two.
+        for (cell, demand) in demand_t.iter().enumerate() {
+            by_year_t[period / 3 * 4 + cell] += demand;
         }
         for (sum, structural) in structural_total_t.iter_mut().zip(&structural_t) {
             *sum += structural;
@@ -109,6 +116,8 @@ pub fn feed(observer: &mut impl Observer, trial: u64, made_up: &MadeUpTrial) {
         trial,
         occurrences: &vec![occurrence; made_up.occurrences],
         demand_t: &total_t,
+        reference_demand_by_year_t: &by_year_t,
+        added_demand_by_year_t: &[0.0; 8],
         structural_t: Some(&structural_total_t),
         causes: &[vec![0, 1, 2], vec![0, 1, 2]],
         blame_start: &[0, 3, 6, 9],

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::made_up::{MadeUpTrial, feed, layout};
+use crate::model::CalendarYears;
 use crate::model::layout::Layout;
 use crate::results::{PolicyFacts, Recorder, RecorderState, Recording};
 
@@ -14,7 +15,11 @@ fn a_trial() -> impl Strategy<Value = MadeUpTrial> {
 }
 
 fn bytes(recorder: &Recorder) -> String {
-    serde_json::to_string(&recorder.finish(PolicyFacts::default())).unwrap()
+    let facts = PolicyFacts {
+        return_periods: vec![1.5, 4.0, 10.0],
+        ..PolicyFacts::default()
+    };
+    serde_json::to_string(&recorder.finish(facts)).unwrap()
 }
 
 proptest! {
@@ -27,7 +32,9 @@ proptest! {
         backwards in any::<bool>(),
         in_batches in any::<bool>(),
     ) {
-        let layout = Layout { in_batches, ..layout() };
+        // Three months of each of two years, as if they were whole.
+        let years = CalendarYears::of([2026, 2026, 2026, 2027, 2027, 2027].into_iter());
+        let layout = Layout { in_batches, years, step_months: 4.0, ..layout() };
         let empty = Recorder::with(&layout, Recording::RUN);
         let mut whole = empty.fresh();
         // Several in each batch.

@@ -2,3 +2,4 @@
 mod closed_form;
 pub mod made_up;
 mod merging;
+mod years;

@@ -24,6 +24,20 @@ fn run_writes_every_file_with_the_columns_of_the_interface_first() {
             "policy,material,country,period,date,mean_pct,p5_pct,p25_pct,p50_pct,p75_pct,p95_pct",
         ),
         (
+            "years.csv",
+            "policy,material,country,year,months,mean_pct,mean_pct_se,sd_pct,p5_pct,p25_pct,p50_pct,p75_pct,p95_pct,prob_gt_10,\
+             prob_gt_10_se,cvar95_pct,cvar95_pct_se",
+        ),
+        (
+            "return_periods.csv",
+            "policy,material,country,measure,years,level_pct,level_pct_se,level_pct_low,level_pct_high,supported",
+        ),
+        (
+            "event_classes.csv",
+            "policy,material,country,worst_pct,event,in_force,in_force_se,in_force_in_all,lift,months_in_force,months_in_force_in_all,\
+             class_trials,class_share,supported",
+        ),
+        (
             "events.csv",
             "policy,event,expected_count,mean_duration_months,mean_severity,share_of_expected,share_of_cvar95",
         ),
@@ -228,6 +242,46 @@ fn flags_of_run() {
         &scenario,
         &["--precision", "50%", "--threads", "2", "--formats", "none", "--quiet"],
     );
+}
+
+#[test]
+fn return_periods_are_those_asked_for_in_order_and_once() {
+    let (folder, scenario) = folder();
+    let out = folder.path().join("results");
+    let common = ["--formats", "none", "--policy", "baseline"];
+    let printed = run_into(
+        &out,
+        &scenario,
+        &[&common[..], &["--return-periods", "20,2.5,20", "--json"]].concat(),
+    );
+    let (header, rows) = table(&out.join("return_periods.csv"));
+    let column = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let of_place: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| row[column("country")] == "buyer")
+        .map(|row| (row[column("measure")].as_str(), row[column("years")].as_str()))
+        .collect();
+    let expected: Vec<(&str, &str)> = ["annual", "worst_year", "worst_spell"]
+        .iter()
+        .flat_map(|measure| [(*measure, "2.5"), (*measure, "20")])
+        .collect();
+    assert!(of_place == expected || of_place == expected[4..], "{of_place:?}");
+    let document: Value = serde_json::from_str(&printed).unwrap();
+    let levels = document["policies"][0]["return_levels"].as_array().unwrap();
+    assert!(
+        levels
+            .iter()
+            .all(|level| [2.5, 20.0].contains(&level["years"].as_f64().unwrap()))
+    );
+    assert!(!levels.is_empty());
+    for wrong in ["1", "0.5", "ten", "", "5,1"] {
+        let arguments = ["--return-periods", wrong];
+        let (code, _, error) = finish(critmin().arg("run").arg(&scenario).args(arguments));
+        assert!(
+            code == 2 && error.contains("expected years above 1"),
+            "{wrong}: {error}"
+        );
+    }
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn a_run_with_policies_has_every_chart_in_order() {
             "exceedance-ndfeb_magnet",
             "exceedance-policies-ndfeb_magnet",
             "fan-ndfeb_magnet",
+            "years-ndfeb_magnet",
             "shortfall-by-country-ndfeb_magnet",
             "events-ndfeb_magnet",
             "policy-comparison-ndfeb_magnet",

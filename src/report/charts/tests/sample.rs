@@ -186,6 +186,8 @@ fn fan(sample: &Sample, material: &str, place: &str, (p, s): (f64, f64)) -> Fan 
                 date: sample.start.into(),
                 mean_pct: estimate(p * s, sample.trials, s),
                 quantiles_pct: [0.05, 0.25, 0.5, 0.75, 0.95].map(|l| quantile(p, s, l)),
+                prob_any: probability(p, sample.trials),
+                prob_gt_10: probability(above(p, s, 10.0), sample.trials),
             }
         })
         .collect();
@@ -194,6 +196,34 @@ fn fan(sample: &Sample, material: &str, place: &str, (p, s): (f64, f64)) -> Fan 
         material: material.into(),
         country: place.into(),
         points,
+    }
+}
+
+fn years(sample: &Sample, material: &str, place: &str, (p, s): (f64, f64)) -> Years {
+    let first: i16 = sample.start[..4].parse().unwrap();
+    let months = sample.periods as f64 * sample.step_months();
+    let count = (months / 12.0).ceil().max(1.0) as i16;
+    let of_year = |number: i16| {
+        let p = p * (1.0 - libm::exp(-f64::from(number + 1)));
+        let tail = |value| TailEstimate {
+            estimate: estimate(value, sample.trials, s),
+            supported: sample.trials >= 200,
+        };
+        YearPoint {
+            year: first + number,
+            months: (months - 12.0 * f64::from(number)).min(12.0),
+            mean_pct: estimate(p * s, sample.trials, s),
+            sd_pct: Some(s),
+            quantiles_pct: [0.05, 0.25, 0.5, 0.75, 0.95].map(|l| tail(quantile(p, s, l))),
+            prob_gt_10: probability(above(p, s, 10.0), sample.trials),
+            cvar95_pct: tail((quantile(p, s, 0.95) + s * p).min(100.0)),
+        }
+    };
+    Years {
+        material: material.into(),
+        country: place.into(),
+        quantile_levels: FAN_QUANTILES,
+        points: (0..count).map(of_year).collect(),
     }
 }
 
@@ -261,6 +291,12 @@ fn policy(sample: &Sample, (id, name, factor, cost): (&str, &str, f64, Option<f6
                 .map(|(place, law)| fan(sample, material, place, *law))
                 .collect(),
         ),
+        years: places
+            .iter()
+            .map(|(place, law)| years(sample, material, place, *law))
+            .collect(),
+        return_levels: Vec::new(),
+        event_classes: Vec::new(),
         events: sample
             .events
             .iter()
@@ -278,6 +314,15 @@ fn policy(sample: &Sample, (id, name, factor, cost): (&str, &str, f64, Option<f6
 }
 
 impl Sample {
+    fn step_months(&self) -> f64 {
+        match self.step {
+            "week" => 12.0 / 52.18,
+            "quarter" => 3.0,
+            "year" => 12.0,
+            _ => 1.0,
+        }
+    }
+
     pub fn results(&self) -> RunResults {
         let label = |id: &str, name: &str, unit: &str| Label {
             id: id.into(),
@@ -291,12 +336,6 @@ impl Sample {
         if !self.stages.iter().any(|s| s.0 == self.material.0) {
             materials.push(label(self.material.0, self.material.1, self.material.2));
         }
-        let months = match self.step {
-            "week" => 12.0 / 52.18,
-            "quarter" => 3.0,
-            "year" => 12.0,
-            _ => 1.0,
-        };
         RunResults {
             title: self.title.into(),
             description: None,
@@ -317,10 +356,11 @@ impl Sample {
                 start: self.start.into(),
                 step: self.step.into(),
                 periods: self.periods,
-                step_months: months,
+                step_months: self.step_months(),
                 citations: Vec::new(),
                 defaults: Vec::new(),
                 left_out: Vec::new(),
+                return_periods: Vec::new(),
                 warnings: Vec::new(),
                 acknowledgements: Vec::new(),
                 resolved_scenario: serde_json::Value::Null,
