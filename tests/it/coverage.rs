@@ -6,6 +6,8 @@ use critmin::engine::run::{Progress, simulate};
 use critmin::results::types::{Estimate, SummaryRow};
 use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording};
 
+use critmin::study::{Change, Run, Statistic, Study};
+
 use crate::support::{read, with};
 
 /// Each of two plants makes half of what is ordered, and fails for the whole year with probability 0.5, to an extent that is uniform on (0, 1).
@@ -105,4 +107,29 @@ fn stated_intervals_hold_the_exact_values() {
         unreachable!()
     };
     assert!(hypercubes < 0.7 * random, "{hypercubes} against {random}");
+}
+
+/// The same of differences from the baseline on the same draws: a policy halves the first plant, so what is short is X - U/4 for a failure U of that plant
+/// alone. The mean falls by half of what the first plant loses on average, 6.25 points.
+#[test]
+fn stated_intervals_of_paired_differences_hold_the_exact_value() {
+    let mut study = Study::from_text("two-plants.toml", TWO_PLANTS).unwrap();
+    let mut held = 0;
+    let (mut squares, mut stated) = (0.0, 0.0);
+    for seed in 0..RUNS {
+        study.set(&format!("run.seed={}", 1_000 + seed)).unwrap();
+        let baseline = study.baseline().unwrap();
+        let half = study
+            .variant("half", &[Change::set("event.first.severity", "{ dist = \"uniform\", low = 0, high = 0.5 }")])
+            .unwrap();
+        let results = Run::new(&baseline).against([&half]).trials(TRIALS).results().unwrap();
+        let less = results.difference("half", ("metal", "buyer"), Statistic::ExpectedShortfallPct);
+        let found = less.unwrap().estimate;
+        held += usize::from(found.low <= -6.25 && -6.25 <= found.high);
+        squares += (found.value + 6.25) * (found.value + 6.25);
+        stated += found.standard_error;
+    }
+    assert!(held >= HELD_AT_LEAST, "{held} of {RUNS}");
+    let error = (squares / RUNS as f64).sqrt();
+    assert!(error < 1.3 * stated / RUNS as f64, "errs by {error}");
 }

@@ -33,7 +33,7 @@ fn a_partial_result_says_what_it_is() {
     assert_eq!(document["policies"], serde_json::json!(["baseline", "stockpile"]));
     let bytes = std::fs::read(&path).unwrap();
     let lines: Vec<&[u8]> = bytes.splitn(3, |byte| *byte == b'\n').collect();
-    assert_eq!(lines[0], b"critmin part of a run, format 6");
+    assert_eq!(lines[0], b"critmin part of a run, format 7");
     let header: serde_json::Value = serde_json::from_slice(lines[1]).unwrap();
     assert_eq!(header["kind"], "partial");
     assert_eq!(header["part"]["frame"]["manifest"]["seed"], 20_260_131);
@@ -83,7 +83,7 @@ fn damaged_files_are_refused_with_the_reason() {
     refuse(&[0xff; 300], "is no partial result");
     refuse(
         b"critmin part of a run, format 9\n",
-        "has format 9; this program reads format 6",
+        "has format 9; this program reads format 7",
     );
     // Samples that are not what the trials give, under a right checksum.
     let mut fewer = bytes.clone();
