@@ -169,7 +169,7 @@ fn tables_words_and_json_say_what_policies_are_worth() {
     let told = bench.succeed(&format!("compare two.toml --equivalent {few} --out out"));
     let printed = told.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "\"half\" lowers the mean of the worst 5 % of trials (CVaR 95) of metal in USA as much as 228 ",
+        "\"half\" lowers the mean of the worst 5 % of trials (CVaR 95) of metal in United States as much as 228 ",
         "t a year of perfectly secure supply would there. Then: \"sure\" 150",
         "\"nothing\" and \"worse\" are worth none.",
         "worth, sure supply",
