@@ -8,6 +8,7 @@ pub mod cli;
 pub mod data;
 pub mod draft;
 pub mod engine;
+pub mod explore;
 pub mod model;
 pub mod rates;
 pub mod regression;

@@ -5,6 +5,7 @@ pub mod charts;
 pub mod compare;
 pub mod comparison;
 pub mod csv;
+pub mod explored;
 pub mod exposure;
 #[cfg(feature = "cli")]
 pub mod file_list;
@@ -24,7 +25,7 @@ mod pending;
 pub mod prose;
 pub mod rates;
 pub mod regression;
-mod replay_command;
+pub mod replay_command;
 #[cfg(feature = "cli")]
 pub mod results_folder;
 pub mod robustness;

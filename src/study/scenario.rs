@@ -1,5 +1,6 @@
 //! A scenario that is studied, and its variants.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -49,6 +50,27 @@ impl Study {
             document: Document::from_text(name, text)?,
             name: name.to_owned(),
         })
+    }
+
+    /// Reads a scenario out of texts in memory: `name` is that of the scenario's own, the others are those that it names. Nothing else is read.
+    ///
+    /// # Errors
+    /// See [`Study::open`].
+    pub fn from_files(name: &str, texts: BTreeMap<String, String>) -> Result<Study, Error> {
+        let file = Path::new(name).file_name().map(|file| file.to_string_lossy().into_owned());
+        Ok(Study {
+            document: Document::from_files(name, texts)?,
+            name: file.unwrap_or_default(),
+        })
+    }
+
+    /// The same study, which from now on reads no file, whatever is changed in it.
+    #[must_use]
+    pub fn sealed(self) -> Study {
+        Study {
+            document: self.document.sealed(),
+            name: self.name,
+        }
     }
 
     /// A scenario that has been read.
@@ -250,6 +272,14 @@ impl Study {
         Ok(self.of_prepared(document, prepared, Vec::new()))
     }
 
+    /// What policies change together, each at a size or its own where none is given: `key=value` as `--set` takes it, in order.
+    ///
+    /// # Errors
+    /// As [`Study::mix`].
+    pub fn assignments(&self, policies: &[SizedPolicy<'_>]) -> Result<Vec<String>, Error> {
+        Ok(self.document.assignments(policies)?)
+    }
+
     /// Ranges of fixed numbers, in the order of the file.
     pub fn levers(&self) -> Vec<Lever> {
         self.document.levers()
@@ -284,6 +314,17 @@ impl Variant {
     /// `baseline`, the policy's id, or the name that it was given.
     pub fn id(&self) -> &str {
         &self.prepared.scenario.policy.id
+    }
+
+    /// The same under another id and name, with a cost in USD where one is known.
+    #[must_use]
+    pub fn named(mut self, id: &str, name: &str, cost: Option<f64>) -> Variant {
+        self.prepared.scenario.policy = PolicyLabel {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            cost,
+        };
+        self
     }
 
     /// The changes that it was made by; none for the baseline and for policies.

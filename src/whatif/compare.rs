@@ -230,19 +230,30 @@ impl Prepared {
             run = run.precision(share);
         }
         let results = run.watched(progress)?;
-        let measure = match self.baseline.is_after_adaptation() {
+        let compared = self.variants.len() - self.pairs.len();
+        let pairs = self.pairs.into_iter();
+        let mut comparison = Comparison::of(&self.baseline, results, compared);
+        let found = pairs.filter_map(|policies| pair(&comparison.results, policies, comparison.measure));
+        comparison.pairs = found.collect();
+        comparison.left_out_pairs = self.left_out_pairs;
+        Ok(comparison)
+    }
+}
+
+impl Comparison {
+    /// What so many variants, the first ones of a run, change against its baseline.
+    pub fn of(baseline: &Variant, results: Results, compared: usize) -> Self {
+        let measure = match baseline.is_after_adaptation() {
             true => Statistic::UnmetAfterAdaptationPct,
             false => Statistic::ExpectedShortfallPct,
         };
-        let effects = effects(&results, self.variants.len() - self.pairs.len(), measure);
-        let pairs = self.pairs.into_iter();
-        Ok(Comparison {
+        Comparison {
             measure,
-            effects,
-            pairs: pairs.filter_map(|policies| pair(&results, policies, measure)).collect(),
-            left_out_pairs: self.left_out_pairs,
+            effects: effects(&results, compared, measure),
+            pairs: Vec::new(),
+            left_out_pairs: Vec::new(),
             results,
-        })
+        }
     }
 }
 
