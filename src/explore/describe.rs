@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::request::{MOST_KEPT, Refused};
-use super::session::Limits;
+use super::session::{Limits, usual_trials};
 use super::{VERSION, file};
 use crate::report::explored;
 use crate::report::prose::{material_name, place_name};
@@ -47,7 +47,7 @@ pub fn describe(
         "step": run.manifest.step,
         "periods": run.manifest.periods,
         "horizon_months": baseline.horizon_months(),
-        "trials": baseline.trials().min(limits.trials),
+        "trials": usual_trials(baseline, limits),
         "most_trials": limits.trials,
         "most_kept": MOST_KEPT,
         "seed": run.manifest.seed,
@@ -64,7 +64,7 @@ pub fn describe(
         "warnings": run.manifest.warnings,
         "citations": citations,
         "defaults": run.manifest.defaults,
-        "command": file::command(scenario, &[], baseline.trials()),
+        "command": file::command(scenario, &[], usual_trials(baseline, limits)),
     }))
 }
 

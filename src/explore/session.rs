@@ -9,9 +9,11 @@ use super::file::{Kept, command, policy_file};
 use super::request::{Choice, NamedChoice, Refused, Request};
 use super::steps;
 use crate::analysis::replay::replay;
-use crate::report::charts::{Chart, ChartError, render_comparison, render_explored};
+use crate::report::charts::{Chart, ChartError, Path, render_comparison, render_explored};
 use crate::report::{compare, explored, story};
+use crate::results::FEWEST_BATCHES;
 use crate::results::types::RunResults;
+use crate::sampling::BATCH_TRIALS;
 use crate::study::{Error, Input, Memory, Progress, Run, SizedPolicy, Study, Variant};
 use crate::whatif::compare::Comparison;
 
@@ -73,6 +75,11 @@ impl Session {
         &self.study
     }
 
+    /// The scenario's title.
+    pub fn title(&self) -> String {
+        self.baseline.title().to_owned()
+    }
+
     /// The numbers that can be turned.
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
@@ -101,7 +108,7 @@ impl Session {
             }
             Request::Trial { choice, trial } => send(self.trial(&choice, trial)?),
             Request::Table { choice, trials, table } => {
-                let (_, comparison) = self.compared(&choice, self.trials(Some(trials))?, None, progress, |_| {})?;
+                let (_, comparison, _) = self.compared(&choice, self.trials(Some(trials))?, None, progress, |_, _| {})?;
                 let written = explored::table(&comparison, &table).map_err(|error| Refused::because(error.to_string()))?;
                 let Some(bytes) = written else {
                     let known = explored::TABLES.join(", ");
@@ -116,9 +123,9 @@ impl Session {
         Ok(())
     }
 
-    /// The trials to do: those asked for, else the scenario's.
+    /// The trials to do: those asked for, else the scenario's, and not so few that nothing could be said of the error of a difference.
     fn trials(&self, asked: Option<u64>) -> Result<u64, Refused> {
-        let trials = asked.unwrap_or_else(|| self.baseline.trials().min(self.limits.trials));
+        let trials = asked.unwrap_or_else(|| usual_trials(&self.baseline, self.limits));
         match (1..=self.limits.trials).contains(&trials) {
             true => Ok(trials),
             false => Err(Refused::because(format!("a run here has from 1 to {} trials", self.limits.trials))),
@@ -169,8 +176,8 @@ impl Session {
         trials: u64,
         precision: Option<f64>,
         progress: &Progress,
-        mut show: impl FnMut(Comparison),
-    ) -> Result<(Vec<String>, Comparison), Refused> {
+        mut show: impl FnMut(&Comparison, Option<&Variant>),
+    ) -> Result<(Vec<String>, Comparison, Option<Variant>), Refused> {
         let changed = match choice.is_empty() {
             true => None,
             false => Some(self.variant(CHANGED, YOURS, choice)?),
@@ -189,9 +196,10 @@ impl Session {
         }
         let compared = usize::from(variant.is_some());
         let results = run
-            .stepped(progress, &steps(), |results| show(Comparison::of(&self.baseline, results, compared)))
+            .stepped(progress, &steps(), |results| show(&Comparison::of(&self.baseline, results, compared), variant.as_ref()))
             .map_err(refused)?;
-        Ok((assignments, Comparison::of(&self.baseline, results, compared)))
+        let comparison = Comparison::of(&self.baseline, results, compared);
+        Ok((assignments, comparison, variant))
     }
 
     fn run(
@@ -210,16 +218,16 @@ impl Session {
             Some(_) => self.trials(Some(trials.unwrap_or(self.limits.trials)))?,
             None => self.trials(trials)?,
         };
-        let (assignments, comparison) = self.compared(choice, asked, precision, progress, |comparison| {
+        let (assignments, comparison, variant) = self.compared(choice, asked, precision, progress, |comparison, variant| {
             // Nobody waits for a look at a run that is to stop.
             if !progress.is_stopped() {
-                wanted.send(&comparison, asked, false, send);
+                wanted.send(self, (comparison, variant), asked, false, send);
             }
         })?;
         if comparison.results.run.manifest.interrupted {
             return Ok(());
         }
-        wanted.send(&comparison, asked, true, send);
+        wanted.send(self, (&comparison, variant.as_ref()), asked, true, send);
         let trials = comparison.results.trials();
         send(json!({
             "kind": "repeat",
@@ -305,6 +313,12 @@ impl Session {
     }
 }
 
+/// Trials of a run where nobody asks for another number.
+pub(super) fn usual_trials(baseline: &Variant, limits: Limits) -> u64 {
+    let stated = FEWEST_BATCHES as u64 * BATCH_TRIALS;
+    baseline.trials().max(stated).min(limits.trials)
+}
+
 /// The id of a kept scenario.
 fn kept_id(number: usize) -> String {
     format!("explored_{}", number + 1)
@@ -322,7 +336,14 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn send(&self, comparison: &Comparison, asked: u64, is_last: bool, send: &mut dyn FnMut(Value)) {
+    fn send(
+        &self,
+        session: &Session,
+        (comparison, changed): (&Comparison, Option<&Variant>),
+        asked: u64,
+        is_last: bool,
+        send: &mut dyn FnMut(Value),
+    ) {
         let run = &comparison.results.run;
         let Some(baseline) = run.policies.first() else { return };
         let variant = run.policies.get(1).map(|policy| policy.policy.as_str());
@@ -350,7 +371,8 @@ impl Wanted {
         if !self.charts {
             return;
         }
-        send(match render_explored(comparison, &material) {
+        let futures = futures(comparison, std::iter::once(&session.baseline).chain(changed));
+        send(match render_explored(comparison, &material, &futures) {
             Ok(charts) => {
                 let charts: Vec<Value> = charts.iter().map(|(chart, table)| drawn(chart, table)).collect();
                 json!({ "kind": "charts", "trials": comparison.results.trials(), "final": is_last, "charts": charts })
@@ -361,6 +383,29 @@ impl Wanted {
             }
         });
     }
+}
+
+/// Of each variant the trials that are worth a look, period by period.
+fn futures<'a>(comparison: &Comparison, variants: impl Iterator<Item = &'a Variant>) -> Vec<(String, Vec<Path>)> {
+    let policies = comparison.results.run.policies.iter();
+    let found = policies.zip(variants).map(|(policy, variant)| {
+        let paths = policy.replayable.iter().filter_map(|one| {
+            let rank = match one.rank.as_str() {
+                "median" => "In the middle",
+                "p95" => "As bad as 1 in 20",
+                "p99" => "As bad as 1 in 100",
+                "maximum" => "The worst",
+                other => other,
+            };
+            Some(Path {
+                rank: rank.to_owned(),
+                trial: one.trial,
+                by_period_pct: variant.path(one.trial).ok()?,
+            })
+        });
+        (policy.shown_name().to_owned(), paths.collect())
+    });
+    found.collect()
 }
 
 fn rows_told(run: &RunResults, rows: &[(String, String)]) -> Vec<Value> {

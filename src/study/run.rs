@@ -154,7 +154,11 @@ impl<'a> Run<'a> {
     pub fn stepped(&self, progress: &Progress, steps: &[u64], mut show: impl FnMut(Results)) -> Result<Results, Error> {
         let variants = std::iter::once(&self.baseline).chain(&self.variants);
         let all: Vec<Cow<'_, Prepared>> = if self.alone {
-            variants.map(|variant| Cow::Borrowed(&variant.prepared)).collect()
+            let ranked = variants.map(|variant| match variant.prepared.model.design {
+                Design::Sobol(_) => with_design(&variant.prepared, &variant.prepared.ranked_design()),
+                _ => Cow::Borrowed(&variant.prepared),
+            });
+            ranked.collect()
         } else {
             let design = self.baseline.prepared.ranked_design();
             let ranked = variants.map(|variant| with_design(&variant.prepared, &design));

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{Change, Diagnostics, Error, Lever, PolicyLabel, PolicyOption};
 use crate::analysis::examine::examine;
+use crate::analysis::replay::headline_path;
 use crate::analysis::run::{Prepared, prepare_variant};
 use crate::results::plan_rows;
 use crate::scenario::{Document, Place, Scenario, SizedPolicy};
@@ -361,6 +362,14 @@ impl Variant {
         let row = planned.headline.map(|at| &planned.rows[at]);
         row.map(|row| (layout.materials[row.material].0.clone(), row.place.clone()))
             .unwrap_or_default()
+    }
+
+    /// The headline's shortfall by period in one trial, % of the period's demand.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRenewals`].
+    pub fn path(&self, trial: u64) -> Result<Vec<f64>, Error> {
+        headline_path(&self.prepared, trial)
     }
 
     /// Trials that the scenario asks for.

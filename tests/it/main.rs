@@ -26,6 +26,8 @@ mod distributions;
 mod documents;
 mod enumeration;
 mod exact;
+mod explore;
+mod explore_server;
 mod extremes;
 mod failures;
 mod features;

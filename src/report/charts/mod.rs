@@ -25,6 +25,7 @@ mod numbers;
 mod outages;
 mod page;
 mod panel;
+mod paths;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "png")]
@@ -55,6 +56,7 @@ use crate::whatif::robustness::Robustness;
 use crate::whatif::screen::Screening;
 use crate::whatif::sensitivity::Sensitivity;
 use crate::whatif::sweep::Sweep;
+pub use paths::Path;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
@@ -181,7 +183,11 @@ pub fn render_comparison(comparison: &Comparison) -> Result<Vec<Chart>, ChartErr
 /// The charts of changes to a scenario, of one material: what changes where, how probable, by place, over time, by cause, who supplies, and what it costs for
 /// what it avoids. What can only be drawn of one of the two is drawn of each; of the changed one its name begins with `changed-`. With the name of the table
 /// that each is of. Deterministic order and bytes.
-pub fn render_explored(comparison: &Comparison, material: &str) -> Result<Vec<(Chart, &'static str)>, ChartError> {
+pub fn render_explored(
+    comparison: &Comparison,
+    material: &str,
+    futures: &[(String, Vec<Path>)],
+) -> Result<Vec<(Chart, &'static str)>, ChartError> {
     let run = &comparison.results.run;
     let Some(source) = Source::new(run) else {
         return Ok(Vec::new());
@@ -194,6 +200,7 @@ pub fn render_explored(comparison: &Comparison, material: &str) -> Result<Vec<(C
         _ => add(exceedance::by_policy(&source, material)?, "exceedance"),
     }
     add(by_country::chart(&source, material)?, "summary");
+    add(paths::chart(&source, futures)?, "timeline");
     for (number, policy) in run.policies.iter().enumerate() {
         let mut alone = run.clone();
         alone.policies = vec![policy.clone()];
