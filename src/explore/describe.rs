@@ -22,7 +22,11 @@ pub fn describe(
     let run = one.map_err(|error| Refused::because(error.to_string()))?.run;
     let (material, place) = baseline.headline();
     let resolved = study.document().resolved(None);
-    let policies: Vec<Value> = study.policy_options().iter().map(|option| policy(study, &resolved, option)).collect();
+    let policies: Vec<Value> = study
+        .policy_options()
+        .iter()
+        .map(|option| policy(study, &resolved, option))
+        .collect();
     let citations = run.manifest.citations.iter();
     let citations: Vec<Value> = citations
         .map(|citation| {

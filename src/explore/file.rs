@@ -26,7 +26,11 @@ pub fn policy_file(scenario: &str, kept: &[Kept], trials: u64) -> String {
         toml_text(scenario)
     );
     for one in kept {
-        text.push_str(&format!("\n[[policy]]\nid = {}\nname = {}\n", toml_text(&one.id), toml_text(&one.name)));
+        text.push_str(&format!(
+            "\n[[policy]]\nid = {}\nname = {}\n",
+            toml_text(&one.id),
+            toml_text(&one.name)
+        ));
         if let Some(cost) = one.cost {
             text.push_str(&format!("cost = {cost:?}\n"));
         }
@@ -69,9 +73,25 @@ mod tests {
             id: "explored_1".to_owned(),
             name: "It's \"ours\"".to_owned(),
             cost: Some(1.5e9),
-            assignments: ["a.days=30.0", "b.rate={ path = { \"2026\" = 0.1 } }", "a.days=45"].map(str::to_owned).into(),
+            assignments: ["a.days=30.0", "b.rate={ path = { \"2026\" = 0.1 } }", "a.days=45"]
+                .map(str::to_owned)
+                .into(),
         };
-        insta::assert_snapshot!(policy_file("base.toml", std::slice::from_ref(&kept), 2_048));
-        insta::assert_snapshot!(command("my file.toml", &kept.assignments, 2_048));
+        let text = policy_file("base.toml", std::slice::from_ref(&kept), 2_048);
+        let (comment, tables) = text.split_at(text.find("format = 1").unwrap());
+        assert!(
+            comment.contains("critmin compare explored.toml --policy explored_1 --trials 2048\n"),
+            "{comment}"
+        );
+        // The later of two values for one key holds.
+        let expected = concat!(
+            "format = 1\nextends = \"base.toml\"\n\n[[policy]]\nid = \"explored_1\"\nname = \"It's \\\"ours\\\"\"\ncost = 1500000000.0\nset = [\n",
+            "  { key = \"b.rate\", value = { path = { \"2026\" = 0.1 } } },\n  { key = \"a.days\", value = 45 },\n]\n"
+        );
+        assert_eq!(tables, expected);
+        assert_eq!(
+            command("my file.toml", &kept.assignments, 2_048),
+            "critmin run 'my file.toml' --set a.days=30.0 --set 'b.rate={ path = { \"2026\" = 0.1 } }' --set a.days=45 --policy baseline --trials 2048"
+        );
     }
 }

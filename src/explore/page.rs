@@ -82,7 +82,10 @@ fn inert(json: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -97,7 +100,10 @@ mod tests {
             first: "[]".to_owned(),
         };
         let page = page("<b>Magnets</b> & \"more\" /*STYLE*/", Some(&embedded));
-        assert!(page.html.contains("<title>&lt;b&gt;Magnets&lt;/b&gt; &amp; &quot;more&quot; /*STYLE*/"));
+        assert!(
+            page.html
+                .contains("<title>&lt;b&gt;Magnets&lt;/b&gt; &amp; &quot;more&quot; /*STYLE*/")
+        );
         assert!(page.html.contains(page.style) && page.html.contains(&page.script));
         assert_eq!(page.html.matches("alert(1)").count(), 1);
         assert!(page.html.contains(r"\u003c/script>\u003cscript>alert(1)"));
@@ -110,7 +116,11 @@ mod tests {
     fn the_page_asks_nobody_but_its_own_host() {
         let page = page("t", None);
         for address in ["http://", "https://", "//cdn", "url("] {
-            let found: Vec<&str> = page.html.lines().filter(|line| line.contains(address) && !line.contains("www.w3.org")).collect();
+            let found: Vec<&str> = page
+                .html
+                .lines()
+                .filter(|line| line.contains(address) && !line.contains("www.w3.org"))
+                .collect();
             assert!(found.is_empty(), "{found:?}");
         }
     }

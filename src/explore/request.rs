@@ -138,7 +138,9 @@ impl Request {
         let request: Request = serde_json::from_str(text)
             .map_err(|error| Refused::because(format!("this request is not one that the program knows: {error}")))?;
         match &request {
-            Request::Run { choice, .. } | Request::Trial { choice, .. } | Request::Table { choice, .. } => choice.check()?,
+            Request::Run { choice, .. } | Request::Trial { choice, .. } | Request::Table { choice, .. } => {
+                choice.check()?
+            }
             Request::Compare { kept, .. } | Request::File { kept, .. } => {
                 if kept.is_empty() || kept.len() > MOST_KEPT {
                     let message = format!("from 1 to {MOST_KEPT} scenarios can stand side by side");
@@ -183,8 +185,14 @@ mod tests {
 
     #[test]
     fn requests_are_read_strictly() {
-        let run = Request::read(r#"{"do": "run", "choice": {"set": [{"key": "a.b", "value": 3}]}, "trials": 64}"#).unwrap();
-        let Request::Run { choice, trials, charts, .. } = run else { panic!("another request") };
+        let run =
+            Request::read(r#"{"do": "run", "choice": {"set": [{"key": "a.b", "value": 3}]}, "trials": 64}"#).unwrap();
+        let Request::Run {
+            choice, trials, charts, ..
+        } = run
+        else {
+            panic!("another request")
+        };
         assert_eq!((choice.set[0].value, trials, charts), (3.0, Some(64), false));
         let refused = [
             r#"{"do": "open", "path": "/etc/passwd"}"#,
@@ -198,8 +206,13 @@ mod tests {
         for text in refused {
             assert!(Request::read(text).is_err(), "{text}");
         }
-        let many: Vec<String> = (0..=MOST_TURNED).map(|number| format!(r#"{{"key": "k{number}", "value": 1}}"#)).collect();
+        let many: Vec<String> = (0..=MOST_TURNED)
+            .map(|number| format!(r#"{{"key": "k{number}", "value": 1}}"#))
+            .collect();
         let text = format!(r#"{{"do": "run", "choice": {{"set": [{}]}}}}"#, many.join(","));
-        assert_eq!(Request::read(&text).unwrap_err().message, "this is more than can be changed at once");
+        assert_eq!(
+            Request::read(&text).unwrap_err().message,
+            "this is more than can be changed at once"
+        );
     }
 }

@@ -24,6 +24,9 @@ const YOURS: &str = "With your changes";
 /// Width of a trial's story, in letters.
 const STORY_WIDTH: usize = 96;
 
+/// Trials from which on errors of differences are stated.
+const STATED_FROM: u64 = FEWEST_BATCHES as u64 * BATCH_TRIALS;
+
 /// What is too much for one request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
@@ -95,7 +98,13 @@ impl Session {
 
     fn dispatch(&self, request: Request, progress: &Progress, send: &mut dyn FnMut(Value)) -> Result<(), Refused> {
         match request {
-            Request::Describe {} => send(describe(&self.study, &self.baseline, &self.inputs, &self.scenario, self.limits)?),
+            Request::Describe {} => send(describe(
+                &self.study,
+                &self.baseline,
+                &self.inputs,
+                &self.scenario,
+                self.limits,
+            )?),
             Request::Run {
                 choice,
                 trials,
@@ -108,8 +117,10 @@ impl Session {
             }
             Request::Trial { choice, trial } => send(self.trial(&choice, trial)?),
             Request::Table { choice, trials, table } => {
-                let (_, comparison, _) = self.compared(&choice, self.trials(Some(trials))?, None, progress, |_, _| {})?;
-                let written = explored::table(&comparison, &table).map_err(|error| Refused::because(error.to_string()))?;
+                let (_, comparison, _) =
+                    self.compared(&choice, self.trials(Some(trials))?, None, progress, |_, _| {})?;
+                let written =
+                    explored::table(&comparison, &table).map_err(|error| Refused::because(error.to_string()))?;
                 let Some(bytes) = written else {
                     let known = explored::TABLES.join(", ");
                     return Err(Refused::because(format!("there is no table `{table}`; known: {known}")));
@@ -128,7 +139,10 @@ impl Session {
         let trials = asked.unwrap_or_else(|| usual_trials(&self.baseline, self.limits));
         match (1..=self.limits.trials).contains(&trials) {
             true => Ok(trials),
-            false => Err(Refused::because(format!("a run here has from 1 to {} trials", self.limits.trials))),
+            false => Err(Refused::because(format!(
+                "a run here has from 1 to {} trials",
+                self.limits.trials
+            ))),
         }
     }
 
@@ -137,7 +151,10 @@ impl Session {
         let mut assignments = self.study.assignments(&sized(choice)).map_err(refused)?;
         for turned in &choice.set {
             if !self.inputs.iter().any(|input| input.key == turned.key) {
-                return Err(Refused::because(format!("there is nothing to turn called `{}`", turned.key)));
+                return Err(Refused::because(format!(
+                    "there is nothing to turn called `{}`",
+                    turned.key
+                )));
             }
             assignments.push(format!("{}={}", turned.key, turned.value));
         }
@@ -182,7 +199,9 @@ impl Session {
             true => None,
             false => Some(self.variant(CHANGED, YOURS, choice)?),
         };
-        let (assignments, variant) = changed.map_or((Vec::new(), None), |(assignments, variant)| (assignments, Some(variant)));
+        let (assignments, variant) = changed.map_or((Vec::new(), None), |(assignments, variant)| {
+            (assignments, Some(variant))
+        });
         let of_changed = self.memory_of(&assignments);
         let mut run = Run::new(&self.baseline)
             .against(&variant)
@@ -196,7 +215,9 @@ impl Session {
         }
         let compared = usize::from(variant.is_some());
         let results = run
-            .stepped(progress, &steps(), |results| show(&Comparison::of(&self.baseline, results, compared), variant.as_ref()))
+            .stepped(progress, &steps(), |results| {
+                show(&Comparison::of(&self.baseline, results, compared), variant.as_ref())
+            })
             .map_err(refused)?;
         let comparison = Comparison::of(&self.baseline, results, compared);
         Ok((assignments, comparison, variant))
@@ -218,12 +239,13 @@ impl Session {
             Some(_) => self.trials(Some(trials.unwrap_or(self.limits.trials)))?,
             None => self.trials(trials)?,
         };
-        let (assignments, comparison, variant) = self.compared(choice, asked, precision, progress, |comparison, variant| {
-            // Nobody waits for a look at a run that is to stop.
-            if !progress.is_stopped() {
-                wanted.send(self, (comparison, variant), asked, false, send);
-            }
-        })?;
+        let (assignments, comparison, variant) =
+            self.compared(choice, asked, precision, progress, |comparison, variant| {
+                // Nobody waits for a look at a run that is to stop.
+                if !progress.is_stopped() {
+                    wanted.send(self, (comparison, variant), asked, false, send);
+                }
+            })?;
         if comparison.results.run.manifest.interrupted {
             return Ok(());
         }
@@ -244,7 +266,9 @@ impl Session {
         }
         let found = replay(&document, None, trial).map_err(refused)?;
         let months = found.dates.iter().zip(&found.headline_by_period_pct);
-        let months: Vec<Value> = months.map(|(date, share)| json!({ "date": date, "short_pct": share })).collect();
+        let months: Vec<Value> = months
+            .map(|(date, share)| json!({ "date": date, "short_pct": share }))
+            .collect();
         Ok(json!({
             "kind": "trial",
             "trial": trial,
@@ -269,7 +293,12 @@ impl Session {
             .trials(trials);
         let results = run.watched(progress).map_err(refused)?;
         let comparison = Comparison::of(&self.baseline, results, variants.len());
-        let at = comparison.results.run.policies.first().map(|policy| policy.headline.clone());
+        let at = comparison
+            .results
+            .run
+            .policies
+            .first()
+            .map(|policy| policy.headline.clone());
         let (material, place) = at.unwrap_or_default();
         let columns = variants.iter().map(|variant| {
             json!({
@@ -303,7 +332,10 @@ impl Session {
                 assignments,
             });
         }
-        let commands: Vec<String> = all.iter().map(|one| command(&self.scenario, &one.assignments, trials)).collect();
+        let commands: Vec<String> = all
+            .iter()
+            .map(|one| command(&self.scenario, &one.assignments, trials))
+            .collect();
         Ok(json!({
             "kind": "file",
             "name": "explored.toml",
@@ -315,8 +347,7 @@ impl Session {
 
 /// Trials of a run where nobody asks for another number.
 pub(super) fn usual_trials(baseline: &Variant, limits: Limits) -> u64 {
-    let stated = FEWEST_BATCHES as u64 * BATCH_TRIALS;
-    baseline.trials().max(stated).min(limits.trials)
+    baseline.trials().max(STATED_FROM).min(limits.trials)
 }
 
 /// The id of a kept scenario.
@@ -361,7 +392,8 @@ impl Wanted {
             "sentence": explored::sentence(comparison, variant, (&material, &place)),
             "figures": explored::figures(comparison, variant, (&material, &place)),
             "more": match (is_last, variant) {
-                (true, Some(_)) => compare::words::sentences(comparison).into_iter().skip(1).collect(),
+                // Of few trials the words speak of options of the command line.
+                (true, Some(_)) if comparison.results.trials() >= STATED_FROM => compare::words::sentences(comparison).into_iter().skip(1).collect(),
                 _ => Vec::new(),
             },
             "cost": run.policies.get(1).and_then(|policy| policy.cost),

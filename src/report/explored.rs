@@ -69,7 +69,9 @@ pub fn rows(run: &RunResults) -> Vec<(String, String)> {
     places.extend([FOCUS, WORLD]);
     let mut found = Vec::new();
     for material in &run.focus_materials {
-        let here = places.iter().filter(|place| row_at(baseline, (material, place)).is_some());
+        let here = places
+            .iter()
+            .filter(|place| row_at(baseline, (material, place)).is_some());
         found.extend(here.map(|place| (material.clone(), (*place).to_owned())));
     }
     let (material, place) = &baseline.headline;
@@ -85,11 +87,11 @@ pub fn sentence(comparison: &Comparison, variant: Option<&str>, (material, place
     let Some(baseline) = run.policies.first() else {
         return String::new();
     };
-    let effect = comparison
-        .effects
-        .iter()
-        .find(|effect| Some(effect.variant.as_str()) == variant && effect.material == material && effect.country == place);
-    let Some((effect, change)) = effect.and_then(|effect| Some((effect, effect.get(comparison.measure)?.estimate))) else {
+    let effect = comparison.effects.iter().find(|effect| {
+        Some(effect.variant.as_str()) == variant && effect.material == material && effect.country == place
+    });
+    let Some((effect, change)) = effect.and_then(|effect| Some((effect, effect.get(comparison.measure)?.estimate)))
+    else {
         return match baseline.headline == (material.to_owned(), place.to_owned()) {
             true => headline_sentence(run, baseline),
             false => as_it_is(comparison, baseline, (material, place)),
@@ -98,7 +100,8 @@ pub fn sentence(comparison: &Comparison, variant: Option<&str>, (material, place
     let what = what(run, (material, place));
     let value = |policy: &PolicyResults| {
         let row = row_at(policy, (material, place));
-        row.and_then(|row| comparison.measure.of(row).value()).unwrap_or_default()
+        row.and_then(|row| comparison.measure.of(row).value())
+            .unwrap_or_default()
     };
     let after = run.policies.iter().find(|policy| policy.policy == effect.variant);
     let (before, after) = (value(baseline), after.map_or(f64::NAN, value));
@@ -107,10 +110,15 @@ pub fn sentence(comparison: &Comparison, variant: Option<&str>, (material, place
     match effect.direction(comparison.measure) {
         Direction::Less => format!("Your changes lower {what} by {size}{}, {from}.", interval(&change)),
         Direction::More => format!("Your changes raise {what} by {size}{}, {from}.", interval(&change)),
-        Direction::Same => format!("Your changes do not move {what}: {} % of demand, as before.", short(before, 3)),
+        Direction::Same => format!(
+            "Your changes do not move {what}: {} % of demand, as before.",
+            short(before, 3)
+        ),
         Direction::Unknown if change.standard_error.is_nan() => {
             let way = if change.value < 0.0 { "lower" } else { "raise" };
-            format!("A first look: your changes seem to {way} {what} by some {size}, {from}. How sure that is, more futures will tell.")
+            format!(
+                "A first look: your changes seem to {way} {what} by some {size}, {from}. How sure that is, more futures will tell."
+            )
         }
         Direction::Unknown => format!(
             "These futures cannot tell whether your changes move {what}: the difference is {}{}, {from}.",
@@ -134,7 +142,10 @@ fn as_it_is(comparison: &Comparison, baseline: &PolicyResults, at: (&str, &str))
         true => String::new(),
         false => format!(" (95 % interval {} to {} %)", short(mean.low, 3), short(mean.high, 3)),
     };
-    format!("In the baseline, {what} is {} % of demand{interval}.", short(mean.value, 3))
+    format!(
+        "In the baseline, {what} is {} % of demand{interval}.",
+        short(mean.value, 3)
+    )
 }
 
 fn what(run: &RunResults, (material, place): (&str, &str)) -> String {
@@ -170,13 +181,16 @@ pub fn figures(comparison: &Comparison, variant: Option<&str>, at: (&str, &str))
     let run = &comparison.results.run;
     let of = |id: &str| {
         let mut policies = run.policies.iter();
-        policies.find(|policy| policy.policy == id).and_then(|policy| row_at(policy, at))
+        policies
+            .find(|policy| policy.policy == id)
+            .and_then(|policy| row_at(policy, at))
     };
     let baseline = run.policies.first().and_then(|policy| row_at(policy, at));
     let changed = variant.and_then(of);
-    let effect = comparison.effects.iter().find(|effect| {
-        Some(effect.variant.as_str()) == variant && effect.material == at.0 && effect.country == at.1
-    });
+    let effect = comparison
+        .effects
+        .iter()
+        .find(|effect| Some(effect.variant.as_str()) == variant && effect.material == at.0 && effect.country == at.1);
     let shown = SHOWN.iter().filter_map(|statistic| {
         let before = baseline.map(|row| statistic.of(row))?;
         let after = changed.map(|row| statistic.of(row));

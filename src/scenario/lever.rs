@@ -54,7 +54,12 @@ fn wrong_step(lever: &Table) -> Option<Problem> {
     let (from, to, length) = (low?.number()?, high?.number()?, step?.number()?);
     (length > to - from && from < to).then(|| {
         let message = format!("the step {} is longer than the range", show(length));
-        Problem::error(Code::OutOfRange, step.map_or_else(Span::default, |node| node.span), message, "not above `high` less `low`")
+        Problem::error(
+            Code::OutOfRange,
+            step.map_or_else(Span::default, |node| node.span),
+            message,
+            "not above `high` less `low`",
+        )
     })
 }
 

@@ -57,7 +57,7 @@ pub use source::{MAXIMUM_BYTES, SourceFile};
 #[cfg(feature = "cli")]
 pub(crate) use source::{not_a_file, read_text};
 pub use starter::starter;
-pub(crate) use tree::quoted as toml_text;
 #[cfg(feature = "cli")]
 pub(crate) use suggest::nearest;
+pub(crate) use tree::quoted as toml_text;
 pub(crate) use values::rounded;

@@ -49,7 +49,9 @@ impl Files {
             Files::Disk => read_bytes(path),
             Files::Memory(texts) => match texts.get(&shown(path)) {
                 Some(text) => Ok(text.clone().into_bytes()),
-                None => Err("it is not among the files that came with the scenario".to_owned().into()),
+                None => Err("it is not among the files that came with the scenario"
+                    .to_owned()
+                    .into()),
             },
         }
     }

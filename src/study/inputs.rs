@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Study, Variant};
 use crate::model::InputKind as Drawn;
+use crate::sampling::Distribution;
 use crate::scenario::{
     Arrival, CopulaTarget, Event, EventKind, Flexibility, Number, Provenance, Quantity, RestrictionForm, StockLevel,
 };
-use crate::sampling::Distribution;
 
 /// What an input is, which decides where a page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,6 +204,10 @@ impl Study {
             let Some((country, share)) = single.max_by(|one, other| one.1.total_cmp(&other.1)) else {
                 continue;
             };
+            // Where nobody else makes any, nobody could take over.
+            if share >= 1.0 {
+                continue;
+            }
             let country_name = name_of_country(baseline, &country);
             into.push(Candidate {
                 key: format!("shares.{material}.by_country.{country}"),
@@ -220,8 +224,12 @@ impl Study {
 
 fn name_of_material(baseline: &Variant, id: &str) -> String {
     let mut materials = baseline.scenario().materials.iter();
-    let found = materials.find(|material| material.id == id).map(|material| &material.name);
-    found.filter(|name| !name.is_empty()).map_or_else(|| id.to_owned(), Clone::clone)
+    let found = materials
+        .find(|material| material.id == id)
+        .map(|material| &material.name);
+    found
+        .filter(|name| !name.is_empty())
+        .map_or_else(|| id.to_owned(), Clone::clone)
 }
 
 fn name_of_country(baseline: &Variant, code: &str) -> String {
@@ -271,7 +279,13 @@ fn stocks(baseline: &Variant, into: &mut Vec<Candidate>) {
                 many => format!("{} countries together", many.len()),
             };
             let name = format!("Strategic stock, {owners}");
-            add(InputKind::Stockpile, format!("stockpile.{}.days", stock.id), of, name, days);
+            add(
+                InputKind::Stockpile,
+                format!("stockpile.{}.days", stock.id),
+                of,
+                name,
+                days,
+            );
         }
     }
 }
@@ -313,9 +327,18 @@ fn events(baseline: &Variant, into: &mut Vec<Candidate>) {
             });
         };
         match &event.arrival {
-            Arrival::Fixed { probability, .. } | Arrival::Window { probability, .. } | Arrival::After { probability, .. } => {
+            Arrival::Fixed { probability, .. }
+            | Arrival::Window { probability, .. }
+            | Arrival::After { probability, .. } => {
                 let basis = Basis::of(probability);
-                add(InputKind::Probability, "arrival.probability", "Probability", "", (0.0, 1.0), basis);
+                add(
+                    InputKind::Probability,
+                    "arrival.probability",
+                    "Probability",
+                    "",
+                    (0.0, 1.0),
+                    basis,
+                );
             }
             Arrival::Poisson { per_year } => {
                 let basis = Basis::of(per_year);
@@ -327,16 +350,31 @@ fn events(baseline: &Variant, into: &mut Vec<Candidate>) {
         if has_severity(event) && !is_tied(CopulaTarget::Severity) {
             let basis = Basis::of_distribution(&event.severity);
             let is_share = !matches!(event.kind, EventKind::DemandSurge { .. } | EventKind::CostShock { .. });
-            let high = if is_share { 1.0 } else { round_up(3.0 * basis.value()).max(1.0) };
+            let high = if is_share {
+                1.0
+            } else {
+                round_up(3.0 * basis.value()).max(1.0)
+            };
             add(InputKind::Severity, "severity", "Severity", "", (0.0, high), basis);
         }
         // An event in force has lasted for a while already: a duration below that is none.
         let is_in_force = matches!(event.arrival, Arrival::InForce { .. });
-        if let Some(duration) = event.duration.as_ref().filter(|_| !is_in_force && !is_tied(CopulaTarget::Duration)) {
+        if let Some(duration) = event
+            .duration
+            .as_ref()
+            .filter(|_| !is_in_force && !is_tied(CopulaTarget::Duration))
+        {
             let basis = Basis::of_distribution(duration);
             let high = round_up(3.0 * basis.value()).max(12.0);
             let low = 0.5_f64.min(basis.value());
-            add(InputKind::Duration, "duration", "Duration", "months", (low, high), basis);
+            add(
+                InputKind::Duration,
+                "duration",
+                "Duration",
+                "months",
+                (low, high),
+                basis,
+            );
         }
     }
 }
@@ -358,7 +396,9 @@ fn has_severity(event: &Event) -> bool {
 fn drawn(baseline: &Variant, key: &str) -> Option<Basis> {
     let mut inputs = baseline.prepared.model.inputs.iter();
     let driver = inputs.find(|driver| driver.name == key)?;
-    let Drawn::Scalar(sampler) = &driver.kind else { return None };
+    let Drawn::Scalar(sampler) = &driver.kind else {
+        return None;
+    };
     Some(Basis::Uncertain {
         mean: *driver.means.first()?,
         low: sampler.quantile(0.1),
@@ -420,7 +460,9 @@ fn round_step(length: f64) -> f64 {
     }
     let least = length / 200.0;
     let power = libm::pow(10.0, libm::floor(libm::log10(least)));
-    let found = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * power >= least * (1.0 - 1e-9));
+    let found = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|step| step * power >= least * (1.0 - 1e-9));
     let rounded = found.unwrap_or(10.0) * power;
     format!("{rounded:.3e}").parse().unwrap_or(rounded)
 }
@@ -492,12 +534,50 @@ assumption = "what could be"
         let told: Vec<String> = inputs
             .iter()
             .map(|input| {
-                let Input { key, name, low, high, step, basis, place, .. } = input;
+                let Input {
+                    key,
+                    name,
+                    low,
+                    high,
+                    step,
+                    basis,
+                    ..
+                } = input;
                 let source = input.provenance.as_ref().map_or("-", |(_, text)| text);
-                let (value, place) = (basis.value(), place.as_deref().unwrap_or("-"));
-                format!("{key} | {name} | {low}..{high}:{step} {} | {value:.4} | {source} | {place}", input.unit)
+                format!(
+                    "{key} | {name} | {low}..{high}:{step} {} | {:.3} | {source}",
+                    input.unit,
+                    basis.value()
+                )
             })
             .collect();
-        insta::assert_snapshot!(told.join("\n"));
+        let expected = [
+            "stockpile.oxide.USA.days | The stock | 0..90:5 days | 0.000 | what could be",
+            "inventory.oxide.USA.days | Stock of users, United States | 0..180:1 days | 30.000 | a month",
+            "shares.oxide.by_country.CHN | Share of China | 0.05..0.95:0.005  | 0.700 | counted",
+            "material.oxide.flexibility | Flexibility of purchases | 1..3:0.01 times | 1.400 | bend",
+            "event.ban.arrival.per_year | How often | 0..1:0.005 a year | 0.200 | a ban",
+            "event.ban.severity | Severity | 0..1:0.005  | 0.500 | a ban",
+        ];
+        assert_eq!(told[..expected.len()], expected);
+        // A lognormal of median 6 and 90 % quantile 12 has the mean 6 exp(sigma^2 / 2), sigma = ln 2 / 1.28155.
+        let duration = &inputs[expected.len()];
+        assert_eq!(
+            (duration.key.as_str(), duration.low, duration.high),
+            ("event.ban.duration", 0.5, 30.0)
+        );
+        let Basis::Uncertain { mean, high, .. } = duration.basis else {
+            panic!("{duration:?}")
+        };
+        assert!(
+            (mean - 6.945).abs() < 0.01 && (high - 12.0).abs() < 1e-9,
+            "{duration:?}"
+        );
+        assert_eq!(inputs.len(), expected.len() + 1);
+        assert!(
+            inputs
+                .iter()
+                .all(|input| input.place.as_deref().is_some_and(|place| place.starts_with("t.toml:")))
+        );
     }
 }

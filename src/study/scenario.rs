@@ -58,7 +58,9 @@ impl Study {
     /// # Errors
     /// See [`Study::open`].
     pub fn from_files(name: &str, texts: BTreeMap<String, String>) -> Result<Study, Error> {
-        let file = Path::new(name).file_name().map(|file| file.to_string_lossy().into_owned());
+        let file = Path::new(name)
+            .file_name()
+            .map(|file| file.to_string_lossy().into_owned());
         Ok(Study {
             document: Document::from_files(name, texts)?,
             name: file.unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use critmin::explore::{Limits, Session};
-use critmin::study::{Progress, Study};
+use critmin::study::{Input, Progress, Study};
 use serde_json::{Value, json};
 
 use crate::support::{program, said};
@@ -19,7 +19,9 @@ fn session(scenario: &str) -> Session {
 
 fn ask(session: &Session, request: &Value) -> Vec<Value> {
     let mut messages = Vec::new();
-    session.answer(&request.to_string(), &Progress::default(), |message| messages.push(message));
+    session.answer(&request.to_string(), &Progress::default(), |message| {
+        messages.push(message)
+    });
     messages
 }
 
@@ -34,7 +36,11 @@ fn table(text: &str) -> Vec<BTreeMap<String, String>> {
     let header = reader.headers().unwrap().clone();
     let rows = reader.records().map(|row| {
         let row = row.unwrap();
-        header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect()
+        header
+            .iter()
+            .map(str::to_owned)
+            .zip(row.iter().map(str::to_owned))
+            .collect()
     });
     rows.collect()
 }
@@ -55,7 +61,11 @@ fn figures(rows: Vec<BTreeMap<String, String>>, policy: &str) -> Vec<BTreeMap<St
 fn run_command(command: &str, out: &Path) {
     let words: Vec<String> = shell_words(command);
     let mut command = program();
-    command.args(&words[1..]).arg("--out").arg(out).args(["--formats", "none", "--quiet"]);
+    command
+        .args(&words[1..])
+        .arg("--out")
+        .arg(out)
+        .args(["--formats", "none", "--quiet"]);
     let (code, _, errors) = said(&command.output().unwrap());
     assert_eq!(code, 0, "{words:?}: {errors}");
 }
@@ -78,27 +88,46 @@ fn shell_words(command: &str) -> Vec<String> {
 fn what_the_page_shows_is_what_run_with_set_gives_to_the_byte() {
     let scenario = "scenarios/us-india-partnership.toml";
     let session = session(scenario);
-    let severity = session.inputs().iter().find(|input| input.key.ends_with(".severity")).unwrap();
+    let severity = session
+        .inputs()
+        .iter()
+        .find(|input| input.key.ends_with(".severity"))
+        .unwrap();
     let choice = json!({
         "policies": [{ "id": "stockpile", "size": 90 }, { "id": "recycling" }],
         "set": [{ "key": severity.key, "value": 0.25 }, { "key": "material.magnet_heat.flexibility", "value": 1.8 }],
     });
-    let messages = ask(&session, &json!({ "do": "run", "choice": choice, "trials": 512, "charts": false }));
+    let messages = ask(
+        &session,
+        &json!({ "do": "run", "choice": choice, "trials": 512, "charts": false }),
+    );
     let command = of_kind(&messages, "repeat")["command"].as_str().unwrap().to_owned();
     let scratch = tempfile::tempdir().unwrap();
     let out = scratch.path().join("run");
     run_command(&command, &out);
     for name in ["summary", "exceedance", "timeline", "events", "attribution", "supply"] {
-        let messages = ask(&session, &json!({ "do": "table", "choice": choice, "trials": 512, "table": name }));
+        let messages = ask(
+            &session,
+            &json!({ "do": "table", "choice": choice, "trials": 512, "table": name }),
+        );
         let page = figures(table(of_kind(&messages, "table")["csv"].as_str().unwrap()), "changed");
-        let run = figures(table(&std::fs::read_to_string(out.join(format!("{name}.csv"))).unwrap()), "baseline");
-        assert!(!page.is_empty() && page == run, "{name}: {:?}", page.iter().zip(&run).find(|(one, other)| one != other));
+        let run = figures(
+            table(&std::fs::read_to_string(out.join(format!("{name}.csv"))).unwrap()),
+            "baseline",
+        );
+        assert!(
+            !page.is_empty() && page == run,
+            "{name}: {:?}",
+            page.iter().zip(&run).find(|(one, other)| one != other)
+        );
     }
     // The figures of the sentence are those of the table.
     let answer = of_kind(&messages, "answer");
     let at = &answer["at"];
     let summary = table(&std::fs::read_to_string(out.join("summary.csv")).unwrap());
-    let row = summary.iter().find(|row| at["material"] == row["material"].as_str() && at["place"] == row["country"].as_str() && row["sector"] == "all");
+    let row = summary.iter().find(|row| {
+        at["material"] == row["material"].as_str() && at["place"] == row["country"].as_str() && row["sector"] == "all"
+    });
     let shown = answer["figures"][0]["changed"]["value"].as_f64().unwrap();
     let written: f64 = row.unwrap()["expected_shortfall_pct"].parse().unwrap();
     assert!((shown - written).abs() <= 1e-5 * written, "{shown} {written}");
@@ -108,7 +137,14 @@ fn what_the_page_shows_is_what_run_with_set_gives_to_the_byte() {
 fn the_file_of_the_page_gives_its_differences_by_compare_to_the_byte() {
     let session = session("scenarios/quickstart.toml");
     let inputs = session.inputs();
-    let key = |end: &str| inputs.iter().find(|input| input.key.ends_with(end)).unwrap().key.clone();
+    let key = |end: &str| {
+        inputs
+            .iter()
+            .find(|input| input.key.ends_with(end))
+            .unwrap()
+            .key
+            .clone()
+    };
     let first = json!({ "set": [{ "key": key(".probability"), "value": 0.6 }] });
     let second = json!({ "set": [{ "key": key(".flexibility"), "value": 2 }] });
     let kept = json!([{ "name": "More \"probable\"", "choice": first }, { "name": "Flexible", "choice": second }]);
@@ -125,7 +161,11 @@ fn the_file_of_the_page_gives_its_differences_by_compare_to_the_byte() {
     arguments[2] = path.display().to_string();
     let out = scratch.path().join("out");
     let mut command = program();
-    command.args(&arguments[1..]).arg("--out").arg(&out).args(["--formats", "none", "--quiet"]);
+    command
+        .args(&arguments[1..])
+        .arg("--out")
+        .arg(&out)
+        .args(["--formats", "none", "--quiet"]);
     let (code, _, errors) = said(&command.output().unwrap());
     assert_eq!(code, 0, "{errors}");
     let written = table(&std::fs::read_to_string(out.join("compare.csv")).unwrap());
@@ -148,18 +188,45 @@ fn in_every_sampling_design_the_figures_are_those_of_run() {
         let mut study = Study::open("scenarios/quickstart.toml").unwrap();
         study.set(&format!("run.sampling=\"{sampling}\"")).unwrap();
         let session = Session::new(study, "scenarios/quickstart.toml", Limits::default()).unwrap();
-        let key = &session.inputs().iter().find(|input| input.key.ends_with(".probability")).unwrap().key;
+        let key = &session
+            .inputs()
+            .iter()
+            .find(|input| input.key.ends_with(".probability"))
+            .unwrap()
+            .key;
         let choice = json!({ "set": [{ "key": key, "value": 0.5 }] });
-        let messages = ask(&session, &json!({ "do": "table", "choice": choice, "trials": 1_024, "table": "summary" }));
+        let messages = ask(
+            &session,
+            &json!({ "do": "table", "choice": choice, "trials": 1_024, "table": "summary" }),
+        );
         let csv = table(of_kind(&messages, "table")["csv"].as_str().unwrap());
         for (policy, changes) in [("baseline", vec![]), ("changed", vec![format!("{key}=0.5")])] {
             let scratch = tempfile::tempdir().unwrap();
             let mut command = program();
-            command.args(["run", "scenarios/quickstart.toml", "--trials", "1024", "--policy", "baseline", "--formats", "none", "--quiet"]);
-            command.arg("--set").arg(format!("run.sampling={sampling}")).arg("--out").arg(scratch.path());
-            changes.iter().for_each(|change| drop(command.arg("--set").arg(change)));
+            command.args([
+                "run",
+                "scenarios/quickstart.toml",
+                "--trials",
+                "1024",
+                "--policy",
+                "baseline",
+                "--formats",
+                "none",
+                "--quiet",
+            ]);
+            command
+                .arg("--set")
+                .arg(format!("run.sampling={sampling}"))
+                .arg("--out")
+                .arg(scratch.path());
+            for change in &changes {
+                command.arg("--set").arg(change);
+            }
             assert_eq!(said(&command.output().unwrap()).0, 0);
-            let run = figures(table(&std::fs::read_to_string(scratch.path().join("summary.csv")).unwrap()), "baseline");
+            let run = figures(
+                table(&std::fs::read_to_string(scratch.path().join("summary.csv")).unwrap()),
+                "baseline",
+            );
             assert_eq!(figures(csv.clone(), policy), run, "{sampling} {policy}");
         }
     }
@@ -168,11 +235,19 @@ fn in_every_sampling_design_the_figures_are_those_of_run() {
 #[test]
 fn answers_are_sharpened_and_each_is_that_of_a_run_of_so_many_trials() {
     let session = session("scenarios/quickstart.toml");
-    let key = &session.inputs().iter().find(|input| input.key.ends_with(".probability")).unwrap().key;
+    let key = &session
+        .inputs()
+        .iter()
+        .find(|input| input.key.ends_with(".probability"))
+        .unwrap()
+        .key;
     let choice = json!({ "set": [{ "key": key, "value": 0.5 }] });
     let messages = ask(&session, &json!({ "do": "run", "choice": choice, "trials": 3_000 }));
     let answers: Vec<&Value> = messages.iter().filter(|message| message["kind"] == "answer").collect();
-    let trials: Vec<u64> = answers.iter().map(|answer| answer["trials"].as_u64().unwrap()).collect();
+    let trials: Vec<u64> = answers
+        .iter()
+        .map(|answer| answer["trials"].as_u64().unwrap())
+        .collect();
     assert_eq!(trials, [64, 256, 1_024, 2_048, 3_000]);
     for (answer, trials) in answers.iter().zip(trials) {
         let fresh = self::session("scenarios/quickstart.toml");
@@ -193,17 +268,32 @@ fn answers_are_sharpened_and_each_is_that_of_a_run_of_so_many_trials() {
 #[test]
 fn without_changes_the_baseline_is_told_and_a_trial_is_that_of_replay() {
     let session = session("scenarios/quickstart.toml");
-    let messages = ask(&session, &json!({ "do": "run", "choice": {}, "trials": TRIALS, "charts": true }));
+    let messages = ask(
+        &session,
+        &json!({ "do": "run", "choice": {}, "trials": TRIALS, "charts": true }),
+    );
     let answer = of_kind(&messages, "answer");
     assert!(answer["figures"][0]["changed"].is_null());
     let charts = of_kind(&messages, "charts")["charts"].as_array().unwrap();
-    assert!(charts.len() >= 4 && charts.iter().all(|chart| chart["svg"].as_str().unwrap().starts_with("<svg")));
-    let worst = answer["replayable"]["baseline"].as_array().unwrap().iter().find(|one| one["rank"] == "maximum").unwrap();
+    assert!(
+        charts.len() >= 4
+            && charts
+                .iter()
+                .all(|chart| chart["svg"].as_str().unwrap().starts_with("<svg"))
+    );
+    let worst = answer["replayable"]["baseline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["rank"] == "maximum")
+        .unwrap();
     let trial = worst["trial"].as_u64().unwrap();
     let told = ask(&session, &json!({ "do": "trial", "choice": {}, "trial": trial }));
     let told = of_kind(&told, "trial");
     let mut replay = program();
-    replay.args(["replay", "scenarios/quickstart.toml", "--trial", &trial.to_string()]).env("COLUMNS", "96");
+    replay
+        .args(["replay", "scenarios/quickstart.toml", "--trial", &trial.to_string()])
+        .env("COLUMNS", "96");
     let (code, printed, _) = said(&replay.output().unwrap());
     assert_eq!((code, told["story"].as_str().unwrap()), (0, printed.as_str()));
     let percent = told["shortfall_pct"].as_f64().unwrap();
@@ -223,13 +313,36 @@ fn every_lever_of_every_shipped_scenario_can_be_turned_to_both_ends() {
         let baseline = study.baseline().unwrap();
         let inputs = study.inputs(&baseline);
         assert!(!inputs.is_empty(), "{}", path.display());
-        for input in inputs {
+        for input in &inputs {
             let value = input.basis.value();
-            assert!(input.low <= value && value <= input.high && input.low < input.high && input.step > 0.0, "{input:?}");
-            for end in [input.low, input.high] {
-                turned += 1;
-                if let Err(error) = study.document().point(&[format!("{}={end}", input.key)], None).and_then(|point| point.check(None)) {
-                    wrong.push(format!("{}: {}={end}: {}", path.display(), input.key, error.render(false).lines().next().unwrap_or("")));
+            assert!(
+                input.low <= value && value <= input.high && input.low < input.high && input.step > 0.0,
+                "{input:?}"
+            );
+            turned += 1;
+        }
+        // All at one end together; where that is wrong, each for itself tells which.
+        let check = |changes: &[String]| {
+            study
+                .document()
+                .point(changes, None)
+                .and_then(|point| point.check(None))
+        };
+        for end in [|input: &Input| input.low, |input: &Input| input.high] {
+            let changes: Vec<String> = inputs
+                .iter()
+                .map(|input| format!("{}={}", input.key, end(input)))
+                .collect();
+            if check(&changes).is_ok() {
+                continue;
+            }
+            for change in changes {
+                if let Err(error) = check(std::slice::from_ref(&change)) {
+                    wrong.push(format!(
+                        "{}: {change}: {}",
+                        path.display(),
+                        error.render(false).lines().next().unwrap_or("")
+                    ));
                 }
             }
         }
@@ -240,11 +353,22 @@ fn every_lever_of_every_shipped_scenario_can_be_turned_to_both_ends() {
 #[test]
 fn a_session_reads_no_file_and_takes_no_key_that_is_no_lever() {
     let session = session("scenarios/quickstart.toml");
-    let refused = |request: Value| of_kind(&ask(&session, &request), "refused")["message"].as_str().unwrap().to_owned();
+    let refused = |request: Value| {
+        of_kind(&ask(&session, &request), "refused")["message"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let set = |key: &str| json!({ "do": "run", "choice": { "set": [{ "key": key, "value": 1 }] } });
-    assert_eq!(refused(set("run.trials")), "there is nothing to turn called `run.trials`");
+    assert_eq!(
+        refused(set("run.trials")),
+        "there is nothing to turn called `run.trials`"
+    );
     assert_eq!(refused(set("extends")), "there is nothing to turn called `extends`");
-    assert!(refused(json!({ "do": "run", "choice": { "policies": [{ "id": "/etc/passwd" }] } })).contains("there is no policy"));
+    assert!(
+        refused(json!({ "do": "run", "choice": { "policies": [{ "id": "/etc/passwd" }] } }))
+            .contains("there is no policy")
+    );
     assert!(refused(json!({ "do": "run", "choice": {}, "trials": 2_000_000 })).contains("from 1 to 1000000 trials"));
     // Beneath it, too: a sealed study, and one from memory, read nothing, whatever is set.
     let secret = tempfile::NamedTempFile::new().unwrap();
@@ -252,21 +376,35 @@ fn a_session_reads_no_file_and_takes_no_key_that_is_no_lever() {
     let path = secret.path().with_extension("csv");
     std::fs::copy(secret.path(), &path).unwrap();
     let mut study = Study::open("scenarios/quickstart.toml").unwrap().sealed();
-    let result = study.set(&format!("shares.magnet={{ output = 1, data = \"{}\", source = \"x\" }}", path.display()));
+    let result = study.set(&format!(
+        "shares.magnet={{ output = 1, data = \"{}\", source = \"x\" }}",
+        path.display()
+    ));
     let told = match result {
         Err(error) => error.to_string(),
         Ok(()) => study.baseline().map(drop).unwrap_err().to_string(),
     };
-    assert!(told.contains("not among the files that came with the scenario") && !told.contains("0.123456"), "{told}");
+    assert!(
+        told.contains("not among the files that came with the scenario") && !told.contains("0.123456"),
+        "{told}"
+    );
     let text = format!("format = 1\nextends = \"{}\"\n", path.display());
-    let error = Study::from_files("t.toml", BTreeMap::from([("t.toml".to_owned(), text)])).unwrap_err().to_string();
-    assert!(error.contains("not among the files") && !error.contains("0.123456"), "{error}");
+    let error = Study::from_files("t.toml", BTreeMap::from([("t.toml".to_owned(), text)]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("not among the files") && !error.contains("0.123456"),
+        "{error}"
+    );
     std::fs::remove_file(path).unwrap();
 }
 
 #[test]
 fn a_scenario_out_of_memory_gives_what_the_same_files_on_disk_give() {
-    for scenario in ["scenarios/us-india-partnership.toml", "scenarios/india-critical-minerals-mission.toml"] {
+    for scenario in [
+        "scenarios/us-india-partnership.toml",
+        "scenarios/india-critical-minerals-mission.toml",
+    ] {
         let study = Study::open(scenario).unwrap();
         let (name, texts) = study.document().texts();
         assert!(texts.len() > 1 && name == scenario);

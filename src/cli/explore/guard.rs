@@ -35,7 +35,9 @@ impl Refusal {
     /// The sentence that goes with it.
     pub fn sentence(self) -> &'static str {
         match self {
-            Refusal::ForeignHost => "this name does not belong to the explorer: use the address that the program has printed",
+            Refusal::ForeignHost => {
+                "this name does not belong to the explorer: use the address that the program has printed"
+            }
             Refusal::ForeignOrigin => "a page of another site may not ask the explorer",
             Refusal::NoToken => "the address lacks the token that the program has printed",
         }
@@ -72,7 +74,9 @@ impl Guard {
             return Err(Refusal::ForeignHost);
         }
         let is_own = |origin: &str| {
-            let name = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+            let name = origin
+                .strip_prefix("http://")
+                .or_else(|| origin.strip_prefix("https://"));
             name.is_some_and(is_known)
         };
         // Where browsers say whose page asks, it is this one's, or an address that somebody has typed.
@@ -85,7 +89,10 @@ impl Guard {
 
     /// Looks at the token, in a time that does not depend on how much of it is right.
     pub fn check_token(&self, token: &str) -> Result<(), Refusal> {
-        let differ = token.bytes().zip(self.token.bytes()).fold(0, |seen, (one, other)| seen | (one ^ other));
+        let differ = token
+            .bytes()
+            .zip(self.token.bytes())
+            .fold(0, |seen, (one, other)| seen | (one ^ other));
         match differ == 0 && token.len() == self.token.len() {
             true => Ok(()),
             false => Err(Refusal::NoToken),

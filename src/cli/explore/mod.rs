@@ -32,7 +32,8 @@ pub fn explore(options: &ExploreOptions) -> Outcome {
     let shown = path.display().to_string();
     let session = pool.install(|| Session::new(study, &shown, limits));
     let session = session.map_err(|error| Failure::of_run(error, false))?;
-    let token = guard::token().map_err(|error| Failure::Internal(format!("the system gives no random numbers: {error}")))?;
+    let token =
+        guard::token().map_err(|error| Failure::Internal(format!("the system gives no random numbers: {error}")))?;
     let address = SocketAddr::new(options.host.unwrap_or(IpAddr::from([127, 0, 0, 1])), options.port);
     let listener = std::net::TcpListener::bind(address).map_err(|error| Failure::File {
         message: format!("cannot listen at {address}: {error}"),

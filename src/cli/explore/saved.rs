@@ -83,8 +83,14 @@ fn beside(name: &str, texts: std::collections::BTreeMap<String, String>) -> std:
 }
 
 fn write(file: &Path, html: &str) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let folder = OutputFolder::create(folder)?;
     folder.write(&name, |file| file.write_all(html.as_bytes()))?;
     Ok(())

@@ -28,7 +28,9 @@ use crate::study::Progress;
 /// Bytes of a request, at most.
 const MOST_BYTES: usize = 256 * 1024;
 /// Runs at a time, at most: the newest of a page, and one that is coming to its end.
-const MOST_RUNS: usize = 3;
+const MOST_RUNS: usize = 2;
+/// Requests that may wait for their turn.
+const MOST_IN_LINE: usize = 8;
 /// Messages that may wait for a client.
 const MOST_WAITING: usize = 64;
 
@@ -39,7 +41,10 @@ struct Shared {
     guard: Guard,
     page: Page,
     policy: HeaderValue,
+    /// Turns to run.
     runs: Arc<Semaphore>,
+    /// Places in the line before them, those who have their turn among them.
+    line: Arc<Semaphore>,
 }
 
 /// Serves until the first interrupt.
@@ -53,6 +58,7 @@ pub fn serve(listener: TcpListener, session: Arc<Session>, pool: Arc<ThreadPool>
         policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
         page,
         runs: Arc::new(Semaphore::new(MOST_RUNS)),
+        line: Arc::new(Semaphore::new(MOST_RUNS + MOST_IN_LINE)),
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -168,7 +174,12 @@ impl Drop for Leave {
     }
 }
 
-async fn ask(State(shared): State<Arc<Shared>>, Path(token): Path<String>, headers: HeaderMap, body: String) -> Response {
+async fn ask(
+    State(shared): State<Arc<Shared>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
     if let Err(refusal) = shared.guard.check_token(&token) {
         return refuse(refusal);
     }
@@ -176,15 +187,26 @@ async fn ask(State(shared): State<Arc<Shared>>, Path(token): Path<String>, heade
     if text_of(&headers, "content-type").is_none_or(|kind| !kind.starts_with("application/json")) {
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "a request is application/json\n").into_response();
     }
-    let Ok(permit) = Arc::clone(&shared.runs).try_acquire_owned() else {
-        return (StatusCode::TOO_MANY_REQUESTS, "as many runs are under way as may be: try again in a moment\n").into_response();
+    let too_many = || {
+        (
+            StatusCode::TOO_MANY_REQUESTS,
+            "as many runs are under way as may be: try again in a moment\n",
+        )
+            .into_response()
+    };
+    let Ok(place) = Arc::clone(&shared.line).try_acquire_owned() else {
+        return too_many();
+    };
+    // Who goes away while waiting leaves the line.
+    let Ok(turn) = Arc::clone(&shared.runs).acquire_owned().await else {
+        return too_many();
     };
     let progress = Arc::new(Progress::default());
     let (send, receive) = mpsc::channel(MOST_WAITING);
     let leave = Leave(Arc::clone(&progress));
     let session = Arc::clone(&shared.session);
     let pool = Arc::clone(&shared.pool);
-    tokio::task::spawn_blocking(move || answer(&session, &pool, &body, &progress, &send, permit));
+    tokio::task::spawn_blocking(move || answer(&session, &pool, &body, &progress, &send, [place, turn]));
     let events = ReceiverStream::new(receive).map(move |message: Value| {
         // The stream is dropped when the client goes, and this with it.
         let _ = &leave;
@@ -200,7 +222,7 @@ fn answer(
     request: &str,
     progress: &Progress,
     send: &mpsc::Sender<Value>,
-    permit: OwnedSemaphorePermit,
+    held: [OwnedSemaphorePermit; 2],
 ) {
     pool.install(|| {
         session.answer(request, progress, |message| {
@@ -209,5 +231,5 @@ fn answer(
             }
         });
     });
-    drop(permit);
+    drop(held);
 }

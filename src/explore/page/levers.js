@@ -22,7 +22,7 @@ function showChoice() {
   const heading = lines.length ? `${lines.length} ${lines.length === 1 ? "change" : "changes"}` : "Nothing is changed: this is the baseline.";
   element("changes").replaceChildren(make("p", { class: "muted" }, heading), ...(list.length ? [make("ul", {}, ...list)] : []));
   for (const group of document.querySelectorAll("details.group")) {
-    const count = group.querySelectorAll(".is-changed").length;
+    const count = group.querySelectorAll(".policy.is-changed, fieldset .lever.is-changed, .group > .lever.is-changed").length;
     group.querySelector(".count").textContent = count ? ` (${count} changed)` : "";
   }
 }
@@ -154,7 +154,7 @@ function buildLevers() {
   const { levers, policies } = state.described;
   const groups = [];
   const group = (title, count, ...content) =>
-    make("details", { class: "group", open: groups.length < 2 }, make("summary", {}, `${title}, ${count}`, make("span", { class: "count" })), ...content);
+    make("details", { class: "group", open: groups.length < 2 || levers.length < 12 }, make("summary", {}, `${title}, ${count}`, make("span", { class: "count" })), ...content);
   if (policies.length) groups.push(group("Policies", policies.length, ...policies.map(policyControl)));
   let number = 0;
   for (const [kind, title] of GROUPS) {

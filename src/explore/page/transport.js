@@ -5,22 +5,14 @@
 class ServerTransport {
   /** Sends `request`; calls `heard` for each message. Rejects with an error that says what is wrong. */
   async ask(request, heard, signal) {
-    for (let tries = 0; ; tries += 1) {
-      const response = await fetch("ask", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(request),
-        signal,
-      });
-      // Another run is still coming to its end.
-      if (response.status === 429 && tries < 40) {
-        await new Promise((done) => setTimeout(done, 100));
-        if (signal && signal.aborted) throw new DOMException("stopped", "AbortError");
-        continue;
-      }
-      if (!response.ok) throw new Error(`The program refuses this: ${(await response.text()).trim() || response.status}`);
-      return this.read(response.body.getReader(), heard);
-    }
+    const response = await fetch("ask", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(request),
+      signal,
+    });
+    if (!response.ok) throw new Error(`The program refuses this: ${(await response.text()).trim() || response.status}`);
+    return this.read(response.body.getReader(), heard);
   }
 
   async read(reader, heard) {

@@ -208,13 +208,19 @@ pub fn render_explored(
             alone.title = format!("{}, {}", run.title, policy.shown_name());
         }
         let Some(source) = Source::new(&alone) else { continue };
+        // Who supplies at the start is the same under most changes: one chart says it then.
+        let is_same = number > 0 && policy.supply_shares == run.policies[0].supply_shares;
+        let supply = if is_same { None } else { supply_shares::chart(&source)? };
         let drawn = [
             (fan::chart(&source, material)?, "timeline"),
             (events::chart(&source, material)?, "attribution"),
-            (supply_shares::chart(&source)?, "supply"),
+            (supply, "supply"),
         ];
         for (chart, table) in drawn {
-            add(chart.map(|chart| if number > 0 { renamed(chart, "changed-") } else { chart }), table);
+            add(
+                chart.map(|chart| if number > 0 { renamed(chart, "changed-") } else { chart }),
+                table,
+            );
         }
     }
     add(cost::chart(&source, comparison)?, "compare");

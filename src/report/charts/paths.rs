@@ -54,14 +54,25 @@ pub(super) fn chart(source: &Source<'_>, variants: &[(String, Vec<Path>)]) -> Re
     let title = format!("{}: single futures", source.material(material));
     let mut page = Page::new(source, source.stem("paths", material), &title, &[source.place(place)]);
     let names: Vec<&str> = first.iter().map(|path| path.rank.as_str()).take(LOOKS.len()).collect();
-    page.key(&names, |canvas, number, x, y| canvas.line(vec![(x, y), (x + 26.0, y)], LOOKS[number]));
+    page.key(&names, |canvas, number, x, y| {
+        canvas.line(vec![(x, y), (x + 26.0, y)], LOOKS[number])
+    });
     let step = period_word(&source.results.manifest.step);
     let axis_name = format!("Shortfall, % of demand in the {step}");
-    page.canvas.text(MARGIN, page.y + 20.0, Anchor::Start, regular(LABEL, INK), &axis_name);
-    let all = variants.iter().flat_map(|(_, paths)| paths).flat_map(|path| &path.by_period_pct);
+    page.canvas
+        .text(MARGIN, page.y + 20.0, Anchor::Start, regular(LABEL, INK), &axis_name);
+    let all = variants
+        .iter()
+        .flat_map(|(_, paths)| paths)
+        .flat_map(|path| &path.by_period_pct);
     let highest = all.copied().map(finite).fold(0.0, f64::max);
     let y = Axis::from_zero(if highest > 0.0 { highest } else { 1.0 }, 5, "");
-    let gutter = y.ticks.iter().map(|tick| regular(LABEL, MUTED).width(&tick.1)).fold(0.0, f64::max) + 8.0;
+    let gutter = y
+        .ticks
+        .iter()
+        .map(|tick| regular(LABEL, MUTED).width(&tick.1))
+        .fold(0.0, f64::max)
+        + 8.0;
     let (gap, count) = (30.0, variants.len() as f64);
     let left = MARGIN + gutter;
     let width = (RIGHT - 16.0 - left - gap * (count - 1.0)) / count;
@@ -81,12 +92,16 @@ pub(super) fn chart(source: &Source<'_>, variants: &[(String, Vec<Path>)]) -> Re
             y: y.clone(),
         };
         let fitted = text::shorten(name, 12.0, true, width);
-        page.canvas.text(from, top - 10.0, Anchor::Start, bold(12.0, INK), &fitted);
+        page.canvas
+            .text(from, top - 10.0, Anchor::Start, bold(12.0, INK), &fitted);
         panel.grid(&mut page.canvas, true, number == 0);
         for (path, look) in paths.iter().zip(LOOKS).rev() {
             panel.line(&mut page.canvas, &held(&path.by_period_pct), look);
         }
-        let told: Vec<String> = paths.iter().map(|path| format!("{} is trial {}", path.rank, path.trial)).collect();
+        let told: Vec<String> = paths
+            .iter()
+            .map(|path| format!("{} is trial {}", path.rank, path.trial))
+            .collect();
         page.describe(format!("{name}: {}.", told.join(", ")));
         page.note(format!("{name}: {}.", told.join("; ")));
     }
