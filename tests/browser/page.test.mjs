@@ -131,6 +131,7 @@ describe("the page", () => {
     await page.locator("#compared table").first().waitFor();
     assert.match(await page.locator("#compared").textContent(), /One <b>step<\/b>/);
     await page.locator("#story-buttons button").last().click();
+    await page.locator("#story h3").waitFor();
     assert.match(await page.locator("#story").innerText(), /Future number \d+/);
     const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#download-file").click()]);
     assert.match(readFileSync(await file.path(), "utf8"), /extends = "quickstart\.toml"[\s\S]*\[\[policy\]\]/);

@@ -293,7 +293,7 @@ function showCompared({ columns, sentences, csv, charts, trials }) {
   const drawn = make("div", {});
   element("compared").replaceChildren(
     ...sentences.map((sentence) => make("p", {}, sentence)),
-    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scenarios side by side" },
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Figures of the kept scenarios" },
       make("table", {}, make("caption", {}, `${state.described.headline.material_name}, ${state.described.headline.place_name}; ${trials.toLocaleString("en")} futures, the same for all.`),
         make("thead", {}, head), make("tbody", {}, ...rows))),
     make("p", {}, make("button", { type: "button", onclick: () => download("compare.csv", csv, "text/csv") }, "Download compare.csv"), " ",
