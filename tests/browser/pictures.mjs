@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { launch, open, serve } from "./support.mjs";
 
-const [folder, scenario = "scenarios/us-india-partnership.toml", hash = "#v=1&policy:stockpile=90"] = process.argv.slice(2);
+const [folder, scenario = "scenarios/quickstart.toml", hash = "#v=1&event.ban.arrival.probability=0.15&inventory.magnet.USA.days=120"] = process.argv.slice(2);
 const server = await serve(scenario);
 const browser = await launch();
 const views = [
-  ["explorer", { viewport: { width: 1280, height: 900 } }],
-  ["explorer-dark", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" }],
+  ["explorer", { viewport: { width: 1360, height: 950 } }],
+  ["explorer-dark", { viewport: { width: 1360, height: 950 }, colorScheme: "dark" }],
   ["explorer-phone", { viewport: { width: 320, height: 700 } }],
 ];
 for (const [name, options] of views) {
