@@ -141,6 +141,9 @@ describe("the page", () => {
     const [csv] = await Promise.all([page.waitForEvent("download"), chart.getByRole("button", { name: /^CSV/ }).click()]);
     assert.match(readFileSync(await csv.path(), "utf8"), /^policy,material,country/);
     assert.ok((await chart.locator("details tbody tr").count()) > 0);
+    const futures = page.locator('figure[data-name^="paths"] details');
+    await futures.locator("tbody tr").first().waitFor();
+    assert.match(await futures.innerText(), /From futures\.csv/);
     await chart.getByRole("button", { name: /^Large view/ }).click();
     assert.ok(await page.locator("#large svg").isVisible());
     await page.keyboard.press("Escape");

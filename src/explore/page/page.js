@@ -51,7 +51,9 @@ function heard(message, choice) {
     document.body.classList.remove("is-busy");
     showAnswer(message);
   } else if (message.kind === "charts") {
-    const tableOf = async (table) => (await askAll({ do: "table", choice, trials: message.trials, table }))[0].csv;
+    const shownThen = state.answer.replayable;
+    const tableOf = async (table) => table === "futures" ? futuresCsv(choice, shownThen)
+      : (await askAll({ do: "table", choice, trials: message.trials, table }))[0].csv;
     showCharts(element("figures-drawn"), message.charts, tableOf);
   } else if (message.kind === "repeat") {
     element("command").textContent = message.command;
@@ -61,6 +63,19 @@ function heard(message, choice) {
     note(`This cannot be simulated: ${message.message}`, "run");
     element("done").textContent = "Shown is what was found before.";
   }
+}
+
+/** The futures of the chart of single ones, period by period: each is replayed. */
+async function futuresCsv(choice, replayable) {
+  const lines = ["policy,rank,trial,period,date,shortfall_pct"];
+  for (const whose of ["baseline", "changed"]) {
+    for (const { rank, trial } of replayable[whose] ?? []) {
+      const of = whose === "baseline" ? { policies: [], set: [] } : choice;
+      const [told] = await askAll({ do: "trial", choice: of, trial });
+      told.periods.forEach(({ date, short_pct: percent }, period) => lines.push([whose, rank, trial, period, date, Number(percent.toPrecision(6))].join(",")));
+    }
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 async function copyText(text, button) {

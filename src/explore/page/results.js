@@ -184,7 +184,7 @@ function tableFrom(csv, { name, table }) {
   const keep = (wanted, test) => (row) => column(wanted) < 0 || test(row[column(wanted)]);
   const materials = [...new Set(rows.map((row) => row[column("material")]))];
   const material = materials.filter((id) => id && name.endsWith(`-${id}`)).sort((one, other) => other.length - one.length)[0];
-  const isPair = ["timeline", "attribution", "supply"].includes(table) && !name.startsWith("paths");
+  const isPair = ["timeline", "attribution", "supply"].includes(table);
   const tests = [];
   if (material) tests.push(keep("material", (id) => id === material));
   if (isPair) tests.push(keep("policy", (id) => (id === "changed") === name.startsWith("changed-")));

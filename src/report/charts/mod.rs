@@ -200,7 +200,7 @@ pub fn render_explored(
         _ => add(exceedance::by_policy(&source, material)?, "exceedance"),
     }
     add(by_country::chart(&source, material)?, "summary");
-    add(paths::chart(&source, futures)?, "timeline");
+    add(paths::chart(&source, futures)?, "futures");
     for (number, policy) in run.policies.iter().enumerate() {
         let mut alone = run.clone();
         alone.policies = vec![policy.clone()];
