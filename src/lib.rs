@@ -16,6 +16,8 @@ pub mod draft;
 #[doc(hidden)]
 pub mod engine;
 #[doc(hidden)]
+pub mod explore;
+#[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
 pub mod rates;

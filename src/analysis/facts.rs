@@ -137,7 +137,8 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
         citations: scenario
             .citations
             .iter()
-            .map(|citation| {
+            .zip(document.places_of(scenario.citations.iter().map(|citation| citation.address.as_str())))
+            .map(|(citation, place)| {
                 let (kind, text) = match &citation.provenance {
                     Provenance::Source(text) => ("source", text),
                     Provenance::Assumption(text) => ("assumption", text),
@@ -146,7 +147,7 @@ pub fn manifest(document: &Document, scenario: &Scenario, scenario_name: &str, w
                     address: citation.address.clone(),
                     kind: kind.into(),
                     text: text.clone(),
-                    place: document.place_of(citation),
+                    place: place.unwrap_or_default(),
                 }
             })
             .collect(),

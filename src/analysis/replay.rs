@@ -227,6 +227,40 @@ pub struct Replay {
     pub stockpiles: Vec<ReplayStockpile>,
 }
 
+/// The headline's shortfall by period in one trial, % of the period's demand: what [`replay`] gives of it, of what is compiled already.
+///
+/// # Errors
+/// [`RunError::TooManyRenewals`].
+pub(crate) fn headline_path(prepared: &Prepared, trial: u64) -> Result<Vec<f64>, RunError> {
+    let mut model = prepared.model.clone();
+    model.design = prepared.ranked_design();
+    let mut path = HeadlinePath {
+        cells: headline(&prepared.layout).map(|row| row.cells).unwrap_or_default(),
+        by_period_pct: Vec::new(),
+    };
+    let mut simulator = Simulator::new(&model);
+    simulator.run(trial, TrialStreams::of(trial), &mut path);
+    match simulator.exhausted() {
+        Some(found) => Err(RunError::exhausted(prepared, found, false)),
+        None => Ok(path.by_period_pct),
+    }
+}
+
+struct HeadlinePath {
+    cells: Vec<usize>,
+    by_period_pct: Vec<f64>,
+}
+
+impl Observer for HeadlinePath {
+    fn period(&mut self, outcome: &PeriodOutcome<'_>) {
+        let sum = |values: &[f64]| self.cells.iter().map(|&cell| values[cell]).sum::<f64>();
+        let share = percent(sum(outcome.shortfall_t), sum(outcome.demand_t));
+        self.by_period_pct.push(share);
+    }
+
+    fn end_trial(&mut self, _outcome: &TrialOutcome<'_>) {}
+}
+
 /// Replays a trial of the scenario under a policy (`None` = the baseline). It is the same in runs of any length.
 ///
 /// # Errors

@@ -81,7 +81,7 @@ impl<'a> Asked<'a> {
         Ok((found.map_err(|error| Failure::of_run(error, self.output.json))?, folder))
     }
 
-    /// Writes what was found and tells it. `interrupted` says of what the results are, where the command was stopped on the way.
+    /// Writes what was found and tells it.
     pub fn told(
         &self,
         folder: &ResultsFolder,
@@ -90,8 +90,8 @@ impl<'a> Asked<'a> {
         charts: impl FnOnce() -> Result<Vec<Chart>, ChartError> + Send,
         said: Said<'_>,
         words: impl FnOnce(usize) -> String,
-        interrupted: Option<&str>,
     ) -> Outcome {
+        let interrupted = said.interrupted;
         self.pool
             .install(|| write(self.command, self.output, folder, tables()?, document, charts, said))?;
         tell(self.output, folder, self.started, document, words, interrupted)

@@ -67,6 +67,7 @@ pub fn compare(options: &CompareOptions) -> Outcome {
             run: Some(&found.results.run),
             kind: "Policies compared on the same draws",
             sentences: words::sentences(&found),
+            interrupted: None,
         };
         write(
             NAME,

@@ -7,6 +7,8 @@ mod checkpoint;
 mod compare;
 mod completions;
 mod data;
+#[cfg(feature = "explore")]
+mod explore;
 mod failure;
 mod indices;
 mod load;
@@ -65,6 +67,8 @@ pub fn main() -> ExitCode {
         Command::Indices(options) => indices::indices(options),
         Command::Sensitivity(options) => sensitivity::sensitivity(options),
         Command::Sweep(options) => sweep::sweep(options),
+        #[cfg(feature = "explore")]
+        Command::Explore(options) => explore::explore(options),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),

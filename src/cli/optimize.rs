@@ -43,9 +43,9 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
             run: Some(&found.results.run),
             kind: "Which policies, within a budget",
             sentences: words::sentences(&found),
+            interrupted: None,
         },
         words,
-        None,
     )
 }
 

@@ -33,8 +33,8 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
             run: found.as_written().map(|results| &results.run),
             kind: "What holds under other assumptions",
             sentences: words::sentences(&found),
+            interrupted: None,
         },
         words,
-        None,
     )
 }

@@ -65,9 +65,9 @@ fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
             run: Some(&found.results.run),
             kind: "Screening of outages, one at a time",
             sentences: words::sentences(&found),
+            interrupted,
         },
         words,
-        interrupted,
     )
 }
 

@@ -36,8 +36,8 @@ pub fn sensitivity(options: &SensitivityOptions) -> Outcome {
             run: Some(&found.results.run),
             kind: "What drives the answer",
             sentences: words::sentences(&found),
+            interrupted,
         },
         words,
-        interrupted,
     )
 }

@@ -45,8 +45,8 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
             run: Some(&found.results.run),
             kind: "One number varied",
             sentences: words::sentences(&found),
+            interrupted,
         },
         words,
-        interrupted,
     )
 }

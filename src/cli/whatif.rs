@@ -123,6 +123,8 @@ pub struct Said<'a> {
     pub kind: &'static str,
     /// Sentences, the most important one first.
     pub sentences: Vec<String>,
+    /// Of what the results are, where the command was stopped on the way.
+    pub interrupted: Option<&'static str>,
 }
 
 impl Said<'_> {
@@ -132,6 +134,7 @@ impl Said<'_> {
             run: None,
             kind: "",
             sentences: Vec::new(),
+            interrupted: None,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod charts;
 pub mod compare;
 pub mod comparison;
 pub mod csv;
+pub mod explored;
 pub mod exposure;
 #[cfg(feature = "cli")]
 pub mod file_list;
@@ -26,7 +27,7 @@ mod pending;
 pub mod prose;
 pub mod rates;
 pub mod regression;
-mod replay_command;
+pub mod replay_command;
 #[cfg(feature = "cli")]
 pub mod results_folder;
 pub mod robustness;

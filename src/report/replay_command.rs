@@ -40,7 +40,7 @@ pub(super) fn in_lines(words: &[String], width: usize) -> String {
 }
 
 /// A word as a shell takes it: within quotes where it holds anything that shells give a meaning to.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "_-./=:,+@%".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

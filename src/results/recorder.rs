@@ -176,6 +176,11 @@ impl Recorder {
         Self::empty(Arc::new(Plan::new(layout.clone(), recording)))
     }
 
+    /// What it records.
+    pub fn recording(&self) -> Recording {
+        self.plan.recording
+    }
+
     /// An empty recorder for the same model, sharing its plan: cheap enough for one per block.
     pub fn fresh(&self) -> Self {
         Self::empty(Arc::clone(&self.plan))

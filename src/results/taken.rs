@@ -5,11 +5,11 @@ use super::samples::Sample;
 
 impl Recorder {
     /// Takes over everything about these materials from a recorder of the same trials and [`Recording`](super::Recording), in whose model they are made,
-    /// ordered, traded and struck in the same way. Both have been put to rest. Fans over time and calendar years are not taken over: no
-    /// such recording has them.
+    /// ordered, traded and struck in the same way. Both have been put to rest. Calendar years are not taken over: no such recording has
+    /// them.
     pub fn take_materials(&mut self, of: &Self, materials: &[usize]) {
         let recording = self.plan.recording;
-        debug_assert!(!recording.timeline && !recording.years && recording == of.plan.recording);
+        debug_assert!(!recording.years && recording == of.plan.recording);
         debug_assert_eq!(self.trials, of.trials, "other trials");
         let number_here = self.causes_by_theirs(of);
         let mut sampled: Vec<Sample> = Vec::new();
@@ -34,6 +34,16 @@ impl Recorder {
                 for slot in 0..count {
                     let (here, there) = (mine.first_attributed + slot, theirs.first_attributed + slot);
                     attribution.take_slot(here, theirs_all, there, |cause| number_here[cause]);
+                }
+            }
+            if recording.timeline {
+                let fans = self.plan.rows[mine.rows.clone()]
+                    .iter()
+                    .filter(|row| row.is_all())
+                    .count();
+                for fan in 0..fans {
+                    let (here, there) = (mine.first_fan + fan, theirs.first_fan + fan);
+                    self.timeline.take_fan(here, &of.timeline, there);
                 }
             }
             let markets = |of: &Self| {

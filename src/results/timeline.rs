@@ -218,6 +218,15 @@ impl Timeline {
         }
     }
 
+    /// Takes over another's fan in place of one. Both have settled.
+    pub fn take_fan(&mut self, row: usize, of: &Self, their_row: usize) {
+        debug_assert!(
+            self.journals[row].is_empty() && of.journals[their_row].is_empty(),
+            "shares wait"
+        );
+        self.fans[row].clone_from(&of.fans[their_row]);
+    }
+
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.fans.iter_mut().zip(&other.fans) {

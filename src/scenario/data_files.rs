@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::codes::Code;
 use super::diagnostics::Problem;
 use super::names;
-use super::source::{Sources, Span, Unreadable, read_bytes};
+use super::source::{Files, Sources, Span, Unreadable, shown};
 use super::suggest::quoted;
 use super::tree::{Node, Table, Value};
 use crate::data::{self, DataError, Selection, ShareTable, TradeTable};
@@ -21,8 +21,9 @@ pub(crate) struct DataFile {
 }
 
 impl DataFile {
-    fn read(name: String, path: &Path) -> DataFile {
-        let decoded = read_bytes(path).and_then(|bytes| Ok(data::decode(bytes)?));
+    fn read(path: &Path, files: &Files) -> DataFile {
+        let name = shown(path);
+        let decoded = files.bytes(path).and_then(|bytes| Ok(data::decode(bytes)?));
         let (text, note) = match decoded {
             Ok(decoded) => (Ok(decoded.text), decoded.note),
             Err(why) => (Err(why), None),
@@ -48,10 +49,9 @@ impl DataFiles {
             Value::Text(name) if (key == "data" || key == "value") && is_file(name) => {
                 let directory = sources.directory(node.span.file);
                 let path = directory.join(name);
-                let shown = path.to_string_lossy().replace('\\', "/");
                 self.0
                     .entry(path.clone())
-                    .or_insert_with(|| DataFile::read(shown, &path));
+                    .or_insert_with(|| DataFile::read(&path, &sources.files));
             }
             Value::Table(table) => {
                 for entry in &table.entries {

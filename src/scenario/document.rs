@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::acknowledge::{self, Acknowledgement};
 use super::address::{self, Action, Override, Overrides};
-use super::checked::{Citation, PolicyLabel, Scenario};
+use super::checked::{PolicyLabel, Scenario};
 use super::codes::{Code, Stage};
 use super::data_files::DataFiles;
 use super::diagnostics::{Diagnostics, Finding, Level, Problem};
@@ -16,7 +17,7 @@ use super::format::TOP;
 use super::names::tables;
 use super::places::Places;
 use super::policies::{self, PolicyOption, SizedPolicy};
-use super::source::{SourceFile, Sources, Span, Unreadable, read_text};
+use super::source::{Files, SourceFile, Sources, Span, Unreadable, shown};
 use super::suggest::hint;
 use super::tree::{Node, Table, Value, parse_document, parse_value, table_to_json};
 use super::{as_written, build, frame, merge};
@@ -50,8 +51,50 @@ struct Loading {
 impl Document {
     /// Reads a scenario file and everything that it extends.
     pub fn load(path: &Path) -> Result<Document, Diagnostics> {
-        let name = path.to_string_lossy().replace('\\', "/");
-        let text = read_text(path).map_err(|no| {
+        Document::open(path, Files::Disk)
+    }
+
+    /// Reads a scenario out of texts in memory: `name` is that of the scenario's own, the others are those that it names. Nothing else is read, nor
+    /// will be: a file that is not among them is not there.
+    pub fn from_files(name: &str, texts: BTreeMap<String, String>) -> Result<Document, Diagnostics> {
+        Document::open(Path::new(name), Files::Memory(Arc::new(texts)))
+    }
+
+    /// The same document, which from now on reads no file, whatever is set in it.
+    #[must_use]
+    pub fn sealed(mut self) -> Document {
+        self.sources.files = Files::Memory(Arc::default());
+        self
+    }
+
+    /// Every text that the scenario was read from, by name: what [`Document::from_files`] takes, and the name of the scenario's own.
+    pub fn texts(&self) -> (String, BTreeMap<String, String>) {
+        let first = self.sources.iter().next().map(|source| source.name.clone());
+        let files = self.sources.files_read();
+        let files = files.map(|file| (file.name.clone(), file.text.clone()));
+        let data = self.data_files();
+        let data = data.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        (first.unwrap_or_default(), files.chain(data).collect())
+    }
+
+    /// File and line of a key or table, `FILE:LINE`, where the scenario states it.
+    pub fn place_of(&self, address: &str) -> Option<String> {
+        self.places_of([address]).pop().flatten()
+    }
+
+    /// The same of several, in order.
+    pub fn places_of<'a>(&self, addresses: impl IntoIterator<Item = &'a str>) -> Vec<Option<String>> {
+        let places = Places::of(&self.merged);
+        let place = |address| {
+            let (file, line, _) = self.sources.position(places.span(address)?);
+            Some(format!("{file}:{line}"))
+        };
+        addresses.into_iter().map(place).collect()
+    }
+
+    fn open(path: &Path, files: Files) -> Result<Document, Diagnostics> {
+        let name = shown(path);
+        let text = files.text(path).map_err(|no| {
             Diagnostics::about_file(
                 Code::Unreadable,
                 &name,
@@ -59,7 +102,7 @@ impl Document {
                 no.by_system,
             )
         })?;
-        Document::read(&name, text, path)
+        Document::read(&name, text, path, files)
     }
 
     /// Reads a scenario from memory. What it names is looked for relative to `name`.
@@ -72,12 +115,12 @@ impl Document {
                 false,
             )
         })?;
-        Document::read(name, text, Path::new(name))
+        Document::read(name, text, Path::new(name), Files::Disk)
     }
 
-    fn read(name: &str, text: String, path: &Path) -> Result<Document, Diagnostics> {
+    fn read(name: &str, text: String, path: &Path, files: Files) -> Result<Document, Diagnostics> {
         let mut loading = Loading {
-            sources: Sources::default(),
+            sources: Sources::from(files),
             problems: Vec::new(),
             open: Vec::new(),
             extended: BTreeMap::new(),
@@ -165,18 +208,6 @@ impl Document {
     /// The texts that the scenario was read from: the file itself first.
     pub fn sources(&self) -> impl Iterator<Item = &SourceFile> {
         self.sources.iter()
-    }
-
-    /// Where a figure with a source or an assumption stands: `FILE:LINE`.
-    pub fn place_of(&self, citation: &Citation) -> String {
-        let (file, start) = citation.at;
-        let span = Span {
-            file,
-            start,
-            end: start,
-        };
-        let (name, line, _) = self.sources.position(span);
-        format!("{name}:{line}")
     }
 
     /// Every file that was read: the scenario, what it extends, and data files.
@@ -560,7 +591,7 @@ impl Loading {
         self.fatal |= parsed.fatal;
         self.problems.extend(parsed.problems);
         let mut table = parsed.table;
-        self.open.push((name.to_string(), same_path(path)));
+        self.open.push((name.to_string(), self.sources.files.same_path(path)));
         let mut merged: Option<Table> = None;
         if let Some(entry) = table.remove("extends") {
             for node in entry.node.one_or_many() {
@@ -599,8 +630,8 @@ impl Loading {
 
     fn base(&mut self, span: Span, base: &str, directory: &Path) -> Option<Table> {
         let path = directory.join(base);
-        let name = path.to_string_lossy().replace('\\', "/");
-        let real = same_path(&path);
+        let name = shown(&path);
+        let real = self.sources.files.same_path(&path);
         if let Some(at) = self.open.iter().position(|(_, open)| *open == real) {
             let mut chain: Vec<&str> = self.open[at..].iter().map(|(name, _)| name.as_str()).collect();
             chain.push(chain.first().copied().unwrap_or_default());
@@ -629,7 +660,7 @@ impl Loading {
             self.fatal = true;
             return None;
         }
-        match read_text(&path) {
+        match self.sources.files.text(&path) {
             Ok(text) => Some(self.file(&name, text, &path)),
             Err(Unreadable { why, by_system }) => {
                 self.problems.push(problem(why).by_system(by_system));
@@ -638,8 +669,4 @@ impl Loading {
             }
         }
     }
-}
-
-fn same_path(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }

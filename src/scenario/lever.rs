@@ -22,6 +22,8 @@ pub struct Lever {
     pub low: f64,
     /// Upper end.
     pub high: f64,
+    /// Distance between two values of a slider, where the author gives one.
+    pub step: Option<f64>,
 }
 
 impl Document {
@@ -35,6 +37,7 @@ impl Document {
                 name: table.text("name").unwrap_or(&key).to_owned(),
                 low: number(table, "low")?,
                 high: number(table, "high")?,
+                step: number(table, "step"),
                 key,
             })
         });
@@ -44,6 +47,21 @@ impl Document {
 
 /// Which end of a lever's range.
 const ENDS: [&str; 2] = ["low", "high"];
+
+/// A step that leads nowhere.
+fn wrong_step(lever: &Table) -> Option<Problem> {
+    let [low, high, step] = ["low", "high", "step"].map(|key| lever.get(key));
+    let (from, to, length) = (low?.number()?, high?.number()?, step?.number()?);
+    (length > to - from && from < to).then(|| {
+        let message = format!("the step {} is longer than the range", show(length));
+        Problem::error(
+            Code::OutOfRange,
+            step.map_or_else(Span::default, |node| node.span),
+            message,
+            "not above `high` less `low`",
+        )
+    })
+}
 
 /// Reports levers whose key leads to no number, and ranges that are none or that the key does not allow.
 ///
@@ -62,6 +80,9 @@ pub(crate) fn check(
     let mut set = [plain.clone(), plain];
     let mut keys: Vec<(Span, &str, [Span; 2])> = Vec::new();
     for (lever, _) in tables(top, "lever") {
+        if let Some(problem) = wrong_step(lever) {
+            out.push(problem);
+        }
         let (Some(node), [Some(low), Some(high)]) = (lever.get("key"), ENDS.map(|end| lever.get(end))) else {
             continue;
         };

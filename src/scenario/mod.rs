@@ -61,4 +61,5 @@ pub(crate) use source::{not_a_file, read_text};
 pub use starter::starter;
 #[cfg(feature = "cli")]
 pub(crate) use suggest::nearest;
+pub(crate) use tree::quoted as toml_text;
 pub(crate) use values::rounded;

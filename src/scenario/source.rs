@@ -1,5 +1,6 @@
-//! Source files and places in them. Reads files; knows nothing of their content.
+//! Source files and places in them. Reads files, from disk or from memory; knows nothing of their content.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,9 +32,56 @@ struct Entry {
     directory: PathBuf,
 }
 
+/// Where the files come from that a scenario names.
+#[derive(Clone, Default)]
+pub(crate) enum Files {
+    /// The disk.
+    #[default]
+    Disk,
+    /// These texts alone, by the name under which they are looked for: nothing else is ever read.
+    Memory(Arc<BTreeMap<String, String>>),
+}
+
+impl Files {
+    /// Reads a file.
+    pub fn bytes(&self, path: &Path) -> Result<Vec<u8>, Unreadable> {
+        match self {
+            Files::Disk => read_bytes(path),
+            Files::Memory(texts) => match texts.get(&shown(path)) {
+                Some(text) => Ok(text.clone().into_bytes()),
+                None => Err("it is not among the files that came with the scenario"
+                    .to_owned()
+                    .into()),
+            },
+        }
+    }
+
+    /// Reads a text file.
+    pub fn text(&self, path: &Path) -> Result<String, Unreadable> {
+        Ok(text_from_bytes(self.bytes(path)?)?)
+    }
+
+    /// The path by which a file is known again, however it is named.
+    pub fn same_path(&self, path: &Path) -> PathBuf {
+        match self {
+            Files::Disk => std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
+            Files::Memory(_) => path.to_path_buf(),
+        }
+    }
+}
+
+/// A path as messages show it, on every system the same.
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
 /// The sources of a document, numbered in the order in which they were read.
 #[derive(Clone, Default)]
-pub(crate) struct Sources(Vec<Entry>);
+pub(crate) struct Sources {
+    entries: Vec<Entry>,
+    /// Where further ones would come from.
+    pub files: Files,
+}
 
 impl std::fmt::Debug for Sources {
     /// Names only: the texts may be long.
@@ -46,6 +94,12 @@ impl std::fmt::Debug for Sources {
 }
 
 impl Sources {
+    /// None yet, to come from there.
+    pub fn from(files: Files) -> Self {
+        let entries = Vec::new();
+        Sources { entries, files }
+    }
+
     /// Adds a file; the files that it names are looked for beside it.
     pub fn add_file(&mut self, name: &str, text: String, path: &Path) -> usize {
         let directory = path.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -62,30 +116,36 @@ impl Sources {
             name: name.to_string(),
             text,
         });
-        self.0.push(Entry { file, path, directory });
-        self.0.len() - 1
+        self.entries.push(Entry { file, path, directory });
+        self.entries.len() - 1
     }
 
     pub fn get(&self, file: usize) -> &SourceFile {
-        &self.0[file].file
+        &self.entries[file].file
     }
 
     pub fn directory(&self, file: usize) -> &Path {
-        &self.0[file].directory
+        &self.entries[file].directory
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
-        self.0.iter().map(|entry| &*entry.file)
+        self.entries.iter().map(|entry| &*entry.file)
     }
 
-    /// The files among them.
+    /// The files among them: not what was typed.
+    pub fn files_read(&self) -> impl Iterator<Item = &SourceFile> {
+        let files = self.entries.iter().filter(|entry| entry.path.is_some());
+        files.map(|entry| &*entry.file)
+    }
+
+    /// Their paths.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.0.iter().filter_map(|entry| entry.path.as_deref())
+        self.entries.iter().filter_map(|entry| entry.path.as_deref())
     }
 
     /// Whether it is a file that the scenario extends. The scenario itself comes first; what is typed has no path.
     pub fn is_extended(&self, file: usize) -> bool {
-        file > 0 && self.0[file].path.is_some()
+        file > 0 && self.entries[file].path.is_some()
     }
 
     /// File name, line and column (from 1, in characters).

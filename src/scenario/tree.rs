@@ -146,6 +146,53 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The value as TOML on one line, as `--set` takes it.
+    pub fn to_toml(&self) -> String {
+        match &self.value {
+            Value::Text(text) => quoted(text),
+            Value::Integer(value) => value.to_string(),
+            Value::Float(value) if value.is_nan() => "nan".to_owned(),
+            // The shortest text that reads back as the same number; with a point, so that it stays a float.
+            Value::Float(value) => format!("{value:?}"),
+            Value::Flag(value) => value.to_string(),
+            Value::Date(text) => text.clone(),
+            Value::List(list) => {
+                let items: Vec<String> = list.iter().map(Node::to_toml).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Value::Table(table) => {
+                let entry = |entry: &Entry| format!("{} = {}", key_text(&entry.key), entry.node.to_toml());
+                let entries: Vec<String> = table.entries.iter().map(entry).collect();
+                format!("{{ {} }}", entries.join(", "))
+            }
+        }
+    }
+}
+
+/// A key as TOML: bare, or in quotes where it must be.
+fn key_text(key: &str) -> String {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+    match !key.is_empty() && key.chars().all(is_bare) {
+        true => key.to_owned(),
+        false => quoted(key),
+    }
+}
+
+/// A text as a basic string of TOML.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 pub(crate) fn table_to_json(table: &Table) -> serde_json::Value {
     let sorted: std::collections::BTreeMap<&str, &Node> = table
         .entries

@@ -92,6 +92,21 @@ impl Document {
         Ok(document)
     }
 
+    /// What policies change together, as `key=value` in the order in which it is done: what [`Document::under`] does to the scenario, `--set` with these
+    /// does too.
+    ///
+    /// # Errors
+    /// As [`Document::under`].
+    pub fn assignments(&self, policies: &[SizedPolicy<'_>]) -> Result<Vec<String>, Diagnostics> {
+        self.under(policies)?;
+        let changes = policies::changes(&self.merged, policies).into_iter();
+        let assigned = changes.filter_map(|change| match change.action {
+            Action::Set(value) => Some(format!("{}={}", change.key, value.to_toml())),
+            Action::Scale(_) | Action::Remove => None,
+        });
+        Ok(assigned.collect())
+    }
+
     /// Why policies cannot be in force together; `None` where they can.
     pub fn conflict(&self, policies: &[SizedPolicy<'_>]) -> Option<String> {
         policies::conflict(&self.merged, policies).map(|problem| problem.message)

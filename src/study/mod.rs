@@ -18,6 +18,7 @@
 
 mod factors;
 mod firm;
+mod inputs;
 mod outcome;
 mod run;
 mod scenario;
@@ -33,10 +34,11 @@ pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
 pub use crate::results::sample_table::Samples;
 pub use crate::results::statistic::{Found, Statistic, Unit};
 pub use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
-pub use crate::scenario::{Change, Diagnostics, Lever, PolicyLabel, PolicyOption, PolicyScale};
+pub use crate::scenario::{Change, Diagnostics, Lever, PolicyLabel, PolicyOption, PolicyScale, SizedPolicy};
 pub use factors::{Drawn, Factor, FactorKind, Frozen, Seen, Uncertain};
+pub use inputs::{Basis, Input, InputKind};
 pub use outcome::Results;
-pub use run::Run;
+pub use run::{Memory, Run};
 pub use scenario::{Study, Variant};
 pub use start::{StartBuyer, StartMaker, StartMarket};
 pub use world::{Maker, Taken};

@@ -1,7 +1,9 @@
 //! Simulating variants on the same draws: batches outside, variants inside, so that every look at them compares the same trials.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use super::outcome::{Outcome, Results};
 use super::{Error, Progress, Variant};
@@ -18,6 +20,30 @@ use crate::scenario::differing;
 /// Trials of all variants between two looks at whether to stop: whole batches.
 const SLICE_TRIALS: u64 = 4 * BATCH_TRIALS;
 
+/// Slices of trials that a [`Memory`] keeps, at most.
+const MOST_KEPT: usize = 64;
+
+/// What has been simulated of one variant (or the baseline), slice by slice: runs that share it simulate each slice once. It belongs to that variant
+/// alone.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Vec<(Range<u64>, Recording, Recorder)>>);
+
+impl Memory {
+    fn recall(&self, trials: &Range<u64>, recording: Recording) -> Option<Recorder> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.iter();
+        let found = kept.find(|(range, of, _)| range == trials && *of == recording);
+        found.map(|(_, _, recorder)| recorder.clone())
+    }
+
+    fn keep(&self, trials: Range<u64>, recording: Recording, recorder: &Recorder) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MOST_KEPT && !kept.iter().any(|(range, of, _)| *range == trials && *of == recording) {
+            kept.push((trials, recording, recorder.clone()));
+        }
+    }
+}
+
 /// A run to come: a baseline, and variants to be compared with it.
 #[derive(Debug, Clone)]
 pub struct Run<'a> {
@@ -27,8 +53,10 @@ pub struct Run<'a> {
     precision: Option<f64>,
     samples: bool,
     causes: bool,
+    timeline: bool,
     alone: bool,
     beside: Option<&'a Run<'a>>,
+    memories: Vec<&'a Memory>,
 }
 
 impl<'a> Run<'a> {
@@ -41,8 +69,10 @@ impl<'a> Run<'a> {
             precision: None,
             samples: true,
             causes: false,
+            timeline: false,
             alone: false,
             beside: None,
+            memories: Vec::new(),
         }
     }
 
@@ -82,6 +112,21 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// With the shortfall over time: slower.
+    #[must_use]
+    pub fn with_timeline(mut self) -> Self {
+        self.timeline = true;
+        self
+    }
+
+    /// Takes trials from what earlier runs have simulated, and keeps those that are new: the memory of the baseline first, then those of the variants in
+    /// their order. Who has none is simulated anew.
+    #[must_use]
+    pub fn remembering(mut self, memories: impl IntoIterator<Item = &'a Memory>) -> Self {
+        self.memories.extend(memories);
+        self
+    }
+
     /// Gives each variant the figures of a run of its own: its dimensions of a Sobol' design ranked by its own headline, its errors those of its sampling
     /// design, nothing simulated twice where nothing is random. Differences are as well known, but for Sobol' points of variants that rank otherwise.
     #[must_use]
@@ -114,9 +159,21 @@ impl<'a> Run<'a> {
     /// # Errors
     /// See [`Error`]; [`Error::Interrupted`] where no trial was complete.
     pub fn watched(&self, progress: &Progress) -> Result<Results, Error> {
+        self.stepped(progress, &[], |_| {})
+    }
+
+    /// The same, and shows on the way what so many trials come to: the results of a run of just so many.
+    ///
+    /// # Errors
+    /// See [`Run::watched`].
+    pub fn stepped(&self, progress: &Progress, steps: &[u64], mut show: impl FnMut(Results)) -> Result<Results, Error> {
         let variants = self.all();
         let all: Vec<Cow<'_, Prepared>> = if self.alone {
-            variants.map(|variant| Cow::Borrowed(&variant.prepared)).collect()
+            let ranked = variants.map(|variant| match variant.prepared.model.design {
+                Design::Sobol(_) => with_design(&variant.prepared, &variant.prepared.ranked_design()),
+                _ => Cow::Borrowed(&variant.prepared),
+            });
+            ranked.collect()
         } else {
             let first = self.beside.map_or(self.baseline, |other| other.baseline);
             let design = first.prepared.ranked_design();
@@ -131,6 +188,7 @@ impl<'a> Run<'a> {
         let recording = Recording {
             samples: self.samples,
             attribution: self.causes,
+            timeline: self.timeline,
             ..Recording::TOTALS
         };
         let simulated: Vec<Different<'_>> = all.iter().map(|variant| Different::new(variant, &all[0])).collect();
@@ -139,9 +197,16 @@ impl<'a> Run<'a> {
         let mut samples = vec![Collected::default(); all.len()];
         let mut done = 0;
         while done < wanted && !(self.is_look(done) && self.is_precise(&recorders)) {
-            let next = self.slice_end(done).min(wanted);
+            let step = steps.iter().copied().filter(|step| *step > done).min();
+            let next = self.slice_end(done).min(step.unwrap_or(u64::MAX)).min(wanted);
             let mut slice: Vec<Recorder> = Vec::with_capacity(all.len());
-            for (different, empty) in simulated.iter().zip(&empty) {
+            for (number, (different, empty)) in simulated.iter().zip(&empty).enumerate() {
+                let memory = self.memories.get(number);
+                if let Some(known) = memory.and_then(|memory| memory.recall(&(done..next), recording)) {
+                    progress.done.fetch_add(next - done, Ordering::Relaxed);
+                    slice.push(known);
+                    continue;
+                }
                 let gathered = simulate_in_blocks(&different.model, done..next, None, progress, || empty.fresh());
                 if let Some(found) = progress.exhausted() {
                     return Err(Error::exhausted(different.of, found, false));
@@ -149,6 +214,9 @@ impl<'a> Run<'a> {
                 let Some(mut gathered) = gathered else { break };
                 if let Some(baseline) = slice.first().filter(|baseline| baseline.trials() == gathered.trials()) {
                     gathered.take_materials(baseline, &different.same);
+                }
+                if let Some(memory) = memory.filter(|_| gathered.trials() == next - done) {
+                    memory.keep(done..next, recording, &gathered);
                 }
                 slice.push(gathered);
             }
@@ -161,11 +229,28 @@ impl<'a> Run<'a> {
                 recorder.merge(&gathered);
             }
             done = next;
+            if done < wanted && steps.contains(&done) {
+                show(self.gathered(&all, recorders.clone(), samples.clone(), (done, asked), false));
+            }
         }
         if done == 0 {
             return Err(Error::Interrupted);
         }
         progress.done.store(done * all.len() as u64, Ordering::Relaxed);
+        let interrupted = done < wanted && self.precision.is_none();
+        Ok(self.gathered(&all, recorders, samples, (done, asked), interrupted))
+    }
+
+    /// What was recorded, as results.
+    fn gathered(
+        &self,
+        all: &[Cow<'_, Prepared>],
+        recorders: Vec<Recorder>,
+        samples: Vec<Collected>,
+        (done, asked): (u64, u64),
+        interrupted: bool,
+    ) -> Results {
+        let is_random = all.iter().any(|prepared| prepared.model.is_random());
         let frame = Frame::new(
             &self.baseline.document,
             &self.baseline.scenario_name,
@@ -179,6 +264,7 @@ impl<'a> Run<'a> {
             .zip(recorders)
             .zip(samples)
             .map(|((prepared, recorder), samples)| {
+                let recording = recorder.recording();
                 let recorder = if is_random {
                     recorder
                 } else {
@@ -193,8 +279,7 @@ impl<'a> Run<'a> {
                     samples,
                 }
             });
-        let interrupted = done < wanted && self.precision.is_none();
-        Ok(Results::new(frame, done, asked, interrupted, outcomes.collect()))
+        Results::new(frame, done, asked, interrupted, outcomes.collect())
     }
 
     fn slice_end(&self, done: u64) -> u64 {

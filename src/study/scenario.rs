@@ -1,11 +1,13 @@
 //! A scenario that is studied, and its variants.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::{Change, Diagnostics, Error, Lever, PolicyLabel, PolicyOption};
 use crate::analysis::examine::examine;
+use crate::analysis::replay::headline_path;
 use crate::analysis::run::{Prepared, prepare_variant};
 use crate::results::plan_rows;
 use crate::scenario::{Document, Place, Scenario, SizedPolicy};
@@ -49,6 +51,29 @@ impl Study {
             document: Document::from_text(name, text)?,
             name: name.to_owned(),
         })
+    }
+
+    /// Reads a scenario out of texts in memory: `name` is that of the scenario's own, the others are those that it names. Nothing else is read.
+    ///
+    /// # Errors
+    /// See [`Study::open`].
+    pub fn from_files(name: &str, texts: BTreeMap<String, String>) -> Result<Study, Error> {
+        let file = Path::new(name)
+            .file_name()
+            .map(|file| file.to_string_lossy().into_owned());
+        Ok(Study {
+            document: Document::from_files(name, texts)?,
+            name: file.unwrap_or_default(),
+        })
+    }
+
+    /// The same study, which from now on reads no file, whatever is changed in it.
+    #[must_use]
+    pub fn sealed(self) -> Study {
+        Study {
+            document: self.document.sealed(),
+            name: self.name,
+        }
     }
 
     /// A scenario that has been read.
@@ -250,6 +275,14 @@ impl Study {
         Ok(self.of_prepared(document, prepared, Vec::new()))
     }
 
+    /// What policies change together, each at a size or its own where none is given: `key=value` as `--set` takes it, in order.
+    ///
+    /// # Errors
+    /// As [`Study::mix`].
+    pub fn assignments(&self, policies: &[SizedPolicy<'_>]) -> Result<Vec<String>, Error> {
+        Ok(self.document.assignments(policies)?)
+    }
+
     /// Ranges of fixed numbers, in the order of the file.
     pub fn levers(&self) -> Vec<Lever> {
         self.document.levers()
@@ -286,6 +319,17 @@ impl Variant {
         &self.prepared.scenario.policy.id
     }
 
+    /// The same under another id and name, with a cost in USD where one is known.
+    #[must_use]
+    pub fn named(mut self, id: &str, name: &str, cost: Option<f64>) -> Variant {
+        self.prepared.scenario.policy = PolicyLabel {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            cost,
+        };
+        self
+    }
+
     /// The changes that it was made by; none for the baseline and for policies.
     pub fn changes(&self) -> &[Change] {
         &self.changes
@@ -320,6 +364,14 @@ impl Variant {
         let row = planned.headline.map(|at| &planned.rows[at]);
         row.map(|row| (layout.materials[row.material].0.clone(), row.place.clone()))
             .unwrap_or_default()
+    }
+
+    /// The headline's shortfall by period in one trial, % of the period's demand.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRenewals`].
+    pub fn path(&self, trial: u64) -> Result<Vec<f64>, Error> {
+        headline_path(&self.prepared, trial)
     }
 
     /// Trials that the scenario asks for.

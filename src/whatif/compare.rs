@@ -248,10 +248,6 @@ impl Prepared {
             run = run.precision(share);
         }
         let results = run.watched(progress)?;
-        let measure = match self.baseline.is_after_adaptation() {
-            true => Statistic::UnmetAfterAdaptationPct,
-            false => Statistic::ExpectedShortfallPct,
-        };
         let compared = self.variants.len() - self.pairs.len();
         let equivalents = match plan.equivalent {
             Some(measured) if !results.run.manifest.interrupted => {
@@ -276,17 +272,14 @@ impl Prepared {
             }
             _ => None,
         };
-        let effects = effects(&results, compared, measure);
+        let mut comparison = Comparison::of(&self.baseline, results, compared);
         let pairs = self.pairs.into_iter();
-        Ok(Comparison {
-            measure,
-            effects,
-            pairs: pairs.filter_map(|policies| pair(&results, policies, measure)).collect(),
-            left_out_pairs: self.left_out_pairs,
-            equivalents,
-            band,
-            results,
-        })
+        let found = pairs.filter_map(|policies| pair(&comparison.results, policies, comparison.measure));
+        comparison.pairs = found.collect();
+        comparison.left_out_pairs = self.left_out_pairs;
+        comparison.equivalents = equivalents;
+        comparison.band = band;
+        Ok(comparison)
     }
 
     /// Where worth is looked for: at the headline, then at the places in focus where that was asked for.
@@ -300,6 +293,25 @@ impl Prepared {
             places.extend(all.filter(|place| *place != self.baseline.headline()));
         }
         places
+    }
+}
+
+impl Comparison {
+    /// What so many variants, the first ones of a run, change against its baseline.
+    pub fn of(baseline: &Variant, results: Results, compared: usize) -> Self {
+        let measure = match baseline.is_after_adaptation() {
+            true => Statistic::UnmetAfterAdaptationPct,
+            false => Statistic::ExpectedShortfallPct,
+        };
+        Comparison {
+            measure,
+            effects: effects(&results, compared, measure),
+            pairs: Vec::new(),
+            left_out_pairs: Vec::new(),
+            equivalents: None,
+            band: None,
+            results,
+        }
     }
 }
 

@@ -28,6 +28,8 @@ mod documents;
 mod enumeration;
 mod equivalent;
 mod exact;
+mod explore;
+mod explore_server;
 mod extremes;
 mod failures;
 mod features;

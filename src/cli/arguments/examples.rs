@@ -8,6 +8,7 @@ Examples:
   critmin screen scenarios/china-rare-earth-controls.toml
   critmin sensitivity scenarios/us-india-partnership.toml
   critmin sweep scenarios/quickstart.toml --vary shares.magnet.by_country.CHN=0.3..0.9:7
+  critmin explore scenarios/us-india-partnership.toml --open
   critmin validate scenarios/*.toml
   critmin merge shards/partial-*.critmin
   critmin replay scenarios/china-rare-earth-controls.toml --trial 123
@@ -164,3 +165,11 @@ Examples:
   critmin new gallium.toml --mineral gallium --for JPN --use JPN=30   # where you know better
 `critmin data` lists minerals and stages. What the tables lack is named in the file; what nothing can run
 without is an error that says how to give it. More: docs/new-scenario.md";
+
+#[cfg(feature = "explore")]
+pub(super) const EXPLORE_EXAMPLES: &str = "\
+Examples:
+  critmin explore scenarios/us-india-partnership.toml --open
+  critmin explore scenarios/quickstart.toml --port 8080 --threads 2
+  critmin explore scenarios/quickstart.toml --save magnets.html      # one file, to be sent or put on any web server
+The address that is printed holds a random token: whoever has it can ask for simulations. Ctrl-C ends the server; see docs/explorer.md.";

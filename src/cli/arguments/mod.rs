@@ -1,6 +1,8 @@
 //! What users type: the commands and their options.
 
 mod examples;
+#[cfg(feature = "explore")]
+mod explore;
 mod parsers;
 mod whatif;
 
@@ -12,6 +14,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::results::types::CostlyTable;
 use examples::*;
+#[cfg(feature = "explore")]
+pub use explore::ExploreOptions;
 use parsers::{
     parse_block, parse_count, parse_precision, parse_range, parse_return_period, parse_seconds, parse_threads,
     parse_tolerance, parse_tonnes, parse_trial, parse_years,
@@ -91,6 +95,10 @@ pub enum Command {
     /// Vary one key or two over a range, on the same draws: how does a statistic follow, and where does it cross a level
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(SweepOptions),
+    /// Move levers on a page and see what they do: on a server of this machine, or in one file
+    #[cfg(feature = "explore")]
+    #[command(after_help = EXPLORE_EXAMPLES)]
+    Explore(ExploreOptions),
     /// Combine partial results of one run (`run --trials-range`) into its results
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeOptions),

@@ -121,7 +121,7 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     .map(Some)
 }
 
-fn period_word(step: &str) -> &str {
+pub(super) fn period_word(step: &str) -> &str {
     match step {
         "week" | "quarter" | "year" => step,
         _ => "month",

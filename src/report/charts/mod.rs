@@ -26,6 +26,7 @@ mod numbers;
 mod outages;
 mod page;
 mod panel;
+mod paths;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "png")]
@@ -57,6 +58,7 @@ use crate::whatif::robustness::Robustness;
 use crate::whatif::screen::Screening;
 use crate::whatif::sensitivity::Sensitivity;
 use crate::whatif::sweep::Sweep;
+pub use paths::Path;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
@@ -180,6 +182,63 @@ pub fn render_comparison(comparison: &Comparison) -> Result<Vec<Chart>, ChartErr
     charts.extend(cost::chart(&source, comparison)?);
     make_unique(&mut charts);
     Ok(charts)
+}
+
+/// The charts of changes to a scenario, of one material: what changes where, how probable, by place, over time, by cause, who supplies, and what it costs for
+/// what it avoids. What can only be drawn of one of the two is drawn of each; of the changed one its name begins with `changed-`. With the name of the table
+/// that each is of. Deterministic order and bytes.
+pub fn render_explored(
+    comparison: &Comparison,
+    material: &str,
+    futures: &[(String, Vec<Path>)],
+) -> Result<Vec<(Chart, &'static str)>, ChartError> {
+    let run = &comparison.results.run;
+    let Some(source) = Source::new(run) else {
+        return Ok(Vec::new());
+    };
+    let mut charts: Vec<(Chart, &'static str)> = Vec::new();
+    let mut add = |chart: Option<Chart>, table| charts.extend(chart.map(|chart| (chart, table)));
+    add(differences::chart(&source, comparison, material)?, "compare");
+    match run.policies.len() {
+        1 => add(exceedance::by_place(&source, material)?, "exceedance"),
+        _ => add(exceedance::by_policy(&source, material)?, "exceedance"),
+    }
+    add(by_country::chart(&source, material)?, "summary");
+    add(paths::chart(&source, futures)?, "futures");
+    for (number, policy) in run.policies.iter().enumerate() {
+        let mut alone = run.clone();
+        alone.policies = vec![policy.clone()];
+        if number > 0 {
+            alone.title = format!("{}, {}", run.title, policy.shown_name());
+        }
+        let Some(source) = Source::new(&alone) else { continue };
+        // Who supplies at the start is the same under most changes: one chart says it then.
+        let is_same = number > 0 && policy.supply_shares == run.policies[0].supply_shares;
+        let supply = if is_same { None } else { supply_shares::chart(&source)? };
+        let drawn = [
+            (fan::chart(&source, material)?, "timeline"),
+            (events::chart(&source, material)?, "attribution"),
+            (supply, "supply"),
+        ];
+        for (chart, table) in drawn {
+            add(
+                chart.map(|chart| if number > 0 { renamed(chart, "changed-") } else { chart }),
+                table,
+            );
+        }
+    }
+    add(cost::chart(&source, comparison)?, "compare");
+    Ok(charts)
+}
+
+/// The chart under a longer name, in its ids too.
+fn renamed(chart: Chart, before: &str) -> Chart {
+    let name = format!("{before}{}", chart.name);
+    let id = |name: &str| format!("critmin-{name}-");
+    Chart {
+        svg: chart.svg.replace(&id(&chart.name), &id(&name)),
+        name,
+    }
 }
 
 /// The charts of a screening: per material in focus the outages that cost most, and the matrix of countries and materials. Deterministic order and

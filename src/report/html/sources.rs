@@ -104,7 +104,7 @@ fn is_at(table: &Value, parts: &[&str]) -> bool {
         // A sector that is not named is `final`.
         *part == "final" || table.as_object().is_some_and(|table| table.values().any(is))
     };
-    parts.iter().all(|part| names(&part))
+    parts.iter().all(names)
 }
 
 /// A value in words.

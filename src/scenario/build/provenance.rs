@@ -27,13 +27,10 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
     }
     for (address, table, figures) in materials_and_rest {
         let before = list.len();
-        let first = table.entries.first().map(|entry| entry.key_span);
-        let at = first.map_or((0, 0), |span| (span.file, span.start));
         let mut cite = |provenance| {
             list.push(Citation {
                 address: address.clone(),
                 provenance,
-                at,
             })
         };
         if let Some(text) = table.text("source") {
@@ -55,15 +52,10 @@ pub(crate) fn citations(base: &Base<'_>, assumption: Option<&str>) -> Vec<Citati
             list.push(Citation {
                 address: address.clone(),
                 provenance: Provenance::Assumption(text.to_string()),
-                at,
             });
         }
         // Beside what the table says of its other figures.
-        list.extend(of_history(table).map(|provenance| Citation {
-            address,
-            provenance,
-            at,
-        }));
+        list.extend(of_history(table).map(|provenance| Citation { address, provenance }));
     }
     list
 }

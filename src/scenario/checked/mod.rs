@@ -283,8 +283,6 @@ pub struct Citation {
     pub address: String,
     /// Where its figures come from.
     pub provenance: Provenance,
-    /// Where the table begins: number of the file among those that were read, and byte.
-    pub at: (usize, usize),
 }
 
 /// Name and cost of the policy under which this scenario was resolved.

@@ -164,7 +164,7 @@ const ACKNOWLEDGE: TableSpec = TableSpec {
 
 const LEVER: TableSpec = TableSpec {
     name: "lever",
-    doc: "A range in which a number may lie that is fixed in the scenario, or that could be chosen: `critmin sensitivity` shows what its ends do. No other command uses it. For a number that is uncertain in the scenario the range stands in for its quantiles at 10 % and 90 %.",
+    doc: "A range in which a number may lie that is fixed in the scenario, or that could be chosen: `critmin sensitivity` shows what its ends do, `critmin explore` has a slider for it. For a number that is uncertain in the scenario the range stands in for its quantiles at 10 % and 90 %.",
     fields: &[
         field(
             "key",
@@ -174,6 +174,12 @@ const LEVER: TableSpec = TableSpec {
         .required(),
         field("low", Kind::Plain(Range::Any), "Lower end, within what the key allows.").required(),
         field("high", Kind::Plain(Range::Any), "Upper end, above `low`.").required(),
+        field(
+            "step",
+            Kind::Plain(Range::Positive),
+            "Distance between two values of the slider in `critmin explore`.",
+        )
+        .default("a round part of the range"),
         field("name", Kind::Text, "Name in tables and charts.").default("the key"),
         SOURCE,
         ASSUMPTION,

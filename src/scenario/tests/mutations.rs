@@ -212,14 +212,7 @@ fn crlf_and_a_byte_order_mark_change_nothing() {
         Document::from_text("a.toml", &text).unwrap(),
         Document::from_text("a.toml", &other).unwrap(),
     );
-    // A table's byte moves, its line does not.
-    let checked = |document: &Document| {
-        let mut scenario = document.check(None).unwrap().0;
-        let places: Vec<String> = scenario.citations.iter().map(|one| document.place_of(one)).collect();
-        scenario.citations.iter_mut().for_each(|citation| citation.at = (0, 0));
-        (scenario, places)
-    };
-    assert_eq!(checked(&one), checked(&two));
+    assert_eq!(one.check(None).unwrap().0, two.check(None).unwrap().0);
     assert_eq!(one.hash(), two.hash());
     let broken = other.replace("periods = 60\r\n", "periods = 0\r\n");
     let errors = Document::from_text("a.toml", &broken).unwrap().check(None).unwrap_err();
