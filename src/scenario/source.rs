@@ -221,6 +221,7 @@ pub(crate) fn not_a_file(about: &std::fs::Metadata) -> Option<&'static str> {
 }
 
 /// Reads a text file.
+#[cfg(feature = "cli")]
 pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
     Ok(text_from_bytes(read_bytes(path)?)?)
 }

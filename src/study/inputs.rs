@@ -175,10 +175,8 @@ impl Study {
                 None => drawn(baseline, &lever.key)?,
             };
             let (low, high) = (lever.low.min(basis.value()), lever.high.max(basis.value()));
-            let own = format!("lever.{}", lever.key);
-            let own = provenance_of(baseline, &own);
             Some(Input {
-                provenance: own.or_else(|| provenance(baseline, &lever.key)),
+                provenance: provenance(baseline, &lever.key),
                 place: self.document().place_of(&lever.key),
                 step: lever.step.unwrap_or_else(|| round_step(high - low)),
                 unit: unit_of(&lever.key).to_owned(),
@@ -552,7 +550,7 @@ assumption = "what could be"
             })
             .collect();
         let expected = [
-            "stockpile.oxide.USA.days | The stock | 0..90:5 days | 0.000 | what could be",
+            "stockpile.oxide.USA.days | The stock | 0..90:5 days | 0.000 | none",
             "inventory.oxide.USA.days | Stock of users, United States | 0..180:1 days | 30.000 | a month",
             "shares.oxide.by_country.CHN | Share of China | 0.05..0.95:0.005  | 0.700 | counted",
             "material.oxide.flexibility | Flexibility of purchases | 1..3:0.01 times | 1.400 | bend",
