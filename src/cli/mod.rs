@@ -47,8 +47,10 @@ pub const EXIT_FAILURE: u8 = 3;
 /// Exit code of an interrupted run.
 pub const EXIT_INTERRUPTED: u8 = 130;
 
-/// Parses the command line, runs the command and turns its outcome into an exit code.
-pub fn main() -> ExitCode {
+/// Parses the command line, runs the command and turns its outcome into an exit code. `browser_engine` is the library as WebAssembly, empty where the program
+/// was built without.
+#[cfg_attr(not(feature = "explore"), allow(unused_variables))]
+pub fn main(browser_engine: &[u8]) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -68,7 +70,7 @@ pub fn main() -> ExitCode {
         Command::Sensitivity(options) => sensitivity::sensitivity(options),
         Command::Sweep(options) => sweep::sweep(options),
         #[cfg(feature = "explore")]
-        Command::Explore(options) => explore::explore(options),
+        Command::Explore(options) => explore::explore(options, browser_engine),
         Command::Merge(options) => merge::merge(options),
         Command::Validate(options) => validate::validate(options),
         Command::Replay(options) => replay::replay(options),

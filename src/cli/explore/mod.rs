@@ -17,14 +17,14 @@ use crate::explore::{Limits, Session};
 use crate::study::Study;
 use guard::Guard;
 
-/// Serves the page of a scenario until it is interrupted, or writes it into a file.
-pub fn explore(options: &ExploreOptions) -> Outcome {
+/// Serves the page of a scenario until it is interrupted, or writes it into a file, with the engine for browsers that the program was built with.
+pub fn explore(options: &ExploreOptions, browser_engine: &[u8]) -> Outcome {
     let path = &options.scenario.scenario;
     let document = load::load(&options.scenario, None, false)?;
     let study = Study::of(document, &load::file_name(path));
     let pool = thread_pool(options.threads)?;
     if let Some(file) = &options.save {
-        return pool.install(|| saved::save(&study, path, file, options));
+        return pool.install(|| saved::save(&study, path, file, options, browser_engine));
     }
     let limits = Limits {
         trials: options.most_trials,

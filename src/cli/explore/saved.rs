@@ -13,18 +13,15 @@ use crate::explore::{Embedded, Limits, Session, page};
 use crate::report::write::OutputFolder;
 use crate::study::{Progress, Study};
 
-/// The engine as WebAssembly, where the program was built beside one (`browser/build.sh`); nothing otherwise.
-const ENGINE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/engine.wasm"));
-
-/// Writes the page.
-pub fn save(study: &Study, scenario: &Path, file: &Path, options: &ExploreOptions) -> Outcome {
+/// Writes the page. `built_in` is the engine that the program was built with, if any.
+pub fn save(study: &Study, scenario: &Path, file: &Path, options: &ExploreOptions, built_in: &[u8]) -> Outcome {
     let engine = match &options.engine {
         Some(path) => std::fs::read(path).map_err(|error| Failure::File {
             message: format!("the engine {} cannot be read: {error}", path.display()),
             hint: Some("browser/build.sh builds it".to_owned()),
             json: false,
         })?,
-        None => ENGINE.to_vec(),
+        None => built_in.to_vec(),
     };
     if !engine.starts_with(b"\0asm") {
         return Err(Failure::File {
