@@ -140,8 +140,12 @@ describe("the page", () => {
     assert.match(readFileSync(await svg.path(), "utf8"), /^<svg/);
     const [csv] = await Promise.all([page.waitForEvent("download"), chart.getByRole("button", { name: /^CSV/ }).click()]);
     assert.match(readFileSync(await csv.path(), "utf8"), /^policy,material,country/);
-    assert.ok((await chart.locator("details tbody tr").count()) > 0);
+    // A chart's table is fetched when it is unfolded.
+    const unfold = (details) => details.evaluate((element) => { element.open = true; });
+    await unfold(chart.locator("details"));
+    await chart.locator("details tbody tr").first().waitFor();
     const futures = page.locator('figure[data-name^="paths"] details');
+    await unfold(futures);
     await futures.locator("tbody tr").first().waitFor();
     assert.match(await futures.innerText(), /From futures\.csv/);
     await chart.getByRole("button", { name: /^Large view/ }).click();
