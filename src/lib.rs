@@ -9,6 +9,8 @@
 pub mod analysis;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
+// The texts of options are written for the terminal.
+#[allow(rustdoc::invalid_html_tags)]
 pub mod cli;
 pub mod data;
 #[doc(hidden)]

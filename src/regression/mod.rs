@@ -1,7 +1,7 @@
 //! Regression of model outputs: the figures of a run that are pinned in a golden file, and what has become of them since.
 //!
-//! [`collect`] chooses the figures of a run, [`Golden`] is the file that holds them, [`compare`] finds what moved between two sets and
-//! [`Noise`] says whether a move is more than Monte Carlo noise. Pure: knows results, and nothing of running, files, or how it is shown.
+//! `collect` chooses the figures of a run, `Golden` is the file that holds them, `compare` finds what moved between two sets and
+//! `Noise` says whether a move is more than Monte Carlo noise. Pure: knows results, and nothing of running, files, or how it is shown.
 
 mod batches;
 mod collect;
