@@ -51,13 +51,9 @@ fn headline(run: &RunResults, band: &Band) -> String {
     let trials = counted(band.trials, "trial");
     let place = |id: &str| {
         let policy = run.policies.iter().find(|policy| policy.policy == id)?;
-        let mut rows = policy.summary.iter();
-        let row = rows.find(|row| {
-            row.material == band.headline.0
-                && row.country == band.headline.1
-                && row.sector == crate::results::ALL_SECTORS
-        });
-        band.measure.of(row?).value()
+        band.measure
+            .of(policy.row((&band.headline.0, &band.headline.1))?)
+            .value()
     };
     let written = place("baseline").map_or_else(|| "-".to_owned(), |value| format!("{} %", short(value, 3)));
     if band.rules.iter().all(is_the_same) {

@@ -7,8 +7,8 @@ use super::number::{short, tonnes};
 use super::prose::{Measure, headline_sentence, material_name, place_name};
 use super::sheet::unit;
 use crate::results::statistic::{Found, Statistic, Unit};
-use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
-use crate::results::{ALL_SECTORS, FOCUS, WORLD};
+use crate::results::types::{Estimate, PolicyResults, RunResults};
+use crate::results::{FOCUS, WORLD};
 use crate::whatif::compare::{Comparison, Direction, Effect};
 
 /// What a page shows of a place, in this order.
@@ -55,11 +55,6 @@ pub fn label(statistic: Statistic) -> &'static str {
     }
 }
 
-fn row_at<'a>(policy: &'a PolicyResults, (material, place): (&str, &str)) -> Option<&'a SummaryRow> {
-    let mut rows = policy.summary.iter();
-    rows.find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS)
-}
-
 /// The rows that a page offers: every material in focus with every place in focus, all of them together, and the world.
 pub fn rows(run: &RunResults) -> Vec<(String, String)> {
     let Some(baseline) = run.policies.first() else {
@@ -69,13 +64,11 @@ pub fn rows(run: &RunResults) -> Vec<(String, String)> {
     places.extend([FOCUS, WORLD]);
     let mut found = Vec::new();
     for material in &run.focus_materials {
-        let here = places
-            .iter()
-            .filter(|place| row_at(baseline, (material, place)).is_some());
+        let here = places.iter().filter(|place| baseline.row((material, place)).is_some());
         found.extend(here.map(|place| (material.clone(), (*place).to_owned())));
     }
     let (material, place) = &baseline.headline;
-    if !found.contains(&baseline.headline) && row_at(baseline, (material, place)).is_some() {
+    if !found.contains(&baseline.headline) && baseline.row((material, place)).is_some() {
         found.insert(0, baseline.headline.clone());
     }
     found
@@ -99,7 +92,7 @@ pub fn sentence(comparison: &Comparison, variant: Option<&str>, (material, place
     };
     let what = what(run, (material, place));
     let value = |policy: &PolicyResults| {
-        let row = row_at(policy, (material, place));
+        let row = policy.row((material, place));
         row.and_then(|row| comparison.measure.of(row).value())
             .unwrap_or_default()
     };
@@ -131,7 +124,7 @@ pub fn sentence(comparison: &Comparison, variant: Option<&str>, (material, place
 /// The baseline's shortfall at a place that is not the headline's.
 fn as_it_is(comparison: &Comparison, baseline: &PolicyResults, at: (&str, &str)) -> String {
     let run = &comparison.results.run;
-    let Some(row) = row_at(baseline, at) else {
+    let Some(row) = baseline.row(at) else {
         return String::new();
     };
     let Some(mean) = comparison.measure.of(row).estimate() else {
@@ -183,9 +176,9 @@ pub fn figures(comparison: &Comparison, variant: Option<&str>, at: (&str, &str))
         let mut policies = run.policies.iter();
         policies
             .find(|policy| policy.policy == id)
-            .and_then(|policy| row_at(policy, at))
+            .and_then(|policy| policy.row(at))
     };
-    let baseline = run.policies.first().and_then(|policy| row_at(policy, at));
+    let baseline = run.policies.first().and_then(|policy| policy.row(at));
     let changed = variant.and_then(of);
     let effect = comparison
         .effects

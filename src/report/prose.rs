@@ -12,10 +12,7 @@ use super::number::{counted, grouped, significant};
 /// The headline's summary row.
 pub fn headline_row(policy: &PolicyResults) -> Option<&SummaryRow> {
     let (material, country) = &policy.headline;
-    policy
-        .summary
-        .iter()
-        .find(|row| &row.material == material && &row.country == country && row.sector == ALL_SECTORS)
+    policy.row((material, country))
 }
 
 /// The headline's return levels.

@@ -1,8 +1,8 @@
 //! The summary on the terminal: a table per material in focus, then the answer in words, the policies and the cautions. No line is wider than the
 //! terminal: columns that do not fit are left out, and named.
 
+use crate::results::FOCUS;
 use crate::results::types::{Estimate, PolicyResults, ReturnMeasure, RunResults, SummaryRow, TailEstimate};
-use crate::results::{ALL_SECTORS, FOCUS};
 
 use super::cautions::{Caution, cautions};
 use super::comparison;
@@ -150,10 +150,7 @@ impl Text {
         let mut found: Vec<(&str, &str, &SummaryRow)> = Vec::new();
         for place in std::iter::once(FOCUS).chain(run.focus_places.iter().map(String::as_str)) {
             for policy in &run.policies {
-                let own = policy
-                    .summary
-                    .iter()
-                    .find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS);
+                let own = policy.row((material, place));
                 found.extend(own.map(|row| (place, policy.policy.as_str(), row)));
             }
         }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::rows::ALL_SECTORS;
+
 /// Levels of [`SummaryRow::quantiles_pct`], in thousandths.
 pub const QUANTILES: [u32; 7] = [50, 250, 500, 750, 900, 950, 990];
 /// Levels of [`SummaryRow::cvar_pct`], in thousandths.
@@ -481,6 +483,12 @@ pub struct PolicyResults {
 }
 
 impl PolicyResults {
+    /// The row of final demand of all sectors of a material at a place.
+    pub fn row(&self, (material, place): (&str, &str)) -> Option<&SummaryRow> {
+        let mut rows = self.summary.iter();
+        rows.find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS)
+    }
+
     /// The name to show; the id where it has none.
     pub fn shown_name(&self) -> &str {
         if self.name.is_empty() { &self.policy } else { &self.name }

@@ -41,6 +41,14 @@ fn has_same_frame(one: &Scenario, other: &Scenario) -> bool {
             .iter()
             .zip(&other.materials)
             .all(|(one, other)| one.id == other.id)
+        && announced(one).eq(announced(other))
+}
+
+/// Events that are announced: what is bought ahead of one is held until none of them is announced or in force, of whatever material it is.
+fn announced(scenario: &Scenario) -> impl Iterator<Item = (Event, Timing<'_>)> {
+    let all = scenario.events.iter().enumerate();
+    all.filter(|(_, event)| event.notice.is_some())
+        .map(|(number, event)| (draws_of(event), timing(scenario, number)))
 }
 
 /// Pairs of materials of which one is made from the other, or comes as its by-product or scrap.

@@ -73,9 +73,7 @@ impl Results {
 
     /// A statistic of a variant at (material, place), final demand of all sectors.
     pub fn get(&self, variant: &str, (material, place): (&str, &str), statistic: Statistic) -> Option<Estimate> {
-        let mut rows = self.variant(variant)?.summary.iter();
-        let row = rows.find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS)?;
-        statistic.of(row).estimate()
+        statistic.of(self.variant(variant)?.row((material, place))?).estimate()
     }
 
     /// A statistic of a variant at (material, place) less the baseline's, with the error of the pairs. Of those in

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::{Change, Diagnostics, Error, Lever, PolicyLabel, PolicyOption};
+use super::{Change, Diagnostics, Error, Lever, PolicyLabel, PolicyOption, Statistic};
 use crate::analysis::examine::examine;
 use crate::analysis::replay::headline_path;
 use crate::analysis::run::{Prepared, prepare_variant};
@@ -343,6 +343,14 @@ impl Variant {
     /// Whether its headline is what substitution and thrift leave unmet.
     pub fn is_after_adaptation(&self) -> bool {
         self.prepared.layout.headline_after_adaptation
+    }
+
+    /// The statistic that the headline is.
+    pub fn headline_statistic(&self) -> Statistic {
+        match self.is_after_adaptation() {
+            true => Statistic::UnmetAfterAdaptationPct,
+            false => Statistic::ExpectedShortfallPct,
+        }
     }
 
     /// Ids of the materials and places in focus, in order.

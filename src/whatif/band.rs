@@ -156,10 +156,7 @@ impl Prepared {
             Ok(results) if results.run.manifest.interrupted => Err(Error::Interrupted),
             found => found,
         };
-        let measure = match first.is_after_adaptation() {
-            true => Statistic::UnmetAfterAdaptationPct,
-            false => Statistic::ExpectedShortfallPct,
-        };
+        let measure = first.headline_statistic();
         let headline = first.headline();
         let plain = Run::new(first).against(policies).trials(trials);
         let before = whole(&plain)?;
@@ -228,11 +225,7 @@ impl Seen<'_> {
     /// The headline of all trials.
     fn in_full(&self, id: &str) -> Option<Estimate> {
         let policy = self.run.policies.iter().find(|policy| policy.policy == id)?;
-        let mut rows = policy.summary.iter();
-        let is_here = |row: &&crate::study::SummaryRow| {
-            (row.material.as_str(), row.country.as_str()) == self.row && row.sector == crate::results::ALL_SECTORS
-        };
-        self.measure.of(rows.find(is_here)?).estimate()
+        self.measure.of(policy.row(self.row)?).estimate()
     }
 
     fn change(&self, results: &Results, id: &str) -> Option<Estimate> {

@@ -299,10 +299,7 @@ impl Prepared {
 impl Comparison {
     /// What so many variants, the first ones of a run, change against its baseline.
     pub fn of(baseline: &Variant, results: Results, compared: usize) -> Self {
-        let measure = match baseline.is_after_adaptation() {
-            true => Statistic::UnmetAfterAdaptationPct,
-            false => Statistic::ExpectedShortfallPct,
-        };
+        let measure = baseline.headline_statistic();
         Comparison {
             measure,
             effects: effects(&results, compared, measure),

@@ -307,13 +307,8 @@ impl Curve<'_> {
     fn value_at(&mut self, variant: &str, amount: f64, end: End) -> Result<(f64, bool), Error> {
         let number = self.simulated(amount)?;
         let point = &self.points[number];
-        let left = point.results.run.policies.first().and_then(|policy| {
-            let mut rows = policy.summary.iter();
-            let is_here = |row: &&crate::study::SummaryRow| {
-                row.material == self.row.0 && row.country == self.row.1 && row.sector == crate::results::ALL_SECTORS
-            };
-            self.statistic.of(rows.find(is_here)?).value()
-        });
+        let policy = point.results.run.policies.first();
+        let left = policy.and_then(|policy| self.statistic.of(policy.row(self.row)?).value());
         let value = end(&self.difference(variant, point)?.estimate);
         Ok((value, left.is_some_and(|left| left <= 0.0)))
     }
@@ -350,11 +345,8 @@ impl Curve<'_> {
     /// Demand of a year; of the horizon, for what is held.
     fn scale(&self) -> f64 {
         let years = self.asked.baseline.horizon_months() / 12.0;
-        let rows = self.asked.results.run.policies.first().map(|policy| &policy.summary);
-        let mut rows = rows.into_iter().flatten();
-        let row = rows.find(|row| {
-            row.material == self.row.0 && row.country == self.row.1 && row.sector == crate::results::ALL_SECTORS
-        });
+        let policy = self.asked.results.run.policies.first();
+        let row = policy.and_then(|policy| policy.row(self.row));
         let demand = row.map_or(0.0, |row| row.demand_t);
         match self.yardstick {
             Yardstick::Supply => demand / years,

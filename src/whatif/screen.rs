@@ -256,10 +256,7 @@ impl Prepared<'_> {
     pub fn run(self, plan: &Plan, progress: &Progress) -> Result<Screening, Error> {
         let results = run(&self.undisturbed, &self.variants, plan, progress)?;
         let mut found = Screening {
-            measure: match self.own.is_after_adaptation() {
-                true => Statistic::UnmetAfterAdaptationPct,
-                false => Statistic::ExpectedShortfallPct,
-            },
+            measure: self.own.headline_statistic(),
             outage_months: OUTAGE_MONTHS.min(self.own.horizon_months()),
             is_at_means: plan.is_at_means(),
             has_uncertain_inputs: self.own.has_uncertain_inputs(),

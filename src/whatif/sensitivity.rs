@@ -6,7 +6,6 @@ use rayon::prelude::*;
 use super::prim::{self, Found};
 use super::sobol::{Evaluations, Indices};
 use super::{Refusal, Unanswered};
-use crate::results::ALL_SECTORS;
 use crate::study::{
     Difference, Drawn, Error, Factor, Lever, PolicyResults, Progress, Results, Run, Seen, Statistic, Study, Uncertain,
     Variant,
@@ -260,10 +259,7 @@ impl Prepared {
     /// # Errors
     /// [`Error::Interrupted`] where no trial was complete; [`Error::TooManyRenewals`].
     pub fn run(self, plan: &Plan, progress: &Progress) -> Result<Sensitivity, Error> {
-        let measure = match self.baseline.is_after_adaptation() {
-            true => Statistic::UnmetAfterAdaptationPct,
-            false => Statistic::ExpectedShortfallPct,
-        };
+        let measure = self.baseline.headline_statistic();
         let statistic = plan.of.unwrap_or(measure);
         let mut run = Run::new(&self.baseline).against(&self.variants).as_runs_alone();
         if statistic != Statistic::Cvar95Pct {
@@ -315,9 +311,8 @@ fn fill(end: &mut End, results: &Results, statistic: Statistic) {
     };
     let row = (material.as_str(), place.as_str());
     end.difference = results.contrast(&[(end.set.as_str(), 1.0), ("baseline", -1.0)], row, statistic);
-    let mut rows = results.variant(&end.set).into_iter().flat_map(|policy| &policy.summary);
-    let row = rows.find(|row| row.material == material && row.country == place && row.sector == ALL_SECTORS);
-    end.value = row.and_then(|row| statistic.of(row).value());
+    let policy = results.variant(&end.set);
+    end.value = policy.and_then(|policy| statistic.of(policy.row(row)?).value());
 }
 
 /// Evaluates the factors in so many trials; where none are asked for, until every interval is narrow enough.

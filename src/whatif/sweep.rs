@@ -257,10 +257,7 @@ impl Prepared {
     /// # Errors
     /// [`Error::Interrupted`] where no trial was complete; [`Error::TooManyRenewals`].
     pub fn run(self, plan: &Plan, progress: &Progress) -> Result<Sweep, Error> {
-        let statistic = plan.of.unwrap_or(match self.baseline.is_after_adaptation() {
-            true => Statistic::UnmetAfterAdaptationPct,
-            false => Statistic::ExpectedShortfallPct,
-        });
+        let statistic = plan.of.unwrap_or(self.baseline.headline_statistic());
         let mut run = Run::new(&self.baseline).against(&self.variants).as_runs_alone();
         if statistic != Statistic::Cvar95Pct {
             run = run.without_samples();
@@ -327,13 +324,8 @@ impl Sweep {
         };
         for (material, country) in self.places() {
             for (number, point) in self.points.iter().enumerate() {
-                let mut rows = self
-                    .results
-                    .variant(&point.name)
-                    .into_iter()
-                    .flat_map(|policy| &policy.summary);
-                let row =
-                    rows.find(|row| row.material == material && row.country == country && row.sector == ALL_SECTORS);
+                let policy = self.results.variant(&point.name);
+                let row = policy.and_then(|policy| policy.row((&material, &country)));
                 let terms = |reference| [(point.name.as_str(), 1.0), (reference, -1.0)];
                 let difference = reference.and_then(|reference| {
                     let row = (material.as_str(), country.as_str());

@@ -8,7 +8,6 @@ use crate::report::charts::Chart;
 use crate::report::number::significant;
 use crate::report::prose::{headline_sentence, material_name, place_name};
 use crate::report::{comparison, csv};
-use crate::results::ALL_SECTORS;
 use crate::results::types::RunResults;
 
 /// What the names of a run's charts begin with, the longer before what they begin with.
@@ -120,8 +119,7 @@ fn in_one_of_twenty(run: &RunResults) -> Vec<String> {
     };
     let (material, _) = &baseline.headline;
     let places = run.focus_places.iter().filter_map(|place| {
-        let mut rows = baseline.summary.iter();
-        let row = rows.find(|row| row.material == *material && row.country == *place && row.sector == ALL_SECTORS)?;
+        let row = baseline.row((material, place))?;
         let p95 = &row.quantiles_pct[P95];
         let known = p95.supported && p95.estimate.value.is_finite() && !run.manifest.nothing_is_random;
         known.then(|| {

@@ -4,7 +4,6 @@ pub mod csv;
 pub mod json;
 pub mod words;
 
-use crate::results::ALL_SECTORS;
 use crate::results::statistic::{Statistic, Unit};
 use crate::results::types::Estimate;
 use crate::study::Difference;
@@ -27,9 +26,7 @@ pub(super) fn goal_of(found: &Optimum, tried: &Tried) -> Option<Estimate> {
     let mut own = policies.filter(|policy| policy.policy == tried.name);
     let policy = own.next()?;
     let (material, place) = &policy.headline;
-    let mut rows = policy.summary.iter();
-    let row = rows.find(|row| row.material == *material && row.country == *place && row.sector == ALL_SECTORS)?;
-    found.statistic.of(row).estimate()
+    found.statistic.of(policy.row((material, place))?).estimate()
 }
 
 /// The same less the baseline's.

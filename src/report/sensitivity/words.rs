@@ -7,7 +7,6 @@ use super::super::sheet::unit_of;
 use super::super::sweep::called;
 use super::super::width::wrapped;
 use super::{factor_name, key_name, range_in_words, shown};
-use crate::results::ALL_SECTORS;
 use crate::results::statistic::Unit;
 use crate::results::types::Estimate;
 use crate::study::{FactorKind, Statistic};
@@ -233,9 +232,7 @@ fn with_unit(found: &Sensitivity, value: f64) -> String {
 pub fn as_it_is(found: &Sensitivity) -> Option<f64> {
     let baseline = found.baseline()?;
     let (material, country) = &baseline.headline;
-    let mut rows = baseline.summary.iter();
-    let row = rows.find(|row| row.material == *material && row.country == *country && row.sector == ALL_SECTORS)?;
-    found.statistic.of(row).value()
+    found.statistic.of(baseline.row((material, country))?).value()
 }
 
 /// What drives the answer, a sentence or a few for each method.

@@ -135,6 +135,8 @@ fn what_holds_for_all_makes_all_differ() {
         "run.refill=false",
         "time.periods=13",
         "focus.countries=[\"CHN\"]",
+        // What is bought ahead is held while anything announced is in force.
+        "event.war.notice=1",
     ] {
         assert_eq!(differ(&[change]), ["ore", "metal", "salt", "gas"], "{change}");
     }

@@ -34,8 +34,7 @@ impl Goal {
         match self {
             Goal::Cvar95 => Statistic::Cvar95Pct,
             Goal::ProbGt10 => Statistic::ProbGt10,
-            Goal::Expected if baseline.is_after_adaptation() => Statistic::UnmetAfterAdaptationPct,
-            Goal::Expected => Statistic::ExpectedShortfallPct,
+            Goal::Expected => baseline.headline_statistic(),
         }
     }
 
