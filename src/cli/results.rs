@@ -12,6 +12,7 @@ use crate::analysis::part::Part;
 use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
 use crate::report::html;
 use crate::report::json::{self, StageTime};
+use crate::report::replay_command::quoted;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::width::wrapped;
 use crate::report::write::{OutputFolder, PendingFile};
@@ -143,15 +144,6 @@ fn command_of(results: &RunResults) -> String {
         words.push(format!("--without {}", left_out.join(",")));
     }
     words.join(" ")
-}
-
-/// A word of a command line, in quotes where a shell would read something else.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+%@".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }
 
 /// Prints the summary as a table or as JSON. `scenario` is where its file is, as far as that is known.

@@ -9,13 +9,14 @@ use serde_json::Value;
 
 use super::arguments::{ChartFormat, OutputOptions};
 use super::failure::Failure;
-use super::results::{chart_formats, default_folder, quoted, report_name, say_where};
+use super::results::{chart_formats, default_folder, report_name, say_where};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
 use crate::report::charts::{Chart, ChartError, Format};
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::html::{Report, Table};
 use crate::report::json;
+use crate::report::replay_command::quoted;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::results::types::RunResults;

@@ -27,17 +27,6 @@ pub fn describe(
         .iter()
         .map(|option| policy(study, &resolved, option))
         .collect();
-    let citations = run.manifest.citations.iter();
-    let citations: Vec<Value> = citations
-        .map(|citation| {
-            json!({
-                "address": citation.address,
-                "kind": citation.kind,
-                "text": citation.text,
-                "place": study.document().place_of(&citation.address),
-            })
-        })
-        .collect();
     Ok(json!({
         "kind": "described",
         "version": VERSION,
@@ -66,7 +55,7 @@ pub fn describe(
         "policies": policies,
         "tables": explored::TABLES,
         "warnings": run.manifest.warnings,
-        "citations": citations,
+        "citations": run.manifest.citations,
         "defaults": run.manifest.defaults,
         "command": file::command(scenario, &[], usual_trials(baseline, limits)),
     }))

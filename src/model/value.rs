@@ -1,6 +1,7 @@
 //! Numbers of a compiled model: fixed, or a slot of the trial's drawn inputs.
 
 use crate::sampling::{Dirichlet, Sampler, StreamKey};
+use crate::scenario::path_at;
 
 /// A number of the compiled model.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,4 +115,36 @@ pub struct ShareNormalisation {
     pub slots: Vec<usize>,
     /// What they must sum to.
     pub sum: f64,
+}
+
+/// Profile of a path by reference period (its value at the middle of each period).
+fn path_profile(points: &[(f64, f64)], step_months: f64, periods: usize) -> Vec<f64> {
+    (0..periods)
+        .map(|period| path_at(points, (period as f64 + 0.5) * step_months))
+        .collect()
+}
+
+impl Series {
+    /// A path as a series.
+    pub(super) fn path(points: &[(f64, f64)], factors: Vec<Value>, step_months: f64, periods: usize) -> Self {
+        Series {
+            factors,
+            profile: Some(path_profile(points, step_months, periods)),
+            profile_at_start: path_at(points, 0.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_linear_inside_and_flat_outside() {
+        let points = [(0.0, 100.0), (12.0, 160.0)];
+        assert_eq!(path_at(&points, -5.0), 100.0);
+        assert_eq!(path_at(&points, 6.0), 130.0);
+        assert_eq!(path_at(&points, 12.0), 160.0);
+        assert_eq!(path_at(&points, 50.0), 160.0);
+    }
 }

@@ -115,6 +115,33 @@ struct Candidate {
     basis: Basis,
 }
 
+/// A candidate with its provenance; its place is looked up with those of all others.
+fn input(baseline: &Variant, candidate: Candidate) -> Input {
+    let Candidate {
+        key,
+        kind,
+        of: (of, of_name),
+        name,
+        unit,
+        range: (low, high),
+        basis,
+    } = candidate;
+    Input {
+        provenance: provenance(baseline, &key),
+        place: None,
+        step: round_step(high - low),
+        unit: unit.to_owned(),
+        key,
+        kind,
+        of,
+        of_name,
+        name,
+        low,
+        high,
+        basis,
+    }
+}
+
 impl Study {
     /// The numbers that can be turned, in an order fit to be shown. `baseline` is this study's.
     pub fn inputs(&self, baseline: &Variant) -> Vec<Input> {
@@ -129,8 +156,12 @@ impl Study {
             let key = candidate.key.clone();
             // What no key leads to cannot be turned: several tables in one, say.
             if self.is_key(&key, candidate.basis.value()) && known.insert(key) {
-                inputs.push(self.input(baseline, candidate));
+                inputs.push(input(baseline, candidate));
             }
+        }
+        let places = self.document().places_of(inputs.iter().map(|input| input.key.as_str()));
+        for (input, place) in inputs.iter_mut().zip(places) {
+            input.place = place;
         }
         inputs
     }
@@ -138,32 +169,6 @@ impl Study {
     fn is_key(&self, key: &str, value: f64) -> bool {
         let mut document = self.document().clone();
         document.set(&format!("{key}={value:?}")).is_ok()
-    }
-
-    fn input(&self, baseline: &Variant, candidate: Candidate) -> Input {
-        let Candidate {
-            key,
-            kind,
-            of: (of, of_name),
-            name,
-            unit,
-            range: (low, high),
-            basis,
-        } = candidate;
-        Input {
-            provenance: provenance(baseline, &key),
-            place: self.document().place_of(&key),
-            step: round_step(high - low),
-            unit: unit.to_owned(),
-            key,
-            kind,
-            of,
-            of_name,
-            name,
-            low,
-            high,
-            basis,
-        }
     }
 
     /// The author's levers.
@@ -177,7 +182,7 @@ impl Study {
             let (low, high) = (lever.low.min(basis.value()), lever.high.max(basis.value()));
             Some(Input {
                 provenance: provenance(baseline, &lever.key),
-                place: self.document().place_of(&lever.key),
+                place: None,
                 step: lever.step.unwrap_or_else(|| round_step(high - low)),
                 unit: unit_of(&lever.key).to_owned(),
                 kind: InputKind::Lever,

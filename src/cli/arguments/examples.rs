@@ -65,7 +65,7 @@ Examples:
 
 An outage is certain and total, lasts a year and begins at the start; the scenario's own events are taken
 away. Uncertain inputs are at their means in one trial, unless --trials or --precision is given.
-What the tables say: docs/what-if.md";
+A page (report.html) is written of a scenario, not with --country. What the tables say: docs/what-if.md";
 
 pub(super) const INDICES_EXAMPLES: &str = "\
 Examples:
@@ -75,7 +75,7 @@ Examples:
   critmin indices --mineral nickel --json --formats none | jq '.sentences'
 
 What cannot be told is 'insufficient data' with the reason; what is not known exactly is a range.
-Formulas and conventions: docs/what-if.md";
+No page (report.html) is written of indices. Formulas and conventions: docs/what-if.md";
 
 pub(super) const SENSITIVITY_EXAMPLES: &str = "\
 Examples:

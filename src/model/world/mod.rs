@@ -1,0 +1,204 @@
+//! The undisrupted reference under one draw of the uncertain inputs: what would be made, ordered and traded without any event.
+
+mod course;
+mod plan;
+mod stocks;
+
+use super::patterns::{PatternMemory, Patterns};
+use super::{Model, SupplyModel};
+
+/// Relative excess of supply over orders above which something is left over.
+const SPARE: f64 = 1e-12;
+
+/// The undisrupted reference. Quantities are t per period; arrays are indexed `period x count + index`.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// The trial's inputs by slot.
+    pub inputs: Vec<f64>,
+    /// Capacity by supply.
+    pub capacity: Vec<f64>,
+    /// Planned output by supply.
+    pub target: Vec<f64>,
+    /// Actual undisrupted output by supply.
+    pub output: Vec<f64>,
+    /// Need by cell: final demand, or feed for planned output.
+    pub need: Vec<f64>,
+    /// Orders by market, placed for needs a lead time later.
+    pub order: Vec<f64>,
+    /// Delivered share of the orders by market.
+    pub coverage: Vec<f64>,
+    /// Supply by exporter row.
+    pub supply: Vec<f64>,
+    /// What arrives by market.
+    pub arrival: Vec<f64>,
+    /// Level targets of commercial inventories at the start, t (days turned into tonnes).
+    pub inventory_level: Vec<f64>,
+    /// Orders at the start by market, t per year: what days of stock refer to.
+    pub start_orders_per_year: Vec<f64>,
+    /// Output by supply over the simulated periods, t.
+    pub output_total: Vec<f64>,
+    /// Need by cell over the simulated periods, t.
+    pub need_total: Vec<f64>,
+    /// The same by calendar year and cell, t.
+    pub need_by_year: Vec<f64>,
+    /// Whether every order is covered in every period.
+    pub balanced: bool,
+    /// The same by material, and whether its plants run as planned.
+    pub is_balanced: Vec<bool>,
+    /// Whether more is made than ordered, by period and material: what stocks can be refilled from.
+    pub has_spare: Vec<bool>,
+    /// Whether, besides, some plant has idle capacity, by period and material: stocks can be refilled from that too.
+    pub has_idle: Vec<bool>,
+    /// Whether undisrupted trade uses up what some lanes carry, and would carry more, by period and material.
+    pub capacity_binds: Vec<bool>,
+    /// What the lanes of each capacity would carry at the start without it, t per period, by material.
+    pub wanted_at_start: Vec<Vec<f64>>,
+    /// The first of the periods up to this one that are all the same, by period.
+    pub same_since: Vec<usize>,
+    /// Whether this is the model's shared reference (patterns are stored for it).
+    pub is_reference: bool,
+    /// Stored patterns by material; only in the shared reference.
+    pub patterns: Vec<Patterns>,
+    /// t of by-product per t of each host's output, supply by supply ([`SupplyModel::first_host`]).
+    host_ratio: Vec<f64>,
+    scratch: Vec<f64>,
+    flows: Vec<f64>,
+    memory: PatternMemory,
+}
+
+impl World {
+    /// The most that a by-product can make of these outputs of all supplies, t.
+    #[inline]
+    pub fn host_limit(&self, supply: &SupplyModel, outputs: &[f64]) -> f64 {
+        let ratios = self.host_ratio[supply.first_host..].iter();
+        supply
+            .hosts
+            .iter()
+            .zip(ratios)
+            .map(|(host, ratio)| ratio * outputs[host.supply])
+            .sum()
+    }
+
+    /// Supply by row of a material in a reference period.
+    #[inline]
+    pub fn supply(&self, model: &Model, material: usize, period: usize) -> &[f64] {
+        let compiled = &model.materials[material];
+        let start = period.min(model.reference_periods - 1) * model.exporter_rows + compiled.first_row;
+        &self.supply[start..start + compiled.rows.len()]
+    }
+
+    /// Orders by column of a material in a reference period.
+    #[inline]
+    pub fn orders(&self, model: &Model, material: usize, period: usize) -> &[f64] {
+        let compiled = &model.materials[material];
+        let start = period.min(model.reference_periods - 1) * model.markets.len() + compiled.first_market;
+        &self.order[start..start + compiled.columns.len()]
+    }
+
+    /// Computes the reference for these inputs, reusing this world's memory.
+    pub fn compute(&mut self, model: &Model, inputs: &[f64]) {
+        let periods = model.reference_periods;
+        self.inputs.clear();
+        self.inputs.extend_from_slice(inputs);
+        resize(&mut self.capacity, periods * model.supplies.len());
+        resize(&mut self.target, periods * model.supplies.len());
+        resize(&mut self.output, periods * model.supplies.len());
+        resize(&mut self.need, periods * model.cells.len());
+        resize(&mut self.order, periods * model.markets.len());
+        resize(&mut self.coverage, periods * model.markets.len());
+        resize(&mut self.arrival, periods * model.markets.len());
+        resize(&mut self.supply, periods * model.exporter_rows);
+        resize(&mut self.start_orders_per_year, model.markets.len());
+        // Nothing may depend on what this memory was used for before.
+        self.memory.forget();
+        self.final_demand(model);
+        self.plan(model);
+        self.host_ratios(model);
+        self.limit_by_products(model);
+        self.feed_needs(model);
+        self.start_orders(model);
+        self.is_balanced.clear();
+        self.is_balanced.resize(model.materials.len(), true);
+        self.has_spare.clear();
+        self.has_spare.resize(periods * model.materials.len(), false);
+        self.capacity_binds.clear();
+        self.capacity_binds.resize(periods * model.materials.len(), false);
+        self.wanted_at_start.resize(model.materials.len(), Vec::new());
+        for period in 0..periods {
+            for &material in &model.order {
+                self.produce(model, material, period);
+                self.place_orders(model, material, period);
+                self.cover(model, material, period);
+                self.arrive(model, material, period);
+            }
+        }
+        self.find_idle(model);
+        self.balanced = self.is_balanced.iter().all(|balanced| *balanced);
+        self.stock_levels(model);
+        resize(&mut self.need_total, model.cells.len());
+        for period in self.need.chunks_exact(model.cells.len().max(1)).take(model.periods) {
+            for (total, need) in self.need_total.iter_mut().zip(period) {
+                *total += need;
+            }
+        }
+        resize(&mut self.need_by_year, model.years.len() * model.cells.len());
+        let periods = self.need.chunks_exact(model.cells.len().max(1));
+        for (period, year) in periods.zip(&model.years.of_period) {
+            let first = year * model.cells.len();
+            for (total, need) in self.need_by_year[first..].iter_mut().zip(period) {
+                *total += need;
+            }
+        }
+        self.find_same_periods(model);
+        self.output_total.clear();
+        for supply in 0..model.supplies.len() {
+            let total = (0..model.periods)
+                .map(|period| self.output[period * model.supplies.len() + supply])
+                .sum();
+            self.output_total.push(total);
+        }
+    }
+
+    /// Notes where some plant could make more than is planned.
+    fn find_idle(&mut self, model: &Model) {
+        self.has_idle.clear();
+        let supplies = model.supplies.len();
+        for period in 0..model.reference_periods {
+            let base = period * supplies;
+            for material in &model.materials {
+                let mut makers = material.supplies.iter();
+                self.has_idle.push(makers.any(|&index| {
+                    let (capacity, target) = (self.capacity[base + index], self.target[base + index]);
+                    model.supplies[index].recycling.is_none() && capacity > target * (1.0 + SPARE)
+                }));
+            }
+        }
+    }
+
+    /// Notes which periods are the same as the one before.
+    fn find_same_periods(&mut self, model: &Model) {
+        self.same_since.clear();
+        let (supplies, markets) = (model.supplies.len(), model.markets.len());
+        for period in 0..model.reference_periods {
+            let is_same = |values: &[f64], count: usize| {
+                values[period * count..(period + 1) * count] == values[(period - 1) * count..period * count]
+            };
+            let same = period > 0
+                && is_same(&self.need, model.cells.len())
+                && is_same(&self.target, supplies)
+                && is_same(&self.capacity, supplies)
+                && is_same(&self.output, supplies)
+                && is_same(&self.order, markets)
+                && is_same(&self.coverage, markets)
+                && is_same(&self.arrival, markets)
+                && is_same(&self.supply, model.exporter_rows);
+            let since = if same { self.same_since[period - 1] } else { period };
+            self.same_since.push(since);
+        }
+    }
+}
+
+fn resize(values: &mut Vec<f64>, length: usize) {
+    values.clear();
+    values.resize(length, 0.0);
+}
