@@ -455,8 +455,7 @@ fn aimed(
     let mut any = false;
     for place in &places.named {
         let is_threatened = |stage: &&Stage| {
-            stage.share("CHN") >= DOMINATED
-                || (stage.share("CHN") > 0.0 && history::was_aimed(&chain.mineral, place))
+            stage.share("CHN") >= DOMINATED || (stage.share("CHN") > 0.0 && history::was_aimed(&chain.mineral, place))
         };
         let sold: Vec<&Stage> = markets.iter().map(Market::stage).filter(is_threatened).collect();
         let has_one = known

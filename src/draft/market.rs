@@ -375,7 +375,13 @@ impl Market {
                     let sum: f64 = list.iter().filter_map(|row| row.number("quantity")).sum();
                     let what: Vec<String> = list
                         .iter()
-                        .map(|row| format!("{} {} t", row.get("detail"), spoken(row.number("quantity").unwrap_or(0.0))))
+                        .map(|row| {
+                            format!(
+                                "{} {} t",
+                                row.get("detail"),
+                                spoken(row.number("quantity").unwrap_or(0.0))
+                            )
+                        })
                         .collect();
                     page.comment(&format!(
                         "{} t are {} days of the use above.",
@@ -386,7 +392,15 @@ impl Market {
                     page.text("material", &self.id);
                     page.text("country", place);
                     page.line(&format!("tonnes = {}", number(sum)));
-                    page.text("source", &format!("{}, {}: {}", list[0].get("source"), list[0].get("year"), what.join("; ")));
+                    page.text(
+                        "source",
+                        &format!(
+                            "{}, {}: {}",
+                            list[0].get("source"),
+                            list[0].get("year"),
+                            what.join("; ")
+                        ),
+                    );
                 }
                 None => self.write_stock_of_scenario(page, place, places),
             }

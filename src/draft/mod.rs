@@ -22,6 +22,8 @@ mod text;
 mod uses;
 
 #[cfg(test)]
+mod taken_tests;
+#[cfg(test)]
 mod tests;
 
 pub use balance::{StageBalance, Trade, balances};

@@ -184,7 +184,10 @@ impl Event {
     fn cut_here(&self) -> Option<String> {
         let there = self.row.number("of_tonnes")?;
         let quota = numbers(self.row.get("tonnes_per_year"));
-        let (low, high) = (quota.iter().copied().reduce(f64::min)?, quota.iter().copied().reduce(f64::max)?);
+        let (low, high) = (
+            quota.iter().copied().reduce(f64::min)?,
+            quota.iter().copied().reduce(f64::max)?,
+        );
         ((there / self.made - 1.0).abs() >= LIKE_THERE).then(|| {
             let cut = |tonnes: f64, of: f64| (100.0 * (1.0 - tonnes / of)).clamp(0.0, 100.0).round();
             format!(
@@ -353,8 +356,7 @@ fn standing_in(mineral: &str, id: &str) -> Option<Row> {
 pub(super) fn change_of_regime(chain: &Chain, places: &Places) -> Option<Event> {
     let stages: Vec<&Stage> = chain.stages.iter().collect();
     let is_ban_on_many = |row: &Row| {
-        ["", "ban"].contains(&row.get("form"))
-            && (row.get("targets") == "all" || row.get("targets").contains(';'))
+        ["", "ban"].contains(&row.get("form")) && (row.get("targets") == "all" || row.get("targets").contains(';'))
     };
     at_another_stage(chain, &stages, places, is_ban_on_many).or_else(|| {
         on_stages(
@@ -368,16 +370,14 @@ pub(super) fn change_of_regime(chain: &Chain, places: &Places) -> Option<Event> 
 }
 
 /// A restriction by China that a shipped scenario has on this mineral, but at a stage that is not in the draft.
-fn at_another_stage(
-    chain: &Chain,
-    stages: &[&Stage],
-    places: &Places,
-    fits: impl Fn(&Row) -> bool,
-) -> Option<Event> {
+fn at_another_stage(chain: &Chain, stages: &[&Stage], places: &Places, fits: impl Fn(&Row) -> bool) -> Option<Event> {
     let row = rows("scenario_events.csv", &chain.mineral).into_iter().find(|row| {
         row.get("kind") == "export_restriction"
             && row.get("from") == "CHN"
-            && row.get("stages").split(';').all(|name| chain.stages.iter().all(|stage| stage.stage != name))
+            && row
+                .get("stages")
+                .split(';')
+                .all(|name| chain.stages.iter().all(|stage| stage.stage != name))
             && fits(row)
     })?;
     let there = row.get("stages").replace(';', " and ").replace('_', " ");

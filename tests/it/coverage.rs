@@ -120,7 +120,13 @@ fn stated_intervals_of_paired_differences_hold_the_exact_value() {
         study.set(&format!("run.seed={}", 1_000 + seed)).unwrap();
         let baseline = study.baseline().unwrap();
         let half = study
-            .variant("half", &[Change::set("event.first.severity", "{ dist = \"uniform\", low = 0, high = 0.5 }")])
+            .variant(
+                "half",
+                &[Change::set(
+                    "event.first.severity",
+                    "{ dist = \"uniform\", low = 0, high = 0.5 }",
+                )],
+            )
             .unwrap();
         let results = Run::new(&baseline).against([&half]).trials(TRIALS).results().unwrap();
         let less = results.difference("half", ("metal", "buyer"), Statistic::ExpectedShortfallPct);
