@@ -335,8 +335,9 @@ def events(facts):
 
 def scenarios(_facts):
     """What the shipped scenarios say of a mineral: compile_scenarios.py says which material is which stage."""
-    write("scenario_events.csv", *compile_scenarios.events(), key=lambda r: 0)
-    write("scenario_figures.csv", *compile_scenarios.figures(), key=lambda r: 0)
+    header, rows, without = compile_scenarios.events()
+    write("scenario_events.csv", header, rows, key=lambda r: 0)
+    write("scenario_figures.csv", *compile_scenarios.figures(without), key=lambda r: 0)
 
 
 def stages(facts):

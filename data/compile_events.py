@@ -87,7 +87,12 @@ MORE = {
     ("2023-06-10", "IDN", "bauxite", "export_ban"): _OPEN,
     ("2023-11", "CHN", "aluminium", "power_outage"): {"date_end": "", "open_on": "2024-02"},
     ("2023-11-23", "PAN", "copper", "policy_stop"): dict(_PART, site="Cobre Panama", **_OPEN),
-    ("2023-12-01", "CHN", "graphite", "export_licensing"): {"date_end": "2024-03", "note+": "licences stay; the end is that of the effect"},
+    # A share lost after a Chinese listing is that of the first year, as far as figures reach: what a rush brought forward and what came back later count
+    # too. What the deepest months lost stays in the note.
+    ("2023-12-01", "CHN", "graphite", "export_licensing"): {"date_end": "2024-03", "severity": "0.01", "note":
+        "Announced 20 Oct 2023; November 2023 was a rush (12,186 t spherical, 23,502 t flake, three times normal), so November to February together held "
+        "15,700 t spherical against 14,480 t normal and 28,200 t flake against 29,000 t; country share: 0.01 of a year, the 800 t of flake over 87,000 t; "
+        "January and February alone 0.65 spherical, 0.78 flake", "note+": "licences stay; the end is that of the effect"},
     ("2024-01", "IDN", "tin", "regulation", "2024-02"): None,
     ("2024-01", "IDN", "tin", "regulation", "2024-06"): {"kind": "licence_delay", "extent": "country", "merge": (
         "2024-01", "IDN", "tin", "regulation", "2024-02")},
@@ -101,9 +106,11 @@ MORE = {
     ("2024-12-03", "CHN", "graphite", "export_licensing"): {"date_end": "2025-11-09", "targets": "USA"},
     ("2025-01", "CHN", "germanium", "export_licensing"): None,
     ("2025-01-01", "KAZ", "uranium", "regulation"): dict(_PART, kind="licence_delay"),
-    ("2025-02-04", "CHN", "tungsten", "export_licensing"): _OPEN,
-    ("2025-04", "CHN", "rare_earth_magnets", "export_licensing"): {"date_start": "2025-04-04", "date_end": "2025-07",
-        "note+": "licences stay; the end is that of the effect"},
+    ("2025-02-04", "CHN", "tungsten", "export_licensing"): dict(_OPEN, severity="0.13", note=
+        "All tungsten products 10,800 t in Jan-Aug 2025, -13.1 %; APT alone 782 t in 2024, 243 t in Jan-Nov 2025, 0.66 less by month; country share: 0.13 of "
+        "all tungsten products, part of the APT having left as these"),
+    ("2025-04", "CHN", "rare_earth_magnets", "export_licensing"): {"date_start": "2025-04-04", "date_end": "2025-07", "severity": "0.075",
+        "note+": "the share is that of January to September; licences stay; the end is that of the effect"},
     ("2025-04-04", "CHN", "dysprosium;terbium", "export_licensing"): _OPEN,
     ("2025-04-04", "CHN", "yttrium;scandium", "export_licensing"): _OPEN,
     ("2025-04-22", "PER", "copper", "accident"): {"site": "Antamina"},
@@ -119,7 +126,9 @@ MORE = {
                   "https://investingnews.com/catl-restart-lithium-mine-december ; https://longbridge.com/en/news/290371326.md"}),
     ("2025-09-01", "IDN", "tin", "regulation"): dict(_PART, kind="policy_stop", date_end="", open_on="2025-10"),
     ("2025-10-09", "CHN", "rare_earths;lithium batteries;graphite anodes;superhard", "export_licensing"): {
-        "date_end": "2025-11-07", "state": "never_in_force", "merge_historic": (
+        "date_end": "2025-11-07", "state": "never_in_force",
+        "note+": "of rare earths, announcement 57 names holmium, erbium, thulium, europium and ytterbium beside the seven of April, not neodymium nor "
+                 "praseodymium (https://www.siliconexpert.com/blog/china-expands-export-controls-on-middle-and-heavy-rare-earth-elements)", "merge_historic": (
             "2025-10-09", "China", "rare earths; battery materials; superhard materials")},
     ("2025-10-16", "COD", "cobalt", "export_ban"): None,
     ("2026-01", "CHN", "dysprosium;terbium;tungsten carbide", "export_ban"): None,
@@ -183,7 +192,8 @@ HISTORIC = {
         "date_end": "", "notes": "Ingas (Mariupol) and Cryoin (Odesa) stopped: 45 to 54 % of the world's semiconductor-grade neon",
         "source": "https://techcentral.co.za/neon-gas-crisis-threatens-worlds-chip-supplies/208716"}),
     ("2023-08-01", "China", "gallium; germanium"): ("CHN", "gallium;germanium", {
-        "date_end": "", "open_on": _SEEN,
+        "date_end": "", "open_on": _SEEN, "severity": "0.45",
+        "notes+": "country share: 0.45 of gallium exports over the first twelve months (scenarios/base/gallium.toml, customs)",
         "source": "https://www.cnbc.com/2023/09/20/china-exports-zero-germanium-gallium-in-august-amid-national-security-curbs.html (August 2023); rawmaterials.net (November 2023, customs)",
         "merge": ("2025-01", "CHN", "germanium", "export_licensing")}),
     ("2023-08-01", "Myanmar", "tin"): ("MMR", "tin", {
@@ -341,6 +351,8 @@ def events(facts):
         cells.update(changes)
         cells["mineral"] = minerals
         cells["note"] = changes.get("notes", cells["note"])
+        if "notes+" in changes:
+            cells["note"] += f"; {changes['notes+']}"
         if "merge" in changes:
             noted(cells, more[changes["merge"]])
         out.append(_row(cells))

@@ -4,6 +4,7 @@ Read from the files in `scenarios/`, so that a draft of `critmin new` and a ship
 here is a figure of its own: this file says which material of a scenario is which stage of the tables, and how an event that follows another
 one there arrives where that one is not. A test compares the tables with the files.
 """
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,7 +12,7 @@ SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 
 # The first file that has an event in full states it; others may add what it hits.
 FILES = [
-    "base/china-ban.toml", "base/china-power.toml", "base/hormuz.toml", "base/rearmament.toml", "base/cobalt.toml", "base/cobalt-2026.toml", "base/copper.toml", "base/gallium.toml",
+    "base/china-ban.toml", "base/china-power.toml", "base/hormuz.toml", "base/rearmament.toml", "base/cobalt.toml", "base/cobalt-2026.toml", "base/cobalt-vehicles.toml", "base/copper.toml", "base/gallium.toml",
     "base/graphite.toml", "base/lithium.toml", "base/nickel.toml", "base/rare-earths.toml", "base/rare-earth-controls.toml",
     "gallium-germanium.toml", "defence-aerospace.toml", "electric-vehicle-batteries.toml", "indonesia-nickel.toml",
     "india-critical-minerals-mission.toml", "ministerial-coalition.toml", "drc-cobalt.toml",
@@ -41,13 +42,34 @@ WHOLE = {"export_restriction": {"ndpr_oxide": ("rare_earths", "mine")}, "product
 PARTS = [("base/rare-earths.toml", ("rare_earth_magnets", "sintered_magnet"), ("magnet_heat", "magnet_standard")),
          ("base/rare-earths.toml", ("magnet_rare_earths", "separation_refining"), ("ndpr_oxide", "dytb_oxide"))]
 
-# No event of a draft: over before January 2026; told by another event of the same mineral.
-LEFT_OUT = {("drc_export_stop", None), ("idn_quota", "nickel")}
+# No event of a draft, and why.
+_NOT_NAMED = ("what China listed in 2025 is twelve elements, dysprosium and terbium among them (events.csv: seven in April; holmium, erbium, thulium, europium "
+              "and ytterbium in October), not neodymium, praseodymium, lanthanum or cerium; that the rule reaches them is an assumption of the file, and "
+              "which part of all rare earths the twelve are is in no table")
+LEFT_OUT = {
+    ("drc_export_stop", None): "it was over before January 2026",
+    ("idn_quota", "nickel"): "another event of the same mineral tells of it",
+    ("indonesian_concentrate", "copper"): "the smelters that were built for what it keeps at home (`idn_new_smelters` there) are in no table; without them "
+                                          "the ore would find no use at all",
+    ("october_rule_returns", "rare_earths"): _NOT_NAMED,
+    ("october_rule_returns", "rare_earths_light"): _NOT_NAMED,
+}
+# Severities that follow from tonnes: those of the country that the file divides by, and where it says so. A draft on other tonnes scales them.
+OF_TONNES = {"chinese_lithium": (62_000, "62,000 t in 2025")}
 # Where an event follows one that its mineral lacks: the one to follow instead, or the rate that the file itself states.
 INSTEAD = {("china_bans_us", "rare_earths_heavy"): "china_licensing_heavy", ("china_bans_us", "magnet_rare_earths"): "china_licensing_heavy",
            ("china_bans_us", "rare_earths"): 0.04, ("china_bans_us", "rare_earths_light"): 0.04}
 
 KEYS = ["notice", "approval_months", "duration", "severity", "tonnes_per_year", "recovery", "leak"]
+
+# What users take, where the table has it under the same stage as what it is refined from.
+USERS = dict(MATERIALS, gallium_refined=MATERIALS["gallium"], germanium_refined=MATERIALS["germanium"], gallium=[], germanium=[],
+             tantalum=MATERIALS["tantalum_ore"])
+# Why refiners serve buyers abroad as they serve their own, where the file has no words on it.
+PRO_RATA = {"lithium": "the file gives no source for it; refiners of cobalt, largely the same, sold abroad as at home through the stop of 2025 "
+                       "(scenarios/base/cobalt.toml)"}
+
+_CALLED = {"USA": "USA", "US ": "USA", "EU27": "EU27", "South Korea": "KOR", "China": "CHN", "Japan": "JPN"}
 
 # (file, material, mineral, stage, what is made of it): uses and outputs where customs and consumption do not tell them, or tell less. `taken` by
 # a draft, or a `hint` where shares differ.
@@ -59,6 +81,8 @@ USES = [
     ("base/rare-earths.toml", ["magnet_heat", "magnet_standard"], ("rare_earth_magnets", "sintered_magnet"), "taken"),
     ("defence-aerospace.toml", ["tungsten"], ("tungsten", "apt_processing"), "taken"),
     ("defence-aerospace.toml", ["rhenium"], ("rhenium", "mine"), "taken"),
+    (("base/nickel.toml", "indonesia-nickel.toml"), ["nickel"], ("nickel", "refining"), "taken"),
+    (("base/cobalt.toml", "base/cobalt-vehicles.toml"), ["cobalt"], ("cobalt", "refining"), "taken"),
 ]
 # What the notes say to which rows of a file refer.
 NOTES = {
@@ -147,6 +171,14 @@ def _arrival(event, all_events, of_mineral, mineral):
     return above, f"`arrival`, that of `{parent}`{', times ' + str(chance) if chance != 1 else ''}, which it follows there"
 
 
+def _arrives_at_a_rate(event):
+    return event["arrival"]["process"] in ("poisson", "renewal")
+
+
+def _files(names):
+    return (names,) if isinstance(names, str) else names
+
+
 def _groups(files):
     return {group["id"]: group["members"] for tree in files.values() for group in tree.get("group", []) if isinstance(group["members"], list)}
 
@@ -154,7 +186,7 @@ def _groups(files):
 def events():
     files = _read()
     groups = _groups(files)
-    full, hits = {}, {}
+    full, hits, added = {}, {}, {}
     for file, tree in files.items():
         for event in tree.get("event", []):
             if "kind" in event:
@@ -168,19 +200,29 @@ def events():
             restricted = event.get("country") or event.get("from") or full[event["id"]].get("from") or full[event["id"]].get("country")
             restricted = restricted or ("all" if event.get("countries", full[event["id"]].get("countries")) == "all" else None)
             for key, names in _stages(kind, file, event.get("materials", [])).items():
+                added.setdefault((event["id"], key), file)
                 where.setdefault(key, {}).setdefault(restricted, []).extend(names)
             for supply in event.get("supplies", []):
                 name, _, country = supply.partition(".")
                 for key, names in _stages(kind, file, [name] if country else []).items():
                     where.setdefault(key, {}).setdefault(country, []).extend(names)
     outputs = {file: {name: shares.get("output") for name, shares in files[file].get("shares", {}).items()} for file in files}
-    rows = []
+    # Stages at which an event counts the stops of any mine: those of one country at a rate are among them.
+    any_mine = {key: id_ for id_, event in full.items() if event["kind"] == "production_loss" and event.get("countries") == "all" for key in hits[id_]}
+    rows, without = [], []
     for id_, event in full.items():
         if event["kind"] not in ("export_restriction", "production_loss"):
             continue
         minerals = {mineral for mineral, _ in hits[id_]}
         for mineral in sorted(minerals):
-            if (id_, None) in LEFT_OUT or (id_, mineral) in LEFT_OUT:
+            keys = [key for key in hits[id_] if key[0] == mineral]
+            why = LEFT_OUT.get((id_, None)) or LEFT_OUT.get((id_, mineral))
+            counted = {any_mine.get(key, id_) for key in keys} - {id_}
+            if counted and event["kind"] == "production_loss" and _arrives_at_a_rate(event):
+                why = f"`{counted.pop()}` counts the stops of all mines, these among them"
+            if why:
+                country = event.get("from") or next(iter(hits[id_][keys[0]]))
+                without.append([mineral, keys[0][1], "no event", country, id_, "taken", why, f"scenarios/{event['file']}"])
                 continue
             of_mineral = {other for other in full if any(key[0] == mineral for key in hits[other])}
             countries = {}
@@ -192,41 +234,64 @@ def events():
                 arrival, differs = _arrival(event, full, of_mineral, mineral)
                 changed = [differs] if differs else []
                 values = {key: event[key] for key in KEYS if key in event}
+                form, of_tonnes = event.get("form", ""), ""
+                own = [stage for stage in stages if added.get((id_, (mineral, stage))) == event["file"]]
+                for stage in sorted(set(stages) - set(own)) if own else []:
+                    other = added.get((id_, (mineral, stage)))
+                    if other:
+                        changed.append(f"`materials`, those of the stage {stage.replace('_', ' ')} as scenarios/{other} adds them")
+                if id_ in OF_TONNES:
+                    of_tonnes, words = OF_TONNES[id_]
+                    if words not in event.get("source", ""):
+                        raise SystemExit(f"{id_} no longer says {words!r}")
+                elif "tonnes_per_year" in event:
+                    shares = files[event["file"]].get("shares", {})
+                    made = [shares[name] for names in stages.values() for name in names if "output" in shares.get(name, {})]
+                    if len(made) == 1:
+                        of_tonnes = f"{made[0]['output'] * made[0]['by_country'][country]:.0f}"
                 for file, stage, parts in PARTS:
                     hit = stages.get(stage[1], set()) if stage[0] == mineral else set()
                     missing = [part for part in parts if part not in hit]
                     if hit and missing and event["kind"] == "export_restriction":
                         part = sum(outputs[file][name] for name in parts if name in hit) / sum(outputs[file][name] for name in parts)
                         values["severity"] = _scaled(event["severity"], part)
+                        if form == "licensing":
+                            # Months without a licence would stop the whole of it.
+                            form = "quota"
+                            values.pop("approval_months", None)
+                            changed.append("`form` and `approval_months`, a quota without months in which nothing passes, since only a part of what is "
+                                           "counted here needs the licences")
                         changed.append(f"`severity`, times {part:.2g}, the part of {' and '.join(_NAMES[name] for name in parts if name in hit)} "
                                        "in the output of both there")
                 to = event.get("to", "")
                 targets = to if isinstance(to, str) else ";".join(code for name in to for code in groups.get(name, [name]))
-                rows.append([mineral, ";".join(sorted(stages)), event["file"], id_, event["name"], event["kind"], event.get("form", ""), country,
+                rows.append([mineral, ";".join(sorted(stages)), event["file"], id_, event["name"], event["kind"], form, country,
                              targets, toml(arrival), *[toml(values[key]) if key in values else "" for key in KEYS],
-                             "; ".join(changed), "source" if "source" in event else "assumption", event.get("source") or event["assumption"],
+                             str(of_tonnes), "; ".join(changed), "source" if "source" in event else "assumption", event.get("source") or event["assumption"],
                              f"scenarios/{event['file']}"])
-    header = "mineral,stages,file,event,name,kind,form,from,targets,arrival".split(",") + KEYS + "differs,stated_as,text,source".split(",")
-    return header, rows
+    header = "mineral,stages,file,event,name,kind,form,from,targets,arrival".split(",") + KEYS + "of_tonnes,differs,stated_as,text,source".split(",")
+    return header, rows, without
 
 
 def _text(values):
     return "; ".join(dict.fromkeys(values))
 
 
-def figures():
+def figures(without):
+    """Rows of `scenario_figures.csv`; with the events that no draft takes."""
     files = _read()
     rows, known = [], set()
 
     def add(measure, key, country, value, file, how, words):
         if (measure, key, country) not in known and country != "OTH":
             known.add((measure, key, country))
-            rows.append([key[0], key[1], measure, country, f"{float(f'{value:.4g}'):g}" if value < 1e5 else f"{value:.0f}", how, words,
-                         f"scenarios/{file}"])
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                value = f"{float(f'{value:.4g}'):g}" if value < 1e5 else f"{value:.0f}"
+            rows.append([key[0], key[1], measure, country, value, how, words, " and ".join(f"scenarios/{name}" for name in _files(file))])
 
     for file, materials, key, how in USES:
         by_country = {}
-        for row in files[file]["demand"]:
+        for row in (row for name in _files(file) for row in files[name]["demand"]):
             if row["material"] in materials:
                 by_country.setdefault(row["country"], []).append(row)
         for country, list_ in by_country.items():
@@ -245,7 +310,7 @@ def figures():
                 sums.setdefault((material, content), 0)
                 sums[material, content] += amount
             arithmetic = " + ".join(f"{amount:g} t of {_NAMES[material]} x {content:.4g}" for (material, content), amount in sums.items())
-            add("use", key, country, sum(amount * content for amount, content, _ in list_), file, "taken",
+            add("use", key, country, sum(amount * content for amount, content, _ in list_), file, "embodied",
                 f"Inside the magnets that it uses, wherever they were made: {arithmetic} (recipes and uses of the file)")
     for file, materials, key, how in OUTPUTS:
         shares = [files[file]["shares"][name] for name in materials]
@@ -254,4 +319,31 @@ def figures():
         row = next(row for row in files[file]["host"] if row["supply"] == supply)
         rows.append([key[0], key[1], f"host {host[0]} {host[1]}", supply.split(".")[1], repr(row["use_of_cap"]), "taken",
                      row.get("source") or row["assumption"], f"scenarios/{file}"])
+    for file, tree in files.items():
+        for material in tree.get("material", []):
+            words = material.get("source") or material.get("assumption") or ""
+            on_it = [part for part in re.split(r"(?<=[.]) (?=[A-Z])", words) if re.search("abroad|pro rata", part)]
+            for key in USERS.get(material["id"], []) if material.get("domestic_first") is False else []:
+                add("domestic first", key, "all", "false", file, "taken", PRO_RATA[material["id"]] if material["id"] in PRO_RATA else " ".join(on_it))
+        for event in tree.get("event", []):
+            # What any mine may lose is lost in the output of a year already: the file has what it would have been.
+            for name in event.get("materials", []) if event.get("countries") == "all" and event.get("kind") == "production_loss" else []:
+                shares = tree["shares"][name]
+                for key in MATERIALS[name]:
+                    add("utilisation", key, "all", shares["utilisation"], file, "taken", shares.get("source") or shares["assumption"])
+    first = {}
+    for file, tree in files.items():
+        for row in tree.get("inventory", []):
+            words = row.get("source") or row["assumption"]
+            # "As the USA" says who was taken for whom: with what is known of these.
+            who = next((code for name, code in _CALLED.items() if words.lower().startswith("as ") and name in words), None)
+            known_of = first.get((file, row["material"], who))
+            first[file, row["material"], row["country"]] = words = f"{words}: {known_of}" if known_of else words
+            for key in USERS.get(row["material"], []):
+                measure = "stock days" if "days" in row else "stock tonnes"
+                value = row[measure.split()[1]]
+                if any(("stock " + unit, key, row["country"]) in known for unit in ("days", "tonnes")):
+                    continue
+                add(measure, key, row["country"], toml(value) if isinstance(value, dict) else value, file, "taken", words)
+    rows += without
     return "mineral,stage,measure,country,value,how,text,source".split(","), rows

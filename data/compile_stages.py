@@ -61,7 +61,8 @@ STAGES = {
     ("cadmium", "refining"): [product("810710")],
     ("chromium", "mine"): [product("261000", basis="chromite; ferrochromium is another code and not in the tables")],
     ("cobalt", "mine"): [none("ore and hydroxide share codes with metal (810510)")],
-    ("cobalt", "refining"): [made_from("mine"), product("810510", basis="unwrought metal, powders, intermediates and scrap share one code"),
+    ("cobalt", "refining"): [made_from("mine"), product("810510", basis="misleads: unwrought metal, powders, scrap and intermediates share one code, and 97 % of what China imports "
+                                                     "under it are Congolese intermediates (scenarios/base/cobalt.toml)"),
                              product("282200", content("Co", Co=3, O=4), PURE.format("Co3O4")),
                              use("Consumption (includes secondary): Apparent [Cobalt]")],
     ("coking_coal", "mine"): [none("HS 270112 is all bituminous coal, coking coal and steam coal together")],
@@ -70,7 +71,7 @@ STAGES = {
     ("feldspar", "mine"): [product("252910"), use("Consumption, apparent: Feldspar [Feldspar]")],
     ("fluorspar", "mine"): [product("252922", basis="acid grade; other grades are another code"), use("Consumption, apparent [Fluorspar]")],
     ("gallium", "primary_low_purity"): [none("HS 811292 holds gallium, germanium, indium and others together"), use("Consumption, reported [Gallium]")],
-    ("germanium", "refining"): [none("HS 811292 holds gallium, germanium, indium and others together")],
+    ("germanium", "refining"): [none("HS 811292 holds gallium, germanium, indium and others together"), use("Consumption, estimated [Germanium]")],
     ("graphite", "mine"): [product("250410", basis="flake and powder"), product("250490", basis="other natural graphite"),
                            use("Consumption, apparent [Graphite (Natural)]")],
     ("graphite", "battery_grade"): [none("spherical and artificial graphite have no trade in the tables")],
@@ -99,7 +100,9 @@ STAGES = {
     ("phosphate_rock", "mine"): [product("251010", basis="unground"), product("251020", basis="ground"), use("Consumption, apparent [Phosphate Rock]")],
     ("phosphorus", "refining"): [product("280470")],
     ("platinum", "mine"): [none("ore is processed before it is traded")],
-    ("platinum", "refining"): [made_from("mine"), product("711011"), use("Consumption, apparent: Platinum [Platinum]")],
+    ("platinum", "refining"): [made_from("mine"), by_value("711011", 30_887_200, "by value at 30.89 USD/g, the mean price of 2024, since by weight the code holds other metal too: 176 t from the Emirates "
+                                     "to India at 6 USD/g", "prices.csv: USGS MCS 2026, 960.70 USD a troy ounce in 2024"),
+                               use("Consumption, apparent: Platinum [Platinum]")],
     ("potash", "mine"): [none("no trade of potash is in the tables"), use("Consumption, apparent [Potash]")],
     ("rare_earth_magnets", "sintered_magnet"): [
         by_value("850511", 54_000, "by value at 54 USD/kg, since by weight the code holds cheap metal magnets without rare earths too",

@@ -86,7 +86,7 @@ static TABLES: &[Table] = shipped! {
     "exposure.csv": "what of each class of events is counted, over what, and what is wrong with it",
     "watched.csv": "supplies, mines and countries that are watched for events",
     "scenario_events.csv": "events of the shipped scenarios by mineral, with their parameters, for drafts",
-    "scenario_figures.csv": "uses, outputs and hosts of the shipped scenarios, for drafts where no other table has them",
+    "scenario_figures.csv": "uses, outputs, stocks and hosts of the shipped scenarios, for drafts where no other table has them",
     "governance.csv": "Worldwide Governance Indicators by country",
     "countries.csv": "country codes and short names",
     "country_names.csv": "names and codes of countries as publishers and people write them",

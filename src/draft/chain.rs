@@ -9,6 +9,7 @@ use super::request::Request;
 use super::shipped;
 use super::tables::{Row, rows};
 use super::text::{Page, number, percent, quoted, significant, spoken, tonnes};
+use super::uses;
 use crate::data;
 
 /// The first year simulated.
@@ -232,11 +233,7 @@ impl Chain {
                 format!(
                     "{}give the world output in tonnes a year: --output {stage}=TONNES{}",
                     shipped::known(mineral, "output", "WLD").map_or(String::new(), |words| format!("{words}; ")),
-                    if found.products().next().is_none() && found.links("us_use").next().is_none() {
-                        ", and the use of each country: --use CODE=TONNES"
-                    } else {
-                        ""
-                    }
+                    uses_too(&found, request, places)
                 ),
             ));
         };
@@ -313,6 +310,28 @@ impl Chain {
     }
 }
 
+/// What has to be given beside the output, so that it is said at once: the use of those for whom the tables do not tell it.
+fn uses_too(stage: &Stage, request: &Request, places: &Places) -> String {
+    let unknown = places
+        .named
+        .iter()
+        .filter(|place| uses::of(stage, place, request, places).is_err());
+    let list: Vec<String> = unknown
+        .map(|place| {
+            let known = shipped::known(&stage.mineral, "use", place);
+            format!(
+                "--use {place}=TONNES{}",
+                known.map_or(String::new(), |words| format!(" ({words})"))
+            )
+        })
+        .collect();
+    if list.is_empty() {
+        String::new()
+    } else {
+        format!(", and the use that the tables do not tell: {}", list.join(", "))
+    }
+}
+
 /// The stage that a stage is made from.
 fn before<'a>(links: &'a [Row], stage: &str) -> Option<&'a str> {
     let mut own = links.iter().filter(|row| row.get("stage") == stage);
@@ -356,6 +375,14 @@ impl Stage {
         page.text("stage", &self.stage);
         page.line("flexibility = 1.2");
         page.line("rerouting_months = 12");
+        if let Some(row) = shipped::figure(self, "domestic first", "all") {
+            page.comment(&format!(
+                "Buyers abroad are served as those at home, as in {}: {}.",
+                row.get("source"),
+                row.get("text").trim_end_matches('.')
+            ));
+            page.line(&format!("domestic_first = {}", row.get("value")));
+        }
         if let Some((feed, per_tonne, how)) = &self.input {
             page.comment(&format!("The recipe: {how}."));
             page.line(&format!(
@@ -383,6 +410,14 @@ impl Stage {
         }
         page.line(&format!("[shares.{}]", self.id));
         page.line(&format!("output = {}", number(self.total)));
+        if let Some(row) = shipped::figure(self, "utilisation", "all") {
+            page.comment(&format!(
+                "The output of a year is what its stops left, and stops are an event below: as in {} ({}).",
+                row.get("source"),
+                row.get("text").trim_end_matches('.')
+            ));
+            page.line(&format!("utilisation = {}", row.get("value")));
+        }
         page.line(&format!("by_country = {}", inline(&exact_shares(&self.sellers))));
         let what = format!("{}, {} of {}", self.source, self.words(), self.year);
         match &self.basis {

@@ -11,11 +11,13 @@ use crate::data::{self, EventState};
 
 /// The year of shares and trade: controls before it are in their figures already, and bans and quotas of the year itself; licences came late in it.
 const YEAR_OF_FIGURES: i32 = 2024;
+/// The year in which China listed single rare earths.
+const YEAR_OF_ELEMENTS: i32 = 2025;
 /// The day of `export_controls.csv` (USGS MCS 2026, table 4).
 const CONTROLS_AS_OF: &str = "2025-11-21";
 /// Who makes at least this share of a stage has an event of its own.
 const LEADING: f64 = 0.1;
-/// From this share on, a mineral counts as dominated by China.
+/// From this share of a stage on, China may aim a ban of it at one importer.
 const DOMINATED: f64 = 0.4;
 
 /// Writes the events of a chain; whether there are any.
@@ -27,7 +29,8 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
     };
     let leaders = leaders(chain, places);
     let leads = leaders.iter().any(|country| country == "CHN");
-    let dominates = leads && chain.stages.iter().any(|stage| stage.share("CHN") >= DOMINATED);
+    let dominates = leads && history::is_watched(&chain.mineral);
+    let named = history::listed_elements(&chain.mineral, "CHN", YEAR_OF_ELEMENTS);
     let mut any = controls(page, chain, places, &known);
     if leads && !of_many(&known, "CHN", shipped::Event::is_ban_on_all) {
         known.extend(shipped::change_of_regime(chain, places));
@@ -42,6 +45,8 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
         );
     }
     shipped::write(page, &known, years);
+    page.blank();
+    shipped::write_left_out(page, chain);
     for country in leaders {
         let shares: Vec<String> = chain
             .stages
@@ -52,7 +57,15 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
         page.blank();
         page.comment(&format!("{} makes {}.", places.name(&country), shares.join(", ")));
         if country == "CHN" && dominates {
-            if !of_many(&known, "CHN", shipped::Event::is_licensing) {
+            if of_many(&known, "CHN", shipped::Event::is_licensing) {
+                // The shipped scenarios say what may come.
+            } else if let Some(names) = &named {
+                page.comment(&format!(
+                    "No event for new licences: those of {YEAR_OF_ELEMENTS} name {names}, a part of {}, and what they withhold of the whole is in no \
+                     table. `critmin new FILE --mineral rare_earths_heavy` is about dysprosium and terbium.",
+                    chain.mineral.replace('_', " ")
+                ));
+            } else {
                 any = true;
                 let loss = history::loss_after_listings();
                 restriction(
@@ -60,7 +73,7 @@ pub(super) fn write(page: &mut Page, chain: &Chain, markets: &[Market], places: 
                     chain,
                     places,
                     &country,
-                    ("licences", "licensing", "New or tighter export licences"),
+                    ("licences", "quota", "New or tighter export licences"),
                     &history::listing(),
                     Some(&loss),
                 );
@@ -131,14 +144,13 @@ fn restriction(
     ));
     match loss {
         Some(loss) => {
-            page.line("approval_months = { dist = \"uniform\", low = 1.5, high = 2 }");
             page.line("duration = 12");
             page.line(&format!("severity = {}", loss.value));
             page.text(
                 "assumption",
                 &format!(
-                    "Rate counted: {}. Severity counted: {}. First licences took one and a half to two months. Twelve months, since only the first \
-                     year was counted: replace it",
+                    "Rate counted: {}. Severity counted: {}. It is of the whole year, the months before the first licence among it, hence a quota. Twelve \
+                     months, since only the first year was counted: replace it",
                     rate.count, loss.count
                 ),
             );
@@ -216,7 +228,7 @@ fn controls(page: &mut Page, chain: &Chain, places: &Places, known: &[shipped::E
                     chain.mineral.replace('_', " ")
                 ),
                 None => format!(
-                    "what it withholds of {} is not in the tables (loss while Chinese restrictions of other minerals bit: {}); add one if you know",
+                    "what it withholds of {} is not in the tables (loss in the first year of other Chinese measures: {}); add one if you know",
                     chain.mineral.replace('_', " "),
                     history::loss_after_listings().value
                 ),
@@ -443,8 +455,7 @@ fn aimed(
     let mut any = false;
     for place in &places.named {
         let is_threatened = |stage: &&Stage| {
-            stage.share("CHN") >= DOMINATED
-                || (stage.share("CHN") > 0.0 && history::was_aimed(&chain.mineral, place, None))
+            stage.share("CHN") >= DOMINATED || (stage.share("CHN") > 0.0 && history::was_aimed(&chain.mineral, place))
         };
         let sold: Vec<&Stage> = markets.iter().map(Market::stage).filter(is_threatened).collect();
         let has_one = known
@@ -454,14 +465,22 @@ fn aimed(
             continue;
         }
         page.blank();
-        let event = if history::was_aimed(&chain.mineral, place, Some(EventState::Open)) {
-            page.comment(&format!(
-                "China's bar of 6 January 2026 names {}; what it took of it was not found.",
-                chain.mineral.replace('_', " ")
-            ));
-            shipped::bar_on_japan(chain, &sold, places)
-        } else {
-            shipped::aimed(chain, &sold, place, places)
+        let event = match history::aimed_with_gallium(&chain.mineral, place) {
+            Some(ban) => {
+                page.comment(&format!(
+                    "The ban that China aimed at {} on {} names {} and gallium alike{}.",
+                    places.name(place),
+                    ban.date_start,
+                    chain.mineral.replace('_', " "),
+                    if ban.state == EventState::Open {
+                        "; what it took of it was not found"
+                    } else {
+                        ""
+                    }
+                ));
+                shipped::aimed_as_gallium(chain, &sold, place, places)
+            }
+            None => shipped::aimed(chain, &sold, place, places),
         };
         match event {
             Some(event) => {

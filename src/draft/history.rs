@@ -107,7 +107,7 @@ pub(super) fn loss_after_listing(mineral: &str) -> Option<Counted> {
     })
 }
 
-/// Loss of exports after a Chinese listing: the fit to all of them that `critmin rates` shows.
+/// Loss of exports in the first year after a Chinese measure: the fit to all of them that `critmin rates` shows.
 pub(super) fn loss_after_listings() -> Counted {
     let all = Question {
         kind: "export_restriction".to_owned(),
@@ -123,7 +123,8 @@ pub(super) fn loss_after_listings() -> Counted {
         Some((value, events)) => Counted {
             value,
             count: format!(
-                "loss while Chinese restrictions of {events} minerals bit (critmin rates lists them; sources state a share more often where much was lost)"
+                "loss in the first year of {events} Chinese measures, as far as figures reach (critmin rates lists them; sources state a share more often where \
+                 much was lost)"
             ),
         },
         None => Counted {
@@ -199,15 +200,41 @@ pub(super) fn length_of_stops() -> Counted {
     }
 }
 
-/// Whether a ban that China aimed at an importer names the mineral; one in this state, if a state is given.
-pub(super) fn was_aimed(mineral: &str, importer: &str, state: Option<EventState>) -> bool {
+/// The mineral that the shipped scenarios follow under each ban that China aimed at an importer since 2024; other minerals were named with it.
+pub(super) const NAMED_WITH: &str = "gallium";
+
+/// Bans that China aimed at an importer and that name the mineral.
+fn aimed_at(mineral: &str, importer: &str) -> impl Iterator<Item = &'static PastEvent> {
     let head = family(mineral).unwrap_or(mineral);
-    data::past_events().iter().any(|event| {
+    data::past_events().iter().filter(move |event| {
         event.country == "CHN"
             && event.kind == "export_ban"
-            && state.is_none_or(|state| event.state == state)
             && event.targets.iter().any(|code| code == importer)
             && event.minerals.iter().any(|name| name == mineral || name == head)
+    })
+}
+
+/// Whether a ban that China aimed at an importer names the mineral.
+pub(super) fn was_aimed(mineral: &str, importer: &str) -> bool {
+    aimed_at(mineral, importer).next().is_some()
+}
+
+/// The ban aimed at an importer that names the mineral and gallium alike.
+pub(super) fn aimed_with_gallium(mineral: &str, importer: &str) -> Option<&'static PastEvent> {
+    aimed_at(mineral, importer).find(|event| event.minerals.iter().any(|name| name == NAMED_WITH))
+}
+
+/// Whether listings of the mineral by China are watched: of it China makes at least half at some stage.
+pub(super) fn is_watched(mineral: &str) -> bool {
+    let least = data::exposures()
+        .iter()
+        .find(|exposure| exposure.kind == "export_restriction")
+        .and_then(|exposure| exposure.least_share);
+    data::watched().iter().any(|unit| {
+        unit.country == "CHN"
+            && unit.unit == data::WatchedUnit::Supply
+            && unit.is_of(mineral)
+            && unit.share.zip(least).is_some_and(|(share, least)| share >= least)
     })
 }
 
@@ -239,22 +266,33 @@ mod tests {
     #[test]
     fn losses_and_lengths_are_those_of_the_shipped_events() {
         assert_eq!(loss_after_listing("antimony").unwrap().value, "0.74");
+        // First years: rare earths of 2010 and 2011 0.40 and 0.35, gallium 0.45, graphite 0.01, tungsten 0.13, dysprosium 0.35, magnets 0.075: a mean of 0.252.
+        for (mineral, share) in [
+            ("gallium", 0.45),
+            ("graphite", 0.01),
+            ("tungsten", 0.13),
+            ("rare_earths_heavy", 0.35),
+        ] {
+            let loss = loss_after_listing(mineral).unwrap();
+            assert_eq!(loss.value, number(share), "{mineral}");
+        }
+        assert!(loss_after_listings().count.contains("of 7 Chinese measures"));
         assert_eq!(loss_after_listing("indium"), None);
         assert_eq!(
             loss_after_listings().value,
-            "{ dist = \"beta\", mean = 0.48, sd = 0.208 }"
+            "{ dist = \"beta\", mean = 0.252, sd = 0.176 }"
         );
         assert_eq!(
             listed_elements("rare_earths", "CHN", 2025).as_deref(),
             Some("dysprosium, gadolinium, lutetium, samarium, scandium, terbium, yttrium")
         );
-        let open = Some(EventState::Open);
-        assert!(
-            was_aimed("graphite", "JPN", open)
-                && !was_aimed("graphite", "USA", open)
-                && !was_aimed("bismuth", "JPN", None)
-        );
-        assert!(was_aimed("antimony", "USA", None) && !was_aimed("antimony", "USA", open));
+        let state = |mineral, place| aimed_with_gallium(mineral, place).map(|event| event.state);
+        assert_eq!(state("graphite", "JPN"), Some(EventState::Open));
+        assert_eq!(state("antimony", "USA"), Some(EventState::Ended));
+        assert_eq!((state("graphite", "USA"), state("bismuth", "JPN")), (None, None));
+        assert!(was_aimed("antimony", "USA") && !was_aimed("bismuth", "JPN"));
+        // China makes 45 % of refined copper, and more than half of graphite, and of rare earths with all that count as they.
+        assert!(is_watched("graphite") && is_watched("rare_earths_light") && !is_watched("copper"));
         assert_eq!(
             listing_ended("rare_earth_magnets").map(|event| event.date_end.as_str()),
             Some("2025-07")

@@ -375,7 +375,13 @@ impl Market {
                     let sum: f64 = list.iter().filter_map(|row| row.number("quantity")).sum();
                     let what: Vec<String> = list
                         .iter()
-                        .map(|row| format!("{} {} t", row.get("detail"), spoken(row.number("quantity").unwrap_or(0.0))))
+                        .map(|row| {
+                            format!(
+                                "{} {} t",
+                                row.get("detail"),
+                                spoken(row.number("quantity").unwrap_or(0.0))
+                            )
+                        })
                         .collect();
                     page.comment(&format!(
                         "{} t are {} days of the use above.",
@@ -386,12 +392,17 @@ impl Market {
                     page.text("material", &self.id);
                     page.text("country", place);
                     page.line(&format!("tonnes = {}", number(sum)));
-                    page.text("source", &format!("{}, {}: {}", list[0].get("source"), list[0].get("year"), what.join("; ")));
+                    page.text(
+                        "source",
+                        &format!(
+                            "{}, {}: {}",
+                            list[0].get("source"),
+                            list[0].get("year"),
+                            what.join("; ")
+                        ),
+                    );
                 }
-                None => page.comment(&format!(
-                    "Gap: stocks at users in {} are not in the tables: none here, so a stop is felt at once. Known ones go into [[inventory]].",
-                    places.name(place)
-                )),
+                None => self.write_stock_of_scenario(page, place, places),
             }
             for group in ["rare_metals", "nonferrous_metals"] {
                 for row in rows("stocks.csv", group)
@@ -419,6 +430,37 @@ impl Market {
         }
     }
 
+    /// What a shipped scenario has in store at the users of a place, else that nobody tells.
+    fn write_stock_of_scenario(&self, page: &mut Page, place: &str, places: &Places) {
+        let Some(stock) = shipped::stock(&self.stage, place, places) else {
+            let known = shipped::stocks_of_others(&self.stage);
+            page.comment(&format!(
+                "Gap: stocks at users in {} are in neither the tables nor a shipped scenario{}: none here, so a stop is felt at once. Known ones go into \
+                 [[inventory]].",
+                places.name(place),
+                if known.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (of others: {known})")
+                }
+            ));
+            return;
+        };
+        page.line("[[inventory]]");
+        page.text("material", &self.id);
+        page.text("country", place);
+        page.line(&format!("{} = {}", stock.key, stock.row.get("value")));
+        page.text(
+            "assumption",
+            &format!(
+                "As in {}{}: {}",
+                stock.row.get("source"),
+                if stock.is_of_union { " for EU27 as a whole" } else { "" },
+                stock.row.get("text")
+            ),
+        );
+    }
+
     fn write_recycling(&self, page: &mut Page) {
         for (place, found) in &self.users {
             page.blank();
@@ -435,6 +477,12 @@ impl Market {
                 ),
             );
         }
+    }
+
+    /// Places whose use is inside goods, with this market.
+    pub fn embodied(&self) -> Vec<(&str, &Market)> {
+        let inside = self.users.iter().filter(|(_, found)| found.is_embodied);
+        inside.map(|(place, _)| (place.as_str(), self)).collect()
     }
 
     /// The stage that it is the market of.

@@ -22,6 +22,8 @@ mod text;
 mod uses;
 
 #[cfg(test)]
+mod taken_tests;
+#[cfg(test)]
 mod tests;
 
 pub use balance::{StageBalance, Trade, balances};
@@ -131,6 +133,15 @@ fn head(page: &mut Page, request: &Request, places: &Places, chains: &[Chain], m
         "Read the result as a first look. It says what follows from shares, trade and counted events; it knows no contracts, prices, qualities or \
          stocks that nobody publishes. What to try first: --set material.ID.flexibility=1 and =3, and other severities.",
     );
+    for (place, market) in markets.iter().flatten().flat_map(|market| market.embodied()) {
+        let stage = market.stage();
+        page.comment(&format!(
+            "For {} use of {} is what is inside the magnets that it uses, wherever they were made: who makes them abroad is short first. `critmin new FILE \
+             --mineral rare_earth_magnets --for {place}` is about the magnets themselves.",
+            places.name(place),
+            stage.words(),
+        ));
+    }
     page.line("format = 1");
     page.line(&format!(
         "title = {}",

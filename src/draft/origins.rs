@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::chain::Stage;
 use super::customs::Flow;
 use super::places::{OTHERS, Places};
-use super::text::spoken;
+use super::tables::{Row, rows};
+use super::text::{percent, spoken};
 
 /// A seller keeps at least this part of what leaves it for buyers elsewhere.
 const MOST_TAKEN: f64 = 0.9;
@@ -69,13 +70,54 @@ pub(super) fn observed(stage: &Stage, place: &str, imports: &[Flow], places: &Pl
             for (code, share) in others {
                 *found.by_seller.entry(code.clone()).or_default() += without * share / sum;
             }
+            let mostly = without > 0.5 * total;
             found.remarks.push(format!(
-                "{} t come from places that make none of it: dealt out over those who do, by their output",
-                spoken(without)
+                "{}{} t come from places that make none of it: dealt out over those who do, by their output{}",
+                if mostly {
+                    "Gap: whose ore most of it was made from. "
+                } else {
+                    ""
+                },
+                spoken(without),
+                if mostly {
+                    published(stage, place, places)
+                } else {
+                    String::new()
+                }
             ));
         }
     }
     Some(found)
+}
+
+/// Import sources of an importer as published, to compare: of all forms together, or of the only one.
+fn published(stage: &Stage, place: &str, places: &Places) -> String {
+    let all: Vec<Row> = rows("import_sources.csv", &stage.mineral)
+        .into_iter()
+        .filter(|row| row.get("importer") == place)
+        .collect();
+    let is_total = |row: &&Row| row.get("product").starts_with("Total");
+    let Some(first) = all.iter().find(is_total).or(all.first()) else {
+        return String::new();
+    };
+    let list: Vec<String> = all
+        .iter()
+        .filter(|row| row.get("product") == first.get("product"))
+        .filter_map(|row| {
+            Some(format!(
+                "{} {}",
+                places.name(row.get("exporter")),
+                percent(row.number("share")?)
+            ))
+        })
+        .collect();
+    format!(
+        ". Published import sources of {}, {} ({}): {}. Write [[trade]] by them where you know whose it is",
+        first.get("product").to_lowercase(),
+        first.get("period"),
+        first.get("source"),
+        list.join(", ")
+    )
 }
 
 /// Cuts what importers take together from a seller to what leaves it, and moves the rest to sellers with something left.

@@ -2,6 +2,7 @@
 //! their files. A draft takes them as they are, so that one event has one set of parameters.
 
 use super::chain::{Chain, START_YEAR, Stage};
+use super::history;
 use super::places::{ELSEWHERE, EUROPEAN_UNION, Places};
 use super::tables::{Row, rows};
 use super::text::{Page, number, quoted, significant, spoken};
@@ -17,6 +18,9 @@ const KEYS: [&str; 7] = [
     "recovery",
     "leak",
 ];
+
+/// Within this of the output that a shipped file has, a measure in tonnes is the same part of it here.
+const LIKE_THERE: f64 = 0.02;
 
 /// The mineral whose events stand for those of minerals that no shipped scenario has: the change of regime, and bans aimed at one importer.
 const STANDS_FOR_OTHERS: &str = "rare_earths";
@@ -34,6 +38,10 @@ pub(super) struct Event {
     stands_in: bool,
     /// Whom it keeps from buying, `all` or codes of the scenario; empty for a loss of output.
     targets: Vec<String>,
+    /// Output here of whoever restricts or loses it, t/yr: what a measure in tonnes is a part of.
+    made: f64,
+    /// What differs because of where it is taken to, beside what the table says.
+    moved: Option<String>,
 }
 
 impl Event {
@@ -153,6 +161,47 @@ impl Event {
         })
     }
 
+    /// A severity that follows from tonnes, as a part of what is made here, and what changed.
+    fn of_tonnes_here(&self) -> Option<(String, String)> {
+        let there = self.row.number("of_tonnes")?;
+        let stated = self.row.get("severity");
+        let factor = there / self.made;
+        if stated.is_empty() || (factor - 1.0).abs() < LIKE_THERE {
+            return None;
+        }
+        Some((
+            scaled(stated, factor),
+            format!(
+                "`severity`, times {}, since it is of tonnes: of {} t there, of {} t here",
+                significant(factor, 3),
+                spoken(there),
+                spoken(self.made)
+            ),
+        ))
+    }
+
+    /// What a quota in tonnes cuts here, where the file has it against another output.
+    fn cut_here(&self) -> Option<String> {
+        let there = self.row.number("of_tonnes")?;
+        let quota = numbers(self.row.get("tonnes_per_year"));
+        let (low, high) = (
+            quota.iter().copied().reduce(f64::min)?,
+            quota.iter().copied().reduce(f64::max)?,
+        );
+        ((there / self.made - 1.0).abs() >= LIKE_THERE).then(|| {
+            let cut = |tonnes: f64, of: f64| (100.0 * (1.0 - tonnes / of)).clamp(0.0, 100.0).round();
+            format!(
+                "output, {} t here against the {} t used there, so that the same quota cuts {} to {} % here, {} to {} % there",
+                spoken(self.made),
+                spoken(there),
+                cut(high, self.made),
+                cut(low, self.made),
+                cut(high, there),
+                cut(low, there)
+            )
+        })
+    }
+
     fn write(&self, page: &mut Page, years: u32) {
         let file = self.row.get("source");
         let mut changed: Vec<String> = [self.row.get("differs").to_owned()]
@@ -165,6 +214,12 @@ impl Event {
                     .to_owned(),
             );
         }
+        changed.extend(self.moved.clone());
+        let severity = self.of_tonnes_here();
+        if let Some((_, why)) = &severity {
+            changed.push(why.clone());
+        }
+        changed.extend(self.cut_here());
         let window = self.shorter_window(years);
         if let Some((_, why)) = &window {
             changed.push(why.clone());
@@ -216,8 +271,12 @@ impl Event {
         };
         page.line(&format!("arrival = {arrival}"));
         for key in KEYS {
-            if !self.row.get(key).is_empty() {
-                page.line(&format!("{key} = {}", self.row.get(key)));
+            let value = match &severity {
+                Some((scaled, _)) if key == "severity" => scaled,
+                _ => self.row.get(key),
+            };
+            if !value.is_empty() {
+                page.line(&format!("{key} = {value}"));
             }
         }
         page.text(self.row.get("stated_as"), &format!("{file}: {}", self.row.get("text")));
@@ -242,6 +301,28 @@ fn id(mineral: &str, event: &str) -> String {
     } else {
         format!("{mineral}_{event}")
     }
+}
+
+/// The numbers in a value as TOML has it.
+fn numbers(text: &str) -> Vec<f64> {
+    text.split_whitespace()
+        .filter_map(|word| word.trim_end_matches(',').parse().ok())
+        .collect()
+}
+
+/// A share or a distribution of shares as TOML has it, all of its numbers times a factor, none above 1.
+fn scaled(text: &str, factor: f64) -> String {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| match word.trim_end_matches(',').parse::<f64>() {
+            Ok(value) => {
+                let comma = if word.ends_with(',') { "," } else { "" };
+                format!("{}{comma}", number(significant(value * factor, 2).min(1.0)))
+            }
+            Err(_) => word.to_owned(),
+        })
+        .collect();
+    words.join(" ")
 }
 
 fn list(names: &[String]) -> String {
@@ -270,15 +351,50 @@ fn standing_in(mineral: &str, id: &str) -> Option<Row> {
     all.into_iter().find(|row| row.get("event") == id)
 }
 
-/// The change of regime of the shipped scenarios, in which China lets nothing out, for a mineral that none of them has.
+/// The change of regime of the shipped scenarios, in which China lets nothing out: as they have it of this mineral at a stage that is not in the
+/// draft, else as of others.
 pub(super) fn change_of_regime(chain: &Chain, places: &Places) -> Option<Event> {
-    let row = standing_in(STANDS_FOR_OTHERS, "china_ban")?;
     let stages: Vec<&Stage> = chain.stages.iter().collect();
-    on_stages(chain, row, &stages, places, true)
+    let is_ban_on_many = |row: &Row| {
+        ["", "ban"].contains(&row.get("form")) && (row.get("targets") == "all" || row.get("targets").contains(';'))
+    };
+    at_another_stage(chain, &stages, places, is_ban_on_many).or_else(|| {
+        on_stages(
+            chain,
+            standing_in(STANDS_FOR_OTHERS, "china_ban")?,
+            &stages,
+            places,
+            true,
+        )
+    })
 }
 
-/// A ban that China aims at one importer, for a mineral that no shipped scenario has under one.
+/// A restriction by China that a shipped scenario has on this mineral, but at a stage that is not in the draft.
+fn at_another_stage(chain: &Chain, stages: &[&Stage], places: &Places, fits: impl Fn(&Row) -> bool) -> Option<Event> {
+    let row = rows("scenario_events.csv", &chain.mineral).into_iter().find(|row| {
+        row.get("kind") == "export_restriction"
+            && row.get("from") == "CHN"
+            && row
+                .get("stages")
+                .split(';')
+                .all(|name| chain.stages.iter().all(|stage| stage.stage != name))
+            && fits(row)
+    })?;
+    let there = row.get("stages").replace(';', " and ").replace('_', " ");
+    let here: Vec<String> = stages.iter().map(|stage| stage.words()).collect();
+    let mut event = on_stages(chain, row, stages, places, false)?;
+    event.moved = Some(format!(
+        "`materials`, {} here, while the file has it of {there}, which is not in this draft",
+        here.join(" and ")
+    ));
+    Some(event)
+}
+
+/// A ban that China aims at one importer, for a mineral that no shipped scenario has under one at a stage of the draft.
 pub(super) fn aimed(chain: &Chain, stages: &[&Stage], place: &str, places: &Places) -> Option<Event> {
+    if let Some(event) = at_another_stage(chain, stages, places, |row| row.get("targets") == place) {
+        return Some(event);
+    }
     let id = match place {
         "JPN" => "china_bans_japan",
         "USA" => "china_bans_us",
@@ -288,15 +404,11 @@ pub(super) fn aimed(chain: &Chain, stages: &[&Stage], place: &str, places: &Plac
     on_stages(chain, standing_in(STANDS_FOR_OTHERS, id)?, stages, places, true)
 }
 
-/// The bar on dual-use goods to Japan, for a mineral that it names and that no shipped scenario has under it.
-pub(super) fn bar_on_japan(chain: &Chain, stages: &[&Stage], places: &Places) -> Option<Event> {
-    on_stages(
-        chain,
-        standing_in("gallium", "gallium_japan_2026")?,
-        stages,
-        places,
-        true,
-    )
+/// A ban aimed at one importer that names gallium and this mineral, as the shipped scenarios have it of gallium.
+pub(super) fn aimed_as_gallium(chain: &Chain, stages: &[&Stage], place: &str, places: &Places) -> Option<Event> {
+    let all = rows("scenario_events.csv", history::NAMED_WITH);
+    let row = all.into_iter().find(|row| row.get("targets") == place)?;
+    on_stages(chain, row, stages, places, true)
 }
 
 fn event(chain: &Chain, row: Row, places: &Places) -> Option<Event> {
@@ -319,7 +431,9 @@ fn on_stages(chain: &Chain, row: Row, stages: &[&Stage], places: &Places, stands
     let hit = stages
         .iter()
         .filter(|stage| from == "all" || (place == from && stage.share(&place) > 0.0));
-    let materials: Vec<String> = hit.map(|stage| stage.id.clone()).collect();
+    let hit: Vec<&Stage> = hit.copied().collect();
+    let made = hit.iter().map(|stage| stage.output(&place)).sum();
+    let materials: Vec<String> = hit.iter().map(|stage| stage.id.clone()).collect();
     let targets = targets(row.get("targets"), places);
     let is_loss_of_some = row.get("kind") == "production_loss" && from != "all";
     let supplies = materials.iter().map(|id| format!("{id}.{place}"));
@@ -332,6 +446,8 @@ fn on_stages(chain: &Chain, row: Row, stages: &[&Stage], places: &Places, stands
         supplies,
         stands_in,
         targets,
+        made,
+        moved: None,
     })
 }
 
@@ -377,7 +493,70 @@ pub(super) fn write(page: &mut Page, events: &[Event], years: u32) {
 pub(super) fn figure(stage: &Stage, measure: &str, country: &str) -> Option<Row> {
     figures(&stage.mineral)
         .find(|row| row.get("stage") == stage.stage && row.get("measure") == measure && row.get("country") == country)
-        .filter(|row| row.get("how") == "taken")
+        .filter(|row| ["taken", "embodied"].contains(&row.get("how")))
+}
+
+/// What users hold in store in a shipped scenario.
+pub(super) struct Stock {
+    /// `days` or `tonnes`.
+    pub key: &'static str,
+    pub row: Row,
+    /// Whether the scenario has the days for the Union as a whole, of which this is a member.
+    pub is_of_union: bool,
+}
+
+/// Stocks at the users of a place; the days of the Union for its members, and for the rest of it.
+pub(super) fn stock(stage: &Stage, place: &str, places: &Places) -> Option<Stock> {
+    let is_rest = place == EUROPEAN_UNION && !places.members().is_empty();
+    let own = |measure: &str, key| {
+        Some(Stock {
+            key,
+            row: figure(stage, measure, place)?,
+            is_of_union: is_rest,
+        })
+    };
+    let of_union = || {
+        let row = figure(stage, "stock days", EUROPEAN_UNION).filter(|_| data::is_member(place))?;
+        Some(Stock {
+            key: "days",
+            row,
+            is_of_union: true,
+        })
+    };
+    let tonnes = || own("stock tonnes", "tonnes").filter(|_| !is_rest);
+    own("stock days", "days").or_else(tonnes).or_else(of_union)
+}
+
+/// Stocks of other places at a stage, for the line that says that none is known.
+pub(super) fn stocks_of_others(stage: &Stage) -> String {
+    let found: Vec<String> = figures(&stage.mineral)
+        .filter(|row| row.get("stage") == stage.stage)
+        .filter_map(|row| {
+            let unit = row.get("measure").strip_prefix("stock ")?;
+            Some(format!(
+                "{} {} {unit} in {}",
+                row.get("country"),
+                row.get("value"),
+                row.get("source")
+            ))
+        })
+        .collect();
+    found.join(", ")
+}
+
+/// Writes why events of the shipped scenarios on a chain are left out, where they are.
+pub(super) fn write_left_out(page: &mut Page, chain: &Chain) {
+    let here = |row: &Row| {
+        row.get("measure") == "no event" && chain.stages.iter().any(|stage| stage.stage == row.get("stage"))
+    };
+    for row in figures(&chain.mineral).filter(here) {
+        page.comment(&format!(
+            "No event for `{}` of {}: {}.",
+            row.get("value"),
+            row.get("source"),
+            row.get("text")
+        ));
+    }
 }
 
 fn figures(mineral: &str) -> impl Iterator<Item = Row> {

@@ -33,6 +33,8 @@ pub(super) struct Use {
     pub recycling: String,
     /// Imports by customs, as far as there are any.
     pub imports: Vec<Flow>,
+    /// Whether it is what is inside goods that the place uses, wherever these were made.
+    pub is_embodied: bool,
 }
 
 /// What a place uses of a stage, or why the tables do not say.
@@ -47,6 +49,7 @@ pub(super) fn of(stage: &Stage, place: &str, request: &Request, places: &Places)
             provenance: "As given on the command line: state its source".to_owned(),
             recycling: "None known: of a use given on the command line no share is taken off".to_owned(),
             imports,
+            is_embodied: false,
         });
     }
     let mut found = match published(stage, place) {
@@ -140,6 +143,7 @@ fn published(stage: &Stage, place: &str) -> Option<Use> {
         provenance: format!("{}, {}, {}", row.get("source"), row.get("measure"), row.get("year")),
         recycling,
         imports: Vec::new(),
+        is_embodied: false,
     })
 }
 
@@ -201,6 +205,7 @@ fn of_scenario(stage: &Stage, place: &str, places: &Places) -> Option<Use> {
         provenance: format!("As in {}: {}", row.get("source"), row.get("text")),
         recycling: format!("None beside the use, which is that of {}", row.get("source")),
         imports: Vec::new(),
+        is_embodied: row.get("how") == "embodied",
     })
 }
 
@@ -370,6 +375,7 @@ fn with_recycling(
         provenance,
         recycling,
         imports: Vec::new(),
+        is_embodied: false,
     }
 }
 

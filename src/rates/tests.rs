@@ -159,7 +159,7 @@ fn rows_of_one_measure_count_once_and_tell_all() {
     let rate = rare_earths.answer().unwrap();
     assert_eq!((rate.counted.len(), rate.rows.len()), (1, 4));
     assert_eq!(rate.rows.iter().map(|row| row.newly_counted).sum::<usize>(), 1);
-    assert_eq!(rate.severity.values, [0.19, 0.35]);
+    assert_eq!(rate.severity.values, [0.075, 0.35]);
 }
 
 #[test]
