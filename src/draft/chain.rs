@@ -66,6 +66,11 @@ impl Stage {
         self.share(place) * self.total
     }
 
+    /// Whether a shipped scenario lets its sellers serve buyers abroad as they serve their own.
+    pub fn serves_abroad_as_at_home(&self) -> bool {
+        shipped::figure(self, "domestic first", "all").is_some_and(|row| row.get("value") == "false")
+    }
+
     /// The rows of `stages.csv` of one kind.
     pub fn links(&self, kind: &str) -> impl Iterator<Item = &Row> {
         self.links.iter().filter(move |row| row.get("link") == kind)

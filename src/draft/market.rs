@@ -15,6 +15,9 @@ use super::uses::{self, Kept, Use};
 /// Producers with a smaller share are taken to sell abroad all that they make.
 const LISTED_PRODUCER: f64 = 0.02;
 
+/// A smaller part of a use is rounding.
+const ROUNDING: f64 = 1e-3;
+
 /// A demand of more than this part of output counts something else too.
 const MOST_DEMAND: f64 = 1.1;
 
@@ -35,6 +38,8 @@ pub(super) struct Market {
     pub purchases: Vec<(String, Purchases)>,
     /// What sellers have left for everybody else, by seller.
     pub left: BTreeMap<String, f64>,
+    /// Purchases of producers, by seller, where they do not follow from the rule that own users come first.
+    of_producers: Vec<(String, BTreeMap<String, f64>)>,
     stage: Stage,
 }
 
@@ -110,6 +115,7 @@ impl Market {
             elsewhere: 0.0,
             purchases: Vec::new(),
             left: BTreeMap::new(),
+            of_producers: Vec::new(),
             stage: stage.clone(),
         };
         for place in &places.named {
@@ -206,6 +212,50 @@ impl Market {
             .zip(needs.into_iter().map(|(_, purchases)| purchases))
             .collect();
         self.left = origins::left(&exports, self.purchases.iter().map(|(_, purchases)| purchases));
+        self.complete_purchases();
+    }
+
+    /// What customs do not tell: purchases at home, where these have no precedence; and what a producer that uses more than it makes, or an importer
+    /// with output of its own, buys of what sellers have left.
+    fn complete_purchases(&mut self) {
+        let is_alike = self.stage.serves_abroad_as_at_home();
+        let at_home = |stage: &Stage, code: &str, tonnes: f64| stage.output(code).min(tonnes);
+        if is_alike {
+            for (code, purchases) in &mut self.purchases {
+                let own = self.stage.output(code);
+                if own > 0.0 {
+                    *purchases.by_seller.entry(code.clone()).or_default() += own;
+                }
+            }
+        }
+        let others = self.users.iter().filter(|(code, _)| {
+            let is_observed = self.purchases.iter().any(|(place, _)| place == code);
+            !is_observed && self.stage.output(code) > 0.0
+        });
+        let others = others.map(|(code, found)| (code, found.tonnes * (1.0 - found.recycled)));
+        let producers = self.producers.iter().map(|(code, kept)| (code, kept.tonnes));
+        let all: f64 = self.left.values().sum();
+        let mut part = 0.0;
+        for (code, tonnes) in producers.chain(others) {
+            let own = at_home(&self.stage, code, tonnes);
+            let rest = (tonnes - own).min(all);
+            let mut bought = BTreeMap::new();
+            if is_alike && own > 0.0 {
+                bought.insert(code.clone(), own);
+            }
+            if rest > ROUNDING * tonnes {
+                part += rest / all;
+                let of_others = self.left.iter();
+                bought.extend(of_others.map(|(seller, left)| (seller.clone(), left * rest / all)));
+            }
+            if !bought.is_empty() {
+                self.of_producers.push((code.clone(), bought));
+            }
+        }
+        self.left
+            .values_mut()
+            .for_each(|tonnes| *tonnes *= (1.0 - part).max(0.0));
+        self.left.retain(|_, tonnes| *tonnes > 0.0);
     }
 
     /// Demand, trade, stocks and recycling.
@@ -315,6 +365,14 @@ impl Market {
             page.text(
                 "source",
                 &format!("{list}: imports of 2024 by origin, which is the last place of real change, not the mine"),
+            );
+        }
+        for (place, bought) in &self.of_producers {
+            page.blank();
+            self.trade(page, place, bought);
+            page.text(
+                "assumption",
+                "What it makes itself, as far as that goes; the rest of what sellers have left when the purchases above are served",
             );
         }
         if !self.purchases.is_empty() && !self.left.is_empty() && self.elsewhere > 0.0 {

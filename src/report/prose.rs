@@ -9,6 +9,21 @@ use crate::scenario::HeadlineMeasure;
 
 use super::number::{counted, grouped, significant};
 
+/// With fewer trials differences have errors of independent trials: eight batches.
+const FEWEST_TRIALS: u64 = 8 * crate::sampling::BATCH_TRIALS;
+
+/// What is said of the errors of differences where trials are few.
+pub(super) fn few_trials(run: &RunResults) -> Option<String> {
+    let is_short = run.manifest.trials < FEWEST_TRIALS && !run.manifest.nothing_is_random;
+    is_short.then(|| {
+        format!(
+            "With fewer than {} trials a difference has the error of independent trials, mostly too large, or none where too few trials differ: \
+             --trials 4096 tells more.",
+            grouped(FEWEST_TRIALS)
+        )
+    })
+}
+
 /// The headline's summary row.
 pub fn headline_row(policy: &PolicyResults) -> Option<&SummaryRow> {
     let (material, country) = &policy.headline;

@@ -3,12 +3,14 @@
 //! Both runs meet the same batches of trials. The difference of two means is the mean of the differences by batch, so its error is the spread of these
 //! between groups of batches (`results/groups.rs`): what both have in common drops out. For a probability the quantity is whether a trial exceeds
 //! the threshold; for a CVaR it is max(X - VaR, 0) / (1 - level), by the asymptotic variance of the minimum of Rockafellar and
-//! Uryasev's function.
+//! Uryasev's function. Too few batches to tell an error from: then what is a share of demand is compared trial by trial, and the error is that of
+//! independent trials, which is mostly too large.
 
 use super::estimate::{Bounds, symmetric_estimate};
 use super::fixed::FixedSum;
 use super::grid::position_of_whole_pct;
 use super::groups::{GROUPS, group_of};
+use super::histogram::NEGLIGIBLE;
 use super::recorder::Recorder;
 use super::row_groups::GroupSums;
 use super::row_totals::USD_PER_STEP;
@@ -30,10 +32,16 @@ pub const COMPARED: [Statistic; 8] = [
     Statistic::ExposedValueMusd,
 ];
 
+/// Fewer trials tell no error.
+pub const FEWEST_SINGLE_TRIALS: usize = 256;
+/// Nor do fewer trials that differ.
+pub const FEWEST_DIFFERENT: usize = 20;
+
 /// A variant's statistic less the baseline's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
-    /// The difference with the error of the pairs; the error is not known (NaN) with fewer than eight whole batches of trials.
+    /// The difference with the error of the pairs. With fewer than eight whole batches of trials it is that of independent trials, and not known (NaN)
+    /// with fewer than [`FEWEST_SINGLE_TRIALS`], where fewer than [`FEWEST_DIFFERENT`] of them differ, or where the quantity is no share of demand.
     pub estimate: Estimate,
     /// Trials with which two independent runs would know it as well.
     pub independent_trials: Option<u64>,
@@ -104,6 +112,25 @@ impl Side<'_> {
         }
     }
 
+    /// The quantity whose mean over trials the statistic is, trial by trial; `None` where it is no function of the share of demand that is short.
+    fn by_trial(&self, row: usize, statistic: Statistic) -> Option<Vec<f64>> {
+        let beyond = |least: f64| move |short: f64| f64::from(u8::from(short > least));
+        let quantity: Box<dyn Fn(f64) -> f64> = match statistic {
+            Statistic::ExpectedShortfallPct => Box::new(|short| short),
+            Statistic::ProbAny => Box::new(beyond(100.0 * NEGLIGIBLE)),
+            Statistic::ProbGt5 => Box::new(beyond(5.0)),
+            Statistic::ProbGt10 => Box::new(beyond(10.0)),
+            Statistic::ProbGt25 => Box::new(beyond(25.0)),
+            Statistic::ProbGt50 => Box::new(beyond(50.0)),
+            Statistic::Cvar95Pct => {
+                let at_risk = Statistic::Var95Pct.of(&self.results.summary[row]).value()?;
+                Box::new(move |short| (short - at_risk).max(0.0) / 0.05)
+            }
+            _ => return None,
+        };
+        Some(self.samples.of_row(row)?.map(|(_, short)| quantity(short)).collect())
+    }
+
     fn tail_sums(&self, row: usize, level: f64) -> Option<[f64; GROUPS]> {
         let at_risk = Statistic::Var95Pct.of(&self.results.summary[row]).value()?;
         let mut sums = [0.0; GROUPS];
@@ -136,6 +163,8 @@ pub fn contrast(terms: &[(f64, Side<'_>)], row: [&str; 3], statistic: Statistic)
     let errors = terms.first()?.1.recorder.errors();
     let trials = errors.trials();
     let (mut value, mut apart, mut sums, mut is_certain) = (0.0, Some(0.0), Some([0.0; GROUPS]), true);
+    let is_short = errors.groups().is_none() && trials < GROUPS as u64 * BATCH_TRIALS;
+    let mut single = is_short.then(|| vec![0.0; trials as usize]);
     for (times, side) in terms {
         let number = side.row(row)?;
         let found = statistic.of(&side.results.summary[number]);
@@ -148,9 +177,20 @@ pub fn contrast(terms: &[(f64, Side<'_>)], row: [&str; 3], statistic: Statistic)
             sums
         });
         is_certain &= side.recorder.is_one_trial_repeated();
+        let own = single.as_ref().and_then(|_| side.by_trial(number, statistic));
+        single = single.zip(own).and_then(|(mut all, own)| {
+            let is_whole = all.len() == own.len();
+            all.iter_mut().zip(own).for_each(|(sum, own)| *sum += times * own);
+            is_whole.then_some(all)
+        });
     }
     let error = if is_certain {
         Some(0.0)
+    } else if let Some(single) = &single {
+        let is_enough = single.len() >= FEWEST_SINGLE_TRIALS
+            && single.iter().filter(|difference| **difference != 0.0).count() >= FEWEST_DIFFERENT;
+        let error = is_enough.then(|| by_trial(single)).flatten();
+        error.map(|error| error.standard_error)
     } else {
         errors.groups().zip(sums).map(|(groups, sums)| {
             let variance = groups.variance_of_mean(&sums);

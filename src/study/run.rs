@@ -83,7 +83,7 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// So many trials; else as many as the scenario says. Differences have a stated error from 2,048 trials on.
+    /// So many trials; else as many as the scenario says. Differences of fewer than 2,048 have the error of independent trials.
     #[must_use]
     pub fn trials(mut self, trials: u64) -> Self {
         self.trials = Some(trials);
@@ -186,7 +186,8 @@ impl<'a> Run<'a> {
         let asked = self.trials.unwrap_or_else(|| self.baseline.trials());
         let wanted = if is_random { asked } else { asked.min(1) };
         let recording = Recording {
-            samples: self.samples,
+            // Of few trials, the errors of differences are found trial by trial.
+            samples: self.samples || asked < 8 * BATCH_TRIALS,
             attribution: self.causes,
             timeline: self.timeline,
             ..Recording::TOTALS

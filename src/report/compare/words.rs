@@ -2,8 +2,8 @@
 
 use super::super::band;
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, grouped, short, signed, tonnes};
-use super::super::prose::{listed_up_to, material_name, place_name};
+use super::super::number::{counted, short, signed, tonnes};
+use super::super::prose::{few_trials, listed_up_to, material_name, place_name};
 use super::super::sheet::unit;
 use super::super::width::wrapped;
 use super::{at, half_width, policy, value, worth};
@@ -14,8 +14,6 @@ use crate::whatif::compare::{Binding, Comparison, Direction, Effect};
 
 /// Longest name shown in full.
 const NAME_WIDTH: usize = 34;
-/// Fewest trials whose differences have a stated error.
-const FEWEST_TRIALS: u64 = 2_048;
 /// A rise below this part of what is short in the baseline is hardly one: it is in the tables alone.
 const HARDLY: f64 = 0.01;
 /// The same in percentage points, where next to nothing was short.
@@ -145,12 +143,7 @@ pub fn sentences(comparison: &Comparison) -> Vec<String> {
     if let Some(rules) = &comparison.band {
         found.extend(band::sentences(run, rules));
     }
-    if run.manifest.trials < FEWEST_TRIALS && !run.manifest.nothing_is_random {
-        found.push(format!(
-            "With fewer than {} trials nothing is said of the errors of differences: give --trials 4096 or more.",
-            grouped(FEWEST_TRIALS)
-        ));
-    }
+    found.extend(few_trials(run));
     found
 }
 
@@ -256,7 +249,7 @@ fn at_the_headline(comparison: &Comparison, effects: &[&Effect]) -> String {
         let verb = if same.len() == 1 { "changes" } else { "change" };
         said.push(format!("{} {verb} nothing there.", named(&same)));
     }
-    if !unknown.is_empty() && run.manifest.trials >= FEWEST_TRIALS {
+    if !unknown.is_empty() && few_trials(run).is_none() {
         let verb = if unknown.len() == 1 { "does" } else { "do" };
         said.push(format!(
             "Whether {} {verb} anything there, these trials cannot tell.",

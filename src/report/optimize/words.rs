@@ -2,7 +2,7 @@
 
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, grouped, short, signed, significant};
-use super::super::prose::{listed, material_name, place_name};
+use super::super::prose::{few_trials, listed, material_name, place_name};
 use super::super::sweep::called;
 use super::super::width::wrapped;
 use super::{change_of, goal_of, named, names_of, shown_unit};
@@ -14,8 +14,6 @@ use crate::whatif::optimize::{Optimum, Step, Tried};
 const ROWS: usize = 16;
 /// Longest list of policies shown in full.
 const NAME_WIDTH: usize = 46;
-/// Fewest trials whose differences have a stated error.
-const FEWEST_TRIALS: u64 = 2_048;
 
 /// The tables and the sentences, within a width.
 pub fn terminal(found: &Optimum, width: usize) -> String {
@@ -214,13 +212,7 @@ pub fn sentences(found: &Optimum) -> Vec<String> {
     said.extend(where_money_goes(found));
     said.extend(cap(found));
     said.extend(choices(found));
-    let manifest = &found.results.run.manifest;
-    if manifest.trials < FEWEST_TRIALS && !manifest.nothing_is_random {
-        said.push(format!(
-            "With fewer than {} trials nothing is said of the errors of differences: give --trials 4096 or more.",
-            grouped(FEWEST_TRIALS)
-        ));
-    }
+    said.extend(few_trials(&found.results.run));
     said
 }
 

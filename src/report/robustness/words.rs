@@ -3,7 +3,7 @@
 
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, grouped, short, signed};
-use super::super::prose::{listed, material_name, place_name};
+use super::super::prose::{few_trials, listed, material_name, place_name};
 use super::super::sweep::called;
 use super::super::width::wrapped;
 use super::{named, policy_name};
@@ -13,8 +13,6 @@ use crate::whatif::robustness::{Alternative, Flip, Robustness, Setting};
 
 /// Longest name of a policy shown in full.
 const NAME_WIDTH: usize = 34;
-/// Fewest trials whose differences have a stated error.
-const FEWEST_TRIALS: u64 = 2_048;
 
 /// The tables and the sentences, within a width.
 pub fn terminal(found: &Robustness, width: usize) -> String {
@@ -179,12 +177,7 @@ pub fn sentences(found: &Robustness) -> Vec<String> {
     if !refused.is_empty() {
         said.push(format!("Not possible in this scenario: {}.", listed(&refused)));
     }
-    if run.manifest.trials < FEWEST_TRIALS && !run.manifest.nothing_is_random {
-        said.push(
-            "With fewer than 2,048 trials no policy is known to be better than another: give --trials 4096 or more."
-                .to_owned(),
-        );
-    }
+    said.extend(few_trials(run));
     said
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::grid::{Column, draw};
 use super::super::number::{counted, grouped, significant};
-use super::super::prose::{listed, material_name, place_name};
+use super::super::prose::{few_trials, listed, material_name, place_name};
 use super::super::sheet::unit_of;
 use super::super::sweep::called;
 use super::super::width::wrapped;
@@ -16,8 +16,6 @@ use crate::whatif::sensitivity::{Bar, Discovery, End, Sensitivity, WIDEST_INTERV
 const ROWS: usize = 12;
 /// Longest name shown in full.
 const NAME_WIDTH: usize = 44;
-/// Fewest trials whose differences have a stated error.
-const FEWEST_TRIALS: u64 = 2_048;
 /// Factors named in one sentence.
 const NAMED: usize = 4;
 /// Smaller parts of the variance are not named.
@@ -413,11 +411,8 @@ fn cautions(found: &Sensitivity) -> Vec<String> {
             "{ends}; both ends and the scenario as it is meet the same draws, and ± is half of a 95 % interval. A bar says nothing of how numbers act together."
         ));
     }
-    if found.results.run.manifest.trials < FEWEST_TRIALS && !found.bars.is_empty() {
-        said.push(format!(
-            "With fewer than {} trials nothing is said of the errors of changes: give --trials 4096 or more.",
-            grouped(FEWEST_TRIALS)
-        ));
+    if !found.bars.is_empty() {
+        said.extend(few_trials(&found.results.run));
     }
     if found.indices.is_some() {
         let tied = found.factors.iter().any(|factor| factor.kind == FactorKind::Events);

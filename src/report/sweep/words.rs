@@ -1,8 +1,8 @@
 //! A sweep for the terminal: a table of the headline, and sentences that say how far it moves and where it crosses the level.
 
 use super::super::grid::{Column, draw};
-use super::super::number::{counted, grouped, signed, significant};
-use super::super::prose::{material_name, place_name};
+use super::super::number::{counted, signed, significant};
+use super::super::prose::{few_trials, material_name, place_name};
 use super::super::replay_command::{in_lines, quoted};
 use super::super::sheet::unit_of;
 use super::super::width::wrapped;
@@ -12,8 +12,6 @@ use crate::whatif::sweep::{At, Cell, Sweep, is_known};
 
 /// Rows of the table, at most; a longer sweep shows every other point, every third and so on.
 const ROWS: usize = 26;
-/// Fewest trials whose differences have a stated error.
-const FEWEST_TRIALS: u64 = 2_048;
 /// Crossings told one by one.
 const TOLD: usize = 6;
 
@@ -239,12 +237,7 @@ pub fn sentences(sweep: &Sweep) -> Vec<String> {
             "Changes are from {from}, on the same draws; ± is half of a 95 % interval."
         ));
     }
-    if run.manifest.trials < FEWEST_TRIALS && !run.manifest.nothing_is_random {
-        found.push(format!(
-            "With fewer than {} trials nothing is said of the errors of differences: give --trials 4096 or more.",
-            grouped(FEWEST_TRIALS)
-        ));
-    }
+    found.extend(few_trials(run));
     found
 }
 
