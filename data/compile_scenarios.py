@@ -13,7 +13,7 @@ SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 # The first file that has an event in full states it; others may add what it hits.
 FILES = [
     "base/china-ban.toml", "base/china-power.toml", "base/hormuz.toml", "base/rearmament.toml", "base/cobalt.toml", "base/cobalt-2026.toml", "base/cobalt-vehicles.toml", "base/copper.toml", "base/gallium.toml",
-    "base/graphite.toml", "base/lithium.toml", "base/lithium-users.toml", "base/nickel.toml", "base/rare-earths.toml", "base/rare-earth-controls.toml",
+    "base/battery-ban-usa.toml", "base/graphite.toml", "base/lithium.toml", "base/lithium-users.toml", "base/nickel.toml", "base/rare-earths.toml", "base/rare-earth-controls.toml",
     "base/tungsten.toml", "gallium-germanium.toml", "defence-aerospace.toml", "electric-vehicle-batteries.toml", "indonesia-nickel.toml",
     "india-critical-minerals-mission.toml", "ministerial-coalition.toml", "drc-cobalt.toml",
 ]
