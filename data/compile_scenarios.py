@@ -14,7 +14,7 @@ SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 FILES = [
     "base/china-ban.toml", "base/china-power.toml", "base/hormuz.toml", "base/rearmament.toml", "base/cobalt.toml", "base/cobalt-2026.toml", "base/cobalt-vehicles.toml", "base/copper.toml", "base/gallium.toml",
     "base/battery-ban-usa.toml", "base/graphite.toml", "base/lithium.toml", "base/lithium-users.toml", "base/nickel.toml", "base/rare-earths.toml", "base/rare-earth-controls.toml",
-    "base/tungsten.toml", "gallium-germanium.toml", "defence-aerospace.toml", "electric-vehicle-batteries.toml", "indonesia-nickel.toml",
+    "base/tungsten.toml", "base/germanium.toml", "gallium-germanium.toml", "defence-aerospace.toml", "electric-vehicle-batteries.toml", "indonesia-nickel.toml",
     "india-critical-minerals-mission.toml", "ministerial-coalition.toml", "drc-cobalt.toml",
 ]
 
@@ -77,7 +77,7 @@ USES = [
     ("base/gallium.toml", ["gallium"], ("gallium", "primary_low_purity"), "taken"),
     ("base/gallium.toml", ["gallium_refined"], ("gallium", "primary_low_purity"), "taken"),
     ("defence-aerospace.toml", ["gallium_refined"], ("gallium", "primary_low_purity"), "taken"),
-    ("gallium-germanium.toml", ["germanium_refined"], ("germanium", "refining"), "hint"),
+    ("base/germanium.toml", ["germanium_refined"], ("germanium", "refining"), "hint"),
     ("base/rare-earths.toml", ["magnet_heat", "magnet_standard"], ("rare_earth_magnets", "sintered_magnet"), "taken"),
     ("base/tungsten.toml", ["tungsten"], ("tungsten", "apt_processing"), "taken"),
     ("defence-aerospace.toml", ["rhenium"], ("rhenium", "mine"), "taken"),
@@ -94,13 +94,13 @@ NOTES = {
 }
 OUTPUTS = [("base/rare-earths.toml", ["magnet_heat", "magnet_standard"], ("rare_earth_magnets", "sintered_magnet"), "taken"),
            ("base/rare-earths.toml", ["dytb_oxide"], ("rare_earths_heavy", "separation_refining"), "taken"),
-           ("gallium-germanium.toml", ["germanium"], ("germanium", "refining"), "hint")]
+           ("base/germanium.toml", ["germanium"], ("germanium", "refining"), "hint")]
 # What magnets are made of, by the recipes of the file: oxide used inside the magnets that a country uses.
 INSIDE = [("base/rare-earths.toml", {"magnet_heat": ["ndpr_oxide", "dytb_oxide"], "magnet_standard": ["ndpr_oxide"]},
            ("magnet_rare_earths", "separation_refining")),
           ("base/rare-earths.toml", {"magnet_heat": ["dytb_oxide"]}, ("rare_earths_heavy", "separation_refining"))]
 HOSTS = [("base/gallium.toml", "gallium.CHN", ("gallium", "primary_low_purity"), ("aluminium", "alumina_refining")),
-         ("gallium-germanium.toml", "germanium.CHN", ("germanium", "refining"), ("zinc", "mine"))]
+         ("base/germanium.toml", "germanium.CHN", ("germanium", "refining"), ("zinc", "mine"))]
 
 _NAMES = {"light_concentrate": "light feed", "ndpr_oxide": "NdPr oxide", "dytb_oxide": "Dy and Tb oxide", "magnet_heat": "heat-resistant magnets",
           "magnet_standard": "standard magnets"}
