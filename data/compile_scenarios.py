@@ -13,8 +13,8 @@ SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 # The first file that has an event in full states it; others may add what it hits.
 FILES = [
     "base/china-ban.toml", "base/china-power.toml", "base/hormuz.toml", "base/rearmament.toml", "base/cobalt.toml", "base/cobalt-2026.toml", "base/cobalt-vehicles.toml", "base/copper.toml", "base/gallium.toml",
-    "base/graphite.toml", "base/lithium.toml", "base/nickel.toml", "base/rare-earths.toml", "base/rare-earth-controls.toml",
-    "gallium-germanium.toml", "defence-aerospace.toml", "electric-vehicle-batteries.toml", "indonesia-nickel.toml",
+    "base/battery-ban-usa.toml", "base/graphite.toml", "base/lithium.toml", "base/lithium-users.toml", "base/nickel.toml", "base/rare-earths.toml", "base/rare-earth-controls.toml",
+    "base/tungsten.toml", "base/germanium.toml", "gallium-germanium.toml", "defence-aerospace.toml", "electric-vehicle-batteries.toml", "indonesia-nickel.toml",
     "india-critical-minerals-mission.toml", "ministerial-coalition.toml", "drc-cobalt.toml",
 ]
 
@@ -77,9 +77,9 @@ USES = [
     ("base/gallium.toml", ["gallium"], ("gallium", "primary_low_purity"), "taken"),
     ("base/gallium.toml", ["gallium_refined"], ("gallium", "primary_low_purity"), "taken"),
     ("defence-aerospace.toml", ["gallium_refined"], ("gallium", "primary_low_purity"), "taken"),
-    ("gallium-germanium.toml", ["germanium_refined"], ("germanium", "refining"), "hint"),
+    ("base/germanium.toml", ["germanium_refined"], ("germanium", "refining"), "hint"),
     ("base/rare-earths.toml", ["magnet_heat", "magnet_standard"], ("rare_earth_magnets", "sintered_magnet"), "taken"),
-    ("defence-aerospace.toml", ["tungsten"], ("tungsten", "apt_processing"), "taken"),
+    ("base/tungsten.toml", ["tungsten"], ("tungsten", "apt_processing"), "taken"),
     ("defence-aerospace.toml", ["rhenium"], ("rhenium", "mine"), "taken"),
     (("base/nickel.toml", "indonesia-nickel.toml"), ["nickel"], ("nickel", "refining"), "taken"),
     (("base/cobalt.toml", "base/cobalt-vehicles.toml"), ["cobalt"], ("cobalt", "refining"), "taken"),
@@ -89,18 +89,18 @@ NOTES = {
     "rare_earth_magnets": "magnets traded in 2024 by value (CEPII BACI, HS 850511) over 54 USD/kg, imports less exports, plus own output; by weight the "
                           "code misleads, since it also holds cheap magnets without rare earths (notes at the head of the file)",
     "tungsten": "a judgement of size for APT, powder and scrap together, so that the world adds up to its output; customs weigh no APT, and "
-                "US consumption is withheld (notes at the head of the file)",
+                "US consumption is withheld",
     "rhenium": "a judgement of size, so that the world adds up to its output; only US use is published (notes at the head of the file)",
 }
 OUTPUTS = [("base/rare-earths.toml", ["magnet_heat", "magnet_standard"], ("rare_earth_magnets", "sintered_magnet"), "taken"),
            ("base/rare-earths.toml", ["dytb_oxide"], ("rare_earths_heavy", "separation_refining"), "taken"),
-           ("gallium-germanium.toml", ["germanium"], ("germanium", "refining"), "hint")]
+           ("base/germanium.toml", ["germanium"], ("germanium", "refining"), "hint")]
 # What magnets are made of, by the recipes of the file: oxide used inside the magnets that a country uses.
 INSIDE = [("base/rare-earths.toml", {"magnet_heat": ["ndpr_oxide", "dytb_oxide"], "magnet_standard": ["ndpr_oxide"]},
            ("magnet_rare_earths", "separation_refining")),
           ("base/rare-earths.toml", {"magnet_heat": ["dytb_oxide"]}, ("rare_earths_heavy", "separation_refining"))]
 HOSTS = [("base/gallium.toml", "gallium.CHN", ("gallium", "primary_low_purity"), ("aluminium", "alumina_refining")),
-         ("gallium-germanium.toml", "germanium.CHN", ("germanium", "refining"), ("zinc", "mine"))]
+         ("base/germanium.toml", "germanium.CHN", ("germanium", "refining"), ("zinc", "mine"))]
 
 _NAMES = {"light_concentrate": "light feed", "ndpr_oxide": "NdPr oxide", "dytb_oxide": "Dy and Tb oxide", "magnet_heat": "heat-resistant magnets",
           "magnet_standard": "standard magnets"}

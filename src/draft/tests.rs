@@ -309,7 +309,7 @@ fn all_that_is_wrong_is_said_at_once() {
         "{said}"
     );
     let said = complaints(&request("germanium", "USA"));
-    assert!(said.contains("scenarios/gallium-germanium.toml takes 130 t"), "{said}");
+    assert!(said.contains("scenarios/base/germanium.toml takes 130 t"), "{said}");
 }
 
 #[test]
