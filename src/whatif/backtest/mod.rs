@@ -8,7 +8,7 @@ use rayon::prelude::*;
 pub use crate::data::Observation;
 use crate::results::probability_estimate;
 use crate::sampling::special::student_t_quantile;
-use crate::study::{Courses, Error, Estimate, Progress, Quantity, Study, Variant, Watched};
+use crate::study::{Courses, Error, Estimate, Progress, Quantity, Variant, Watched};
 pub use episodes::{EPISODES, Shipped};
 use score::{LEVELS, crps, is_inside, quantile, skill};
 
