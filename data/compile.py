@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from compile_names import COUNTRY_NAMES, MINERAL_IDS, MINERAL_NAMES, MINERAL_NOTES, MORE_COUNTRIES, SOURCES
+import compile_backtest
 import compile_events
 import compile_scenarios
 from compile_stages import STAGES
@@ -378,11 +379,19 @@ def index(facts):
     write("sources.csv", "source,publisher,edition,reference,licence,credit,obtained_from".split(","), SOURCES)
 
 
+def backtest(facts):
+    """What past episodes came to, beside which figure of their scenarios: compile_backtest.py says what is compared with what."""
+    rows = [row[:7] + (f"{row[7]:.6g}", number(row[8]), row[9], number(row[10]), row[11]) + row[12:]
+            for row in compile_backtest.observed(facts.rows("backtest_observations.csv"))]
+    write("backtest.csv", compile_backtest.OBSERVED_HEADER, rows, key=lambda r: (r[0], r[1], r[2], r[4], r[5], r[6]))
+    write("backtest_pool.csv", compile_backtest.POOL_HEADER, compile_backtest.pool(), key=lambda r: 0)
+
+
 def main():
     if len(sys.argv) > 2:
         raise SystemExit(__doc__)
     facts = Facts(sys.argv[1] if len(sys.argv) == 2 else HERE.parent.parent / "shared" / "facts")
-    for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, scenarios, stages, index):
+    for step in (shares, production, reserves, united_states, trade, markets, recycling, others, events, backtest, scenarios, stages, index):
         step(facts)
     short = [s[0] for s in SOURCES]
     for name, rows in WRITTEN.items():
@@ -390,9 +399,11 @@ def main():
             source = row.get("source")
             if name in ("minerals.csv", "sources.csv"):
                 continue
+            if name == "backtest.csv" and not any(address in source for address in ("https://", "http://", "doi:")):
+                raise SystemExit(f"{name}: a row without an address: {row}")
             if not source or any(word in source for word in EXCLUDED[:8]):
                 raise SystemExit(f"{name}: a row without a permitted source: {row}")
-            if name not in ("events.csv", "exposure.csv", "watched.csv", "scenario_events.csv", "scenario_figures.csv") and not any(s in source for s in short):
+            if name not in ("events.csv", "exposure.csv", "watched.csv", "backtest.csv", "backtest_pool.csv", "scenario_events.csv", "scenario_figures.csv") and not any(s in source for s in short):
                 raise SystemExit(f"{name}: the source {source!r} is not in sources.csv")
         print(f"{name}: {len(rows)} rows")
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod asked;
+mod backtest;
 mod check;
 mod checkpoint;
 mod compare;
@@ -67,6 +68,7 @@ pub fn main(browser_engine: &[u8]) -> ExitCode {
         Command::Robustness(options) => robustness::robustness(options),
         Command::Screen(options) => screen::screen(options),
         Command::Indices(options) => indices::indices(options),
+        Command::Backtest(options) => backtest::backtest(options),
         Command::Sensitivity(options) => sensitivity::sensitivity(options),
         Command::Sweep(options) => sweep::sweep(options),
         #[cfg(feature = "explore")]

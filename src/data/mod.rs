@@ -7,6 +7,7 @@
 //!
 //! This room reads text that it is handed. It knows no file system, no scenario, no engine and no report.
 
+mod backtest;
 mod checks;
 mod columns;
 mod countries;
@@ -29,6 +30,7 @@ mod user_csv;
 #[cfg(test)]
 mod tests;
 
+pub use backtest::{Lent, Observation, lent, observations};
 pub use columns::Selection;
 pub use countries::{CountryRow, EUROPEAN_UNION, OTHERS, WORLD, countries, country_name, is_member, members};
 pub use country_names::{CountryMeant, country_advice, country_meant, country_nearly};

@@ -85,6 +85,8 @@ static TABLES: &[Table] = shipped! {
     "events.csv": "past disruptions, each with an address",
     "exposure.csv": "what of each class of events is counted, over what, and what is wrong with it",
     "watched.csv": "supplies, mines and countries that are watched for events",
+    "backtest.csv": "what past episodes came to, beside which figure of their scenarios it is",
+    "backtest_pool.csv": "what Chinese export licences did in each episode, lent to the others",
     "scenario_events.csv": "events of the shipped scenarios by mineral, with their parameters, for drafts",
     "scenario_figures.csv": "uses, outputs, stocks and hosts of the shipped scenarios, for drafts where no other table has them",
     "governance.csv": "Worldwide Governance Indicators by country",

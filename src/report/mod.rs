@@ -1,5 +1,6 @@
 //! Text formats of the results: CSV, JSON, the terminal's table and its sentences, and writing files whole. Knows the results
 //! ([`crate::results::types`]) and nothing of how they came about.
+pub mod backtest;
 pub mod band;
 pub mod cautions;
 pub mod charts;

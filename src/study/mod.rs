@@ -23,6 +23,7 @@ mod outcome;
 mod run;
 mod scenario;
 mod start;
+mod watched;
 mod world;
 
 pub use crate::analysis::bounded::{Bounds, Suppliers, bounded_import_risk, bounded_supply_risk};
@@ -41,4 +42,5 @@ pub use outcome::Results;
 pub use run::{Memory, Run};
 pub use scenario::{Study, Variant};
 pub use start::{StartBuyer, StartMaker, StartMarket};
+pub use watched::{Course, Courses, Quantity, Watched};
 pub use world::{Maker, Taken};

@@ -382,6 +382,16 @@ impl Variant {
         headline_path(&self.prepared, trial)
     }
 
+    /// Seed of its random numbers.
+    pub fn seed(&self) -> u64 {
+        self.prepared.scenario.run.seed
+    }
+
+    /// SHA-256 of the resolved scenario.
+    pub fn hash(&self) -> String {
+        self.document.hash()
+    }
+
     /// Trials that the scenario asks for.
     pub fn trials(&self) -> u64 {
         self.prepared.scenario.run.trials

@@ -70,6 +70,12 @@ impl Variant {
         materials.map(|material| material.id.clone()).collect()
     }
 
+    /// Ids and names of all materials, in the order of the file.
+    pub fn material_names(&self) -> Vec<(String, String)> {
+        let materials = self.scenario().materials.iter();
+        materials.map(|material| (material.id.clone(), material.name.clone())).collect()
+    }
+
     /// Whether every material's makers serve their own users first where trade is not observed; `None` where materials differ.
     pub fn serves_own_users_first(&self) -> Option<bool> {
         let mut rules = self.scenario().materials.iter().map(|material| material.domestic_first);

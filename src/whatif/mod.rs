@@ -3,6 +3,7 @@
 //! answer is shown.
 
 mod axis;
+pub mod backtest;
 pub mod band;
 pub mod compare;
 mod crossing;

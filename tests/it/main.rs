@@ -9,6 +9,7 @@ mod accumulators;
 mod allocation;
 mod allocation_search;
 mod allocations;
+mod backtest;
 mod band;
 mod bench;
 mod calendar;

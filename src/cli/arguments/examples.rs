@@ -77,6 +77,16 @@ Examples:
 What cannot be told is 'insufficient data' with the reason; what is not known exactly is a range.
 No page (report.html) is written of indices. Formulas and conventions: docs/what-if.md";
 
+pub(super) const BACKTEST_EXAMPLES: &str = "\
+Examples:
+  critmin backtest                                               # all episodes: how many observations lie inside the band?
+  critmin backtest gallium-2023 --out gallium                    # one: every observation beside what was simulated, and a chart
+  critmin backtest --json --formats none | jq '.sentences'
+  critmin data --table backtest                                  # what was observed, with the source of each row
+
+Episodes are scenarios with the structure of their time and the event as it was announced (scenarios/backtest);
+what was not known then comes from other episodes. What is compared with what: docs/backtest.md";
+
 pub(super) const SENSITIVITY_EXAMPLES: &str = "\
 Examples:
   critmin sensitivity scenarios/us-india-partnership.toml             # what drives the answer?

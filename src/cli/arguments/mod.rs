@@ -21,7 +21,7 @@ use parsers::{
     parse_tolerance, parse_tonnes, parse_trial, parse_years,
 };
 pub use whatif::{
-    CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions,
+    BacktestOptions, CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions,
     SensitivityOptions, SweepOptions,
 };
 
@@ -89,6 +89,9 @@ pub enum Command {
     /// Tell published indices of concentration and dependence: HHI, EU supply risk, GeoPolRisk, net import reliance, days of cover
     #[command(after_help = INDICES_EXAMPLES)]
     Indices(IndicesOptions),
+    /// Hold the model against history: past episodes as they were announced, beside what was observed
+    #[command(after_help = BACKTEST_EXAMPLES)]
+    Backtest(BacktestOptions),
     /// Ask what drives the answer: which numbers move it, which inputs and events its variance comes from, and what marks the worst trials
     #[command(after_help = SENSITIVITY_EXAMPLES)]
     Sensitivity(SensitivityOptions),

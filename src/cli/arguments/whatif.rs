@@ -161,6 +161,21 @@ pub struct IndicesOptions {
 }
 
 #[derive(Debug, Args)]
+pub struct BacktestOptions {
+    /// Episodes by name, e.g. gallium-2023 [default: all; a wrong name lists them]
+    #[arg(value_name = "EPISODE")]
+    pub episodes: Vec<String>,
+    /// Number of trials of each episode [default: as its scenario says]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    pub trials: Option<u64>,
+    /// Seed of all random streams
+    #[arg(long, value_name = "S", value_parser = parse_count)]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+#[derive(Debug, Args)]
 pub struct SensitivityOptions {
     #[command(flatten)]
     pub scenario: ScenarioOptions,

@@ -3,6 +3,7 @@
 //! One file per kind of chart; `page` holds what all of them share (title, notes, provenance), `canvas` is plotters underneath, `panel` a
 //! plot area with axes. Charts draw from [`RunResults`] alone and always in the same order with the same bytes.
 
+mod backtest;
 mod boxes;
 mod by_country;
 mod canvas;
@@ -50,6 +51,7 @@ mod tests;
 pub use png::to_png;
 
 use crate::results::types::RunResults;
+use crate::whatif::backtest::Backtest;
 use crate::whatif::compare::Comparison;
 use crate::whatif::exposure::Exposures;
 use crate::whatif::indices::Indices;
@@ -62,7 +64,7 @@ pub use paths::Path;
 use source::Source;
 
 /// What the names of all charts begin with, by kind.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 15] = [
     "supply-shares",
     "exceedance-",
     "fan-",
@@ -77,6 +79,7 @@ pub const KINDS: [&str; 14] = [
     "optimize-",
     "robustness-",
     "indices-",
+    "backtest-",
 ];
 
 /// Materials that get charts; a line in `supply-shares` says which do not.
@@ -268,6 +271,15 @@ pub fn render_indices(found: &Indices) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     charts.extend(indices::concentration(found)?);
     charts.extend(indices::dependence(found)?);
+    Ok(charts)
+}
+
+/// The charts of a back-test, one an episode: simulated bands by month and what was observed. Deterministic order and bytes.
+pub fn render_backtest(found: &Backtest) -> Result<Vec<Chart>, ChartError> {
+    let mut charts = Vec::new();
+    for episode in &found.episodes {
+        charts.extend(backtest::chart(found, episode)?);
+    }
     Ok(charts)
 }
 
