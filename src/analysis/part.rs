@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::facts;
 use super::run::Prepared;
+use crate::results::difference::{RowDifferences, Side, differences};
+use crate::results::sample_table::Collected;
 use crate::results::types::{CostlyTable, Label, Manifest, PolicyResults, RunResults};
 use crate::results::{PolicyFacts, Recorder, VarianceSplitter};
 use crate::scenario::Document;
@@ -243,5 +245,37 @@ impl Part {
             });
         let trials = self.policies.first().map_or(0, |baseline| baseline.recorder.trials());
         self.head.frame.fill(trials, !self.is_complete(), policies.collect())
+    }
+
+    /// What each policy changes, trial by trial on the same draws, as far as a run keeps what that takes: errors of tail means are not known. By position in
+    /// the results, which are those of [`Part::finish`]; nothing of the first, the baseline.
+    pub fn differences(&self, found: &RunResults) -> Vec<Vec<RowDifferences>> {
+        let shown = self.policies.iter().enumerate();
+        let is_repeated = self.head.frame.manifest.nothing_is_random;
+        let recorders: Vec<Recorder> = shown
+            .filter(|(number, policy)| *number == 0 || policy.complete)
+            .map(|(_, policy)| match is_repeated && policy.recorder.trials() > 0 {
+                true => policy.recorder.repeated(EQUAL_TRIALS),
+                false => policy.recorder.clone(),
+            })
+            .collect();
+        let samples = Collected::default().table(0, &[]);
+        let sides = recorders.iter().zip(&found.policies).map(|(recorder, results)| Side {
+            recorder,
+            results,
+            samples: &samples,
+        });
+        let sides: Vec<Side<'_>> = sides.collect();
+        let Some(baseline) = sides.first() else {
+            return Vec::new();
+        };
+        let of = |(number, side): (usize, &Side<'_>)| {
+            // Runs that were interrupted may have policies with other trials than the baseline.
+            match number > 0 && side.recorder.trials() == baseline.recorder.trials() {
+                true => differences(*baseline, *side),
+                false => Vec::new(),
+            }
+        };
+        sides.iter().enumerate().map(of).collect()
     }
 }

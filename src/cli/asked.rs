@@ -10,11 +10,12 @@ use serde_json::Value;
 use super::arguments::{OutputOptions, ScenarioOptions};
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{Said, Written, place, tell, write};
+use super::whatif::{Said, place, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
 use crate::report::charts::{Chart, ChartError};
 use crate::report::results_folder::ResultsFolder;
+use crate::report::sheet::Rows;
 use crate::study::{Error, Study};
 use crate::whatif::Unanswered;
 
@@ -86,7 +87,7 @@ impl<'a> Asked<'a> {
         &self,
         folder: &ResultsFolder,
         document: &Value,
-        tables: impl FnOnce() -> Result<Vec<Written>, Failure> + Send,
+        tables: impl FnOnce() -> Result<Vec<Rows>, Failure> + Send,
         charts: impl FnOnce() -> Result<Vec<Chart>, ChartError> + Send,
         said: Said<'_>,
         words: impl FnOnce(usize) -> String,

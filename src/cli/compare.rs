@@ -10,6 +10,7 @@ use super::whatif::{Said, place, table, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
 use crate::report::band;
+use crate::report::data_package::About;
 use crate::report::charts::render_comparison;
 use crate::report::compare::json::document;
 use crate::report::compare::{NAMES, csv, words};
@@ -55,19 +56,20 @@ pub fn compare(options: &CompareOptions) -> Outcome {
     let found = found.map_err(|error| Failure::of_run(error, output.json))?;
     let document = document(&found);
     pool.install(|| {
-        let mut tables = vec![table("compare.csv", |file| csv::effects(&found, file))?];
+        let mut tables = vec![table(|file| csv::effects(&found, file))?];
         if options.pairs {
-            tables.push(table("pairs.csv", |file| csv::pairs(&found, file))?);
+            tables.push(table(|file| csv::pairs(&found, file))?);
         }
         if let Some(band) = &found.band {
             let run = &found.results.run;
-            tables.push(table(band::NAME, |file| band::table(run, band, file))?);
+            tables.push(table(|file| band::table(run, band, file))?);
         }
         let said = Said {
             run: Some(&found.results.run),
             kind: "Policies compared on the same draws",
             sentences: words::sentences(&found),
             interrupted: None,
+            about: About::default(),
         };
         write(
             NAME,

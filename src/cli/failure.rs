@@ -74,6 +74,12 @@ impl Failure {
         Failure::Internal(format!("cannot write a table: {error}"))
     }
 
+    /// From a workbook that could not be written.
+    #[cfg(feature = "xlsx")]
+    pub fn of_workbook(why: String) -> Self {
+        Failure::Internal(format!("cannot write the workbook: {why}"))
+    }
+
     /// Tells it and gives the exit code.
     pub fn report(self) -> ExitCode {
         self.tell();

@@ -9,6 +9,7 @@ use super::run::thread_pool;
 use super::whatif::{Said, place, place_of_tables, refused, table, tell, write};
 use super::{Outcome, load};
 use crate::data::Governance;
+use crate::report::data_package::About;
 use crate::report::charts::render_indices;
 use crate::report::indices::json::document;
 use crate::report::indices::{NAMES, csv, words};
@@ -57,8 +58,16 @@ pub fn indices(options: &IndicesOptions) -> Outcome {
         }
     };
     let document = document(&found);
-    let tables = vec![table("indices.csv", |file| csv::indices(&found, file))?];
-    let said = Said::of_tables();
+    let tables = vec![table(|file| csv::indices(&found, file))?];
+    let said = Said::of_tables(
+        About {
+            name: format!("{NAME}-{}", about(&found)),
+            title: format!("Indices of concentration and dependence: {}", found.title),
+            description: None,
+            citations: found.found.iter().map(|row| row.source.clone()).collect(),
+        },
+        &document,
+    );
     pool.install(|| {
         write(
             NAME,

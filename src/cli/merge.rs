@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::Outcome;
-use super::arguments::MergeOptions;
+use super::arguments::{CsvDialect, MergeOptions};
 use super::failure::Failure;
-use super::results::{self, SAMPLES, about_partial, default_folder, stage};
+use super::results::{self, Beside, SAMPLES, about_partial, default_folder, stage};
 use crate::analysis::merge::{Together, order};
 use crate::analysis::part::{Part, PartHead};
 use crate::report::csv::SamplesWriter;
@@ -64,6 +64,11 @@ pub fn merge(options: &MergeOptions) -> Outcome {
         wrong(message, "give every part of one run once")
     })?;
     if let Some(out) = into_part {
+        if options.csv_dialect != CsvDialect::Comma {
+            return Err(Failure::Usage(
+                "a partial result has no tables: give --csv-dialect to the last merge, which writes them".to_owned(),
+            ));
+        }
         return merge_into_part(options, out, &files, &order);
     }
     // The place comes before the work.
@@ -91,7 +96,16 @@ pub fn merge(options: &MergeOptions) -> Outcome {
     let found = whole.finish();
     timing.push(stage("merge", merging));
     // Merging needs no scenario, so no trial can be told as a story.
-    results::write(&folder, &found, &options.formats, samples, None, timing)?;
+    let beside = Beside {
+        samples,
+        differences: match results::wants_workbook(&options.formats) {
+            true => whole.differences(&found),
+            false => Vec::new(),
+        },
+        ..Beside::default()
+    };
+    let how = (options.formats.as_slice(), options.csv_dialect.into());
+    results::write(&folder, &found, how, beside, timing)?;
     results::print(
         &found,
         None,

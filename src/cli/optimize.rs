@@ -5,6 +5,7 @@ use super::arguments::OptimizeOptions;
 use super::asked::Asked;
 use super::failure::Failure;
 use super::whatif::{Said, table};
+use crate::report::data_package::About;
 use crate::report::charts::render_optimum;
 use crate::report::optimize::json::document;
 use crate::report::optimize::{NAMES, csv, words};
@@ -29,8 +30,8 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
     let tables = || {
         Ok(vec![
-            table("optimize.csv", |file| csv::mixes(&found, file))?,
-            table("last_dollar.csv", |file| csv::steps(&found, file))?,
+            table(|file| csv::mixes(&found, file))?,
+            table(|file| csv::steps(&found, file))?,
         ])
     };
     let words = |width| words::terminal(&found, width);
@@ -44,6 +45,7 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
             kind: "Which policies, within a budget",
             sentences: words::sentences(&found),
             interrupted: None,
+            about: About::default(),
         },
         words,
     )

@@ -7,12 +7,11 @@ use super::arguments::RunOptions;
 use super::checkpoint::Names;
 use super::failure::Failure;
 use super::load;
-use super::results::{SAMPLES, default_folder, wanted, write};
+use super::results::{Beside, SAMPLES, default_folder, wanted, wants_workbook, write};
 use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
 use crate::analysis::run::RunPlan;
 use crate::analysis::simulate::part_head;
-use crate::report::band;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartFile, PartFileError, PartKind};
@@ -239,21 +238,17 @@ impl Place {
             }
             None => None,
         };
-        let rules = match &added.band {
-            Some(band) => Some(self.folder().prepare(band::NAME, |file| {
-                band::table(&found, band, file).map_err(std::io::Error::from)
-            })?),
-            None => None,
+        let beside = Beside {
+            samples,
+            band: added.band.as_ref(),
+            story: added.story.as_deref(),
+            differences: match wants_workbook(&options.formats) {
+                true => part.differences(&found),
+                false => Vec::new(),
+            },
         };
-        let beside = samples.into_iter().chain(rules);
-        write(
-            &folder,
-            &found,
-            &options.formats,
-            beside,
-            added.story.as_deref(),
-            timing,
-        )?;
+        let how = (options.formats.as_slice(), options.csv_dialect.into());
+        write(&folder, &found, how, beside, timing)?;
         Ok(Written {
             found,
             band: added.band,

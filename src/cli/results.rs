@@ -10,13 +10,21 @@ use super::terminal;
 use super::whatif::draw;
 use crate::analysis::part::Part;
 use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
+use crate::report::columns::Table;
+use crate::report::data_package::About;
 use crate::report::html;
 use crate::report::json::{self, StageTime};
 use crate::report::replay_command::quoted;
 use crate::report::results_folder::{ResultsFolder, Wanted};
+use crate::report::sheet::Dialect;
 use crate::report::width::wrapped;
 use crate::report::write::{OutputFolder, PendingFile};
-use crate::report::{band, prepare_results, result_names, table, trace_csv};
+#[cfg(feature = "xlsx")]
+use crate::report::workbook;
+use crate::report::{
+    band, columns, data_package, prepare_results, prepare_table, result_names, samples_in, table, trace_csv,
+};
+use crate::results::difference::RowDifferences;
 use crate::results::types::{CostlyTable, RunResults};
 use crate::whatif::band::Band;
 
@@ -44,6 +52,10 @@ pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) 
     let mut files = result_names(left_out);
     files.extend(report_name(formats));
     files.push(band::NAME.to_owned());
+    files.push(data_package::NAME.to_owned());
+    if wants_workbook(formats) {
+        files.push(WORKBOOK.to_owned());
+    }
     if samples {
         files.push(SAMPLES.to_owned());
     }
@@ -51,24 +63,101 @@ pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) 
     Wanted { files, charts }
 }
 
+/// What there is beside the results of trials.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// The samples, with commas.
+    pub samples: Option<PendingFile>,
+    /// The headline under other rules of allocation.
+    pub band: Option<&'a Band>,
+    /// One bad trial as a story.
+    pub story: Option<&'a str>,
+    /// What each policy changes, for the workbook.
+    pub differences: Vec<Vec<RowDifferences>>,
+}
+
 /// Writes tables and charts, and what is `beside` them. Everything is on disk under temporary names before the first file is replaced. Then removes charts, tables and
 /// samples of earlier runs that this one does not have.
 pub fn write(
     folder: &ResultsFolder,
     results: &RunResults,
-    formats: &[ChartFormat],
-    beside: impl IntoIterator<Item = PendingFile>,
-    story: Option<&str>,
+    (formats, dialect): (&[ChartFormat], Dialect),
+    beside: Beside<'_>,
     mut timing: Vec<StageTime>,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let mut files = prepare_charts(folder.folder(), results, formats, story)?;
+    let place = folder.folder();
+    let mut files = prepare_charts(place, results, formats, beside.story)?;
     timing.push(stage("charts", started));
-    files.extend(beside);
+    if wants_workbook(formats) {
+        let started = Instant::now();
+        files.push(prepare_workbook(place, results, &beside)?);
+        timing.push(stage("workbook", started));
+    }
+    if let Some(samples) = beside.samples {
+        files.push(samples_in(place, samples, dialect)?);
+    }
+    if let Some(band) = beside.band {
+        let table = prepare_table(place, band::NAME, dialect, |to| band::table(results, band, to));
+        files.push(table?);
+    }
     // The manifest comes last: where it is new, all is.
-    files.extend(prepare_results(folder.folder(), results, &timing)?);
+    let prepared = prepare_results(place, results, dialect, &timing)?;
+    let names = files.iter().chain(&prepared).filter_map(|file| file.path().file_name());
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    let mut tables: Vec<Table> = columns::of_run();
+    tables.retain(|table| names.iter().any(|name| name == table.file));
+    files.push(prepare_package(place, &About::of(results, "run"), &tables, dialect)?);
+    files.extend(prepared);
     // Traces of single trials are not of a run.
     Ok(folder.commit(files, |name| !trace_csv::NAMES.contains(&name))?)
+}
+
+/// The description of a folder for programs.
+pub fn prepare_package(
+    folder: &OutputFolder,
+    about: &About,
+    tables: &[Table],
+    dialect: Dialect,
+) -> Result<PendingFile, Failure> {
+    let mut text = Vec::new();
+    json::print(&data_package::document(about, tables, dialect), &mut text)?;
+    Ok(folder.prepare(data_package::NAME, |file| file.write_all(&text))?)
+}
+
+/// Name of the workbook.
+#[cfg(feature = "xlsx")]
+const WORKBOOK: &str = workbook::NAME;
+#[cfg(not(feature = "xlsx"))]
+const WORKBOOK: &str = "";
+
+/// Whether a workbook is wanted.
+#[cfg(feature = "xlsx")]
+pub fn wants_workbook(formats: &[ChartFormat]) -> bool {
+    formats.contains(&ChartFormat::Xlsx)
+}
+
+/// Whether a workbook is wanted: this program was built without.
+#[cfg(not(feature = "xlsx"))]
+pub fn wants_workbook(_: &[ChartFormat]) -> bool {
+    false
+}
+
+#[cfg(feature = "xlsx")]
+fn prepare_workbook(folder: &OutputFolder, results: &RunResults, beside: &Beside<'_>) -> Result<PendingFile, Failure> {
+    let bytes = workbook::of_run(&workbook::Run {
+        found: results,
+        differences: &beside.differences,
+        band: beside.band,
+        command: command_of(results),
+    });
+    let bytes = bytes.map_err(Failure::of_workbook)?;
+    Ok(folder.prepare(WORKBOOK, |file| file.write_all(&bytes))?)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn prepare_workbook(_: &OutputFolder, _: &RunResults, _: &Beside<'_>) -> Result<PendingFile, Failure> {
+    Err(Failure::Internal("this program was built without workbooks".to_owned()))
 }
 
 /// Names the texts whose letters PNGs show as boxes, as no font on this machine has them.
@@ -101,7 +190,7 @@ pub fn chart_formats(formats: &[ChartFormat]) -> Vec<Format> {
     let formats = formats.iter().filter_map(|format| match format {
         ChartFormat::Svg => Some(Format::Svg),
         ChartFormat::Png => Some(Format::Png),
-        ChartFormat::Html | ChartFormat::None => None,
+        _ => None,
     });
     formats.collect()
 }

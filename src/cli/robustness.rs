@@ -4,6 +4,7 @@ use super::Outcome;
 use super::arguments::RobustnessOptions;
 use super::asked::Asked;
 use super::whatif::{Said, table};
+use crate::report::data_package::About;
 use crate::report::charts::render_robustness;
 use crate::report::robustness::json::document;
 use crate::report::robustness::{NAMES, csv, words};
@@ -20,7 +21,7 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
     let tables = || {
-        let figures = table("robustness.csv", |file| csv::standings(&found, file));
+        let figures = table(|file| csv::standings(&found, file));
         Ok(vec![figures?])
     };
     let words = |width| words::terminal(&found, width);
@@ -34,6 +35,7 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
             kind: "What holds under other assumptions",
             sentences: words::sentences(&found),
             interrupted: None,
+            about: About::default(),
         },
         words,
     )

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::arguments::RunOptions;
+use super::arguments::{CsvDialect, RunOptions};
 use super::checkpoint::{self, Keeper};
 use super::failure::Failure;
 use super::place::{self, Added, Place};
@@ -35,6 +35,11 @@ const BASELINE: &str = "baseline";
 /// Simulates a scenario, prints the summary, writes tables and charts; or simulates some of its trials and writes a partial result.
 pub fn run(options: &RunOptions) -> Outcome {
     let started = Instant::now();
+    if options.trials_range.is_some() && options.csv_dialect != CsvDialect::Comma {
+        return Err(Failure::Usage(
+            "a partial result has no tables: give --csv-dialect to critmin merge, which writes them".to_owned(),
+        ));
+    }
     let document = load::load(&options.scenario, options.trials, options.json)?;
     let pool = thread_pool(options.threads)?;
     let examined = pool

@@ -7,6 +7,11 @@ use crate::scenario::json_schema;
 
 /// Prints the JSON Schema of the scenario format.
 pub fn schema() -> Outcome {
-    writeln!(std::io::stdout(), "{:#}", json_schema())?;
+    write!(std::io::stdout(), "{}", text())?;
     Ok(0)
+}
+
+/// The schema as a file has it.
+pub fn text() -> String {
+    format!("{:#}\n", json_schema())
 }

@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
 use super::whatif::{Said, place_of_tables, refused, table, tell, write};
 use crate::engine::run::Progress;
+use crate::report::data_package::About;
 use crate::report::charts::{render_exposures, render_screening};
 use crate::report::exposure;
 use crate::report::screen::json::document;
@@ -47,9 +48,9 @@ fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
     let tables = || {
-        let mut tables = vec![table("screen.csv", |file| csv::outages(&found, file))?];
+        let mut tables = vec![table(|file| csv::outages(&found, file))?];
         if options.pairs {
-            tables.push(table("pairs.csv", |file| csv::pairs(&found, file))?);
+            tables.push(table(|file| csv::pairs(&found, file))?);
         }
         Ok(tables)
     };
@@ -66,6 +67,7 @@ fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
             kind: "Screening of outages, one at a time",
             sentences: words::sentences(&found),
             interrupted,
+            about: About::default(),
         },
         words,
     )
@@ -95,10 +97,17 @@ fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
     let document = exposure::json::document(&found);
     pool.install(|| {
         let tables = vec![
-            table("ranking.csv", |file| exposure::csv::ranking(&found, file))?,
-            table("screen.csv", |file| exposure::csv::outages(&found, file))?,
+            table(|file| exposure::csv::ranking(&found, file))?,
+            table(|file| exposure::csv::outages(&found, file))?,
         ];
-        let said = Said::of_tables();
+        let runs = found.screened.iter().map(|one| About::of(&one.found.results.run, NAME));
+        let about = About {
+            name: format!("{NAME}-{code}"),
+            title: format!("Screening of all minerals for {code}"),
+            description: None,
+            citations: runs.flat_map(|about| about.citations).collect(),
+        };
+        let said = Said::of_tables(about, &document);
         write(
             NAME,
             output,

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::arguments::SensitivityOptions;
 use super::asked::Asked;
 use super::whatif::{Said, statistic, table};
+use crate::report::data_package::About;
 use crate::report::charts::render_sensitivity;
 use crate::report::sensitivity::json::document;
 use crate::report::sensitivity::{NAMES, csv, words};
@@ -20,7 +21,7 @@ pub fn sensitivity(options: &SensitivityOptions) -> Outcome {
     let prepared = asked.prepared(prepare)?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
     let tables = || {
-        let figures = table("sensitivity.csv", |file| csv::figures(&found, file));
+        let figures = table(|file| csv::figures(&found, file));
         Ok(vec![figures?])
     };
     let interrupted = found
@@ -37,6 +38,7 @@ pub fn sensitivity(options: &SensitivityOptions) -> Outcome {
             kind: "What drives the answer",
             sentences: words::sentences(&found),
             interrupted,
+            about: About::default(),
         },
         words,
     )

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::arguments::SweepOptions;
 use super::asked::Asked;
 use super::whatif::{Said, statistic, table};
+use crate::report::data_package::About;
 use crate::report::charts::render_sweep;
 use crate::report::sweep::json::document;
 use crate::report::sweep::{NAMES, csv, words};
@@ -25,9 +26,9 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
     let prepared = asked.prepared(|study| prepare(study, &plan))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
     let tables = || {
-        let mut tables = vec![table("sweep.csv", |file| csv::points(&found, file))?];
+        let mut tables = vec![table(|file| csv::points(&found, file))?];
         if options.level.is_some() {
-            let crossings = table("crossings.csv", |file| csv::crossings(&found, file));
+            let crossings = table(|file| csv::crossings(&found, file));
             tables.push(crossings?);
         }
         Ok(tables)
@@ -46,6 +47,7 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
             kind: "One number varied",
             sentences: words::sentences(&found),
             interrupted,
+            about: About::default(),
         },
         words,
     )

@@ -9,15 +9,19 @@ use serde_json::Value;
 
 use super::arguments::{ChartFormat, OutputOptions};
 use super::failure::Failure;
-use super::results::{chart_formats, default_folder, report_name, say_where};
+use super::results::{chart_formats, default_folder, prepare_package, report_name, say_where, wants_workbook};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
 use crate::report::charts::{Chart, ChartError, Format};
+use crate::report::data_package::{self, About};
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::html::{Report, Table};
 use crate::report::json;
 use crate::report::replay_command::quoted;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
+use crate::report::sheet::{Dialect, Rows};
+#[cfg(feature = "xlsx")]
+use crate::report::workbook;
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::results::types::RunResults;
 use crate::scenario::{Document, nearest};
@@ -52,12 +56,8 @@ pub fn place(
     let path = output.out.clone();
     let path = path.unwrap_or_else(|| default_folder(scenario).join(command));
     let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
-    checked(
-        ResultsFolder::create(path, identity, Some(scenario))?,
-        output,
-        files,
-        inputs,
-    )
+    let folder = ResultsFolder::create(path, identity, Some(scenario))?;
+    checked(command, folder, output, files, inputs)
 }
 
 /// The same for what is asked of the shipped tables: `about` says of what, in codes, and names the folder.
@@ -74,11 +74,13 @@ pub fn place_of_tables(
         &format!("the shipped tables ({about})"),
         &serde_json::json!({ "command": command, "about": about }),
     );
-    checked(ResultsFolder::create(path, identity, None)?, output, files, inputs)
+    let folder = ResultsFolder::create(path, identity, None)?;
+    checked(command, folder, output, files, inputs)
 }
 
 /// The folder, where all may be written into it; it is claimed then.
 fn checked(
+    command: &str,
     folder: ResultsFolder,
     output: &OutputOptions,
     files: &[&str],
@@ -90,6 +92,8 @@ fn checked(
             .iter()
             .map(|name| (*name).to_owned())
             .chain(report_name(&output.formats))
+            .chain([data_package::NAME.to_owned()])
+            .chain(workbook_name(command, &output.formats))
             .collect(),
         charts: charts.into_iter().map(Format::extension).collect(),
     };
@@ -100,20 +104,14 @@ fn checked(
     Ok(folder)
 }
 
-/// A table as CSV: name of the file, and its bytes.
-pub struct Written {
-    name: &'static str,
-    bytes: Vec<u8>,
+/// The name of a command's workbook, where one is wanted.
+fn workbook_name(command: &str, formats: &[ChartFormat]) -> Option<String> {
+    wants_workbook(formats).then(|| format!("{command}.xlsx"))
 }
 
 /// A table.
-pub fn table(
-    name: &'static str,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), csv::Error>,
-) -> Result<Written, Failure> {
-    let mut bytes = Vec::new();
-    write(&mut bytes).map_err(Failure::of_table)?;
-    Ok(Written { name, bytes })
+pub fn table(write: impl FnOnce(&mut Rows) -> Result<(), csv::Error>) -> Result<Rows, Failure> {
+    Rows::of(write).map_err(Failure::of_table)
 }
 
 /// What a command says of what it found, beside tables and charts.
@@ -126,26 +124,30 @@ pub struct Said<'a> {
     pub sentences: Vec<String>,
     /// Of what the results are, where the command was stopped on the way.
     pub interrupted: Option<&'static str>,
+    /// What it was asked of, where that is no scenario.
+    pub about: About,
 }
 
 impl Said<'_> {
     /// Of what was asked of no scenario: without a page.
-    pub fn of_tables() -> Self {
+    pub fn of_tables(about: About, document: &Value) -> Self {
+        let sentences = document["sentences"].as_array().into_iter().flatten();
         Said {
             run: None,
             kind: "",
-            sentences: Vec::new(),
+            sentences: sentences.filter_map(Value::as_str).map(str::to_owned).collect(),
             interrupted: None,
+            about,
         }
     }
 }
 
-/// Writes the tables, the document as `COMMAND.json`, the charts and the page, all or none.
+/// Writes the tables, the document as `COMMAND.json`, the charts, the page, the workbook and the description of the folder, all or none.
 pub fn write(
     command: &str,
     output: &OutputOptions,
     folder: &ResultsFolder,
-    tables: Vec<Written>,
+    tables: Vec<Rows>,
     document: &Value,
     charts: impl FnOnce() -> Result<Vec<Chart>, ChartError>,
     said: Said<'_>,
@@ -154,17 +156,34 @@ pub fn write(
     let is_drawn = !chart_formats(&output.formats).is_empty() || page.is_some();
     let charts = if is_drawn { charts()? } else { Vec::new() };
     let place = folder.folder();
-    let mut files = Vec::new();
-    for table in &tables {
-        files.push(place.prepare(table.name, |file| file.write_all(&table.bytes))?);
+    let (mut files, mut shown) = (Vec::new(), Vec::new());
+    let dialect = Dialect::from(output.csv_dialect);
+    for rows in &tables {
+        let mut text = Vec::new();
+        rows.csv(&mut text).map_err(Failure::of_table)?;
+        let file = rows.table.file;
+        files.push(place.prepare(file, |to| dialect.write(&rows.table, text.as_slice(), to))?);
+        shown.push((file, Table::read(&text).map_err(Failure::of_table)?));
     }
     files.extend(draw(place, &charts, &output.formats)?);
     if let Some((name, run)) = page {
-        let read = |table: Written| Ok((table.name, Table::read(&table.bytes).map_err(Failure::of_table)?));
-        let tables: Result<Vec<(&str, Table)>, Failure> = tables.into_iter().map(read).collect();
-        let report = Report::of(run, said.kind, typed_command(), &said.sentences, &charts, tables?);
+        let report = Report::of(run, said.kind, typed_command(), &said.sentences, &charts, shown);
         let text = report.html();
         files.push(place.prepare(&name, |file| file.write_all(text.as_bytes()))?);
+    }
+    let about = said.run.map_or(said.about, |run| About::of(run, command));
+    let described: Vec<_> = tables.iter().map(|rows| rows.table.clone()).collect();
+    files.push(prepare_package(place, &about, &described, dialect)?);
+    #[cfg(feature = "xlsx")]
+    if let Some(name) = workbook_name(command, &output.formats) {
+        let asked = workbook::Asked {
+            run: said.run,
+            command: typed_command(),
+            sentences: said.sentences,
+            about,
+        };
+        let bytes = workbook::of_command(asked, tables).map_err(Failure::of_workbook)?;
+        files.push(place.prepare(&name, |file| file.write_all(&bytes))?);
     }
     let mut text = Vec::new();
     json::print(document, &mut text)?;
@@ -174,10 +193,11 @@ pub fn write(
 }
 
 /// Options that change nothing of what is found, with whether a value follows.
-const WITHOUT_EFFECT: [(&str, bool); 8] = [
+const WITHOUT_EFFECT: [(&str, bool); 9] = [
     ("--out", true),
     ("--threads", true),
     ("--formats", true),
+    ("--csv-dialect", true),
     ("--color", true),
     ("--quiet", false),
     ("-q", false),

@@ -21,6 +21,7 @@ mod numbers;
 mod reading;
 mod shares;
 mod sheet;
+mod sources;
 mod tables;
 mod text;
 mod trade;
@@ -43,6 +44,7 @@ pub use indicators::{
     RelianceRow, governance_score, governance_scores, net_import_reliance, political_stability, recycling_input_rate,
 };
 pub use shares::{ShareRow, ShareTable, minerals, shares, withheld};
+pub use sources::{ShippedSource, sources_named_in};
 pub use tables::{Table, TableExcerpt, about, excerpt, mineral_id, mineral_name, nearest_name, table, tables};
 pub use text::{Decoded, decode};
 pub use trade::{TradeRow, TradeTable, trade, trade_of_rest, trade_products, us_import_sources};

@@ -1,13 +1,12 @@
 //! The headline under the rules of allocation that the scenario does not have: a sentence or two, a table, a part of a document.
 
-use std::io::Write;
-
 use serde_json::{Value, json};
 
+use super::columns;
 use super::json::estimate;
-use super::number::{counted, estimate_cells, short, significant};
+use super::number::{counted, short, significant};
 use super::prose::listed_up_to;
-use super::sheet::{STAMP, Sheet, Stamp};
+use super::sheet::{Sheet, Stamp, Target, name, unit_of};
 use crate::results::types::{Estimate, RunResults};
 use crate::whatif::band::{Band, Rule, Turned};
 use crate::whatif::robustness::Alternative;
@@ -148,28 +147,8 @@ fn policies(run: &RunResults, band: &Band) -> Option<String> {
 }
 
 /// `allocation_rules.csv`: one row a rule and policy.
-pub fn table(run: &RunResults, band: &Band, to: impl Write) -> Result<(), csv::Error> {
-    let columns = [
-        "rule",
-        "policy",
-        "material",
-        "country",
-        "statistic",
-        "trials",
-        "value",
-        "value_se",
-        "value_low",
-        "value_high",
-        "shift",
-        "shift_se",
-        "shift_low",
-        "shift_high",
-        "change",
-        "change_se",
-        "change_low",
-        "change_high",
-    ];
-    let mut sheet = Sheet::new(to, columns.into_iter().chain(STAMP))?;
+pub fn table(run: &RunResults, band: &Band, to: impl Target) -> Result<(), csv::Error> {
+    let mut sheet = Sheet::new(to, &columns::allocation_rules())?;
     let stamp = Stamp::of(&run.manifest);
     let (material, place) = &band.headline;
     for found in &band.rules {
@@ -181,12 +160,17 @@ pub fn table(run: &RunResults, band: &Band, to: impl Write) -> Result<(), csv::E
                 place,
                 band.measure.name(),
             ])?;
-            sheet.plain(&band.trials.to_string())?;
+            sheet.whole(band.trials)?;
             for part in [Some(standing.value), standing.shift, standing.change] {
-                for cell in estimate_cells(part.as_ref()) {
-                    sheet.plain(&cell)?;
-                }
+                sheet.estimate(part.as_ref())?;
             }
+            let policy = run.policies.iter().find(|policy| policy.policy == standing.policy);
+            sheet.texts([
+                unit_of(run, material, band.measure),
+                policy.map_or(standing.policy.as_str(), |policy| policy.shown_name()),
+                name(&run.materials, material),
+                name(&run.places, place),
+            ])?;
             sheet.end_with(&stamp)?;
         }
     }

@@ -4,7 +4,6 @@
 //! Numbers have six significant digits in their shortest form ([`super::six_digits`]); results.json has full precision. A cell is empty when its
 //! value is not available, or when it is a quantile or tail mean that the trials do not support.
 
-use super::number::{estimate_cells, optional};
 use std::io::Write;
 
 use crate::analysis::part::Frame;
@@ -12,14 +11,10 @@ use crate::results::statistic::{Found, Statistic};
 use crate::results::types::{AttributionKind, Estimate, Label, RunResults, TailEstimate};
 use crate::results::{SEVERAL, STRUCTURAL, Sample};
 
-use super::sheet::{STAMP, Sheet, Stamp, name, names, unit};
+use super::columns;
+use super::sheet::{Sheet, Stamp, Target, name, names, unit};
 
 type Written = Result<(), csv::Error>;
-
-/// First columns of most tables.
-const KEY: [&str; 3] = ["policy", "material", "country"];
-/// Their display names.
-const NAMES: [&str; 3] = ["policy_name", "material_name", "place_name"];
 
 /// What of a statistic stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +36,14 @@ impl Part {
         }
     }
 
-    fn cell(self, found: Found) -> String {
-        let of = |part: fn(Estimate) -> f64| optional(found.estimate().map(part));
+    fn write<T: Target>(self, found: Found, sheet: &mut Sheet<T>) -> Written {
+        let of = |part: fn(Estimate) -> f64| found.estimate().map(part);
         match (self, found) {
-            (Part::Value, Found::Whole(value)) => value.to_string(),
-            (Part::Value, found) => optional(found.value()),
-            (Part::StandardError, _) => of(|estimate| estimate.standard_error),
-            (Part::Low, _) => of(|estimate| estimate.low),
-            (Part::High, _) => of(|estimate| estimate.high),
+            (Part::Value, Found::Whole(value)) => sheet.whole(value),
+            (Part::Value, found) => sheet.optional(found.value()),
+            (Part::StandardError, _) => sheet.optional(of(|estimate| estimate.standard_error)),
+            (Part::Low, _) => sheet.optional(of(|estimate| estimate.low)),
+            (Part::High, _) => sheet.optional(of(|estimate| estimate.high)),
         }
     }
 }
@@ -110,26 +105,14 @@ pub(crate) const SUMMARY_COLUMNS: &[(Statistic, Part)] = &[
 ];
 
 /// `summary.csv`.
-pub fn summary(run: &RunResults, to: impl Write) -> Written {
-    let columns: Vec<String> = SUMMARY_COLUMNS
-        .iter()
-        .map(|(statistic, part)| format!("{}{}", statistic.name(), part.suffix()))
-        .collect();
-    let mut sheet = Sheet::new(
-        to,
-        KEY.into_iter()
-            .chain(["sector"])
-            .chain(columns.iter().map(String::as_str))
-            .chain(NAMES)
-            .chain(["unit"])
-            .chain(STAMP),
-    )?;
+pub fn summary(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::summary())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for row in &policy.summary {
             sheet.texts([policy.policy.as_str(), &row.material, &row.country, &row.sector])?;
             for (statistic, part) in SUMMARY_COLUMNS {
-                sheet.plain(&part.cell(statistic.of(row)))?;
+                part.write(statistic.of(row), &mut sheet)?;
             }
             sheet.texts(names(run, policy, &row.material, &row.country))?;
             sheet.text(unit(&run.materials, &row.material))?;
@@ -140,16 +123,8 @@ pub fn summary(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `exceedance.csv`.
-pub fn exceedance(run: &RunResults, to: impl Write) -> Written {
-    let numbers = [
-        "shortfall_pct",
-        "probability",
-        "probability_se",
-        "worst_spell_probability",
-        "probability_low",
-        "probability_high",
-    ];
-    let mut sheet = Sheet::new(to, KEY.into_iter().chain(numbers).chain(NAMES).chain(STAMP))?;
+pub fn exceedance(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::exceedance())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for curve in &policy.exceedance {
@@ -173,30 +148,15 @@ pub fn exceedance(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `timeline.csv`.
-pub fn timeline(run: &RunResults, to: impl Write) -> Written {
-    let own = [
-        "period",
-        "date",
-        "mean_pct",
-        "p5_pct",
-        "p25_pct",
-        "p50_pct",
-        "p75_pct",
-        "p95_pct",
-        "mean_pct_se",
-        "prob_any",
-        "prob_any_se",
-        "prob_gt_10",
-        "prob_gt_10_se",
-    ];
-    let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
+pub fn timeline(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::timeline())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for fan in policy.fans() {
             let names = names(run, policy, &fan.material, &fan.country);
             for point in &fan.points {
                 sheet.texts([policy.policy.as_str(), &fan.material, &fan.country])?;
-                sheet.plain(&point.period.to_string())?;
+                sheet.whole(point.period as u64)?;
                 sheet.plain(&point.date)?;
                 sheet.number(point.mean_pct.value)?;
                 sheet.numbers(point.quantiles_pct)?;
@@ -213,40 +173,24 @@ pub fn timeline(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `years.csv`.
-pub fn years(run: &RunResults, to: impl Write) -> Written {
-    let own = [
-        "year",
-        "months",
-        "mean_pct",
-        "mean_pct_se",
-        "sd_pct",
-        "p5_pct",
-        "p25_pct",
-        "p50_pct",
-        "p75_pct",
-        "p95_pct",
-        "prob_gt_10",
-        "prob_gt_10_se",
-        "cvar95_pct",
-        "cvar95_pct_se",
-    ];
-    let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
+pub fn years(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::years())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for years in &policy.years {
             let names = names(run, policy, &years.material, &years.country);
             for point in &years.points {
                 sheet.texts([policy.policy.as_str(), &years.material, &years.country])?;
-                sheet.plain(&point.year.to_string())?;
+                sheet.whole(u64::from(point.year.unsigned_abs()))?;
                 sheet.numbers([point.months, point.mean_pct.value, point.mean_pct.standard_error])?;
-                sheet.plain(&optional(point.sd_pct))?;
+                sheet.optional(point.sd_pct)?;
                 for quantile in &point.quantiles_pct {
-                    sheet.plain(&optional(supported(quantile).map(|found| found.value)))?;
+                    sheet.optional(supported(quantile).map(|found| found.value))?;
                 }
                 sheet.numbers([point.prob_gt_10.value, point.prob_gt_10.standard_error])?;
                 let tail = supported(&point.cvar95_pct);
-                sheet.plain(&optional(tail.map(|found| found.value)))?;
-                sheet.plain(&optional(tail.map(|found| found.standard_error)))?;
+                sheet.optional(tail.map(|found| found.value))?;
+                sheet.optional(tail.map(|found| found.standard_error))?;
                 sheet.texts(names)?;
                 sheet.end_with(&stamp)?;
             }
@@ -260,17 +204,8 @@ fn supported(tail: &TailEstimate) -> Option<Estimate> {
 }
 
 /// `return_periods.csv`.
-pub fn return_periods(run: &RunResults, to: impl Write) -> Written {
-    let own = [
-        "measure",
-        "years",
-        "level_pct",
-        "level_pct_se",
-        "level_pct_low",
-        "level_pct_high",
-        "supported",
-    ];
-    let mut sheet = Sheet::new(to, KEY.into_iter().chain(own).chain(NAMES).chain(STAMP))?;
+pub fn return_periods(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::return_periods())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for level in &policy.return_levels {
@@ -281,10 +216,8 @@ pub fn return_periods(run: &RunResults, to: impl Write) -> Written {
                 level.measure.name(),
             ])?;
             sheet.number(level.years)?;
-            for cell in estimate_cells(supported(&level.level_pct).as_ref()) {
-                sheet.plain(&cell)?;
-            }
-            sheet.plain(&level.level_pct.supported.to_string())?;
+            sheet.estimate(supported(&level.level_pct).as_ref())?;
+            sheet.truth(level.level_pct.supported)?;
             sheet.texts(names(run, policy, &level.material, &level.country))?;
             sheet.end_with(&stamp)?;
         }
@@ -293,22 +226,8 @@ pub fn return_periods(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `event_classes.csv`.
-pub fn event_classes(run: &RunResults, to: impl Write) -> Written {
-    let own = [
-        "worst_pct",
-        "event",
-        "in_force",
-        "in_force_se",
-        "in_force_in_all",
-        "lift",
-        "months_in_force",
-        "months_in_force_in_all",
-        "class_trials",
-        "class_share",
-        "supported",
-    ];
-    let header = KEY.into_iter().chain(own).chain(["name"]).chain(NAMES).chain(STAMP);
-    let mut sheet = Sheet::new(to, header)?;
+pub fn event_classes(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::event_classes())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for class in &policy.event_classes {
@@ -317,15 +236,15 @@ pub fn event_classes(run: &RunResults, to: impl Write) -> Written {
                 sheet.texts([policy.policy.as_str(), &class.material, &class.country])?;
                 sheet.number(class.worst_pct)?;
                 sheet.text(&event.event)?;
-                sheet.plain(&optional(event.in_force.map(|found| found.value)))?;
-                sheet.plain(&optional(event.in_force.map(|found| found.standard_error)))?;
+                sheet.optional(event.in_force.map(|found| found.value))?;
+                sheet.optional(event.in_force.map(|found| found.standard_error))?;
                 sheet.number(event.in_force_in_all)?;
-                sheet.plain(&optional(event.lift))?;
-                sheet.plain(&optional(event.months_in_force))?;
+                sheet.optional(event.lift)?;
+                sheet.optional(event.months_in_force)?;
                 sheet.number(event.months_in_force_in_all)?;
-                sheet.plain(&class.trials.to_string())?;
+                sheet.whole(class.trials)?;
                 sheet.number(class.share_of_trials)?;
-                sheet.plain(&class.supported.to_string())?;
+                sheet.truth(class.supported)?;
                 sheet.text(&event.name)?;
                 sheet.texts(names)?;
                 sheet.end_with(&stamp)?;
@@ -336,20 +255,8 @@ pub fn event_classes(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `events.csv`.
-pub fn events(run: &RunResults, to: impl Write) -> Written {
-    let header = [
-        "policy",
-        "event",
-        "expected_count",
-        "mean_duration_months",
-        "mean_severity",
-        "share_of_expected",
-        "share_of_cvar95",
-        "expected_count_se",
-        "name",
-        "policy_name",
-    ];
-    let mut sheet = Sheet::new(to, header.into_iter().chain(STAMP))?;
+pub fn events(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::events())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for event in &policy.events {
@@ -361,7 +268,7 @@ pub fn events(run: &RunResults, to: impl Write) -> Written {
                 event.share_of_expected,
                 event.share_of_cvar95,
             ] {
-                sheet.plain(&optional(value))?;
+                sheet.optional(value)?;
             }
             sheet.number(event.expected_count.standard_error)?;
             sheet.texts([event.name.as_str(), policy.shown_name()])?;
@@ -372,10 +279,8 @@ pub fn events(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `attribution.csv`: shares of each (material, country) by event, country and stage.
-pub fn attribution(run: &RunResults, to: impl Write) -> Written {
-    let own = ["kind", "key", "share_of_expected", "share_of_cvar95"];
-    let header = KEY.into_iter().chain(own).chain(NAMES).chain(["key_name"]).chain(STAMP);
-    let mut sheet = Sheet::new(to, header)?;
+pub fn attribution(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::attribution())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for part in policy.attributed() {
@@ -405,10 +310,8 @@ pub fn attribution(run: &RunResults, to: impl Write) -> Written {
 }
 
 /// `supply.csv`: undisrupted supply at the start by country.
-pub fn supply(run: &RunResults, to: impl Write) -> Written {
-    let own = ["output_per_year", "share_pct", "capacity_per_year"];
-    let header = KEY.into_iter().chain(own).chain(NAMES).chain(["unit"]).chain(STAMP);
-    let mut sheet = Sheet::new(to, header)?;
+pub fn supply(run: &RunResults, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::supply())?;
     let stamp = Stamp::of(&run.manifest);
     for policy in &run.policies {
         for share in &policy.supply_shares {
@@ -448,20 +351,7 @@ pub struct SamplesWriter<W: Write> {
 impl<W: Write> SamplesWriter<W> {
     /// Writes the header.
     pub fn new(to: W) -> Result<Self, csv::Error> {
-        let header = [
-            "trial",
-            "policy",
-            "material",
-            "country",
-            "shortfall",
-            "shortfall_pct",
-            "worst_spell_months",
-            "unit",
-            "seed",
-            "sampling",
-            "sampling_version",
-        ];
-        let sheet = Sheet::new(to, header)?;
+    let mut sheet = Sheet::new(to, &columns::supply())?;
         Ok(Self { sheet })
     }
 
@@ -484,7 +374,7 @@ impl<W: Write> SamplesWriter<W> {
             let Some((material, country)) = rows.get(sample.row) else {
                 continue;
             };
-            sheet.plain(&sample.trial.to_string())?;
+            sheet.whole(sample.trial)?;
             sheet.texts([policy, material, country])?;
             sheet.numbers([sample.shortfall_t, sample.shortfall_pct, sample.worst_spell_months])?;
             sheet.text(unit(&context.materials, material))?;

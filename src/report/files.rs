@@ -1,15 +1,19 @@
 //! The result files of a run, in one call.
 
+use std::io::Write;
+
 use rayon::prelude::*;
 
 use crate::results::types::{CostlyTable, PolicyResults, RunResults};
 
 use super::csv;
+use super::columns::{self, Table};
 use super::json::{self, StageTime};
 use super::results_folder::ResultsFolder;
+use super::sheet::Dialect;
 use super::write::{OutputFolder, PendingFile, WriteError};
 
-type Format = fn(&RunResults, &mut PendingFile) -> Result<(), ::csv::Error>;
+type Format = fn(&RunResults, &mut dyn Write) -> Result<(), ::csv::Error>;
 
 /// Whether results have a table.
 type Has = fn(&PolicyResults) -> bool;
@@ -66,6 +70,7 @@ pub fn result_names(left_out: &[CostlyTable]) -> Vec<String> {
 pub fn prepare_results(
     folder: &OutputFolder,
     run: &RunResults,
+    dialect: Dialect,
     timing: &[StageTime],
 ) -> Result<Vec<PendingFile>, WriteError> {
     // The JSON document is as much work as all tables.
@@ -73,7 +78,7 @@ pub fn prepare_results(
         || {
             let written = TABLES.par_iter().filter(|(_, has, _)| run.policies.iter().any(has));
             written
-                .map(|(name, _, format)| folder.prepare(name, |file| format(run, file)))
+                .map(|(name, _, format)| prepare_table(folder, name, dialect, |to| format(run, to)))
                 .collect::<Result<Vec<_>, _>>()
         },
         || folder.prepare(DOCUMENT, |file| json::results(run, timing, file)),
@@ -85,5 +90,39 @@ pub fn prepare_results(
 
 /// The same, with their names. Either all are replaced or, when one cannot be written, none.
 pub fn write_results(folder: &ResultsFolder, run: &RunResults, timing: &[StageTime]) -> Result<(), WriteError> {
-    folder.commit(prepare_results(folder.folder(), run, timing)?, |_| false)
+    folder.commit(prepare_results(folder.folder(), run, Dialect::Comma, timing)?, |_| false)
+}
+
+/// Writes a table of a run to its temporary name, in a dialect.
+pub fn prepare_table(
+    folder: &OutputFolder,
+    name: &str,
+    dialect: Dialect,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), ::csv::Error>,
+) -> Result<PendingFile, WriteError> {
+    folder.prepare(name, |file| match (dialect, table_of(name)) {
+        (Dialect::Comma, _) | (_, None) => write(file),
+        (dialect, Some(table)) => {
+            let mut text = Vec::new();
+            write(&mut text)?;
+            dialect.write(&table, text.as_slice(), file)
+        }
+    })
+}
+
+/// The table of a run that has this file.
+pub fn table_of(name: &str) -> Option<Table> {
+    columns::of_run().into_iter().find(|table| table.file == name)
+}
+
+/// A file of samples in a dialect: while a run goes on, and in parts of it, they have commas.
+pub fn samples_in(folder: &OutputFolder, mut samples: PendingFile, dialect: Dialect) -> Result<PendingFile, WriteError> {
+    if dialect == Dialect::Comma {
+        return Ok(samples);
+    }
+    let flushed = samples.flush();
+    let from = flushed.and_then(|()| std::fs::File::open(samples.temporary_path()));
+    let from = from.map_err(|source| samples.error(source))?;
+    let name = samples.path().file_name().unwrap_or_default().to_string_lossy();
+    folder.prepare(&name, |file| dialect.write(&columns::samples(), from, file))
 }

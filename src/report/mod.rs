@@ -4,9 +4,11 @@ pub mod backtest;
 pub mod band;
 pub mod cautions;
 pub mod charts;
+pub mod columns;
 pub mod compare;
 pub mod comparison;
 pub mod csv;
+pub mod data_package;
 pub mod explored;
 pub mod exposure;
 #[cfg(feature = "cli")]
@@ -36,13 +38,15 @@ pub mod robustness;
 pub mod samples_file;
 pub mod screen;
 pub mod sensitivity;
-mod sheet;
+pub mod sheet;
 pub mod story;
 pub mod sweep;
 pub mod table;
 #[cfg(feature = "cli")]
 pub mod trace_csv;
 pub mod width;
+#[cfg(feature = "xlsx")]
+pub mod workbook;
 #[cfg(feature = "cli")]
 pub mod write;
 
@@ -50,5 +54,5 @@ pub mod write;
 mod tests;
 
 #[cfg(feature = "cli")]
-pub use files::{prepare_results, result_names, write_results};
+pub use files::{prepare_results, prepare_table, result_names, samples_in, table_of, write_results};
 pub use number::{grouped, six_digits};

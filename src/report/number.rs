@@ -1,7 +1,5 @@
 //! Numbers as text.
 
-use crate::results::types::Estimate;
-
 /// Six significant digits in the shortest form that reads back the same: `0.0102375`, `12`, `1234570`, `3e-9`. Empty for NaN and
 /// infinity (not available).
 pub fn six_digits(value: f64) -> String {
@@ -86,22 +84,6 @@ pub(super) fn signed(value: f64, shown: impl Fn(f64) -> String) -> String {
         below if below < 0.0 => format!("-{}", shown(-below)),
         above => format!("+{}", shown(above)),
     }
-}
-
-/// A cell of a number that there may be.
-pub(super) fn optional(value: Option<f64>) -> String {
-    value.map_or_else(String::new, six_digits)
-}
-
-/// Cells of an estimate: value, standard error, low and high end; the last three are empty where the error is not known.
-pub(super) fn estimate_cells(estimate: Option<&Estimate>) -> [String; 4] {
-    let known = estimate.filter(|estimate| !estimate.standard_error.is_nan());
-    [
-        optional(estimate.map(|estimate| estimate.value)),
-        optional(known.map(|estimate| estimate.standard_error)),
-        optional(known.map(|estimate| estimate.low)),
-        optional(known.map(|estimate| estimate.high)),
-    ]
 }
 
 /// Bytes as hexadecimal digits.

@@ -20,7 +20,7 @@ const MARK: &str = ".critmin-";
 /// How many letters are random.
 const RANDOM: usize = 12;
 /// What the files of results are called at their end.
-const EXTENSIONS: [&str; 6] = ["csv", "json", "svg", "png", "html", "critmin"];
+const EXTENSIONS: [&str; 7] = ["csv", "json", "svg", "png", "html", "xlsx", "critmin"];
 
 /// What a file of results is called whose temporary name this is (`.NAME.critmin-RANDOM.part`); `None` for any other name.
 pub(super) fn final_name(temporary: &str) -> Option<&str> {

@@ -1,7 +1,8 @@
 //! The trace of a replayed trial as CSV files, in full precision.
 
 use super::results_folder::ResultsFolder;
-use super::sheet::{STAMP_WITHOUT_TRIALS, Sheet, Stamp, name, unit};
+use super::columns::Table;
+use super::sheet::{Sheet, Stamp, name, unit};
 use super::write::{PendingFile, WriteError};
 use crate::analysis::replay::Replay;
 
@@ -16,8 +17,8 @@ pub const NAMES: [&str; 7] = [
     "trace-lane-capacities.csv",
 ];
 
-/// The last columns of every table of a trace: which trial it is.
-const TRIAL: [&str; 2] = ["policy", "trial"];
+/// The last columns of every table of a trace: which trial of which run it is.
+const LAST: [&str; 5] = ["policy", "trial", "seed", "sampling", "sampling_version"];
 
 type Written = Result<(), csv::Error>;
 
@@ -55,12 +56,13 @@ impl<'a> Trace<'a> {
         file: &'f mut PendingFile,
         columns: &[&'static str],
     ) -> Result<Sheet<&'f mut PendingFile>, csv::Error> {
-        Sheet::new(file, columns.iter().copied().chain(TRIAL).chain(STAMP_WITHOUT_TRIALS))
+        let names = columns.iter().copied().chain(LAST);
+        Sheet::new(file, &Table::of_names(names))
     }
 
     fn end(&self, sheet: &mut Sheet<&mut PendingFile>) -> Written {
         sheet.text(&self.replay.policy)?;
-        sheet.plain(&self.replay.trial.to_string())?;
+        sheet.whole(self.replay.trial)?;
         sheet.end_with(&self.stamp)
     }
 
@@ -145,7 +147,7 @@ impl<'a> Trace<'a> {
             ],
         )?;
         for market in &self.replay.markets {
-            sheet.plain(&market.period.to_string())?;
+            sheet.whole(market.period as u64)?;
             sheet.plain(&market.date)?;
             sheet.texts([market.material.as_str(), &market.country])?;
             sheet.exact([
@@ -187,7 +189,7 @@ impl<'a> Trace<'a> {
             ],
         )?;
         for supply in &self.replay.supplies {
-            sheet.plain(&supply.period.to_string())?;
+            sheet.whole(supply.period as u64)?;
             sheet.plain(&supply.date)?;
             sheet.text(&supply.supply)?;
             sheet.exact([supply.undisrupted_t, supply.planned_t, supply.output_t])?;
@@ -221,7 +223,7 @@ impl<'a> Trace<'a> {
             ],
         )?;
         for flow in &self.replay.flows {
-            sheet.plain(&flow.period.to_string())?;
+            sheet.whole(flow.period as u64)?;
             sheet.plain(&flow.date)?;
             sheet.texts([flow.material.as_str(), &flow.from, &flow.to])?;
             sheet.exact([flow.undisrupted_t, flow.flow_t])?;
@@ -251,7 +253,7 @@ impl<'a> Trace<'a> {
             ],
         )?;
         for capacity in &self.replay.lane_capacities {
-            sheet.plain(&capacity.period.to_string())?;
+            sheet.whole(capacity.period as u64)?;
             sheet.plain(&capacity.date)?;
             sheet.texts([capacity.lane_capacity.as_str(), &capacity.material])?;
             sheet.exact([capacity.capacity_t, capacity.flow_t])?;
@@ -276,7 +278,7 @@ impl<'a> Trace<'a> {
             ],
         )?;
         for stockpile in &self.replay.stockpiles {
-            sheet.plain(&stockpile.period.to_string())?;
+            sheet.whole(stockpile.period as u64)?;
             sheet.plain(&stockpile.date)?;
             sheet.texts([stockpile.stockpile.as_str(), &stockpile.material])?;
             sheet.exact([stockpile.level_t, stockpile.released_t])?;

@@ -145,9 +145,9 @@ statistics! {
     ExpectedShortfallPct, "expected_shortfall_pct", Percent, "mean over trials of shortfall / demand", |row| mean(&row.expected_shortfall_pct);
     ProbAny, "prob_any", Probability, "probability of any shortfall", |row| mean(&row.prob_any);
     ProbGt5, "prob_gt_5", Probability, "probability that more than 5 % of the horizon's demand is short", |row| mean(&row.prob_gt_5);
-    ProbGt10, "prob_gt_10", Probability, "the same of 10 %", |row| mean(&row.prob_gt_10);
-    ProbGt25, "prob_gt_25", Probability, "the same of 25 %", |row| mean(&row.prob_gt_25);
-    ProbGt50, "prob_gt_50", Probability, "the same of 50 %", |row| mean(&row.prob_gt_50);
+    ProbGt10, "prob_gt_10", Probability, "probability that more than 10 % is short", |row| mean(&row.prob_gt_10);
+    ProbGt25, "prob_gt_25", Probability, "probability that more than 25 % is short", |row| mean(&row.prob_gt_25);
+    ProbGt50, "prob_gt_50", Probability, "probability that more than 50 % is short", |row| mean(&row.prob_gt_50);
     ExpectedMonthsShort, "expected_months_short", Months, "mean time in periods with a shortfall", |row| mean(&row.expected_months_short);
     P50Pct, "p50_pct", Percent, "median of the shortfall over trials", |row| tail(&row.quantiles_pct[2]);
     P75Pct, "p75_pct", Percent, "quantile at 75 %", |row| tail(&row.quantiles_pct[3]);
@@ -160,7 +160,7 @@ statistics! {
     Cvar99Pct, "cvar99_pct", Percent, "mean of the worst 1 % of trials", |row| tail(&row.cvar_pct[2]);
     MaxPct, "max_pct", Percent, "largest shortfall of any trial; grows with the number of trials", |row| Found::Value(row.max_pct);
     TimeToSurviveMonths, "time_to_survive_months", Months, "mean time that stocks carry demand once deliveries miss it; over the trials with an episode that ends short", |row| some(&row.time_to_survive_months);
-    TimeToRecoverMonths, "time_to_recover_months", Months, "mean length of that episode, until deliveries meet demand again; cut at the horizon's end", |row| some(&row.time_to_recover_months);
+    TimeToRecoverMonths, "time_to_recover_months", Months, "mean length of the episode of `time_to_survive_months`, until deliveries meet demand again; cut at the horizon's end", |row| some(&row.time_to_recover_months);
     StructuralShortfallPct, "structural_shortfall_pct", Percent, "short in the same trials without any event", |row| mean(&row.structural_shortfall_pct);
     EventShortfallPct, "event_shortfall_pct", Percent, "total less structural", |row| mean(&row.event_shortfall_pct);
     UnmetAfterAdaptationPct, "unmet_after_adaptation_pct", Percent, "what remains after substitution and thrift", |row| mean(&row.unmet_after_adaptation_pct);
@@ -170,17 +170,17 @@ statistics! {
     SpellMonths, "spell_months", Months, "mean length of a spell", |row| plain(row.spell_months);
     SpellDepthPct, "spell_depth_pct", Percent, "mean depth of a spell: share of demand missing while it lasts", |row| plain(row.spell_depth_pct);
     WorstSpellPct, "worst_spell_pct", Percent, "mean of each trial's worst spell, of the horizon's demand", |row| mean(&row.worst_spell_pct);
-    WorstSpellCvar95Pct, "worst_spell_cvar95_pct", Percent, "its CVaR at 95 %", |row| tail(&row.worst_spell_cvar95_pct);
+    WorstSpellCvar95Pct, "worst_spell_cvar95_pct", Percent, "mean of the worst spell in the 5 % of trials in which it is worst", |row| tail(&row.worst_spell_cvar95_pct);
     ExposedValueMusd, "exposed_value_musd", MillionUsd, "mean value added exposed over the horizon; empty where none is stated", |row| some(&row.exposed_value_musd);
     PeakPriceIndex, "peak_price_index", Index, "mean of each trial's largest price index, 1 = undisrupted; empty for rows that are no single market", |row| some(&row.peak_price_index);
-    PeakPriceIndexLeastElastic, "peak_price_index_least_elastic", Index, "the same at the end of the demand elasticity's 90 % range where demand reacts least", |row| plain(row.peak_price_index_band.map(|(least, _)| least));
-    PeakPriceIndexMostElastic, "peak_price_index_most_elastic", Index, "the same where it reacts most", |row| plain(row.peak_price_index_band.map(|(_, most)| most));
+    PeakPriceIndexLeastElastic, "peak_price_index_least_elastic", Index, "`peak_price_index` at the end of the demand elasticity's 90 % range where demand reacts least", |row| plain(row.peak_price_index_band.map(|(least, _)| least));
+    PeakPriceIndexMostElastic, "peak_price_index_most_elastic", Index, "`peak_price_index` at the end where demand reacts most", |row| plain(row.peak_price_index_band.map(|(_, most)| most));
     TrialsFor1Pct, "trials_for_1pct", Count, "trials after which the mean's standard error is 1 % of it; in whole batches where errors come from batches", |row| row.trials_for_1pct.map_or(Found::Missing, Found::Whole);
     SdPct, "sd_pct", Percent, "standard deviation over trials of shortfall / demand, exact (sample variance, n - 1); empty with one trial", |row| mean(&row.sd_pct);
     ProbGe5, "prob_ge_5", Probability, "probability that at least 5 % is short. It differs from `prob_gt_5` where trials lose just that much; both forgive rounding (10^-8 of demand)", |row| mean(&row.prob_ge_5);
-    ProbGe10, "prob_ge_10", Probability, "the same of 10 %", |row| mean(&row.prob_ge_10);
-    ProbGe25, "prob_ge_25", Probability, "the same of 25 %", |row| mean(&row.prob_ge_25);
-    ProbGe50, "prob_ge_50", Probability, "the same of 50 %", |row| mean(&row.prob_ge_50);
+    ProbGe10, "prob_ge_10", Probability, "probability that at least 10 % is short", |row| mean(&row.prob_ge_10);
+    ProbGe25, "prob_ge_25", Probability, "probability that at least 25 % is short", |row| mean(&row.prob_ge_25);
+    ProbGe50, "prob_ge_50", Probability, "probability that at least 50 % is short", |row| mean(&row.prob_ge_50);
     UnmetAfterAdaptationCvar95Pct, "unmet_after_adaptation_cvar95_pct", Percent, "mean of what remains after substitution and thrift in the 5 % of trials in which most does", |row| tail(&row.unmet_after_adaptation_cvar95_pct);
 }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::report::sheet::Dialect;
 use crate::results::types::CostlyTable;
 use examples::*;
 #[cfg(feature = "explore")]
@@ -163,9 +164,12 @@ pub struct RunOptions {
     /// Also write samples.csv: one row per trial, policy and place in focus
     #[arg(long)]
     pub samples: bool,
-    /// Charts as svg, png; html: report.html, one page that explains itself; or none
+    /// Charts as svg, png; html: report.html, one page that explains itself; xlsx: results.xlsx, one workbook with all tables; or none
     #[arg(long, value_delimiter = ',', default_value = "svg,png,html", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
+    /// How CSV is written: with commas and decimal points, or for spreadsheets in German, French and alike with semicolons and decimal commas
+    #[arg(long, value_enum, default_value = "comma", value_name = "DIALECT")]
+    pub csv_dialect: CsvDialect,
     /// Tables to do without, for speed: timeline, attribution, or both; charts that show them are not drawn, all else stays the same
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
     pub without: Vec<Omission>,
@@ -209,9 +213,12 @@ pub struct MergeOptions {
     /// Output folder [default: out/<scenario name>]; or a file *.critmin: a larger partial result of neighbouring ones, to be merged further
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Charts as svg, png; html: report.html, one page that explains itself; or none
+    /// Charts as svg, png; html: report.html, one page that explains itself; xlsx: results.xlsx, one workbook with all tables; or none
     #[arg(long, value_delimiter = ',', default_value = "svg,png,html", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
+    /// How CSV is written: with commas and decimal points, or for spreadsheets in German, French and alike with semicolons and decimal commas
+    #[arg(long, value_enum, default_value = "comma", value_name = "DIALECT")]
+    pub csv_dialect: CsvDialect,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
@@ -226,7 +233,28 @@ pub enum ChartFormat {
     Png,
     /// One page that explains itself, charts inside
     Html,
+    /// One workbook with all tables
+    #[cfg(feature = "xlsx")]
+    Xlsx,
     None,
+}
+
+/// How CSV is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CsvDialect {
+    /// Commas between cells, decimal points
+    Comma,
+    /// Semicolons between cells, decimal commas, a byte-order mark
+    Semicolon,
+}
+
+impl From<CsvDialect> for Dialect {
+    fn from(dialect: CsvDialect) -> Self {
+        match dialect {
+            CsvDialect::Comma => Dialect::Comma,
+            CsvDialect::Semicolon => Dialect::Semicolon,
+        }
+    }
 }
 
 /// What a run can do without.

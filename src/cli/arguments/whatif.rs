@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::parsers::{parse_cap, parse_count, parse_level, parse_money, parse_precision, parse_threads};
-use super::{ChartFormat, ScenarioOptions};
+use super::{ChartFormat, CsvDialect, ScenarioOptions};
 use crate::whatif::firm::Yardstick;
 use crate::whatif::optimize::Goal;
 use crate::whatif::sweep::Axis;
@@ -20,9 +20,12 @@ pub struct OutputOptions {
     /// Number of threads; it changes the speed, never the results [default: all cores]
     #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<u16>,
-    /// Chart formats: svg, png, or none
+    /// Charts as svg, png; html: one page that explains itself; xlsx: one workbook with all tables; or none
     #[arg(long, value_delimiter = ',', default_value = "svg,png", value_name = "LIST")]
     pub formats: Vec<ChartFormat>,
+    /// How CSV is written: with commas and decimal points, or for spreadsheets in German, French and alike with semicolons and decimal commas
+    #[arg(long, value_enum, default_value = "comma", value_name = "DIALECT")]
+    pub csv_dialect: CsvDialect,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

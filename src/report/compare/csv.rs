@@ -1,46 +1,13 @@
 //! `compare.csv`: one row a variant, place and statistic; `pairs.csv`: one row a pair of policies.
 
-use super::super::number::optional;
-use std::io::Write;
-
-use super::super::sheet::{STAMP, Sheet, Stamp, names, unit_of};
+use super::super::columns;
+use super::super::sheet::{Sheet, Stamp, Target, name, names, unit_of};
 use super::{policy, value, worth};
 use crate::results::statistic::Statistic;
-use crate::results::types::Estimate;
+use crate::results::types::{Estimate, RunResults};
 use crate::whatif::compare::{Comparison, Direction, Effect, Ratio};
 
 type Written = Result<(), csv::Error>;
-
-const COLUMNS: [&str; 27] = [
-    "policy",
-    "material",
-    "country",
-    "statistic",
-    "unit",
-    "baseline",
-    "value",
-    "difference",
-    "difference_se",
-    "difference_low",
-    "difference_high",
-    "independent_trials",
-    "rank",
-    "cost",
-    "cost_per_unit",
-    "cost_per_unit_low",
-    "cost_per_unit_high",
-    "direction",
-    "binding_stage",
-    "binding_stage_share",
-    "binding_event",
-    "binding_event_share",
-    "equivalent",
-    "equivalent_low",
-    "equivalent_high",
-    "equivalent_unit",
-    "equivalent_note",
-];
-const NAMES: [&str; 3] = ["policy_name", "material_name", "place_name"];
 
 /// In a word, for tables.
 pub(in crate::report) fn word(direction: Direction) -> &'static str {
@@ -62,9 +29,9 @@ pub(super) fn cost_per(effect: &Effect, statistic: Statistic) -> Option<Ratio> {
 }
 
 /// `compare.csv`.
-pub fn effects(comparison: &Comparison, to: impl Write) -> Written {
+pub fn effects(comparison: &Comparison, to: impl Target) -> Written {
     let run = &comparison.results.run;
-    let mut sheet = Sheet::new(to, COLUMNS.into_iter().chain(NAMES).chain(STAMP))?;
+    let mut sheet = Sheet::new(to, &columns::compare())?;
     let stamp = Stamp::of(&run.manifest);
     let baseline = run.policies.first().map_or("", |baseline| baseline.policy.as_str());
     for effect in &comparison.effects {
@@ -75,7 +42,7 @@ pub fn effects(comparison: &Comparison, to: impl Write) -> Written {
             sheet.texts([effect.variant.as_str(), &effect.material, &effect.country])?;
             sheet.texts([statistic.name(), unit_of(run, &effect.material, *statistic)])?;
             for id in [baseline, &effect.variant] {
-                sheet.plain(&optional(value(run, id, effect, *statistic)))?;
+                sheet.optional(value(run, id, effect, *statistic))?;
             }
             let Estimate {
                 value,
@@ -86,16 +53,16 @@ pub fn effects(comparison: &Comparison, to: impl Write) -> Written {
             let interval = |end: f64| if standard_error.is_nan() { f64::NAN } else { end };
             sheet.numbers([value, standard_error, interval(low), interval(high)])?;
             let independent = difference.independent_trials;
-            sheet.plain(&independent.map_or_else(String::new, |trials| trials.to_string()))?;
-            sheet.plain(&effect.rank.to_string())?;
-            sheet.plain(&optional(variant.cost))?;
+            sheet.optional_whole(independent)?;
+            sheet.whole(effect.rank as u64)?;
+            sheet.optional(variant.cost)?;
             let cost = cost_per(effect, *statistic);
             for part in [
                 cost.map(|cost| cost.value),
                 cost.map(|cost| cost.low),
                 cost.map(|cost| cost.high),
             ] {
-                sheet.plain(&optional(part))?;
+                sheet.optional(part)?;
             }
             sheet.plain(word(effect.direction(*statistic)))?;
             let binding = effect.binding.as_ref();
@@ -104,21 +71,31 @@ pub fn effects(comparison: &Comparison, to: impl Write) -> Written {
                 binding.and_then(|it| it.event.as_ref()),
             ] {
                 sheet.text(part.map_or("", |(id, _)| id))?;
-                sheet.plain(&optional(part.map(|(_, share)| *share)))?;
+                sheet.optional(part.map(|(_, share)| *share))?;
             }
-            let cells = equivalent_cells(comparison, effect, *statistic);
-            for cell in &cells {
-                sheet.plain(cell)?;
-            }
+            let (amounts, words) = equivalent(comparison, effect, *statistic);
+            amounts.into_iter().try_for_each(|amount| sheet.optional(amount))?;
+            words.iter().try_for_each(|word| sheet.plain(word))?;
             sheet.texts(names(run, variant, &effect.material, &effect.country))?;
+            let stage = binding.and_then(|it| it.stage.as_ref());
+            sheet.text(stage.map_or("", |(id, _)| name(&run.materials, id)))?;
+            let event = binding.and_then(|it| it.event.as_ref());
+            sheet.text(event.map_or("", |(id, _)| event_name(run, id)))?;
             sheet.end_with(&stamp)?;
         }
     }
     sheet.finish().map(drop)
 }
 
-/// What a variant is worth, in the row of the statistic that says so: amount, both ends, unit, and what numbers cannot say.
-fn equivalent_cells(comparison: &Comparison, effect: &Effect, statistic: Statistic) -> [String; 5] {
+/// Display name of an event of any policy; its id where it has none.
+fn event_name<'a>(run: &'a RunResults, id: &'a str) -> &'a str {
+    let mut events = run.policies.iter().flat_map(|policy| &policy.events);
+    let named = events.find(|event| event.event == id && !event.name.is_empty());
+    named.map_or(id, |event| &event.name)
+}
+
+/// What a variant is worth, in the row of the statistic that says so: amount and both ends; unit, and what numbers cannot say.
+fn equivalent(comparison: &Comparison, effect: &Effect, statistic: Statistic) -> ([Option<f64>; 3], [String; 2]) {
     let found = comparison
         .equivalents
         .as_ref()
@@ -128,28 +105,14 @@ fn equivalent_cells(comparison: &Comparison, effect: &Effect, statistic: Statist
         return Default::default();
     };
     let unit = worth::unit_of(&comparison.results.run, &effect.material, all.measured.yardstick);
-    let [value, low, high] = worth::numbers(one.extent);
-    let note = worth::note(one.extent);
-    [optional(value), optional(low), optional(high), unit, note.to_owned()]
+    (worth::numbers(one.extent), [unit, worth::note(one.extent).to_owned()])
 }
 
 /// `pairs.csv`: percentage points of the headline.
-pub fn pairs(comparison: &Comparison, to: impl Write) -> Written {
-    let header = [
-        "one",
-        "other",
-        "together",
-        "together_se",
-        "together_low",
-        "together_high",
-        "beyond_the_sum",
-        "beyond_the_sum_se",
-        "beyond_the_sum_low",
-        "beyond_the_sum_high",
-        "direction",
-    ];
-    let mut sheet = Sheet::new(to, header.into_iter().chain(STAMP))?;
-    let stamp = Stamp::of(&comparison.results.run.manifest);
+pub fn pairs(comparison: &Comparison, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::pairs_of_policies())?;
+    let run = &comparison.results.run;
+    let stamp = Stamp::of(&run.manifest);
     for pair in &comparison.pairs {
         sheet.texts(pair.policies.iter().map(String::as_str))?;
         for difference in [&pair.together, &pair.beyond_the_sum] {
@@ -163,6 +126,9 @@ pub fn pairs(comparison: &Comparison, to: impl Write) -> Written {
             sheet.numbers([value, standard_error, interval(low), interval(high)])?;
         }
         sheet.plain(word(pair.direction()))?;
+        for id in &pair.policies {
+            sheet.text(policy(run, id).map_or(id, |policy| policy.shown_name()))?;
+        }
         sheet.end_with(&stamp)?;
     }
     sheet.finish().map(drop)

@@ -1,45 +1,21 @@
 //! `ranking.csv`: one row a stage of a mineral, also those that could not be screened; `screen.csv`: every outage, as a screening has it.
 
-use std::io::Write;
-
+use super::super::columns;
 use super::super::screen::csv::outages_of_all;
-use super::super::sheet::{STAMP, Sheet, Stamp};
+use super::super::sheet::{Sheet, Stamp, Target};
 use super::{country, names};
 use crate::study::Estimate;
 use crate::whatif::exposure::Exposures;
 
 type Written = Result<(), csv::Error>;
 
-const HEADER: [&str; 20] = [
-    "rank",
-    "mineral",
-    "mineral_name",
-    "stage",
-    "stage_name",
-    "material",
-    "material_name",
-    "country",
-    "leader",
-    "leader_name",
-    "leader_share_pct",
-    "year_pct",
-    "year_pct_se",
-    "months_short",
-    "months_to_survive",
-    "worst_outage",
-    "worst_country",
-    "worst_country_name",
-    "worst_year_pct",
-    "insufficient_data",
-];
-
 /// `ranking.csv`.
-pub fn ranking(found: &Exposures, to: impl Write) -> Written {
-    let mut sheet = Sheet::new(to, HEADER.into_iter().chain(STAMP))?;
+pub fn ranking(found: &Exposures, to: impl Target) -> Written {
+    let mut sheet = Sheet::new(to, &columns::ranking())?;
     for of in &found.exposed {
         let screened = &found.screened[of.screened];
         let [stage, material] = names(found, of);
-        sheet.plain(&of.rank.to_string())?;
+        sheet.whole(of.rank as u64)?;
         sheet.texts([screened.mineral.as_str(), &screened.name, &of.stage, stage])?;
         sheet.texts([of.material.as_str(), material, &found.country])?;
         let leader = found.leader(of);
@@ -72,7 +48,7 @@ pub fn ranking(found: &Exposures, to: impl Write) -> Written {
         sheet.end_with(&Stamp::of(&screened.found.results.run.manifest))?;
     }
     for missing in &found.missing {
-        sheet.plain("")?;
+        sheet.empty()?;
         sheet.texts([missing.mineral.as_str(), &missing.name, &missing.stage, "", "", ""])?;
         sheet.text(&found.country)?;
         sheet.texts([""; 2])?;
@@ -80,14 +56,13 @@ pub fn ranking(found: &Exposures, to: impl Write) -> Written {
         sheet.texts([""; 3])?;
         sheet.number(f64::NAN)?;
         sheet.text(&missing.why)?;
-        STAMP.iter().try_for_each(|_| sheet.plain(""))?;
-        sheet.end()?;
+        sheet.end_with(&Stamp::empty())?;
     }
     sheet.finish().map(drop)
 }
 
 /// `screen.csv`.
-pub fn outages(found: &Exposures, to: impl Write) -> Written {
+pub fn outages(found: &Exposures, to: impl Target) -> Written {
     let all = found.screened.iter();
-    outages_of_all(all.map(|one| (one.mineral.as_str(), &one.found)), to)
+    outages_of_all(all.map(|one| ([one.mineral.as_str(), &one.name], &one.found)), to)
 }

@@ -8,6 +8,7 @@ mod table;
 
 pub use figures::Figures;
 pub use run::of_run;
+pub use sources::figures as figures_at;
 pub use table::Table;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -63,7 +63,7 @@ pub(super) fn listed(manifest: &Manifest) -> Markup {
 }
 
 /// The figures of the table at an address, in words.
-fn figures(scenario: &Value, address: &str) -> String {
+pub fn figures(scenario: &Value, address: &str) -> String {
     let mut parts = address.split('.');
     let Some(table) = parts.next().and_then(|kind| scenario.get(kind)) else {
         return String::new();

@@ -1,31 +1,12 @@
 //! `indices.csv`: one row a material, stage, place and index.
 
-use std::io::Write;
-
-use super::super::sheet::Sheet;
+use super::super::columns;
+use super::super::sheet::{Sheet, Target};
 use crate::whatif::indices::Indices;
 
-const HEADER: [&str; 15] = [
-    "material",
-    "stage",
-    "country",
-    "index",
-    "value",
-    "low",
-    "high",
-    "unit",
-    "who",
-    "insufficient_data",
-    "notes",
-    "year",
-    "source",
-    "material_name",
-    "place_name",
-];
-
 /// `indices.csv`.
-pub fn indices(found: &Indices, to: impl Write) -> Result<(), csv::Error> {
-    let mut sheet = Sheet::new(to, HEADER)?;
+pub fn indices(found: &Indices, to: impl Target) -> Result<(), csv::Error> {
+    let mut sheet = Sheet::new(to, &columns::indices())?;
     for row in &found.found {
         sheet.texts([row.material.as_str(), &row.stage, &row.place, row.index.name()])?;
         match &row.figure {

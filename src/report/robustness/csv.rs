@@ -1,38 +1,14 @@
 //! `robustness.csv`: one row an alternative and policy.
 
-use super::super::number::estimate_cells;
-use std::io::Write;
-
+use super::super::columns;
 use super::super::compare::csv::word;
-use super::super::sheet::{STAMP, Sheet, Stamp};
+use super::super::sheet::{Sheet, Stamp, Target, name, unit_of};
 use super::{named, policy_name};
 use crate::whatif::robustness::{Flip, Robustness};
 
-const COLUMNS: [&str; 19] = [
-    "alternative",
-    "is_as_written",
-    "policy",
-    "material",
-    "country",
-    "statistic",
-    "value",
-    "value_se",
-    "value_low",
-    "value_high",
-    "change",
-    "change_se",
-    "change_low",
-    "change_high",
-    "rank",
-    "direction",
-    "flips",
-    "alternative_trials",
-    "policy_name",
-];
-
 /// `robustness.csv`.
-pub fn standings(found: &Robustness, to: impl Write) -> Result<(), csv::Error> {
-    let mut sheet = Sheet::new(to, COLUMNS.into_iter().chain(STAMP))?;
+pub fn standings(found: &Robustness, to: impl Target) -> Result<(), csv::Error> {
+    let mut sheet = Sheet::new(to, &columns::robustness())?;
     let Some(run) = named(found) else {
         return sheet.finish().map(drop);
     };
@@ -45,24 +21,18 @@ pub fn standings(found: &Robustness, to: impl Write) -> Result<(), csv::Error> {
     for setting in &found.settings {
         for standing in &setting.standings {
             sheet.text(setting.alternative.id())?;
-            sheet.plain(if setting.is_the_same { "true" } else { "false" })?;
+            sheet.truth(setting.is_the_same)?;
             sheet.texts([standing.policy.as_str(), &material, &place, found.measure.name()])?;
-            for part in estimate_cells(Some(&standing.value)) {
-                sheet.plain(&part)?;
-            }
-            for part in estimate_cells(standing.change.as_ref().map(|change| &change.estimate)) {
-                sheet.plain(&part)?;
-            }
+            sheet.estimate(Some(&standing.value))?;
+            sheet.estimate(standing.change.as_ref().map(|change| &change.estimate))?;
             let is_policy = standing.rank > 0;
-            sheet.plain(&if is_policy {
-                standing.rank.to_string()
-            } else {
-                String::new()
-            })?;
+            sheet.optional_whole(is_policy.then_some(standing.rank as u64))?;
             sheet.plain(if is_policy { word(standing.direction()) } else { "" })?;
             sheet.plain(flipped(found, setting.alternative.id(), &standing.policy))?;
-            sheet.plain(&setting.trials().to_string())?;
+            sheet.whole(setting.trials())?;
             sheet.text(policy_name(run, &standing.policy))?;
+            sheet.text(unit_of(run, &material, found.measure))?;
+            sheet.texts([name(&run.materials, &material), name(&run.places, &place)])?;
             sheet.end_with(&stamp)?;
         }
     }

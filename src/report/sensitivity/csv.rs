@@ -1,35 +1,13 @@
 //! `sensitivity.csv`: one row a figure, whatever the method.
 
-use std::io::Write;
-
-use super::super::sheet::unit_of;
-use super::super::sheet::{STAMP, Sheet, Stamp};
+use super::super::columns;
+use super::super::sheet::{Sheet, Stamp, Target, name, unit_of};
 use super::{column, end_name, factor_name, key_name, kind_name};
 use crate::results::types::Estimate;
 use crate::study::Seen;
 use crate::whatif::sensitivity::Sensitivity;
 
 type Written = Result<(), csv::Error>;
-
-const COLUMNS: [&str; 17] = [
-    "method",
-    "factor",
-    "kind",
-    "what",
-    "at",
-    "set",
-    "value",
-    "standard_error",
-    "low",
-    "high",
-    "unit",
-    "material",
-    "country",
-    "statistic",
-    "evaluated_trials",
-    "box",
-    "factor_name",
-];
 
 /// A row before its place and stamp.
 #[derive(Clone, Copy)]
@@ -50,9 +28,9 @@ struct Row<'a> {
 }
 
 /// `sensitivity.csv`.
-pub fn figures(found: &Sensitivity, to: impl Write) -> Written {
+pub fn figures(found: &Sensitivity, to: impl Target) -> Written {
     let run = &found.results.run;
-    let mut sheet = Sheet::new(to, COLUMNS.into_iter().chain(STAMP))?;
+    let mut sheet = Sheet::new(to, &columns::sensitivity())?;
     let stamp = Stamp::of(&run.manifest);
     let Some(baseline) = found.baseline() else {
         return sheet.finish().map(drop);
@@ -65,9 +43,10 @@ pub fn figures(found: &Sensitivity, to: impl Write) -> Written {
         let error = error.map_or([f64::NAN; 3], |error| [error.standard_error, error.low, error.high]);
         sheet.numbers(error)?;
         sheet.texts([row.unit, material, country, row.statistic])?;
-        sheet.plain(&row.trials.to_string())?;
-        sheet.plain(&row.number.map_or_else(String::new, |number| (number + 1).to_string()))?;
+        sheet.whole(row.trials)?;
+        sheet.optional_whole(row.number.map(|number| number as u64 + 1))?;
         sheet.text(row.name)?;
+        sheet.texts([name(&run.materials, material), name(&run.places, country)])?;
         sheet.end_with(&stamp)
     };
     let blank = Row {
