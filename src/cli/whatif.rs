@@ -12,14 +12,13 @@ use super::failure::Failure;
 use super::results::{chart_formats, default_folder, report_name, say_where};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
-use crate::report::charts::{Chart, ChartError, Format};
+use crate::report::answer::Answer;
+use crate::report::charts::{Chart, Format};
 use crate::report::file_list::ScenarioIdentity;
-use crate::report::html::{Report, Table};
 use crate::report::json;
 use crate::report::replay_command::quoted;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::write::{OutputFolder, PendingFile};
-use crate::results::types::RunResults;
 use crate::scenario::{Document, nearest};
 use crate::study::Statistic;
 
@@ -100,75 +99,31 @@ fn checked(
     Ok(folder)
 }
 
-/// A table as CSV: name of the file, and its bytes.
-pub struct Written {
-    name: &'static str,
-    bytes: Vec<u8>,
-}
-
-/// A table.
-pub fn table(
-    name: &'static str,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), csv::Error>,
-) -> Result<Written, Failure> {
-    let mut bytes = Vec::new();
-    write(&mut bytes).map_err(Failure::of_table)?;
-    Ok(Written { name, bytes })
-}
-
-/// What a command says of what it found, beside tables and charts.
-pub struct Said<'a> {
-    /// What it was asked of, for the page; `None` where that is no scenario: then there is no page.
-    pub run: Option<&'a RunResults>,
-    /// What the command asks, for the line above the page's title.
-    pub kind: &'static str,
-    /// Sentences, the most important one first.
-    pub sentences: Vec<String>,
-    /// Of what the results are, where the command was stopped on the way.
-    pub interrupted: Option<&'static str>,
-}
-
-impl Said<'_> {
-    /// Of what was asked of no scenario: without a page.
-    pub fn of_tables() -> Self {
-        Said {
-            run: None,
-            kind: "",
-            sentences: Vec::new(),
-            interrupted: None,
-        }
-    }
-}
-
 /// Writes the tables, the document as `COMMAND.json`, the charts and the page, all or none.
 pub fn write(
-    command: &str,
     output: &OutputOptions,
     folder: &ResultsFolder,
-    tables: Vec<Written>,
+    answer: &dyn Answer,
     document: &Value,
-    charts: impl FnOnce() -> Result<Vec<Chart>, ChartError>,
-    said: Said<'_>,
 ) -> Result<(), Failure> {
-    let page = report_name(&output.formats).zip(said.run);
+    let page = report_name(&output.formats).filter(|_| answer.run().is_some());
     let is_drawn = !chart_formats(&output.formats).is_empty() || page.is_some();
-    let charts = if is_drawn { charts()? } else { Vec::new() };
+    let tables = answer.tables().map_err(Failure::of_table)?;
+    let charts = if is_drawn { answer.charts()? } else { Vec::new() };
     let place = folder.folder();
     let mut files = Vec::new();
     for table in &tables {
         files.push(place.prepare(table.name, |file| file.write_all(&table.bytes))?);
     }
     files.extend(draw(place, &charts, &output.formats)?);
-    if let Some((name, run)) = page {
-        let read = |table: Written| Ok((table.name, Table::read(&table.bytes).map_err(Failure::of_table)?));
-        let tables: Result<Vec<(&str, Table)>, Failure> = tables.into_iter().map(read).collect();
-        let report = Report::of(run, said.kind, typed_command(), &said.sentences, &charts, tables?);
-        let text = report.html();
+    if let Some(name) = page {
+        let text = answer.page(typed_command(), &charts, &tables);
+        let text = text.map_err(Failure::of_table)?.unwrap_or_default();
         files.push(place.prepare(&name, |file| file.write_all(text.as_bytes()))?);
     }
     let mut text = Vec::new();
     json::print(document, &mut text)?;
-    let name = format!("{command}.json");
+    let name = format!("{}.json", answer.command());
     files.push(place.prepare(&name, |file| file.write_all(&text))?);
     Ok(folder.commit(files, |_| true)?)
 }
@@ -187,7 +142,7 @@ const WITHOUT_EFFECT: [(&str, bool); 8] = [
 
 /// The command as it was typed, without what changes nothing of what is found; files by their names, wherever they are.
 fn typed_command() -> String {
-    let mut words = std::env::args().skip(1);
+    let mut words = super::typed().skip(1);
     let mut kept = vec!["critmin".to_owned()];
     while let Some(word) = words.next() {
         let (option, value) = word
@@ -210,22 +165,25 @@ fn typed_command() -> String {
     kept.join(" ")
 }
 
-/// Tells what was found, and where it is. `interrupted` says of what the results are, where the command was stopped on the way.
+/// Tells what was found, and where it is. `scenario` is where the scenario's file is.
 pub fn tell(
     output: &OutputOptions,
     folder: &ResultsFolder,
     started: Instant,
+    answer: &dyn Answer,
     document: &Value,
-    words: impl FnOnce(usize) -> String,
-    interrupted: Option<&str>,
+    scenario: &Path,
 ) -> Outcome {
     if output.json {
         json::print(document, io::stdout().lock())?;
     } else if !output.quiet {
-        write!(io::stdout(), "{}", words(terminal::width()))?;
+        let words = answer.words(&scenario.to_string_lossy(), terminal::width());
+        write!(io::stdout(), "{words}")?;
     }
     say_where(folder.folder().path(), output.quiet, started)?;
-    let Some(what) = interrupted else { return Ok(0) };
+    let Some(what) = answer.interrupted() else {
+        return Ok(0);
+    };
     terminal::say(&format!("interrupted: {what}"))?;
     Ok(EXIT_INTERRUPTED)
 }

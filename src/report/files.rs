@@ -1,15 +1,18 @@
 //! The result files of a run, in one call.
 
+use std::io::Write;
+
 use rayon::prelude::*;
 
 use crate::results::types::{CostlyTable, PolicyResults, RunResults};
 
+use super::answer::CsvTable;
 use super::csv;
 use super::json::{self, StageTime};
 use super::results_folder::ResultsFolder;
 use super::write::{OutputFolder, PendingFile, WriteError};
 
-type Format = fn(&RunResults, &mut PendingFile) -> Result<(), ::csv::Error>;
+type Format = fn(&RunResults, &mut dyn Write) -> Result<(), ::csv::Error>;
 
 /// Whether results have a table.
 type Has = fn(&PolicyResults) -> bool;
@@ -59,6 +62,17 @@ pub fn result_names(left_out: &[CostlyTable]) -> Vec<String> {
     };
     let tables = TABLES.iter().map(|(name, ..)| *name).filter(|name| !is_left_out(name));
     tables.chain([DOCUMENT]).map(str::to_owned).collect()
+}
+
+/// Every CSV table of a run, as its files hold it.
+///
+/// # Errors
+/// What the writer says; none is expected.
+pub fn result_tables(run: &RunResults) -> Result<Vec<CsvTable>, ::csv::Error> {
+    let written = TABLES.par_iter().filter(|(_, has, _)| run.policies.iter().any(has));
+    written
+        .map(|(name, _, format)| CsvTable::written(name, |bytes| format(run, bytes)))
+        .collect()
 }
 
 /// Writes every CSV table and `results.json` to temporary names, complete; they get their names together ([`ResultsFolder::commit`]). `samples.csv` is

@@ -1,5 +1,6 @@
 //! Text formats of the results: CSV, JSON, the terminal's table and its sentences, and writing files whole. Knows the results
 //! ([`crate::results::types`]) and nothing of how they came about.
+pub mod answer;
 pub mod band;
 pub mod cautions;
 pub mod charts;
@@ -33,6 +34,8 @@ pub mod results_folder;
 pub mod robustness;
 #[cfg(feature = "cli")]
 pub mod samples_file;
+#[cfg(feature = "cli")]
+pub mod save;
 pub mod screen;
 pub mod sensitivity;
 mod sheet;
@@ -49,5 +52,5 @@ pub mod write;
 mod tests;
 
 #[cfg(feature = "cli")]
-pub use files::{prepare_results, result_names, write_results};
+pub use files::{prepare_results, result_names, result_tables, write_results};
 pub use number::{grouped, six_digits};

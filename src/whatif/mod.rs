@@ -4,6 +4,7 @@
 
 mod axis;
 pub mod band;
+pub mod batch;
 pub mod compare;
 mod crossing;
 pub mod exposure;
