@@ -34,8 +34,16 @@ class Diagnostic:
 
     @classmethod
     def _of(cls, found: dict[str, Any]) -> Diagnostic:
-        names = ("level", "code", "address", "file", "line", "column", "message")
-        return cls(*(found[name] for name in names), hints=tuple(found["hints"]))
+        return cls(
+            level=found["level"],
+            code=found["code"],
+            address=found["address"],
+            file=found["file"],
+            line=found["line"],
+            column=found["column"],
+            message=found["message"],
+            hints=tuple(found["hints"]),
+        )
 
 
 def _diagnostics(text: str) -> list[Diagnostic]:

@@ -27,6 +27,7 @@ Value = Union[str, bool, int, float, date, Sequence[Any], Mapping[str, Any]]
 Values = Union[tuple[float, float, int], Sequence[Any], np.ndarray[Any, Any], str]
 
 _T = TypeVar("_T")
+_Given = TypeVar("_Given")
 
 
 def _toml(value: Any) -> str:
@@ -59,7 +60,7 @@ def _vary(key: str, values: Values) -> str:
     return f"{key}=" + ",".join(value if isinstance(value, str) else repr(value) for value in one)
 
 
-def _finished(told: tuple[_T, BaseException | None], wrap: Callable[[_T], Any]) -> Any:
+def _finished(told: tuple[_T, BaseException | None], wrap: Callable[[_T], _Given]) -> _Given:
     """What a verb gives back; what is complete goes with an interrupt."""
     found, raised = told
     if isinstance(raised, KeyboardInterrupt):
@@ -467,14 +468,15 @@ def screen(
     trials: int | None = None,
     seed: int | None = None,
     precision: float | None = None,
+    pairs: bool = False,
     threads: int | None = None,
     progress: Progress = None,
-    **options: Any,
 ) -> Answer:
     """`Study.screen`; or of every mineral that ships for a country: ``critmin.screen(country="India")``."""
     if study is not None:
-        given = {"trials": trials, "seed": seed, "precision": precision, "threads": threads, "progress": progress}
-        return study.screen(**given, **options)
+        return study.screen(
+            pairs=pairs, trials=trials, seed=seed, precision=precision, threads=threads, progress=progress
+        )
     if country is None:
         raise CritminError("name a scenario, or a country")
     with _Shown(progress) as told:
@@ -544,7 +546,7 @@ def check(
     """Compares runs of scenario files with golden files, or writes these with ``update``: the document of ``critmin check --json``, by that command, as its
     inputs and outputs are files. ``found["changed"]`` says whether a figure moved."""
     files = [scenarios] if isinstance(scenarios, (str, os.PathLike)) else list(scenarios)
-    words = [sys.executable, "-m", "critmin", "check", *map(os.fspath, files), "--against", os.fspath(against), "--json"]
+    words = [sys.executable, "-m", "critmin", "check", *(os.fspath(file) for file in files), "--against", os.fspath(against), "--json"]
     words += ["--quiet"] + ["--update"] * update + ["--allow-noise"] * allow_noise
     for option, value in (("--trials", trials), ("--seed", seed)):
         words += [] if value is None else [option, str(value)]

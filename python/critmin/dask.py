@@ -84,7 +84,7 @@ def run(
         "return_periods": list(return_periods),
     }
     level = [
-        client.submit(_part, asked, first, end, options, pure=False, retries=retries, key=f"critmin-{first}-{end}-{id(asked)}")
+        client.submit(_part, asked, first, end, options, pure=False, retries=retries)
         for first, end in ranges(total, parts or _RANGES * threads)
     ]
     if progress:

@@ -221,7 +221,7 @@ pub fn excerpts(mineral: Option<&str>, table: Option<&str>) -> PyResult<Vec<Exce
     let about = data::about(mineral).map_err(|error| refused(&error.to_string(), error.hint().as_deref()))?;
     let wanted = about
         .into_iter()
-        .filter(|excerpt| known.is_none_or(|table| table.name == excerpt.table));
+        .filter(|excerpt| known.as_ref().is_none_or(|table| table.name == excerpt.table));
     Ok(wanted.map(told).collect())
 }
 

@@ -110,7 +110,7 @@ impl Results {
 
     /// Columns and values of each trial's shortfall, by number of the policy; none where samples were not kept.
     fn samples(&self, py: Python<'_>, policy: usize) -> Option<SampleTable> {
-        let (rows, values) = self.samples.get(policy)?;
+        let (rows, values) = self.samples.get(policy).filter(|(rows, _)| !rows.is_empty())?;
         Some((rows.clone(), values.clone_ref(py)))
     }
 
