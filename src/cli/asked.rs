@@ -5,17 +5,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::ThreadPool;
-use serde_json::Value;
 
 use super::arguments::{OutputOptions, ScenarioOptions};
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{Said, place, tell, write};
+use super::whatif::{place, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
-use crate::report::charts::{Chart, ChartError};
+use crate::report::answer::Answer;
 use crate::report::results_folder::ResultsFolder;
-use crate::report::sheet::Rows;
 use crate::study::{Error, Study};
 use crate::whatif::Unanswered;
 
@@ -83,18 +81,9 @@ impl<'a> Asked<'a> {
     }
 
     /// Writes what was found and tells it.
-    pub fn told(
-        &self,
-        folder: &ResultsFolder,
-        document: &Value,
-        tables: impl FnOnce() -> Result<Vec<Rows>, Failure> + Send,
-        charts: impl FnOnce() -> Result<Vec<Chart>, ChartError> + Send,
-        said: Said<'_>,
-        words: impl FnOnce(usize) -> String,
-    ) -> Outcome {
-        let interrupted = said.interrupted;
-        self.pool
-            .install(|| write(self.command, self.output, folder, tables()?, document, charts, said))?;
-        tell(self.output, folder, self.started, document, words, interrupted)
+    pub fn told(&self, folder: &ResultsFolder, answer: &dyn Answer) -> Outcome {
+        let document = answer.document();
+        self.pool.install(|| write(self.output, folder, answer, &document))?;
+        tell(self.output, folder, self.started, answer, &document, self.scenario)
     }
 }

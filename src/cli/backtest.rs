@@ -1,5 +1,6 @@
 //! `critmin backtest`.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,11 +8,10 @@ use super::Outcome;
 use super::arguments::BacktestOptions;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{Said, place_of_tables, table, tell, write};
+use super::whatif::{place_of_tables, tell, write};
 use crate::engine::run::Progress;
-use crate::report::backtest::json::document;
-use crate::report::backtest::{NAMES, csv, words};
-use crate::report::charts::render_backtest;
+use crate::report::answer::Answer;
+use crate::report::backtest::NAMES;
 use crate::scenario::nearest;
 use crate::whatif::backtest::{EPISODES, Plan, chosen, prepare, run};
 
@@ -38,19 +38,9 @@ pub fn backtest(options: &BacktestOptions) -> Outcome {
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
     let found = pool.install(|| run(&prepared, &progress)).map_err(failed)?;
-    let document = document(&found);
-    pool.install(|| {
-        let tables = vec![
-            table("observations.csv", |file| csv::observations(&found, file))?,
-            table("scores.csv", |file| csv::scores(&found, file))?,
-            table("bands.csv", |file| csv::bands(&found, file))?,
-        ];
-        let charts = || render_backtest(&found);
-        write(NAME, output, &folder, tables, &document, charts, Said::of_tables())
-    })?;
-    let interrupted = found.is_interrupted.then_some("the back-test is of the episodes that were complete");
-    let words = |width| words::terminal(&found, width);
-    tell(output, &folder, started, &document, words, interrupted)
+    let document = found.document();
+    pool.install(|| write(output, &folder, &found, &document))?;
+    tell(output, &folder, started, &found, &document, Path::new(""))
 }
 
 fn no_episode(unknown: &[String], json: bool) -> Failure {

@@ -6,14 +6,11 @@ use std::time::Instant;
 use super::arguments::CompareOptions;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{Said, place, table, tell, write};
+use super::whatif::{place, tell, write};
 use super::{Outcome, load};
 use crate::engine::run::Progress;
-use crate::report::band;
-use crate::report::data_package::About;
-use crate::report::charts::render_comparison;
-use crate::report::compare::json::document;
-use crate::report::compare::{NAMES, csv, words};
+use crate::report::answer::Answer;
+use crate::report::compare::NAMES;
 use crate::study::Study;
 use crate::whatif::compare::{Plan, prepare};
 use crate::whatif::firm::Measured;
@@ -54,40 +51,7 @@ pub fn compare(options: &CompareOptions) -> Outcome {
     stop_on_interrupt(&progress);
     let found = pool.install(|| prepared.run(&plan, &progress));
     let found = found.map_err(|error| Failure::of_run(error, output.json))?;
-    let document = document(&found);
-    pool.install(|| {
-        let mut tables = vec![table(|file| csv::effects(&found, file))?];
-        if options.pairs {
-            tables.push(table(|file| csv::pairs(&found, file))?);
-        }
-        if let Some(band) = &found.band {
-            let run = &found.results.run;
-            tables.push(table(|file| band::table(run, band, file))?);
-        }
-        let said = Said {
-            run: Some(&found.results.run),
-            kind: "Policies compared on the same draws",
-            sentences: words::sentences(&found),
-            interrupted: None,
-            about: About::default(),
-        };
-        write(
-            NAME,
-            output,
-            &folder,
-            tables,
-            &document,
-            || render_comparison(&found),
-            said,
-        )
-    })?;
-    let is_interrupted = found.results.run.manifest.interrupted;
-    let is_unmeasured = found.equivalents.as_ref().is_some_and(|found| found.interrupted);
-    let interrupted = match (is_interrupted, is_unmeasured) {
-        (true, _) => Some("the comparison is of the trials that were complete for all"),
-        (false, true) => Some("the comparison is complete; what policies are worth is known of some only"),
-        (false, false) => None,
-    };
-    let words = |width| words::terminal(&found, width);
-    tell(output, &folder, started, &document, words, interrupted)
+    let document = found.document();
+    pool.install(|| write(output, &folder, &found, &document))?;
+    tell(output, &folder, started, &found, &document, &options.scenarios[0])
 }

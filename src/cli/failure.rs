@@ -1,7 +1,6 @@
 //! Why a command failed, and how that is told: as text on stderr or as JSON on stdout.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use crate::analysis::examine::code;
 use crate::analysis::run::RunError;
@@ -81,9 +80,9 @@ impl Failure {
     }
 
     /// Tells it and gives the exit code.
-    pub fn report(self) -> ExitCode {
+    pub fn report(self) -> u8 {
         self.tell();
-        ExitCode::from(self.exit_code())
+        self.exit_code()
     }
 
     /// The exit code that goes with it.

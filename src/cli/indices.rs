@@ -6,13 +6,11 @@ use std::time::Instant;
 use super::arguments::{IndicesOptions, ScenarioOptions};
 use super::failure::Failure;
 use super::run::thread_pool;
-use super::whatif::{Said, place, place_of_tables, refused, table, tell, write};
+use super::whatif::{place, place_of_tables, refused, tell, write};
 use super::{Outcome, load};
 use crate::data::Governance;
-use crate::report::data_package::About;
-use crate::report::charts::render_indices;
-use crate::report::indices::json::document;
-use crate::report::indices::{NAMES, csv, words};
+use crate::report::answer::Answer;
+use crate::report::indices::NAMES;
 use crate::report::results_folder::ResultsFolder;
 use crate::study::Study;
 use crate::whatif::indices::{Indices, IndicesError, of_mineral, of_scenario};
@@ -57,36 +55,10 @@ pub fn indices(options: &IndicesOptions) -> Outcome {
             ));
         }
     };
-    let document = document(&found);
-    let tables = vec![table(|file| csv::indices(&found, file))?];
-    let said = Said::of_tables(
-        About {
-            name: format!("{NAME}-{}", about(&found)),
-            title: format!("Indices of concentration and dependence: {}", found.title),
-            description: None,
-            citations: found.found.iter().map(|row| row.source.clone()).collect(),
-        },
-        &document,
-    );
-    pool.install(|| {
-        write(
-            NAME,
-            output,
-            &folder,
-            tables,
-            &document,
-            || render_indices(&found),
-            said,
-        )
-    })?;
-    tell(
-        output,
-        &folder,
-        started,
-        &document,
-        |width| words::terminal(&found, width),
-        None,
-    )
+    let document = found.document();
+    pool.install(|| write(output, &folder, &found, &document))?;
+    let scenario = options.scenario.as_deref().unwrap_or(Path::new(""));
+    tell(output, &folder, started, &found, &document, scenario)
 }
 
 /// The mineral and the buyers in codes.

@@ -33,6 +33,7 @@ mod validate;
 mod whatif;
 
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::Parser;
 
@@ -48,16 +49,34 @@ pub const EXIT_FAILURE: u8 = 3;
 /// Exit code of an interrupted run.
 pub const EXIT_INTERRUPTED: u8 = 130;
 
+/// What was typed, where it is not what this process was started with.
+static TYPED: OnceLock<Vec<String>> = OnceLock::new();
+
+/// The command line as it was typed, the program's name first.
+fn typed() -> impl Iterator<Item = String> {
+    let typed = TYPED.get().cloned();
+    typed.unwrap_or_else(|| std::env::args().collect()).into_iter()
+}
+
 /// Parses the command line, runs the command and turns its outcome into an exit code. `browser_engine` is the library as WebAssembly, empty where the program
 /// was built without.
-#[cfg_attr(not(feature = "explore"), allow(unused_variables))]
 pub fn main(browser_engine: &[u8]) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    ExitCode::from(of_parsed(Arguments::try_parse(), browser_engine))
+}
+
+/// The same of words that another program was started with, its own name first; for a process that runs one command and ends.
+pub fn main_of(words: Vec<String>, browser_engine: &[u8]) -> u8 {
+    of_parsed(Arguments::try_parse_from(TYPED.get_or_init(|| words)), browser_engine)
+}
+
+#[cfg_attr(not(feature = "explore"), allow(unused_variables))]
+fn of_parsed(arguments: Result<Arguments, clap::Error>, browser_engine: &[u8]) -> u8 {
+    let arguments = match arguments {
         Ok(arguments) => arguments,
         Err(error) => {
             // A closed pipe while help is printed is no failure.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { EXIT_USAGE } else { 0 });
+            return if error.use_stderr() { EXIT_USAGE } else { 0 };
         }
     };
     arguments.color.write_global();
@@ -84,7 +103,7 @@ pub fn main(browser_engine: &[u8]) -> ExitCode {
         Command::Completions(options) => completions::completions(options),
     };
     match outcome {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(failure) => failure.report(),
     }
 }

@@ -4,11 +4,7 @@ use super::Outcome;
 use super::arguments::OptimizeOptions;
 use super::asked::Asked;
 use super::failure::Failure;
-use super::whatif::{Said, table};
-use crate::report::data_package::About;
-use crate::report::charts::render_optimum;
-use crate::report::optimize::json::document;
-use crate::report::optimize::{NAMES, csv, words};
+use crate::report::optimize::NAMES;
 use crate::whatif::optimize::{Plan, prepare};
 
 /// Chooses policies within a budget, and writes tables and a chart.
@@ -28,27 +24,7 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
         return Err(nothing_to_choose(prepared.left_out(), options.output.json));
     }
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
-    let tables = || {
-        Ok(vec![
-            table(|file| csv::mixes(&found, file))?,
-            table(|file| csv::steps(&found, file))?,
-        ])
-    };
-    let words = |width| words::terminal(&found, width);
-    asked.told(
-        &folder,
-        &document(&found),
-        tables,
-        || render_optimum(&found),
-        Said {
-            run: Some(&found.results.run),
-            kind: "Which policies, within a budget",
-            sentences: words::sentences(&found),
-            interrupted: None,
-            about: About::default(),
-        },
-        words,
-    )
+    asked.told(&folder, &found)
 }
 
 fn nothing_to_choose(left_out: &[(String, String)], json: bool) -> Failure {

@@ -14,13 +14,13 @@ use crate::report::columns::Table;
 use crate::report::data_package::About;
 use crate::report::html;
 use crate::report::json::{self, StageTime};
-use crate::report::replay_command::quoted;
+use crate::report::replay_command::run_command;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::sheet::Dialect;
 use crate::report::width::wrapped;
-use crate::report::write::{OutputFolder, PendingFile};
 #[cfg(feature = "xlsx")]
 use crate::report::workbook;
+use crate::report::write::{OutputFolder, PendingFile};
 use crate::report::{
     band, columns, data_package, prepare_results, prepare_table, result_names, samples_in, table, trace_csv,
 };
@@ -149,7 +149,7 @@ fn prepare_workbook(folder: &OutputFolder, results: &RunResults, beside: &Beside
         found: results,
         differences: &beside.differences,
         band: beside.band,
-        command: command_of(results),
+        command: run_command(results),
     });
     let bytes = bytes.map_err(Failure::of_workbook)?;
     Ok(folder.prepare(WORKBOOK, |file| file.write_all(&bytes))?)
@@ -209,30 +209,11 @@ fn prepare_charts(
     let charts = render_all(results)?;
     let mut files = draw(folder, &charts, formats)?;
     if let Some(name) = page {
-        let report = html::of_run(results, command_of(results), &charts, story);
+        let report = html::of_run(results, run_command(results), &charts, story);
         let text = report.map_err(Failure::of_table)?.html();
         files.push(folder.prepare(&name, |file| file.write_all(text.as_bytes()))?);
     }
     Ok(files)
-}
-
-/// The command that gives the same results.
-fn command_of(results: &RunResults) -> String {
-    let manifest = &results.manifest;
-    let mut words = vec!["critmin run".to_owned(), quoted(&manifest.scenario)];
-    words.extend(manifest.set.iter().map(|change| format!("--set {}", quoted(change))));
-    words.push(format!("--trials {} --seed {}", manifest.trials, manifest.seed));
-    let policies = results.policies.iter().map(|policy| policy.policy.as_str());
-    words.extend(policies.map(|policy| format!("--policy {policy}")));
-    if !manifest.return_periods.is_empty() {
-        let periods: Vec<String> = manifest.return_periods.iter().map(f64::to_string).collect();
-        words.push(format!("--return-periods {}", periods.join(",")));
-    }
-    if !manifest.left_out.is_empty() {
-        let left_out: Vec<&str> = manifest.left_out.iter().map(|table| table.name()).collect();
-        words.push(format!("--without {}", left_out.join(",")));
-    }
-    words.join(" ")
 }
 
 /// Prints the summary as a table or as JSON. `scenario` is where its file is, as far as that is known.

@@ -3,11 +3,7 @@
 use super::Outcome;
 use super::arguments::RobustnessOptions;
 use super::asked::Asked;
-use super::whatif::{Said, table};
-use crate::report::data_package::About;
-use crate::report::charts::render_robustness;
-use crate::report::robustness::json::document;
-use crate::report::robustness::{NAMES, csv, words};
+use crate::report::robustness::NAMES;
 use crate::whatif::robustness::{Plan, prepare};
 
 /// Looks at the scenario under what data cannot decide, and writes a table and a chart.
@@ -20,23 +16,5 @@ pub fn robustness(options: &RobustnessOptions) -> Outcome {
     };
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
     let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
-    let tables = || {
-        let figures = table(|file| csv::standings(&found, file));
-        Ok(vec![figures?])
-    };
-    let words = |width| words::terminal(&found, width);
-    asked.told(
-        &folder,
-        &document(&found),
-        tables,
-        || render_robustness(&found),
-        Said {
-            run: found.as_written().map(|results| &results.run),
-            kind: "What holds under other assumptions",
-            sentences: words::sentences(&found),
-            interrupted: None,
-            about: About::default(),
-        },
-        words,
-    )
+    asked.told(&folder, &found)
 }

@@ -14,7 +14,6 @@ use super::results::{self, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::analysis::examine::examine;
 use crate::analysis::part::Part;
-use crate::analysis::replay::replay;
 use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
 use crate::analysis::simulate::simulate_examined;
 use crate::engine::run::Progress;
@@ -25,10 +24,6 @@ use crate::scenario::Document;
 use crate::study::Study;
 use crate::whatif::band::{self, Band};
 
-/// The trial that is told as a story, among those worth replaying.
-const STORY: &str = "p95";
-/// Columns of its lines.
-const STORY_WIDTH: usize = 118;
 /// Policy id that stands for no policy.
 const BASELINE: &str = "baseline";
 
@@ -134,14 +129,8 @@ pub fn run(options: &RunOptions) -> Outcome {
 /// A trial in the worst twentieth as a story, for the page.
 fn story(options: &RunOptions, document: &Document, found: &RunResults) -> Option<String> {
     results::report_name(&options.formats)?;
-    let bad = found
-        .policies
-        .first()?
-        .replayable
-        .iter()
-        .find(|trial| trial.rank == STORY)?;
-    let replay = replay(document, None, bad.trial).ok()?;
-    Some(story::tell(&replay, STORY_WIDTH))
+    let study = Study::of(document.clone(), &found.manifest.scenario);
+    Some(story::tell(&study.telling_trial(found)?, story::PAGE_WIDTH))
 }
 
 /// The headline under the rules of allocation that the scenario does not have, unless that is not wanted.

@@ -12,18 +12,18 @@ use super::failure::Failure;
 use super::results::{chart_formats, default_folder, prepare_package, report_name, say_where, wants_workbook};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
-use crate::report::charts::{Chart, ChartError, Format};
-use crate::report::data_package::{self, About};
+use crate::report::CsvTable;
+use crate::report::answer::Answer;
+use crate::report::charts::{Chart, Format};
+use crate::report::data_package;
 use crate::report::file_list::ScenarioIdentity;
-use crate::report::html::{Report, Table};
 use crate::report::json;
 use crate::report::replay_command::quoted;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
-use crate::report::sheet::{Dialect, Rows};
+use crate::report::sheet::Dialect;
 #[cfg(feature = "xlsx")]
 use crate::report::workbook;
 use crate::report::write::{OutputFolder, PendingFile};
-use crate::results::types::RunResults;
 use crate::scenario::{Document, nearest};
 use crate::study::Statistic;
 
@@ -109,77 +109,39 @@ fn workbook_name(command: &str, formats: &[ChartFormat]) -> Option<String> {
     wants_workbook(formats).then(|| format!("{command}.xlsx"))
 }
 
-/// A table.
-pub fn table(write: impl FnOnce(&mut Rows) -> Result<(), csv::Error>) -> Result<Rows, Failure> {
-    Rows::of(write).map_err(Failure::of_table)
-}
-
-/// What a command says of what it found, beside tables and charts.
-pub struct Said<'a> {
-    /// What it was asked of, for the page; `None` where that is no scenario: then there is no page.
-    pub run: Option<&'a RunResults>,
-    /// What the command asks, for the line above the page's title.
-    pub kind: &'static str,
-    /// Sentences, the most important one first.
-    pub sentences: Vec<String>,
-    /// Of what the results are, where the command was stopped on the way.
-    pub interrupted: Option<&'static str>,
-    /// What it was asked of, where that is no scenario.
-    pub about: About,
-}
-
-impl Said<'_> {
-    /// Of what was asked of no scenario: without a page.
-    pub fn of_tables(about: About, document: &Value) -> Self {
-        let sentences = document["sentences"].as_array().into_iter().flatten();
-        Said {
-            run: None,
-            kind: "",
-            sentences: sentences.filter_map(Value::as_str).map(str::to_owned).collect(),
-            interrupted: None,
-            about,
-        }
-    }
-}
-
 /// Writes the tables, the document as `COMMAND.json`, the charts, the page, the workbook and the description of the folder, all or none.
 pub fn write(
-    command: &str,
     output: &OutputOptions,
     folder: &ResultsFolder,
-    tables: Vec<Rows>,
+    answer: &dyn Answer,
     document: &Value,
-    charts: impl FnOnce() -> Result<Vec<Chart>, ChartError>,
-    said: Said<'_>,
 ) -> Result<(), Failure> {
-    let page = report_name(&output.formats).zip(said.run);
+    let page = report_name(&output.formats).filter(|_| answer.run().is_some());
     let is_drawn = !chart_formats(&output.formats).is_empty() || page.is_some();
-    let charts = if is_drawn { charts()? } else { Vec::new() };
+    let tables = answer.tables().map_err(Failure::of_table)?;
+    let charts = if is_drawn { answer.charts()? } else { Vec::new() };
     let place = folder.folder();
-    let (mut files, mut shown) = (Vec::new(), Vec::new());
+    let mut files = Vec::new();
     let dialect = Dialect::from(output.csv_dialect);
     for rows in &tables {
-        let mut text = Vec::new();
-        rows.csv(&mut text).map_err(Failure::of_table)?;
-        let file = rows.table.file;
-        files.push(place.prepare(file, |to| dialect.write(&rows.table, text.as_slice(), to))?);
-        shown.push((file, Table::read(&text).map_err(Failure::of_table)?));
+        let table = CsvTable::of(rows).map_err(Failure::of_table)?;
+        files.push(place.prepare(table.name, |to| dialect.write(&rows.table, table.bytes.as_slice(), to))?);
     }
     files.extend(draw(place, &charts, &output.formats)?);
-    if let Some((name, run)) = page {
-        let report = Report::of(run, said.kind, typed_command(), &said.sentences, &charts, shown);
-        let text = report.html();
+    if let Some(name) = page {
+        let text = answer.page(typed_command(), &charts, &tables);
+        let text = text.map_err(Failure::of_table)?.unwrap_or_default();
         files.push(place.prepare(&name, |file| file.write_all(text.as_bytes()))?);
     }
-    let about = said.run.map_or(said.about, |run| About::of(run, command));
+    let about = answer.about();
     let described: Vec<_> = tables.iter().map(|rows| rows.table.clone()).collect();
     files.push(prepare_package(place, &about, &described, dialect)?);
     #[cfg(feature = "xlsx")]
-    if let Some(name) = workbook_name(command, &output.formats) {
+    if let Some(name) = workbook_name(answer.command(), &output.formats) {
         let asked = workbook::Asked {
-            run: said.run,
+            run: answer.run(),
             command: typed_command(),
-            sentences: said.sentences,
+            sentences: answer.sentences(),
             about,
         };
         let bytes = workbook::of_command(asked, tables).map_err(Failure::of_workbook)?;
@@ -187,7 +149,7 @@ pub fn write(
     }
     let mut text = Vec::new();
     json::print(document, &mut text)?;
-    let name = format!("{command}.json");
+    let name = format!("{}.json", answer.command());
     files.push(place.prepare(&name, |file| file.write_all(&text))?);
     Ok(folder.commit(files, |_| true)?)
 }
@@ -207,7 +169,7 @@ const WITHOUT_EFFECT: [(&str, bool); 9] = [
 
 /// The command as it was typed, without what changes nothing of what is found; files by their names, wherever they are.
 fn typed_command() -> String {
-    let mut words = std::env::args().skip(1);
+    let mut words = super::typed().skip(1);
     let mut kept = vec!["critmin".to_owned()];
     while let Some(word) = words.next() {
         let (option, value) = word
@@ -230,22 +192,25 @@ fn typed_command() -> String {
     kept.join(" ")
 }
 
-/// Tells what was found, and where it is. `interrupted` says of what the results are, where the command was stopped on the way.
+/// Tells what was found, and where it is. `scenario` is where the scenario's file is.
 pub fn tell(
     output: &OutputOptions,
     folder: &ResultsFolder,
     started: Instant,
+    answer: &dyn Answer,
     document: &Value,
-    words: impl FnOnce(usize) -> String,
-    interrupted: Option<&str>,
+    scenario: &Path,
 ) -> Outcome {
     if output.json {
         json::print(document, io::stdout().lock())?;
     } else if !output.quiet {
-        write!(io::stdout(), "{}", words(terminal::width()))?;
+        let words = answer.words(&scenario.to_string_lossy(), terminal::width());
+        write!(io::stdout(), "{words}")?;
     }
     say_where(folder.folder().path(), output.quiet, started)?;
-    let Some(what) = interrupted else { return Ok(0) };
+    let Some(what) = answer.interrupted() else {
+        return Ok(0);
+    };
     terminal::say(&format!("interrupted: {what}"))?;
     Ok(EXIT_INTERRUPTED)
 }

@@ -71,7 +71,21 @@ impl<'a> Simulator<'a> {
 
     /// Simulates a trial.
     pub fn run(&mut self, trial: u64, streams: TrialStreams<'_>, observer: &mut impl Observer) {
+        self.run_with(trial, streams, &[], observer);
+    }
+
+    /// Simulates a trial in which some inputs have these values, by their slots, whatever is drawn for them; all else is drawn as ever.
+    pub fn run_with(
+        &mut self,
+        trial: u64,
+        streams: TrialStreams<'_>,
+        given: &[(usize, f64)],
+        observer: &mut impl Observer,
+    ) {
         draw_inputs(self.model, streams, &mut self.inputs);
+        for (slot, value) in given {
+            self.inputs[*slot] = *value;
+        }
         draw_events(self.model, streams, &self.inputs, &mut self.strikes);
         let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
         self.exhausted = self.exhausted.or(exhausted);

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use crate::results::types::{CostlyTable, PolicyResults, RunResults};
 
-use super::csv;
 use super::columns::{self, Table};
+use super::csv;
 use super::json::{self, StageTime};
 use super::results_folder::ResultsFolder;
-use super::sheet::Dialect;
+use super::sheet::{Dialect, Rows};
 use super::write::{OutputFolder, PendingFile, WriteError};
 
 type Format = fn(&RunResults, &mut dyn Write) -> Result<(), ::csv::Error>;
@@ -65,6 +65,42 @@ pub fn result_names(left_out: &[CostlyTable]) -> Vec<String> {
     tables.chain([DOCUMENT]).map(str::to_owned).collect()
 }
 
+/// A table as CSV.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvTable {
+    /// Name of its file.
+    pub name: &'static str,
+    /// What that holds.
+    pub bytes: Vec<u8>,
+}
+
+impl CsvTable {
+    /// Of a table in memory.
+    ///
+    /// # Errors
+    /// What the writer says; none is expected.
+    pub fn of(rows: &Rows) -> Result<Self, ::csv::Error> {
+        let mut bytes = Vec::new();
+        rows.csv(&mut bytes)?;
+        let name = rows.table.file;
+        Ok(CsvTable { name, bytes })
+    }
+}
+
+/// Every CSV table of a run, as its files hold it.
+///
+/// # Errors
+/// What the writer says; none is expected.
+pub fn result_tables(run: &RunResults) -> Result<Vec<CsvTable>, ::csv::Error> {
+    let written = TABLES.par_iter().filter(|(_, has, _)| run.policies.iter().any(has));
+    written
+        .map(|(name, _, format)| {
+            let mut bytes = Vec::new();
+            format(run, &mut bytes).map(|()| CsvTable { name, bytes })
+        })
+        .collect()
+}
+
 /// Writes every CSV table and `results.json` to temporary names, complete; they get their names together ([`ResultsFolder::commit`]). `samples.csv` is
 /// written while the run goes ([`super::samples_file`]), charts by their own room.
 pub fn prepare_results(
@@ -90,7 +126,9 @@ pub fn prepare_results(
 
 /// The same, with their names. Either all are replaced or, when one cannot be written, none.
 pub fn write_results(folder: &ResultsFolder, run: &RunResults, timing: &[StageTime]) -> Result<(), WriteError> {
-    folder.commit(prepare_results(folder.folder(), run, Dialect::Comma, timing)?, |_| false)
+    folder.commit(prepare_results(folder.folder(), run, Dialect::Comma, timing)?, |_| {
+        false
+    })
 }
 
 /// Writes a table of a run to its temporary name, in a dialect.
@@ -116,7 +154,11 @@ pub fn table_of(name: &str) -> Option<Table> {
 }
 
 /// A file of samples in a dialect: while a run goes on, and in parts of it, they have commas.
-pub fn samples_in(folder: &OutputFolder, mut samples: PendingFile, dialect: Dialect) -> Result<PendingFile, WriteError> {
+pub fn samples_in(
+    folder: &OutputFolder,
+    mut samples: PendingFile,
+    dialect: Dialect,
+) -> Result<PendingFile, WriteError> {
     if dialect == Dialect::Comma {
         return Ok(samples);
     }

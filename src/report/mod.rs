@@ -1,5 +1,6 @@
 //! Text formats of the results: CSV, JSON, the terminal's table and its sentences, and writing files whole. Knows the results
 //! ([`crate::results::types`]) and nothing of how they came about.
+pub mod answer;
 pub mod backtest;
 pub mod band;
 pub mod cautions;
@@ -36,6 +37,8 @@ pub mod results_folder;
 pub mod robustness;
 #[cfg(feature = "cli")]
 pub mod samples_file;
+#[cfg(feature = "cli")]
+pub mod save;
 pub mod screen;
 pub mod sensitivity;
 pub mod sheet;
@@ -54,5 +57,7 @@ pub mod write;
 mod tests;
 
 #[cfg(feature = "cli")]
-pub use files::{prepare_results, prepare_table, result_names, samples_in, table_of, write_results};
+pub use files::{
+    CsvTable, prepare_results, prepare_table, result_names, result_tables, samples_in, table_of, write_results,
+};
 pub use number::{grouped, six_digits};

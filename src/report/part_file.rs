@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::samples_file::SamplesNote;
+use crate::analysis::merge::{Together, order};
 use crate::analysis::part::{Part, PartHead, PolicyPart};
 use crate::results::{MOST_TRIALS, PolicyFacts, RecorderState, VarianceSplitter};
 use crate::scenario::not_a_file;
@@ -103,6 +104,48 @@ struct PolicyBody<'a> {
     recorder: RecorderState<'a>,
     variance: Cow<'a, VarianceSplitter>,
     complete: bool,
+}
+
+/// A complete part without samples, as its file holds it.
+///
+/// # Errors
+/// None is expected.
+pub fn to_bytes(part: &Part) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write(PartKind::Partial, part, None, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Merges parts that are held in memory, as [`to_bytes`] gives them, in whatever order: to the whole run, or to a larger part.
+///
+/// # Errors
+/// In words, why they are no parts, or do not belong together.
+pub fn merged(parts: &[&[u8]], together: Together) -> Result<Part, String> {
+    let mut files = Vec::new();
+    for (number, bytes) in parts.iter().enumerate() {
+        let name = format!("part {}", number + 1);
+        let read = PartFile::read(Path::new(&name), io::Cursor::new(*bytes)).map_err(|error| error.to_string())?;
+        files.push(read.map_err(|fault| format!("{name} {fault}"))?);
+    }
+    let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
+    let heads: Vec<(&str, &PartHead)> = names
+        .iter()
+        .map(String::as_str)
+        .zip(files.iter().map(|file| &file.head))
+        .collect();
+    let order = order(&heads, together).map_err(|problems| problems.join("\n"))?;
+    let mut whole: Option<Part> = None;
+    for number in &order {
+        let part = files[*number].part().map_err(|error| error.to_string())?;
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => {
+                whole.absorb(&part)?;
+                whole.head.trials.end = part.head.trials.end;
+            }
+        }
+    }
+    whole.ok_or_else(|| "there is nothing to merge".to_owned())
 }
 
 /// Writes a part. With samples inside, `samples` reads exactly the bytes that the note tells.

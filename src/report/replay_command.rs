@@ -1,8 +1,8 @@
-//! The command that replays a trial of a run: with everything that the trial depends on, so that it shows the same trial.
+//! Commands that show the same again: that which gives a run's results, and that which replays a trial, with everything that it depends on.
 
 use super::harmless;
 use super::width::columns;
-use crate::results::types::Manifest;
+use crate::results::types::{Manifest, RunResults};
 
 /// Id of the baseline.
 const BASELINE: &str = "baseline";
@@ -23,6 +23,25 @@ pub fn replay_command(manifest: &Manifest, policy: &str, trial: u64, scenario: &
         words.extend(["--policy".to_owned(), quoted(policy)]);
     }
     words
+}
+
+/// The command that gives the same results.
+pub fn run_command(results: &RunResults) -> String {
+    let manifest = &results.manifest;
+    let mut words = vec!["critmin run".to_owned(), quoted(&manifest.scenario)];
+    words.extend(manifest.set.iter().map(|change| format!("--set {}", quoted(change))));
+    words.push(format!("--trials {} --seed {}", manifest.trials, manifest.seed));
+    let policies = results.policies.iter().map(|policy| policy.policy.as_str());
+    words.extend(policies.map(|policy| format!("--policy {policy}")));
+    if !manifest.return_periods.is_empty() {
+        let periods: Vec<String> = manifest.return_periods.iter().map(f64::to_string).collect();
+        words.push(format!("--return-periods {}", periods.join(",")));
+    }
+    if !manifest.left_out.is_empty() {
+        let left_out: Vec<&str> = manifest.left_out.iter().map(|table| table.name()).collect();
+        words.push(format!("--without {}", left_out.join(",")));
+    }
+    words.join(" ")
 }
 
 /// A command in lines of at most so many columns, as a shell takes it: a line that goes on ends in `\`. What is to stay together is one word.

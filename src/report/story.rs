@@ -5,6 +5,8 @@ use super::sheet::unit;
 use super::width::{PROSE, broken, columns, shortened, usable, wrapped};
 use crate::analysis::replay::{Replay, ReplayEvent, ReplayMarket};
 
+/// Columns of a story on a page.
+pub const PAGE_WIDTH: usize = 118;
 /// Event names longer than this are cut in the table of periods.
 const NAME_WIDTH: usize = 44;
 /// Events stand beside the table of periods where they have so much room; below each period otherwise.

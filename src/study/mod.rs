@@ -16,6 +16,7 @@
 //!
 //! Knows nothing of files' formats nor of the terminal.
 
+mod batch;
 mod factors;
 mod firm;
 mod inputs;
@@ -24,18 +25,22 @@ mod run;
 mod scenario;
 mod start;
 mod watched;
+mod whole;
 mod world;
 
 pub use crate::analysis::bounded::{Bounds, Suppliers, bounded_import_risk, bounded_supply_risk};
 pub use crate::analysis::facts::PROGRAM;
 pub use crate::analysis::indices::concentration;
-pub use crate::analysis::run::RunError as Error;
+pub use crate::analysis::part::Part;
+pub use crate::analysis::replay::Replay;
+pub use crate::analysis::run::{RunError as Error, RunPlan};
 pub use crate::engine::run::Progress;
 pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
 pub use crate::results::sample_table::Samples;
 pub use crate::results::statistic::{Found, Statistic, Unit};
 pub use crate::results::types::{Estimate, PolicyResults, RunResults, SummaryRow};
 pub use crate::scenario::{Change, Diagnostics, Lever, PolicyLabel, PolicyOption, PolicyScale, SizedPolicy};
+pub use batch::Given;
 pub use factors::{Drawn, Factor, FactorKind, Frozen, Seen, Uncertain};
 pub use inputs::{Basis, Input, InputKind};
 pub use outcome::Results;
@@ -43,4 +48,5 @@ pub use run::{Memory, Run};
 pub use scenario::{Study, Variant};
 pub use start::{StartBuyer, StartMaker, StartMarket};
 pub use watched::{Course, Courses, Quantity, Watched};
+pub use whole::Whole;
 pub use world::{Maker, Taken};

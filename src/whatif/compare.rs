@@ -35,6 +35,8 @@ pub struct Comparison {
     pub effects: Vec<Effect>,
     /// Pairs of policies at the headline.
     pub pairs: Vec<Pair>,
+    /// Whether pairs were asked for.
+    pub with_pairs: bool,
     /// Pairs that were not tried: that cannot be in force together, or of which one includes the other. Ids, and why.
     pub left_out_pairs: Vec<(String, String)>,
     /// What the variants are worth in perfectly secure supply, or in a stockpile, where that was asked for.
@@ -276,6 +278,7 @@ impl Prepared {
         let pairs = self.pairs.into_iter();
         let found = pairs.filter_map(|policies| pair(&comparison.results, policies, comparison.measure));
         comparison.pairs = found.collect();
+        comparison.with_pairs = plan.pairs;
         comparison.left_out_pairs = self.left_out_pairs;
         comparison.equivalents = equivalents;
         comparison.band = band;
@@ -304,6 +307,7 @@ impl Comparison {
             measure,
             effects: effects(&results, compared, measure),
             pairs: Vec::new(),
+            with_pairs: false,
             left_out_pairs: Vec::new(),
             equivalents: None,
             band: None,

@@ -5,6 +5,7 @@
 mod axis;
 pub mod backtest;
 pub mod band;
+pub mod batch;
 pub mod compare;
 mod crossing;
 pub mod exposure;

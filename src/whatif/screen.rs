@@ -113,6 +113,8 @@ pub struct Screening {
     pub outages: Vec<Outage>,
     /// By (material, place) in focus and rank.
     pub consequences: Vec<Consequence>,
+    /// Whether pairs were asked for.
+    pub with_pairs: bool,
     /// Pairs of positions in `outages`.
     pub pairs: Vec<[usize; 2]>,
     /// Of the pairs, by (material, place) in focus and rank.
@@ -263,6 +265,7 @@ impl Prepared<'_> {
             events: self.own.events().map(str::to_owned).collect(),
             outages: self.outages,
             consequences: Vec::new(),
+            with_pairs: plan.pairs,
             pairs: Vec::new(),
             pair_consequences: Vec::new(),
             left_out: self.left_out,

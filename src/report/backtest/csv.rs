@@ -1,78 +1,43 @@
 //! `observations.csv`: one row an observation; `scores.csv`: one a score; `bands.csv`: one a course and month.
 
-use std::io::Write;
-
-use super::super::sheet::Sheet;
+use super::super::columns;
+use super::super::sheet::{Sheet, Target};
 use crate::whatif::backtest::{Backtest, Score};
 
-const OBSERVATIONS: [&str; 25] = [
-    "episode",
-    "measure",
-    "materials",
-    "from",
-    "to",
-    "first_month",
-    "last_month",
-    "observed",
-    "p5",
-    "p50",
-    "p95",
-    "inside",
-    "crps",
-    "naive_crps",
-    "unit",
-    "value",
-    "value_unit",
-    "normal",
-    "normal_months",
-    "basis",
-    "note",
-    "source",
-    "normal_source",
-    "trials",
-    "seed",
-];
-
-const SCORES: [&str; 15] = [
-    "kind",
-    "of",
-    "observations",
-    "inside",
-    "share_inside",
-    "share_inside_low",
-    "share_inside_high",
-    "crps",
-    "naive_crps",
-    "skill",
-    "band_low",
-    "band_high",
-    "independent",
-    "episodes",
-    "seed",
-];
-
-const BANDS: [&str; 9] = ["episode", "measure", "course", "month", "p5", "p50", "p95", "trials", "seed"];
-
 /// `observations.csv`.
-pub fn observations(found: &Backtest, to: impl Write) -> Result<(), csv::Error> {
-    let mut sheet = Sheet::new(to, OBSERVATIONS)?;
+pub fn observations(found: &Backtest, to: impl Target) -> Result<(), csv::Error> {
+    let mut sheet = Sheet::new(to, &columns::observations())?;
     for episode in &found.episodes {
         for one in &episode.compared {
             let observed = &one.observed;
             let materials = observed.materials.join(";");
-            sheet.texts([episode.name.as_str(), one.measure.name(), &materials, &observed.from, &observed.to])?;
+            sheet.texts([
+                episode.name.as_str(),
+                one.measure.name(),
+                &materials,
+                &observed.from,
+                &observed.to,
+            ])?;
             sheet.texts([observed.first_month.as_str(), &observed.last_month])?;
             sheet.number(observed.figure)?;
             sheet.numbers(one.simulated)?;
-            sheet.plain(if one.is_inside { "true" } else { "false" })?;
+            sheet.truth(one.is_inside)?;
             sheet.numbers([one.score, one.naive])?;
             sheet.text(one.measure.unit())?;
             sheet.number(observed.value)?;
             sheet.text(&observed.unit)?;
-            sheet.numbers([observed.normal.unwrap_or(f64::NAN), observed.normal_months.unwrap_or(f64::NAN)])?;
-            sheet.texts([observed.basis.as_str(), &observed.note, &observed.source, &observed.normal_source])?;
-            sheet.plain(&episode.trials.to_string())?;
-            sheet.plain(&found.seed.to_string())?;
+            sheet.numbers([
+                observed.normal.unwrap_or(f64::NAN),
+                observed.normal_months.unwrap_or(f64::NAN),
+            ])?;
+            sheet.texts([
+                observed.basis.as_str(),
+                &observed.note,
+                &observed.source,
+                &observed.normal_source,
+            ])?;
+            sheet.whole(episode.trials)?;
+            sheet.whole(found.seed)?;
             sheet.end()?;
         }
     }
@@ -80,20 +45,22 @@ pub fn observations(found: &Backtest, to: impl Write) -> Result<(), csv::Error> 
 }
 
 /// `scores.csv`.
-pub fn scores(found: &Backtest, to: impl Write) -> Result<(), csv::Error> {
-    let mut sheet = Sheet::new(to, SCORES)?;
+pub fn scores(found: &Backtest, to: impl Target) -> Result<(), csv::Error> {
+    let mut sheet = Sheet::new(to, &columns::scores())?;
     let kinds = [("episode", &found.by_episode), ("measure", &found.by_measure)];
-    let rows = kinds.into_iter().flat_map(|(kind, scores)| scores.iter().map(move |score| (kind, score)));
+    let rows = kinds
+        .into_iter()
+        .flat_map(|(kind, scores)| scores.iter().map(move |score| (kind, score)));
     let rows = rows.chain([("all", &found.all)]);
     let mut row = |kind: &str, score: &Score, share: [f64; 3], independent: &str| -> Result<(), csv::Error> {
         sheet.texts([kind, &score.of])?;
-        sheet.plain(&score.observations.to_string())?;
-        sheet.plain(&score.inside.to_string())?;
+        sheet.whole(score.observations as u64)?;
+        sheet.whole(score.inside as u64)?;
         sheet.numbers(share)?;
         sheet.numbers([score.score, score.naive, score.skill().unwrap_or(f64::NAN), 0.05, 0.95])?;
         sheet.plain(independent)?;
-        sheet.plain(&found.episodes.len().to_string())?;
-        sheet.plain(&found.seed.to_string())?;
+        sheet.whole(found.episodes.len() as u64)?;
+        sheet.whole(found.seed)?;
         sheet.end()
     };
     for (kind, score) in rows {
@@ -107,16 +74,16 @@ pub fn scores(found: &Backtest, to: impl Write) -> Result<(), csv::Error> {
 }
 
 /// `bands.csv`.
-pub fn bands(found: &Backtest, to: impl Write) -> Result<(), csv::Error> {
-    let mut sheet = Sheet::new(to, BANDS)?;
+pub fn bands(found: &Backtest, to: impl Target) -> Result<(), csv::Error> {
+    let mut sheet = Sheet::new(to, &columns::bands())?;
     for episode in &found.episodes {
         for band in &episode.bands {
             for (month, ends) in episode.dates.iter().zip(&band.months) {
                 sheet.texts([episode.name.as_str(), band.measure.name(), &band.name])?;
                 sheet.plain(month.get(..7).unwrap_or(month))?;
                 sheet.numbers(*ends)?;
-                sheet.plain(&episode.trials.to_string())?;
-                sheet.plain(&found.seed.to_string())?;
+                sheet.whole(episode.trials)?;
+                sheet.whole(found.seed)?;
                 sheet.end()?;
             }
         }
