@@ -48,7 +48,9 @@ pub fn backtest(options: &BacktestOptions) -> Outcome {
         let charts = || render_backtest(&found);
         write(NAME, output, &folder, tables, &document, charts, Said::of_tables())
     })?;
-    let interrupted = found.is_interrupted.then_some("the back-test is of the episodes that were complete");
+    let interrupted = found
+        .is_interrupted
+        .then_some("the back-test is of the episodes that were complete");
     let words = |width| words::terminal(&found, width);
     tell(output, &folder, started, &document, words, interrupted)
 }

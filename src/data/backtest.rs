@@ -59,7 +59,11 @@ pub struct Lent {
 
 fn list<'de, D: Deserializer<'de>>(cell: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(cell)?;
-    Ok(text.split(';').filter(|item| !item.is_empty()).map(str::to_owned).collect())
+    Ok(text
+        .split(';')
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 /// Every observation, by episode.

@@ -126,7 +126,8 @@ impl Place {
                     let row = compiled.rows.iter().position(|code| Some(*code) == from);
                     let lanes = row.into_iter().flat_map(|row| {
                         let columns = compiled.columns.iter().enumerate();
-                        let wanted = columns.filter(|(_, code)| Some(**code) != from && to.is_none_or(|to| **code == to));
+                        let wanted =
+                            columns.filter(|(_, code)| Some(**code) != from && to.is_none_or(|to| **code == to));
                         wanted.map(move |(column, _)| row * compiled.columns.len() + column)
                     });
                     lanes.collect()

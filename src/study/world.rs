@@ -73,7 +73,9 @@ impl Variant {
     /// Ids and names of all materials, in the order of the file.
     pub fn material_names(&self) -> Vec<(String, String)> {
         let materials = self.scenario().materials.iter();
-        materials.map(|material| (material.id.clone(), material.name.clone())).collect()
+        materials
+            .map(|material| (material.id.clone(), material.name.clone()))
+            .collect()
     }
 
     /// Whether every material's makers serve their own users first where trade is not observed; `None` where materials differ.

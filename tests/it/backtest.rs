@@ -13,7 +13,9 @@ const SHOWN_TRIALS: &str = "512";
 fn rows(table: &str) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect());
     std::iter::once(header).chain(rows).collect()
 }
 
@@ -55,7 +57,10 @@ fn courses_are_those_of_replays() {
         };
         for period in 0..18 {
             let lane = |row: &Value, to: &str| {
-                row["material"] == "cobalt_intermediate" && row["from"] == "COD" && row["to"] != "COD" && (to.is_empty() || row["to"] == to)
+                row["material"] == "cobalt_intermediate"
+                    && row["from"] == "COD"
+                    && row["to"] != "COD"
+                    && (to.is_empty() || row["to"] == to)
             };
             let market = |row: &Value| row["material"] == "cobalt" && row["country"] == "USA";
             // Three months under way; the undisrupted pipeline before that.
@@ -74,11 +79,19 @@ fn courses_are_those_of_replays() {
             ];
             for (number, expected) in expected.into_iter().enumerate() {
                 let value = found.courses[number].trials[trial as usize][period];
-                assert!(close(value, expected, 1e-9, 1e-9), "{trial} {period} {number}: {value} {expected}");
+                assert!(
+                    close(value, expected, 1e-9, 1e-9),
+                    "{trial} {period} {number}: {value} {expected}"
+                );
             }
         }
     }
-    assert!(found.courses[4].normal.iter().all(|level| close(*level, 990.0, 1e-9, 0.0)));
+    assert!(
+        found.courses[4]
+            .normal
+            .iter()
+            .all(|level| close(*level, 990.0, 1e-9, 0.0))
+    );
     assert!(found.courses[5].normal.iter().all(|price| *price == 1.0));
 }
 
@@ -86,9 +99,14 @@ fn courses_are_those_of_replays() {
 fn files_words_and_json_agree_for_any_number_of_threads() {
     let bench = Bench::new();
     for threads in [1, 3] {
-        let line = format!("backtest graphite-2023 tungsten-2025 --trials 100 --formats svg --threads {threads} --out t{threads}");
+        let line = format!(
+            "backtest graphite-2023 tungsten-2025 --trials 100 --formats svg --threads {threads} --out t{threads}"
+        );
         let words = bench.succeed(&line);
-        assert!(words.contains("Back-test: graphite, 2023 and 2024: observed and simulated"), "{words}");
+        assert!(
+            words.contains("Back-test: graphite, 2023 and 2024: observed and simulated"),
+            "{words}"
+        );
     }
     for file in [
         "observations.csv",
@@ -98,22 +116,35 @@ fn files_words_and_json_agree_for_any_number_of_threads() {
         "charts/backtest-graphite-2023.svg",
         "charts/backtest-tungsten-2025.svg",
     ] {
-        assert_eq!(bench.read(&format!("t1/{file}")), bench.read(&format!("t3/{file}")), "{file}");
+        assert_eq!(
+            bench.read(&format!("t1/{file}")),
+            bench.read(&format!("t3/{file}")),
+            "{file}"
+        );
     }
     let observations = rows(&bench.read("t1/observations.csv"));
     let document: Value = serde_json::from_str(&bench.read("t1/backtest.json")).unwrap();
     let episodes = document["episodes"].as_array().unwrap();
-    let told: Vec<&Value> = episodes.iter().flat_map(|one| one["observations"].as_array().unwrap()).collect();
+    let told: Vec<&Value> = episodes
+        .iter()
+        .flat_map(|one| one["observations"].as_array().unwrap())
+        .collect();
     assert_eq!(told.len(), observations.len() - 1);
     let (mut inside, mut score) = (0, 0.0);
     for (number, one) in told.iter().enumerate() {
         let number = number + 1;
         for column in ["observed", "p5", "p50", "p95", "crps", "naive_crps"] {
             let csv: f64 = at(&observations, number, column).parse().unwrap();
-            assert!(close(csv, one[column].as_f64().unwrap(), 1e-5, 1e-9), "{number} {column}");
+            assert!(
+                close(csv, one[column].as_f64().unwrap(), 1e-5, 1e-9),
+                "{number} {column}"
+            );
         }
         let [observed, low, high] = ["observed", "p5", "p95"].map(|column| one[column].as_f64().unwrap());
-        assert_eq!(one["inside"].as_bool(), Some(low - 1e-6 <= observed && observed <= high + 1e-6));
+        assert_eq!(
+            one["inside"].as_bool(),
+            Some(low - 1e-6 <= observed && observed <= high + 1e-6)
+        );
         assert_eq!(one["inside"].to_string(), at(&observations, number, "inside"));
         inside += u64::from(one["inside"].as_bool().unwrap());
         score += one["crps"].as_f64().unwrap() / told.len() as f64;
@@ -135,11 +166,23 @@ fn files_words_and_json_agree_for_any_number_of_threads() {
 #[test]
 fn what_cannot_be_is_refused() {
     let bench = Bench::new();
-    bench.refuse("backtest galium-2023", 1, &["no episode `galium-2023`", "did you mean `gallium-2023`?"]);
-    bench.refuse("backtest xyz abc", 1, &["no episode `xyz`", "no episode `abc`", "rare-earths-2010"]);
+    bench.refuse(
+        "backtest galium-2023",
+        1,
+        &["no episode `galium-2023`", "did you mean `gallium-2023`?"],
+    );
+    bench.refuse(
+        "backtest xyz abc",
+        1,
+        &["no episode `xyz`", "no episode `abc`", "rare-earths-2010"],
+    );
     bench.refuse("backtest gallium-2023 --trials 0", 2, &["--trials"]);
     bench.write("out/observations.csv", "mine");
-    bench.refuse("backtest tungsten-2025 --trials 2 --formats none --out out", 3, &["observations.csv"]);
+    bench.refuse(
+        "backtest tungsten-2025 --trials 2 --formats none --out out",
+        3,
+        &["observations.csv"],
+    );
 }
 
 /// Figures and pictures of docs/backtest.md are those of the command. Renewed with `UPDATE_PAGES=1`.
@@ -156,7 +199,11 @@ fn the_page_shows_what_the_command_finds() {
     let document: Value = serde_json::from_str(&std::fs::read_to_string(out.join("backtest.json")).unwrap()).unwrap();
     let path = in_repository("docs/backtest.md");
     let page = std::fs::read_to_string(&path).unwrap();
-    let mut renewed = put(&page, "all", &format!("```console\n$ critmin backtest --trials {SHOWN_TRIALS}\n{printed}```\n"));
+    let mut renewed = put(
+        &page,
+        "all",
+        &format!("```console\n$ critmin backtest --trials {SHOWN_TRIALS}\n{printed}```\n"),
+    );
     for episode in document["episodes"].as_array().unwrap() {
         let name = episode["episode"].as_str().unwrap();
         renewed = put(&renewed, name, &table(episode));
@@ -166,19 +213,31 @@ fn the_page_shows_what_the_command_finds() {
         if is_update {
             std::fs::write(&picture, &drawn).unwrap();
         }
-        assert!(std::fs::read_to_string(&picture).unwrap_or_default() == drawn, "run the tests with UPDATE_PAGES=1 and commit {file}");
-        assert!(page.contains(&format!("pictures/{file}")), "docs/backtest.md does not show {file}");
+        assert!(
+            std::fs::read_to_string(&picture).unwrap_or_default() == drawn,
+            "run the tests with UPDATE_PAGES=1 and commit {file}"
+        );
+        assert!(
+            page.contains(&format!("pictures/{file}")),
+            "docs/backtest.md does not show {file}"
+        );
     }
     if is_update {
         std::fs::write(&path, &renewed).unwrap();
     } else {
-        assert!(page == renewed, "run the tests with UPDATE_PAGES=1 and commit docs/backtest.md");
+        assert!(
+            page == renewed,
+            "run the tests with UPDATE_PAGES=1 and commit docs/backtest.md"
+        );
     }
 }
 
 /// The page with another text between the marks of a part.
 fn put(page: &str, part: &str, text: &str) -> String {
-    let (begin, end) = (format!("<!-- backtest {part}: begin -->\n"), format!("<!-- backtest {part}: end -->"));
+    let (begin, end) = (
+        format!("<!-- backtest {part}: begin -->\n"),
+        format!("<!-- backtest {part}: end -->"),
+    );
     let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
     let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
     format!("{before}{begin}{text}{end}{after}")
@@ -186,7 +245,8 @@ fn put(page: &str, part: &str, text: &str) -> String {
 
 /// An episode's observations as a table.
 fn table(episode: &Value) -> String {
-    let mut text = "| observed | months | value | simulated 5 % | 50 % | 95 % | |\n|---|---|---:|---:|---:|---:|---|\n".to_owned();
+    let mut text =
+        "| observed | months | value | simulated 5 % | 50 % | 95 % | |\n|---|---|---:|---:|---:|---:|---|\n".to_owned();
     for one in episode["observations"].as_array().unwrap() {
         let word = |key: &str| one[key].as_str().unwrap().to_owned();
         let number = |key: &str| format!("{:.2}", one[key].as_f64().unwrap());
@@ -201,7 +261,11 @@ fn table(episode: &Value) -> String {
             true => word("first_month"),
             false => format!("{} to {}", word("first_month"), word("last_month")),
         };
-        let inside = if one["inside"].as_bool().unwrap() { "inside" } else { "**outside**" };
+        let inside = if one["inside"].as_bool().unwrap() {
+            "inside"
+        } else {
+            "**outside**"
+        };
         text.push_str(&format!(
             "| {} {whom}, {material} | {months} | {} | {} | {} | {} | {inside} |\n",
             word("measure"),

@@ -51,7 +51,9 @@ const SCORES: [&str; 15] = [
     "seed",
 ];
 
-const BANDS: [&str; 9] = ["episode", "measure", "course", "month", "p5", "p50", "p95", "trials", "seed"];
+const BANDS: [&str; 9] = [
+    "episode", "measure", "course", "month", "p5", "p50", "p95", "trials", "seed",
+];
 
 /// `observations.csv`.
 pub fn observations(found: &Backtest, to: impl Write) -> Result<(), csv::Error> {
@@ -60,7 +62,13 @@ pub fn observations(found: &Backtest, to: impl Write) -> Result<(), csv::Error> 
         for one in &episode.compared {
             let observed = &one.observed;
             let materials = observed.materials.join(";");
-            sheet.texts([episode.name.as_str(), one.measure.name(), &materials, &observed.from, &observed.to])?;
+            sheet.texts([
+                episode.name.as_str(),
+                one.measure.name(),
+                &materials,
+                &observed.from,
+                &observed.to,
+            ])?;
             sheet.texts([observed.first_month.as_str(), &observed.last_month])?;
             sheet.number(observed.figure)?;
             sheet.numbers(one.simulated)?;
@@ -69,8 +77,16 @@ pub fn observations(found: &Backtest, to: impl Write) -> Result<(), csv::Error> 
             sheet.text(one.measure.unit())?;
             sheet.number(observed.value)?;
             sheet.text(&observed.unit)?;
-            sheet.numbers([observed.normal.unwrap_or(f64::NAN), observed.normal_months.unwrap_or(f64::NAN)])?;
-            sheet.texts([observed.basis.as_str(), &observed.note, &observed.source, &observed.normal_source])?;
+            sheet.numbers([
+                observed.normal.unwrap_or(f64::NAN),
+                observed.normal_months.unwrap_or(f64::NAN),
+            ])?;
+            sheet.texts([
+                observed.basis.as_str(),
+                &observed.note,
+                &observed.source,
+                &observed.normal_source,
+            ])?;
             sheet.plain(&episode.trials.to_string())?;
             sheet.plain(&found.seed.to_string())?;
             sheet.end()?;
@@ -83,7 +99,9 @@ pub fn observations(found: &Backtest, to: impl Write) -> Result<(), csv::Error> 
 pub fn scores(found: &Backtest, to: impl Write) -> Result<(), csv::Error> {
     let mut sheet = Sheet::new(to, SCORES)?;
     let kinds = [("episode", &found.by_episode), ("measure", &found.by_measure)];
-    let rows = kinds.into_iter().flat_map(|(kind, scores)| scores.iter().map(move |score| (kind, score)));
+    let rows = kinds
+        .into_iter()
+        .flat_map(|(kind, scores)| scores.iter().map(move |score| (kind, score)));
     let rows = rows.chain([("all", &found.all)]);
     let mut row = |kind: &str, score: &Score, share: [f64; 3], independent: &str| -> Result<(), csv::Error> {
         sheet.texts([kind, &score.of])?;

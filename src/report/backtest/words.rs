@@ -16,16 +16,31 @@ pub fn terminal(found: &Backtest, width: usize) -> String {
     let mut text = String::new();
     if found.episodes.len() <= MOST_TOLD {
         for episode in &found.episodes {
-            text.push_str(&wrapped(&format!("{}: observed and simulated", episode.title), "", "", width));
+            text.push_str(&wrapped(
+                &format!("{}: observed and simulated", episode.title),
+                "",
+                "",
+                width,
+            ));
             text.push_str("\n\n");
             add(&mut text, observations(episode), width, "observations.csv");
             text.push('\n');
         }
     }
     text.push_str("How well was it told?\n\n");
-    add(&mut text, scores("episode", &found.by_episode, Some(&found.all)), width, "scores.csv");
+    add(
+        &mut text,
+        scores("episode", &found.by_episode, Some(&found.all)),
+        width,
+        "scores.csv",
+    );
     text.push('\n');
-    add(&mut text, scores("observed", &found.by_measure, None), width, "scores.csv");
+    add(
+        &mut text,
+        scores("observed", &found.by_measure, None),
+        width,
+        "scores.csv",
+    );
     for sentence in sentences(found) {
         text.push('\n');
         text.push_str(&wrapped(&sentence, "", "", width));
@@ -69,7 +84,11 @@ fn months(one: &Compared) -> String {
     let observed = &one.observed;
     match (observed.first_month == observed.last_month, one.measure) {
         (false, Measure::Stock) => format!("end {}", observed.last_month),
-        (false, _) => format!("{}–{}", observed.first_month, observed.last_month.get(2..).unwrap_or("")),
+        (false, _) => format!(
+            "{}–{}",
+            observed.first_month,
+            observed.last_month.get(2..).unwrap_or("")
+        ),
         (true, _) => observed.first_month.clone(),
     }
 }
@@ -80,11 +99,20 @@ fn observations(episode: &Episode) -> Vec<Column> {
     vec![
         Column::names("what", NAME_WIDTH, all.iter().map(called)),
         Column::names("months", 16, all.iter().map(months)),
-        Column::numbers("observed\nx normal", 0, all.iter().map(|one| figure(one.observed.figure))),
+        Column::numbers(
+            "observed\nx normal",
+            0,
+            all.iter().map(|one| figure(one.observed.figure)),
+        ),
         Column::numbers("5 %", 0, ends(0)),
         Column::numbers("50 %", 0, ends(1)),
         Column::numbers("95 %", 0, ends(2)),
-        Column::names("", 3, all.iter().map(|one| if one.is_inside { "in" } else { "out" }.to_owned())),
+        Column::names(
+            "",
+            3,
+            all.iter()
+                .map(|one| if one.is_inside { "in" } else { "out" }.to_owned()),
+        ),
     ]
 }
 
@@ -107,13 +135,20 @@ fn scores(what: &str, scores: &[Score], all: Option<&Score>) -> Vec<Column> {
         column("CRPS", 0, &|score| format!("{:.2}", score.score)),
         column("if nothing\nhappened", 1, &|score| format!("{:.2}", score.naive)),
         column("better by\n%", 0, &|score| {
-            score.skill().map_or_else(|| "-".to_owned(), |skill| percent(skill).replace('-', "−"))
+            score
+                .skill()
+                .map_or_else(|| "-".to_owned(), |skill| percent(skill).replace('-', "−"))
         }),
     ]
 }
 
 fn range(of: &Estimate) -> String {
-    format!("{} % ({} to {} %)", percent(of.value), percent(of.low), percent(of.high))
+    format!(
+        "{} % ({} to {} %)",
+        percent(of.value),
+        percent(of.low),
+        percent(of.high)
+    )
 }
 
 /// What they say.

@@ -42,7 +42,9 @@ pub(super) fn chart(found: &Backtest, episode: &Episode) -> Result<Option<Chart>
         let of = episode.compared.iter().filter(move |one| one.course == number);
         of.filter(|one| one.measure != Measure::Stopped)
     };
-    let all: Vec<usize> = (0..episode.bands.len()).filter(|number| drawn(*number).next().is_some()).collect();
+    let all: Vec<usize> = (0..episode.bands.len())
+        .filter(|number| drawn(*number).next().is_some())
+        .collect();
     if all.is_empty() {
         return Ok(None);
     }
@@ -61,8 +63,16 @@ pub(super) fn chart(found: &Backtest, episode: &Episode) -> Result<Option<Chart>
         found.seed,
         &episode.scenario_sha256[..episode.scenario_sha256.len().min(12)]
     );
-    let mut page = Page::headed((format!("backtest-{}", episode.name), &title), &[line], "", &from, provenance);
-    page.note((all.len() > shown.len()).then(|| format!("Not shown: {} more courses (bands.csv).", all.len() - shown.len())));
+    let mut page = Page::headed(
+        (format!("backtest-{}", episode.name), &title),
+        &[line],
+        "",
+        &from,
+        provenance,
+    );
+    page.note(
+        (all.len() > shown.len()).then(|| format!("Not shown: {} more courses (bands.csv).", all.len() - shown.len())),
+    );
     let months_stopped = episode.compared.iter().filter(|one| one.measure == Measure::Stopped);
     for one in months_stopped {
         page.note(format!(
@@ -197,7 +207,11 @@ fn draw<'a>(canvas: &mut Canvas, panel: &Panel, band: &Band, observed: impl Iter
             .collect()
     };
     let (low, high) = (spread(0), spread(2));
-    let edges: Vec<(f64, f64, f64)> = low.iter().zip(&high).map(|(low, high)| (low.0, low.1, high.1)).collect();
+    let edges: Vec<(f64, f64, f64)> = low
+        .iter()
+        .zip(&high)
+        .map(|(low, high)| (low.0, low.1, high.1))
+        .collect();
     panel.band(canvas, &edges, BLUE, TINT);
     panel.line(canvas, &low, EDGE);
     panel.line(canvas, &high, EDGE);
@@ -217,7 +231,10 @@ fn draw<'a>(canvas: &mut Canvas, panel: &Panel, band: &Band, observed: impl Iter
             false => (Marker::Diamond, ORANGE),
         };
         if first < last && !is_moment {
-            let ends = [(first as f64, one.observed.figure), ((last + 1) as f64, one.observed.figure)];
+            let ends = [
+                (first as f64, one.observed.figure),
+                ((last + 1) as f64, one.observed.figure),
+            ];
             panel.line(canvas, &ends, solid(color, 1.8));
             let [low, _, high] = one.simulated.map(|value| panel.at((middle, value)).1);
             whisker(canvas, panel.at((middle, 0.0)).0, (high, low));

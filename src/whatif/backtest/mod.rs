@@ -323,7 +323,9 @@ fn between(scores: &[Score]) -> Option<Estimate> {
         return None;
     }
     let mean = scores.iter().map(|score| score.share.value).sum::<f64>() / n;
-    let squares = scores.iter().map(|score| (score.share.value - mean) * (score.share.value - mean));
+    let squares = scores
+        .iter()
+        .map(|score| (score.share.value - mean) * (score.share.value - mean));
     let error = (squares.sum::<f64>() / (n - 1.0) / n).sqrt();
     let half = student_t_quantile(n - 1.0, 0.975) * error;
     Some(Estimate {
@@ -352,7 +354,11 @@ fn watched(observations: &[Observation]) -> (Vec<(Measure, Watched)>, Vec<usize>
         let known = all.iter().position(|(_, watched)| *watched == wanted);
         of.push(known.unwrap_or(all.len()));
         if known.is_none() {
-            let shown = if measure == Measure::Stopped { Measure::Exports } else { measure };
+            let shown = if measure == Measure::Stopped {
+                Measure::Exports
+            } else {
+                measure
+            };
             all.push((shown, wanted));
         }
     }

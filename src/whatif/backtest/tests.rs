@@ -9,7 +9,9 @@ use crate::study::Course;
 fn courses() -> Courses {
     let trial = |flows: [f64; 4]| flows.to_vec();
     Courses {
-        dates: ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"].map(str::to_owned).to_vec(),
+        dates: ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"]
+            .map(str::to_owned)
+            .to_vec(),
         courses: vec![Course {
             trials: vec![trial([10.0, 0.0, 0.5, 10.0]), trial([10.0, 5.0, 5.0, 20.0])],
             normal: vec![10.0; 4],
@@ -46,7 +48,13 @@ fn sums_are_shares_of_normal() {
     assert_eq!(figures(Measure::Exports, 0, [1, 3], &found), [0.35, 1.0]);
     assert_eq!(figures(Measure::Stopped, 0, [0, 3], &found), [2.0, 0.0]);
     assert_eq!(figures(Measure::Stock, 0, [0, 3], &found), [1.0, 2.0]);
-    let one = compare(&observation("exports", ["2020-02", "2020-04"], 0.5), Measure::Exports, 0, &found).unwrap();
+    let one = compare(
+        &observation("exports", ["2020-02", "2020-04"], 0.5),
+        Measure::Exports,
+        0,
+        &found,
+    )
+    .unwrap();
     assert_eq!(one.simulated, [0.35, 0.35, 1.0]);
     assert!(one.is_inside);
     // (0.15 + 0.5) / 2 less half of 0.65 / 2.
@@ -57,12 +65,24 @@ fn sums_are_shares_of_normal() {
 #[test]
 fn months_are_scored_as_a_share_and_prices_on_their_logarithm() {
     let found = courses();
-    let months = compare(&observation("stopped", ["2020-01", "2020-04"], 3.0), Measure::Stopped, 0, &found).unwrap();
+    let months = compare(
+        &observation("stopped", ["2020-01", "2020-04"], 3.0),
+        Measure::Stopped,
+        0,
+        &found,
+    )
+    .unwrap();
     // 2 and 0 of 3 months, in four: (1 + 3) / 2 / 4 less half of 1 / 4.
     assert!((months.score - (0.5 - 0.125)).abs() < 1e-12);
     assert!((months.naive - 0.75).abs() < 1e-12);
     assert!(!months.is_inside);
-    let price = compare(&observation("price", ["2020-04", "2020-04"], 2.0), Measure::Price, 0, &found).unwrap();
+    let price = compare(
+        &observation("price", ["2020-04", "2020-04"], 2.0),
+        Measure::Price,
+        0,
+        &found,
+    )
+    .unwrap();
     // ln 1 and ln 2 for ln 2: half of ln 2 less a quarter.
     assert!((price.score - std::f64::consts::LN_2 / 4.0).abs() < 1e-12);
     assert!((price.naive - std::f64::consts::LN_2).abs() < 1e-12);
@@ -70,7 +90,15 @@ fn months_are_scored_as_a_share_and_prices_on_their_logarithm() {
 
 #[test]
 fn a_month_beyond_the_horizon_is_no_comparison() {
-    assert!(compare(&observation("exports", ["2020-04", "2020-05"], 1.0), Measure::Exports, 0, &courses()).is_none());
+    assert!(
+        compare(
+            &observation("exports", ["2020-04", "2020-05"], 1.0),
+            Measure::Exports,
+            0,
+            &courses()
+        )
+        .is_none()
+    );
 }
 
 #[test]
@@ -100,7 +128,10 @@ fn the_table_is_held_to_its_episodes() {
         let own = of_episode(&all, shipped.name);
         assert!(!own.is_empty(), "{}", shipped.name);
         seen += own.len();
-        for (one, (_, wanted)) in own.iter().map(|one| (one, watched(std::slice::from_ref(one)).0.remove(0))) {
+        for (one, (_, wanted)) in own
+            .iter()
+            .map(|one| (one, watched(std::slice::from_ref(one)).0.remove(0)))
+        {
             let what = format!("{} {} {:?} {}", one.episode, one.measure, one.materials, one.to);
             assert!(Measure::named(&one.measure).is_some(), "{what}");
             assert!(variant.has(&wanted), "{what}");
@@ -110,7 +141,10 @@ fn the_table_is_held_to_its_episodes() {
             assert!(one.first_month.as_str() >= &variant.start()[..7], "{what}");
             assert!(one.first_month <= one.last_month, "{what}");
             assert!(one.source.contains("http") || one.source.contains("doi:"), "{what}");
-            assert!(["official", "official figure via press", "press"].contains(&one.basis.as_str()), "{what}");
+            assert!(
+                ["official", "official figure via press", "press"].contains(&one.basis.as_str()),
+                "{what}"
+            );
         }
         let prepared = Prepared {
             shipped,
@@ -124,7 +158,12 @@ fn the_table_is_held_to_its_episodes() {
             study.baseline().unwrap()
         };
         let episode = simulated(&few, &Progress::default()).unwrap();
-        assert_eq!(episode.compared.len(), own.len(), "{}: a row that is not compared", shipped.name);
+        assert_eq!(
+            episode.compared.len(),
+            own.len(),
+            "{}: a row that is not compared",
+            shipped.name
+        );
         for one in &episode.compared {
             assert!(one.simulated.iter().all(|value| value.is_finite()), "{one:?}");
         }
@@ -164,14 +203,27 @@ fn no_episode_draws_what_it_is_scored_on() {
         let shipped = EPISODES.iter().find(|one| one.name == name).unwrap();
         let scenario: toml::Table = shipped.text.parse().unwrap();
         let events = scenario["event"].as_array().unwrap();
-        let licensing = events.iter().find(|event| event["id"].as_str() == Some("licensing")).unwrap();
+        let licensing = events
+            .iter()
+            .find(|event| event["id"].as_str() == Some("licensing"))
+            .unwrap();
         for (parameter, key) in parameters {
             let others = lent
                 .iter()
                 .filter(|one| one.parameter == parameter && !announced.contains(one.announcement.as_str()));
             let expected: Vec<f64> = others.map(|one| one.value).collect();
-            let number = |value: &toml::Value| value.as_float().or(value.as_integer().map(|whole| whole as f64)).unwrap();
-            let values: Vec<f64> = licensing[key]["values"].as_array().unwrap().iter().map(number).collect();
+            let number = |value: &toml::Value| {
+                value
+                    .as_float()
+                    .or(value.as_integer().map(|whole| whole as f64))
+                    .unwrap()
+            };
+            let values: Vec<f64> = licensing[key]["values"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(number)
+                .collect();
             assert_eq!(values, expected, "{name}: {key}");
         }
     }
@@ -184,16 +236,35 @@ fn general_figures_are_the_same_in_all_episodes() {
         let scenario: toml::Table = shipped.text.parse().unwrap();
         let list = |key: &str| scenario[key].as_array().unwrap().clone();
         for material in list("material") {
-            assert_eq!(material["flexibility"].to_string(), "{ dist = \"uniform\", low = 1, high = 2 }", "{}", shipped.name);
-            assert_eq!(material["demand_elasticity"].to_string(), "{ dist = \"uniform\", low = -0.6, high = -0.1 }", "{}", shipped.name);
+            assert_eq!(
+                material["flexibility"].to_string(),
+                "{ dist = \"uniform\", low = 1, high = 2 }",
+                "{}",
+                shipped.name
+            );
+            assert_eq!(
+                material["demand_elasticity"].to_string(),
+                "{ dist = \"uniform\", low = -0.6, high = -0.1 }",
+                "{}",
+                shipped.name
+            );
         }
         for demand in list("demand") {
             let growth = demand["growth"].to_string();
-            assert_eq!(growth, "{ dist = \"normal\", mean = 0, sd = 0.11, low = -0.4, high = 0.6 }", "{}", shipped.name);
+            assert_eq!(
+                growth, "{ dist = \"normal\", mean = 0, sd = 0.11, low = -0.4, high = 0.6 }",
+                "{}",
+                shipped.name
+            );
         }
         for stock in list("inventory") {
             if let Some(days) = stock.get("days") {
-                assert_eq!(days.to_string(), "{ dist = \"uniform\", low = 20, high = 100 }", "{}", shipped.name);
+                assert_eq!(
+                    days.to_string(),
+                    "{ dist = \"uniform\", low = 20, high = 100 }",
+                    "{}",
+                    shipped.name
+                );
             }
         }
     }
