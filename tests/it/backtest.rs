@@ -26,7 +26,8 @@ fn at<'a>(rows: &'a [Vec<String>], row: usize, column: &str) -> &'a str {
 #[test]
 fn courses_are_those_of_replays() {
     let path = in_repository("scenarios/backtest/cobalt-2025.toml");
-    let study = Study::open(&path).unwrap();
+    let path = path.to_str().unwrap();
+    let study = Study::open(path).unwrap();
     let variant = study.baseline().unwrap();
     let watched = |quantity, materials: &str, from: &str, to: Option<&str>| Watched {
         quantity,
@@ -46,7 +47,7 @@ fn courses_are_those_of_replays() {
     assert_eq!(found.dates.len(), 18);
     for trial in 0..4_u64 {
         let mut command = program();
-        command.args(["replay", &path, "--json", "--trial", &trial.to_string()]);
+        command.args(["replay", path, "--json", "--trial", &trial.to_string()]);
         let (code, out, error) = said(&command.output().unwrap());
         assert_eq!(code, 0, "{error}");
         let replay: Value = serde_json::from_str(&out).unwrap();
