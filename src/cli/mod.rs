@@ -65,10 +65,7 @@ pub fn main(browser_engine: &[u8]) -> ExitCode {
 
 /// The same of words that another program was started with, its own name first; for a process that runs one command and ends.
 pub fn main_of(words: Vec<String>, browser_engine: &[u8]) -> u8 {
-    of_parsed(
-        Arguments::try_parse_from(TYPED.get_or_init(|| words)),
-        browser_engine,
-    )
+    of_parsed(Arguments::try_parse_from(TYPED.get_or_init(|| words)), browser_engine)
 }
 
 #[cfg_attr(not(feature = "explore"), allow(unused_variables))]

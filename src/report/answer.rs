@@ -114,7 +114,9 @@ impl Answer for Comparison {
             tables.push(CsvTable::written("pairs.csv", |to| compare::csv::pairs(self, to))?);
         }
         if let Some(band) = &self.band {
-            tables.push(CsvTable::written(band::NAME, |to| band::table(&self.results.run, band, to))?);
+            tables.push(CsvTable::written(band::NAME, |to| {
+                band::table(&self.results.run, band, to)
+            })?);
         }
         Ok(tables)
     }

@@ -95,7 +95,8 @@ fn trials(
         Refusal::new(
             format!("`{key}` is no uncertain number that a single trial can be given"),
             match known.is_empty() {
-                true => "no number of this scenario is uncertain; a run of several trials for each row takes any key".to_owned(),
+                true => "no number of this scenario is uncertain; a run of several trials for each row takes any key"
+                    .to_owned(),
                 false => format!(
                     "these can: {}; a run of several trials for each row takes any key",
                     known.join(", ")
@@ -134,9 +135,7 @@ fn runs(study: &Study, plan: &Plan, trials: u64, progress: &Progress, batch: &mu
             let row = policy.row((&batch.at.0, &batch.at.1));
             let figure = row.map_or(Found::Missing, |row| batch.statistic.of(row));
             batch.values.push(figure.value().unwrap_or(f64::NAN));
-            let error = figure
-                .estimate()
-                .map(|Estimate { standard_error, .. }| standard_error);
+            let error = figure.estimate().map(|Estimate { standard_error, .. }| standard_error);
             batch.standard_errors.push(error.unwrap_or(f64::NAN));
         }
     }
