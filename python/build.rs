@@ -19,7 +19,10 @@ fn main() -> Result<()> {
         let entries: Result<Vec<PathBuf>> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
         let mut files = entries?;
         files.sort();
-        for file in files.iter().filter(|file| file.extension().is_some_and(|kind| kind == "toml")) {
+        for file in files
+            .iter()
+            .filter(|file| file.extension().is_some_and(|kind| kind == "toml"))
+        {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             let whole = fs::canonicalize(file)?;
             let _ = writeln!(table, "    ({:?}, include_str!({whole:?})),", format!("{prefix}{name}"));

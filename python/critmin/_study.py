@@ -553,12 +553,13 @@ def check(
     for policy in policies:
         words += ["--policy", policy]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode not in (0, 1) or not done.stdout.strip():
+    if not done.stdout.startswith("{"):
         raise CritminError(done.stderr.strip() or f"the check ended with exit code {done.returncode}")
-    found: Any = json.loads(done.stdout)
-    if isinstance(found, dict) and "errors" in found and "scenarios" not in found:
-        raise CritminError("\n".join(error["message"] for error in found["errors"]))
-    return {"changed": done.returncode == 1, "document": found}
+    found: dict[str, Any] = json.loads(done.stdout)
+    if found.get("errors"):
+        told = ["\n\nhint: ".join([error["message"], *error["hints"]]) for error in found["errors"]]
+        raise CritminError("\n".join(told))
+    return found
 
 
 def merge(parts: Sequence[bytes], study: Study | None = None) -> Result:

@@ -4,8 +4,8 @@ use critmin::draft::Complaint;
 use critmin::report::write::WriteError;
 use critmin::scenario::Diagnostics;
 use critmin::study::Error;
-use critmin::whatif::indices::IndicesError;
 use critmin::whatif::Unanswered;
+use critmin::whatif::indices::IndicesError;
 use pyo3::PyErr;
 
 pyo3::import_exception!(critmin._errors, CritminError);

@@ -187,22 +187,7 @@ impl Study {
 
     /// Numbers that can be turned: key, name, of what, unit, lowest, highest, step, value, place in the file.
     #[allow(clippy::type_complexity)]
-    fn inputs(
-        &self,
-    ) -> PyResult<
-        Vec<(
-            String,
-            String,
-            String,
-            String,
-            f64,
-            f64,
-            f64,
-            f64,
-            bool,
-            Option<String>,
-        )>,
-    > {
+    fn inputs(&self) -> PyResult<Vec<(String, String, String, String, f64, f64, f64, f64, bool, Option<String>)>> {
         let baseline = self.study.baseline().map_err(failed)?;
         let inputs = self.study.inputs(&baseline).into_iter().map(|input| {
             let is_uncertain = matches!(input.basis, Basis::Uncertain { .. });
@@ -349,12 +334,7 @@ impl Study {
         at: Option<(String, String)>,
         threads: Option<usize>,
         told: Option<Py<PyAny>>,
-    ) -> Told<(
-        &'static str,
-        (String, String),
-        Py<PyArray1<f64>>,
-        Py<PyArray1<f64>>,
-    )> {
+    ) -> Told<(&'static str, (String, String), Py<PyArray1<f64>>, Py<PyArray1<f64>>)> {
         let given: ArrayView2<'_, f64> = values.as_array();
         let rows = match (trials, numbers) {
             (_, Some(numbers)) => batch::Rows::Trials(numbers),
@@ -472,12 +452,7 @@ impl Study {
 
     /// `critmin indices`.
     #[pyo3(signature = (countries=Vec::new(), governance=None))]
-    fn indices(
-        &self,
-        py: Python<'_>,
-        countries: Vec<String>,
-        governance: Option<(String, String)>,
-    ) -> PyResult<Found> {
+    fn indices(&self, py: Python<'_>, countries: Vec<String>, governance: Option<(String, String)>) -> PyResult<Found> {
         let governance = self::governance(governance)?;
         let found = py.detach(|| indices::of_scenario(&self.study, &countries, &governance));
         Ok(Found::of(&self.study, found.map_err(no_indices)?))
@@ -530,9 +505,7 @@ impl Study {
             trials,
             ..usual
         };
-        let prepared = py
-            .detach(|| optimize::prepare(&self.study, &plan))
-            .map_err(failed)?;
+        let prepared = py.detach(|| optimize::prepare(&self.study, &plan)).map_err(failed)?;
         if !prepared.has_choices() {
             return Err(CritminError::new_err(
                 "there is nothing to choose from: no policy has a cost",
@@ -566,7 +539,12 @@ impl Study {
 
     /// One trial in full: the document of `critmin replay --json`, and its story.
     #[pyo3(signature = (trial, policy=None))]
-    fn replay<'py>(&self, py: Python<'py>, trial: u64, policy: Option<&str>) -> PyResult<(Bound<'py, PyBytes>, String)> {
+    fn replay<'py>(
+        &self,
+        py: Python<'py>,
+        trial: u64,
+        policy: Option<&str>,
+    ) -> PyResult<(Bound<'py, PyBytes>, String)> {
         let replay: Result<Replay, Error> = py.detach(|| self.study.replay(policy, trial));
         let replay = replay.map_err(failed)?;
         let mut bytes = Vec::new();

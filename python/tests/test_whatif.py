@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +142,7 @@ def test_rows_of_inputs_are_trials():
 
 def test_inputs_tell_what_can_be_turned():
     inputs = critmin.load(SMALL).inputs()
-    (lever,) = inputs.where(key="event.ban.arrival.probability")
-    assert (lever["low"], lever["high"], lever["value"]) == (0.2, 0.8, 0.5)
-    assert json.dumps(inputs.columns)
+    (lever,) = inputs.where(key="shares.metal.output")
+    assert (lever["low"], lever["high"], lever["value"]) == (1800, 2200, 2000)
+    (event,) = inputs.where(key="event.ban.arrival.probability")
+    assert event["value"] == 0.5 and event["place"].startswith(str(SMALL))

@@ -46,7 +46,10 @@ fn courses_are_those_of_replays() {
     assert_eq!(found.dates.len(), 18);
     for trial in 0..4_u64 {
         let mut command = program();
-        command.arg("replay").arg(&path).args(["--json", "--trial", &trial.to_string()]);
+        command
+            .arg("replay")
+            .arg(&path)
+            .args(["--json", "--trial", &trial.to_string()]);
         let (code, out, error) = said(&command.output().unwrap());
         assert_eq!(code, 0, "{error}");
         let replay: Value = serde_json::from_str(&out).unwrap();
