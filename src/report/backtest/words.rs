@@ -117,7 +117,8 @@ fn observations(episode: &Episode) -> Vec<Column> {
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0}", 100.0 * share)
+    // What rounds to nothing has no sign.
+    format!("{:.0}", libm::round(100.0 * share) + 0.0)
 }
 
 fn scores(what: &str, scores: &[Score], all: Option<&Score>) -> Vec<Column> {
@@ -131,7 +132,7 @@ fn scores(what: &str, scores: &[Score], all: Option<&Score>) -> Vec<Column> {
         column("seen", 0, &|score| score.observations.to_string()),
         column("inside", 0, &|score| score.inside.to_string()),
         column("inside\n%", 0, &|score| percent(score.share.value)),
-        column("95 % interval", 2, &interval),
+        column("95 %\ninterval", 2, &interval),
         column("CRPS", 0, &|score| format!("{:.2}", score.score)),
         column("if nothing\nhappened", 1, &|score| format!("{:.2}", score.naive)),
         column("better by\n%", 0, &|score| {

@@ -211,19 +211,21 @@ fn no_episode_draws_what_it_is_scored_on() {
             let others = lent
                 .iter()
                 .filter(|one| one.parameter == parameter && !announced.contains(one.announcement.as_str()));
-            let expected: Vec<f64> = others.map(|one| one.value).collect();
+            let mut expected: Vec<f64> = others.map(|one| one.value).collect();
+            expected.sort_by(f64::total_cmp);
             let number = |value: &toml::Value| {
                 value
                     .as_float()
                     .or(value.as_integer().map(|whole| whole as f64))
                     .unwrap()
             };
-            let values: Vec<f64> = licensing[key]["values"]
+            let mut values: Vec<f64> = licensing[key]["values"]
                 .as_array()
                 .unwrap()
                 .iter()
                 .map(number)
                 .collect();
+            values.sort_by(f64::total_cmp);
             assert_eq!(values, expected, "{name}: {key}");
         }
     }
