@@ -79,7 +79,7 @@ fn renewed(page: &str) -> (String, Vec<String>) {
 #[test]
 fn the_documentation_lists_every_column() {
     let mut documented = Vec::new();
-    for path in ["docs/results.md", "docs/what-if.md"] {
+    for path in ["docs/results.md", "docs/what-if.md", "docs/backtest.md"] {
         let page = std::fs::read_to_string(path).unwrap();
         let (text, found) = renewed(&page);
         documented.extend(found);
