@@ -18,9 +18,9 @@ use crate::report::replay_command::quoted;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::sheet::Dialect;
 use crate::report::width::wrapped;
-use crate::report::write::{OutputFolder, PendingFile};
 #[cfg(feature = "xlsx")]
 use crate::report::workbook;
+use crate::report::write::{OutputFolder, PendingFile};
 use crate::report::{
     band, columns, data_package, prepare_results, prepare_table, result_names, samples_in, table, trace_csv,
 };

@@ -351,7 +351,7 @@ pub struct SamplesWriter<W: Write> {
 impl<W: Write> SamplesWriter<W> {
     /// Writes the header.
     pub fn new(to: W) -> Result<Self, csv::Error> {
-    let mut sheet = Sheet::new(to, &columns::supply())?;
+        let sheet = Sheet::new(to, &columns::samples())?;
         Ok(Self { sheet })
     }
 

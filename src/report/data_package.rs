@@ -32,7 +32,12 @@ impl About {
             name: format!("{command}-{name}"),
             title: run.title.clone(),
             description: run.description.clone(),
-            citations: run.manifest.citations.iter().map(|citation| citation.text.clone()).collect(),
+            citations: run
+                .manifest
+                .citations
+                .iter()
+                .map(|citation| citation.text.clone())
+                .collect(),
         }
     }
 
@@ -57,7 +62,9 @@ pub fn document(about: &About, tables: &[Table], dialect: Dialect) -> Value {
     let sources = about.sources();
     let mut licences: Vec<Value> = Vec::new();
     for source in &sources {
-        let Some(id) = licence_id(&source.licence) else { continue };
+        let Some(id) = licence_id(&source.licence) else {
+            continue;
+        };
         let title = format!("of figures of {}: {}", source.source, source.licence);
         licences.push(json!({ "name": id, "title": title }));
     }

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use crate::results::types::{CostlyTable, PolicyResults, RunResults};
 
-use super::csv;
 use super::columns::{self, Table};
+use super::csv;
 use super::json::{self, StageTime};
 use super::results_folder::ResultsFolder;
 use super::sheet::Dialect;
@@ -90,7 +90,9 @@ pub fn prepare_results(
 
 /// The same, with their names. Either all are replaced or, when one cannot be written, none.
 pub fn write_results(folder: &ResultsFolder, run: &RunResults, timing: &[StageTime]) -> Result<(), WriteError> {
-    folder.commit(prepare_results(folder.folder(), run, Dialect::Comma, timing)?, |_| false)
+    folder.commit(prepare_results(folder.folder(), run, Dialect::Comma, timing)?, |_| {
+        false
+    })
 }
 
 /// Writes a table of a run to its temporary name, in a dialect.
@@ -116,7 +118,11 @@ pub fn table_of(name: &str) -> Option<Table> {
 }
 
 /// A file of samples in a dialect: while a run goes on, and in parts of it, they have commas.
-pub fn samples_in(folder: &OutputFolder, mut samples: PendingFile, dialect: Dialect) -> Result<PendingFile, WriteError> {
+pub fn samples_in(
+    folder: &OutputFolder,
+    mut samples: PendingFile,
+    dialect: Dialect,
+) -> Result<PendingFile, WriteError> {
     if dialect == Dialect::Comma {
         return Ok(samples);
     }

@@ -92,7 +92,8 @@ impl<W: Write> Sink for Csv<W> {
     type Back = W;
 
     fn header(&mut self, table: &Table) -> Written {
-        self.0.write_record(table.columns.iter().map(|column| column.name.as_bytes()))
+        self.0
+            .write_record(table.columns.iter().map(|column| column.name.as_bytes()))
     }
 
     fn text(&mut self, text: &str) -> Written {
@@ -127,7 +128,9 @@ impl<W: Write> Sink for Csv<W> {
     }
 
     fn finish(self) -> Result<W, csv::Error> {
-        self.0.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+        self.0
+            .into_inner()
+            .map_err(|error| csv::Error::from(error.into_error()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The trace of a replayed trial as CSV files, in full precision.
 
-use super::results_folder::ResultsFolder;
 use super::columns::Table;
+use super::results_folder::ResultsFolder;
 use super::sheet::{Sheet, Stamp, name, unit};
 use super::write::{PendingFile, WriteError};
 use crate::analysis::replay::Replay;

@@ -64,7 +64,9 @@ fn table(text: &str, delimiter: u8) -> Vec<Vec<String>> {
         .delimiter(delimiter)
         .has_headers(false)
         .from_reader(text.as_bytes());
-    let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect());
     rows.collect()
 }
 
@@ -111,13 +113,21 @@ fn packages_describe_every_table_and_semicolons_say_the_same() {
         for (resource, other) in resources.iter().zip(other["resources"].as_array().unwrap()) {
             let file = resource["path"].as_str().unwrap();
             assert_eq!(other["path"], file);
-            assert_eq!((&resource["dialect"]["delimiter"], &other["dialect"]["delimiter"]), (&",".into(), &";".into()));
+            assert_eq!(
+                (&resource["dialect"]["delimiter"], &other["dialect"]["delimiter"]),
+                (&",".into(), &";".into())
+            );
             let rows = table(&bench.read(&format!("{name}/{file}")), b',');
             let text = bench.read(&format!("{name}-semicolon/{file}"));
-            let text = text.strip_prefix('\u{feff}').unwrap_or_else(|| panic!("{file} has no mark"));
+            let text = text
+                .strip_prefix('\u{feff}')
+                .unwrap_or_else(|| panic!("{file} has no mark"));
             let semicolons = table(text, b';');
             assert_eq!(rows.len(), semicolons.len(), "{name}/{file}");
-            assert!(rows.len() > 1 || ["crossings.csv", "pairs.csv"].contains(&file), "{name}/{file} is empty");
+            assert!(
+                rows.len() > 1 || ["crossings.csv", "pairs.csv"].contains(&file),
+                "{name}/{file} is empty"
+            );
             let fields = resource["schema"]["fields"].as_array().unwrap();
             let names: Vec<&str> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
             assert_eq!(names, rows[0], "{name}/{file}");
@@ -134,7 +144,14 @@ fn packages_describe_every_table_and_semicolons_say_the_same() {
         }
     }
     // Some numbers did change their point.
-    assert!(bench.read("run-semicolon/samples.csv").lines().nth(3).unwrap().contains(','));
+    assert!(
+        bench
+            .read("run-semicolon/samples.csv")
+            .lines()
+            .nth(3)
+            .unwrap()
+            .contains(',')
+    );
 }
 
 type Book = Xlsx<Cursor<Vec<u8>>>;
@@ -231,7 +248,10 @@ fn a_workbook_has_every_table_with_every_digit() {
     for (row, cells) in rows.zip(&summary[1..]) {
         for (name, value) in [
             ("expected_shortfall_pct", &row["expected_shortfall_pct"]["value"]),
-            ("expected_shortfall_pct_se", &row["expected_shortfall_pct"]["standard_error"]),
+            (
+                "expected_shortfall_pct_se",
+                &row["expected_shortfall_pct"]["standard_error"],
+            ),
             ("cvar95_pct", &row["cvar95_pct"]["value"]),
             ("prob_any_low", &row["prob_any"]["low"]),
         ] {
@@ -265,27 +285,52 @@ fn a_workbook_has_every_table_with_every_digit() {
         for name in ["value", "baseline", "difference", "difference_se", "difference_low"] {
             let cell = number(&in_sheet(same, name)).map_or_else(String::new, critmin::report::six_digits);
             let is_tail = of(row, "statistic") == "cvar95_pct" && name.starts_with("difference_");
-            assert_eq!(cell, if is_tail { String::new() } else { of(row, name) }, "{name} of {row:?}");
+            assert_eq!(
+                cell,
+                if is_tail { String::new() } else { of(row, name) },
+                "{name} of {row:?}"
+            );
             checked += 1;
         }
     }
     assert!(checked > 50);
     // Names stay text, and nothing is a formula.
-    let names: Vec<Data> = summary[1..].iter().map(|row| row[column("policy_name")].clone()).collect();
+    let names: Vec<Data> = summary[1..]
+        .iter()
+        .map(|row| row[column("policy_name")].clone())
+        .collect();
     assert!(names.contains(&Data::String(FORMULA.to_owned())));
     for sheet in sheets {
         let formulas = book.worksheet_formula(&sheet).unwrap();
-        assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()), "{sheet}");
+        assert!(
+            formulas.used_cells().all(|(_, _, formula)| formula.is_empty()),
+            "{sheet}"
+        );
     }
     // The first sheet says what it is, and how to get it again.
-    let read_me: Vec<String> = cells(&mut book, "Read me").concat().iter().map(ToString::to_string).collect();
+    let read_me: Vec<String> = cells(&mut book, "Read me")
+        .concat()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let read_me = read_me.join("\n");
-    for text in ["of demand", "critmin run s.toml --trials 4096", "SHA-256", "sampling version", "Summary: one row per policy"] {
+    for text in [
+        "of demand",
+        "critmin run s.toml --trials 4096",
+        "SHA-256",
+        "sampling version",
+        "Summary: one row per policy",
+    ] {
         assert!(read_me.contains(text), "{text}");
     }
     // Every column of every sheet is explained.
     let explained = cells(&mut book, "Columns");
-    let tables: usize = book.sheet_names().iter().skip(2).map(|sheet| cells(&mut self::book(&bench, "out/results.xlsx"), sheet)[0].len()).sum();
+    let tables: usize = book
+        .sheet_names()
+        .iter()
+        .skip(2)
+        .map(|sheet| cells(&mut self::book(&bench, "out/results.xlsx"), sheet)[0].len())
+        .sum();
     assert_eq!(explained.len() - 1, tables - explained[0].len());
 }
 
@@ -323,11 +368,18 @@ fn every_command_writes_its_workbook() {
         for resource in resources {
             let (path, sheet) = (resource["path"].as_str().unwrap(), resource["title"].as_str().unwrap());
             let found = cells(&mut book, sheet);
-            assert_same(&found, &bench.read(&format!("{name}/{path}")), &format!("{name}/{path}"));
+            assert_same(
+                &found,
+                &bench.read(&format!("{name}/{path}")),
+                &format!("{name}/{path}"),
+            );
         }
         let read_me = cells(&mut book, "Read me").concat();
         let says = |words: &str| read_me.iter().any(|cell| cell.to_string().contains(words));
-        assert!(says("Answer") && says(&format!("critmin {}", command.split(' ').next().unwrap())), "{name}");
+        assert!(
+            says("Answer") && says(&format!("critmin {}", command.split(' ').next().unwrap())),
+            "{name}"
+        );
     }
 }
 
@@ -344,7 +396,10 @@ fn licences_of_shipped_figures_go_with_the_package() {
         .collect();
     assert!(sources.contains(&"USGS MCS 2026"), "{sources:?}");
     let licences = package["licenses"].to_string();
-    assert!(licences.contains("CC0-1.0") && licences.contains("CC-BY-4.0"), "{licences}");
+    assert!(
+        licences.contains("CC0-1.0") && licences.contains("CC-BY-4.0"),
+        "{licences}"
+    );
     // A scenario that names none has none.
     bench.succeed("run s.toml --trials 16 --formats none --quiet --out out");
     assert!(self::package(&bench, "out")["licenses"].is_null());
@@ -363,24 +418,44 @@ fn samples_have_the_dialect_also_when_they_were_resumed_or_merged() {
     assert!(whole.starts_with('\u{feff}') && whole == bench.read("merged/samples.csv"));
     // Nothing of the file with commas is left.
     let entries = std::fs::read_dir(bench.path("whole")).unwrap();
-    assert!(entries.into_iter().all(|entry| !entry.unwrap().file_name().to_string_lossy().contains(".part")));
+    assert!(
+        entries
+            .into_iter()
+            .all(|entry| !entry.unwrap().file_name().to_string_lossy().contains(".part"))
+    );
 }
 
 #[test]
 fn what_cannot_be_is_refused() {
     let bench = bench();
     let refused = ["a partial result has no tables", "--csv-dialect"];
-    bench.refuse("run s.toml --trials-range 0..10 --csv-dialect semicolon --out x", 2, &refused);
+    bench.refuse(
+        "run s.toml --trials-range 0..10 --csv-dialect semicolon --out x",
+        2,
+        &refused,
+    );
     for range in ["0..100", "100..200"] {
-        bench.succeed(&format!("run s.toml --trials 200 --no-band --quiet --trials-range {range} --out {range}.critmin"));
+        bench.succeed(&format!(
+            "run s.toml --trials 200 --no-band --quiet --trials-range {range} --out {range}.critmin"
+        ));
     }
-    bench.refuse("merge 0..100.critmin 100..200.critmin --csv-dialect semicolon --out y.critmin", 2, &refused);
+    bench.refuse(
+        "merge 0..100.critmin 100..200.critmin --csv-dialect semicolon --out y.critmin",
+        2,
+        &refused,
+    );
     bench.refuse("run s.toml --csv-dialect tabs", 2, &["tabs", "comma", "semicolon"]);
     // Files of others are not replaced.
     for (command, file) in [
         ("run s.toml --trials 16 --formats xlsx --out mine", "mine/results.xlsx"),
-        ("run s.toml --trials 16 --formats none --out mine", "mine/datapackage.json"),
-        ("sweep s.toml --vary shares.metal.by_country.CHN=0.8,0.5 --trials 16 --formats xlsx --out mine", "mine/sweep.xlsx"),
+        (
+            "run s.toml --trials 16 --formats none --out mine",
+            "mine/datapackage.json",
+        ),
+        (
+            "sweep s.toml --vary shares.metal.by_country.CHN=0.8,0.5 --trials 16 --formats xlsx --out mine",
+            "mine/sweep.xlsx",
+        ),
         ("indices s.toml --formats none --out mine", "mine/datapackage.json"),
     ] {
         bench.write(file, "mine");
@@ -410,6 +485,9 @@ fn a_new_scenario_names_the_schema_that_stands_beside_it() {
     // One that is there stays, and a note says so.
     bench.write("other/critmin.schema.json", "{}");
     let (code, _, note) = bench.run("new other/x.toml");
-    assert!(code == 0 && note.contains("critmin schema > other/critmin.schema.json"), "{note}");
+    assert!(
+        code == 0 && note.contains("critmin schema > other/critmin.schema.json"),
+        "{note}"
+    );
     assert_eq!(bench.read("other/critmin.schema.json"), "{}");
 }

@@ -7,8 +7,8 @@ mod whatif;
 use std::borrow::Cow;
 
 pub use runs::{
-    allocation_rules, assumptions, attribution, columns, differences, event_classes, events, exceedance, of_run, return_periods,
-    samples, sources, summary, supply, timeline, years,
+    allocation_rules, assumptions, attribution, columns, differences, event_classes, events, exceedance, of_run,
+    return_periods, samples, sources, summary, supply, timeline, years,
 };
 pub use whatif::{
     compare, crossings, indices, last_dollar, of_commands, optimize, outages, outages_of_all, pairs_of_outages,
@@ -169,11 +169,6 @@ impl Table {
     /// The column of a name.
     pub fn get(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
-    }
-
-    /// Whether it has a file.
-    pub fn has_file(&self) -> bool {
-        !self.file.is_empty()
     }
 
     /// The table of columns as the documentation has it: one row a figure, with the parts of its error; without the stamp, which ends every table.

@@ -260,7 +260,11 @@ pub fn events() -> Table {
             "mean duration as drawn, recovery not included, also where it reaches beyond the horizon; events without a stated duration last to its end",
         ),
         number("mean_severity", "", "mean severity of an occurrence, 0 to 1"),
-        number("share_of_expected", "", "share of the headline's expected shortfall, 0 to 1"),
+        number(
+            "share_of_expected",
+            "",
+            "share of the headline's expected shortfall, 0 to 1",
+        ),
         number(
             "share_of_cvar95",
             "",

@@ -1,6 +1,8 @@
 //! Columns of the tables of the commands that ask what would help.
 
-use super::{BY_ROW, Column, Kind, Table, column, number, part, runs, stamp, text, truth, whole, with_error, with_interval};
+use super::{
+    BY_ROW, Column, Kind, Table, column, number, part, runs, stamp, text, truth, whole, with_error, with_interval,
+};
 
 /// Every table of every such command, with the command.
 pub fn of_commands() -> Vec<(&'static str, Table)> {
@@ -38,10 +40,6 @@ fn stamped(
         holds,
         columns: own.into_iter().chain(stamp()).collect(),
     }
-}
-
-fn place() -> [Column; 2] {
-    [text("material", "id of the material"), text("country", COUNTRY)]
 }
 
 fn place_names() -> [Column; 2] {
@@ -121,10 +119,7 @@ pub fn compare() -> Table {
 /// `pairs.csv` of `compare`.
 pub fn pairs_of_policies() -> Table {
     let unit = "percentage points";
-    let own = [
-        text("one", "id of one policy"),
-        text("other", "id of the other"),
-    ];
+    let own = [text("one", "id of one policy"), text("other", "id of the other")];
     let own = own
         .into_iter()
         .chain(with_interval(
@@ -176,7 +171,11 @@ pub fn sweep() -> Table {
             "",
             "its value at the point; a date where it is one",
         ),
-        number("second_hhi", "", "the index of the shares that vary with the second key"),
+        number(
+            "second_hhi",
+            "",
+            "the index of the shares that vary with the second key",
+        ),
         text("policy", "id of the policy; `baseline` without one"),
         text("material", "id of the material"),
         text("country", COUNTRY),
@@ -241,11 +240,7 @@ fn costs() -> Vec<Column> {
             "%",
             "the same in % of the horizon's demand: what `run` would show",
         )])
-        .chain(with_interval(
-            "quantity",
-            BY_ROW,
-            "lost before substitution and thrift",
-        ))
+        .chain(with_interval("quantity", BY_ROW, "lost before substitution and thrift"))
         .chain([
             text("unit", "unit of `quantity`"),
             number(
@@ -280,11 +275,7 @@ fn screened() -> impl Iterator<Item = Column> {
             "",
             "the scenario's own chance of such an event; empty where it has none",
         ),
-        number(
-            "risk_pct",
-            "% of a mean year's demand",
-            "`probability` x `year_pct`",
-        ),
+        number("risk_pct", "% of a mean year's demand", "`probability` x `year_pct`"),
         whole("risk_rank", "rank by `risk_pct`"),
         text("events", "ids of the events that `probability` is of"),
         number(
@@ -330,7 +321,10 @@ pub fn outages_of_all() -> Table {
 /// `pairs.csv` of `screen`.
 pub fn pairs_of_outages() -> Table {
     let own = [
-        text("one", "one outage: `stop` (nothing is made) or `ban` (nothing is exported)"),
+        text(
+            "one",
+            "one outage: `stop` (nothing is made) or `ban` (nothing is exported)",
+        ),
         text("one_material", "material that is not made or exported"),
         text("one_country", "country that does not make or export it"),
         text("other", "the other outage"),
@@ -352,7 +346,12 @@ pub fn pairs_of_outages() -> Table {
             text("other_material_name", "display name of `other_material`"),
             text("other_country_name", "display name of `other_country`"),
         ]);
-    stamped("pairs.csv", "Pairs", "with `--pairs`: the same of two outages at once", own)
+    stamped(
+        "pairs.csv",
+        "Pairs",
+        "with `--pairs`: the same of two outages at once",
+        own,
+    )
 }
 
 /// `ranking.csv`.
@@ -418,7 +417,11 @@ pub fn indices() -> Table {
         text("country", "country code of the buyer; `WLD` for indices of makers"),
         text("index", "name of the index"),
         number("value", BY_ROW, "the index; empty where the data give a range only"),
-        number("low", BY_ROW, "lower end of its range: what the data leave open, no statistical error"),
+        number(
+            "low",
+            BY_ROW,
+            "lower end of its range: what the data leave open, no statistical error",
+        ),
         number("high", BY_ROW, "upper end of its range"),
         text("unit", "unit of the index; empty where it has none"),
         text("who", "largest makers, or largest source"),
@@ -444,7 +447,10 @@ pub fn optimize() -> Table {
         text("mix", "policies of the mix with their sizes"),
         whole("policies", "how many they are"),
         number("cost", "USD", "cost of the mix"),
-        text("statistic", "which figure of `summary.csv` is to be low, at the headline"),
+        text(
+            "statistic",
+            "which figure of `summary.csv` is to be low, at the headline",
+        ),
         goal,
         whole("mix_trials", "trials that the mix was looked at with"),
         goal_se,
@@ -476,7 +482,10 @@ pub fn optimize() -> Table {
         ])
         .chain(place_names())
         .chain([
-            text("largest_share_material_name", "display name of `largest_share_material`"),
+            text(
+                "largest_share_material_name",
+                "display name of `largest_share_material`",
+            ),
             text("largest_share_country_name", "display name of `largest_share_country`"),
         ]);
     stamped("optimize.csv", "Optimize", "one row a mix that was tried", own)
@@ -490,7 +499,10 @@ pub fn last_dollar() -> Table {
         number("to_size", "", "its size after the step"),
         text("step", "`in`, `out` or `size`"),
         number("cost", "USD", "what the step costs more"),
-        text("statistic", "which figure of `summary.csv` is to be low, at the headline"),
+        text(
+            "statistic",
+            "which figure of `summary.csv` is to be low, at the headline",
+        ),
     ];
     let own = own
         .into_iter()
@@ -504,13 +516,21 @@ pub fn last_dollar() -> Table {
             text("unit", "unit of `change`; empty of probabilities"),
             text("policy_name", "display name of the policy"),
         ]);
-    stamped("last_dollar.csv", "Last dollar", "one row a step from the best mix", own)
+    stamped(
+        "last_dollar.csv",
+        "Last dollar",
+        "one row a step from the best mix",
+        own,
+    )
 }
 
 /// `robustness.csv`.
 pub fn robustness() -> Table {
     let own = [
-        text("alternative", "choice that data cannot decide; as written in the first rows"),
+        text(
+            "alternative",
+            "choice that data cannot decide; as written in the first rows",
+        ),
         truth(
             "is_as_written",
             "whether the alternative is the same as the scenario as it is",
@@ -534,7 +554,10 @@ pub fn robustness() -> Table {
                 "direction",
                 "`less`, `more`, `same`, or `unknown` where the interval does not tell",
             ),
-            text("flips", "what does not stand of the policy: `best`, `no help` or `helps`"),
+            text(
+                "flips",
+                "what does not stand of the policy: `best`, `no help` or `helps`",
+            ),
             whole("alternative_trials", "trials under the alternative"),
             text("policy_name", "display name of the policy"),
             text("unit", "unit of `value` and `change`; empty of probabilities"),

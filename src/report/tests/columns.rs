@@ -20,17 +20,23 @@ fn names_are_unique_and_every_column_says_what_it_is() {
         for (number, column) in table.columns.iter().enumerate() {
             let (name, file) = (&column.name, table.file);
             let others = &table.columns[..number];
-            assert!(!others.iter().any(|other| other.name == *name), "{command} {file}: {name} twice");
+            assert!(
+                !others.iter().any(|other| other.name == *name),
+                "{command} {file}: {name} twice"
+            );
             assert!(!column.meaning.is_empty(), "{command} {file}: {name}");
-            assert_eq!(
-                name.ends_with("_pct") && column.kind == Kind::Number && !column.unit.starts_with('%'),
-                false,
+            let is_percent = name.ends_with("_pct") && column.kind == Kind::Number;
+            assert!(
+                !is_percent || column.unit.starts_with('%'),
                 "{file}: {name} is in percent"
             );
             // What another column says the unit of is there.
             for named in column.unit.split('`').skip(1).step_by(2) {
                 let is_itself = table.get(named).is_some();
-                assert!(is_itself || file == "indices.csv", "{command} {file}: {name} has the unit {named}");
+                assert!(
+                    is_itself || file == "indices.csv",
+                    "{command} {file}: {name} has the unit {named}"
+                );
             }
         }
     }
@@ -41,7 +47,10 @@ fn screenings_of_all_minerals_say_the_same_as_of_one_scenario() {
     let (one, all) = (columns::outages().columns, columns::outages_of_all().columns);
     let named = |name: &str| all.iter().position(|column| column.name == name).unwrap();
     assert_eq!(named("mineral"), 0);
-    let rest: Vec<_> = all.iter().filter(|column| !column.name.starts_with("mineral")).collect();
+    let rest: Vec<_> = all
+        .iter()
+        .filter(|column| !column.name.starts_with("mineral"))
+        .collect();
     assert!(rest.into_iter().eq(one.iter()));
 }
 

@@ -1,8 +1,11 @@
 //! Charts of the spreadsheet's own, drawn from the sheets beside them: whoever changes a cell or a filter sees the curve move.
 
-use rust_xlsxwriter::{Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartSeries, ChartType, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartSeries, ChartType, Worksheet, XlsxError,
+};
 
 use super::MOST_ROWS;
+use crate::report::harmless;
 use crate::report::sheet::{Cell, Rows};
 
 /// Size of a chart in pixels, and rows of a sheet from one to the next.
@@ -76,16 +79,20 @@ impl Charts {
             stroke.set_color(color).set_width(1.75).set_dash_type(dash);
             let mut series = ChartSeries::new();
             series
-                .set_name(super::shown(&line.name))
+                .set_name(label(&line.name).as_str())
                 .set_categories(across)
                 .set_values(up)
                 .set_format(ChartFormat::new().set_line(&stroke));
             series.set_marker(rust_xlsxwriter::ChartMarker::new().set_none());
             chart.push_series(&series);
         }
-        chart.title().set_name(super::shown(&drawing.title));
+        chart.title().set_name(label(&drawing.title).as_str());
         chart.legend().set_position(ChartLegendPosition::Bottom);
-        chart.y_axis().set_name(drawing.axes.1).set_min(0).set_num_format("General");
+        chart
+            .y_axis()
+            .set_name(drawing.axes.1)
+            .set_min(0)
+            .set_num_format("General");
         chart.x_axis().set_name(drawing.axes.0);
         match drawing.is_dates {
             true => {
@@ -114,6 +121,11 @@ impl Charts {
         sheet.set_landscape();
         Ok(())
     }
+}
+
+/// A text in a chart, where one that begins with `=`, or has `!` before what looks like cells, would be a range of cells.
+fn label(text: &str) -> String {
+    harmless::cell(text).replace('!', "! ")
 }
 
 /// First and last of the neighbouring rows that have these texts in these columns.

@@ -111,7 +111,10 @@ fn write(sheet: &mut Worksheet, rows: &Rows) -> Result<(), XlsxError> {
         let rows = rows.rows.len().min(MOST_ROWS) as u32;
         sheet.autofilter(0, 0, rows, last)?;
     }
-    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    sheet
+        .set_landscape()
+        .set_print_fit_to_pages(1, 0)
+        .set_repeat_rows(0, 0)?;
     Ok(())
 }
 

@@ -30,12 +30,19 @@ impl ReadMe {
         self.add("Command", [command.to_owned()]);
         self.add(
             "Version",
-            [format!("{}, sampling version {}", manifest.program, manifest.sampling_version)],
+            [format!(
+                "{}, sampling version {}",
+                manifest.program, manifest.sampling_version
+            )],
         );
         self.add("Seed", [manifest.seed.to_string()]);
         let trials = match manifest.trials == manifest.trials_asked {
             true => grouped(manifest.trials),
-            false => format!("{} of {} asked for", grouped(manifest.trials), grouped(manifest.trials_asked)),
+            false => format!(
+                "{} of {} asked for",
+                grouped(manifest.trials),
+                grouped(manifest.trials_asked)
+            ),
         };
         let sampling = manifest.sampling.replace('_', " ");
         self.add("Trials", [format!("{trials}, {sampling} sampling")]);

@@ -128,7 +128,10 @@ fn read_me(run: &Run<'_>) -> ReadMe {
     let found = run.found;
     let mut read_me = ReadMe::default();
     read_me.add("Question", found.description.clone());
-    let headline = found.policies.first().map(|baseline| headline_sentence(found, baseline));
+    let headline = found
+        .policies
+        .first()
+        .map(|baseline| headline_sentence(found, baseline));
     let rules = run.band.map_or_else(Vec::new, |band| band::sentences(found, band));
     let answer = headline.into_iter().chain(comparison::in_words(found)).chain(rules);
     read_me.add("Answer", answer);
@@ -138,7 +141,14 @@ fn read_me(run: &Run<'_>) -> ReadMe {
     }
     let of = found.policies.iter().flat_map(|policy| {
         let of = cautions(found, policy).into_iter();
-        of.map(move |caution| format!("{}: {} ({})", policy.shown_name(), caution.message, caution.code.number()))
+        of.map(move |caution| {
+            format!(
+                "{}: {} ({})",
+                policy.shown_name(),
+                caution.message,
+                caution.code.number()
+            )
+        })
     });
     read_me.add("Cautions", of);
     read_me.warnings(&found.manifest);
@@ -158,7 +168,10 @@ fn charts(found: &RunResults, tables: &[Rows]) -> Charts {
     if let Some(exceedance) = table("Exceedance") {
         let axes = ("shortfall, % of the demand of the horizon", "probability of more");
         let line = |name: String, policy: &str, place: &str| {
-            let rows = rows_with(exceedance, &[("policy", policy), ("material", material), ("country", place)])?;
+            let rows = rows_with(
+                exceedance,
+                &[("policy", policy), ("material", material), ("country", place)],
+            )?;
             let columns = ("shortfall_pct", "probability");
             Some(Line { name, rows, columns })
         };
@@ -175,7 +188,10 @@ fn charts(found: &RunResults, tables: &[Rows]) -> Charts {
         charts.add(
             exceedance,
             Drawing {
-                title: format!("How probable a larger shortfall is: {}, baseline", material_name(found, material)),
+                title: format!(
+                    "How probable a larger shortfall is: {}, baseline",
+                    material_name(found, material)
+                ),
                 axes,
                 is_dates: false,
                 end: end(exceedance, &by_place),
@@ -196,7 +212,10 @@ fn charts(found: &RunResults, tables: &[Rows]) -> Charts {
         }
     }
     if let Some(timeline) = table("Timeline") {
-        let rows = rows_with(timeline, &[("policy", &baseline.policy), ("material", material), ("country", place)]);
+        let rows = rows_with(
+            timeline,
+            &[("policy", &baseline.policy), ("material", material), ("country", place)],
+        );
         let columns = [
             ("mean", "mean_pct"),
             ("median", "p50_pct"),
@@ -242,6 +261,8 @@ fn end(table: &Rows, lines: &[Line]) -> Option<f64> {
     };
     let rows = lines.iter().flat_map(|line| line.rows.0..=line.rows.1);
     let beyond = rows.filter(|row| number(*row, "probability").is_some_and(|probability| probability > 0.0));
-    let last = beyond.filter_map(|row| number(row, "shortfall_pct")).fold(0.0, f64::max);
+    let last = beyond
+        .filter_map(|row| number(row, "shortfall_pct"))
+        .fold(0.0, f64::max);
     Some((5.0 * libm::floor(last / 5.0) + 5.0).min(100.0))
 }
