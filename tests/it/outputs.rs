@@ -250,6 +250,7 @@ fn what_is_not_in_the_way_stays() {
     let listed: Vec<&String> = list["files"].as_object().unwrap().keys().collect();
     let expected = [
         "attribution.csv",
+        "datapackage.json",
         "event_classes.csv",
         "events.csv",
         "exceedance.csv",
