@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::bench::Bench;
 use crate::sellers::{policy, sellers};
-use crate::support::{close, contents, program, said};
+use crate::support::{Files, close, contents, program, said};
 
 /// China has users of its own, who are served first.
 fn text(more: &str) -> String {
@@ -86,12 +86,16 @@ fn nothing_else_changes_and_it_can_be_left_out() {
     let (without, silent) = run("run two.toml --formats none --out without --no-band");
     assert!(!silent.contains("served all alike"), "{silent}");
     assert_eq!(with, without);
-    let (mut with, without) = (contents(&bench.path("with")), contents(&bench.path("without")));
+    let (mut with, mut without) = (contents(&bench.path("with")), contents(&bench.path("without")));
     let table = String::from_utf8(with.remove("allocation_rules.csv").unwrap()).unwrap();
     assert!(
         table.contains("pro_rata,baseline,metal,USA,expected_shortfall_pct,128,"),
         "{table}"
     );
+    // The description of the folder lists it.
+    let described = |files: &mut Files| String::from_utf8(files.remove("datapackage.json").unwrap()).unwrap();
+    assert!(described(&mut with).contains("allocation_rules.csv"));
+    assert!(!described(&mut without).contains("allocation_rules.csv"));
     assert_eq!(with, without);
     // A folder in which it is left out loses the one of before.
     run("run two.toml --formats none --out with --no-band");

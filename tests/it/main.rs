@@ -3,7 +3,7 @@
 //! Invariants on generated scenarios: `conservation`, `properties`, `chain_properties`, `impossible`. Hard use: `extremes`, what fuzzing
 //! found (`fuzzed`), failures of input and output (`failures`), files that must not be lost (`outputs`), hostile texts (`hostile`). What scenarios promise (`headers`), which shortfall is the headline (`headline`), what fits a terminal (`widths`). The same bytes for any number of threads (`determinism`), in parts
 //! (`shards`, `part_files`), after interruptions (`resume`, `kills`), with tables left out (`without`), and against golden files (`check`). What answers and charts leave out is said (`shown`). Trials ask for no memory
-//! (`allocations`). For spreadsheets and other programs (`spreadsheets`). The command line from outside. The other modules are what these share.
+//! (`allocations`). What each column is (`columns`), and what spreadsheets and other programs read (`spreadsheets`). The command line from outside. The other modules are what these share.
 
 mod accumulators;
 mod allocation;
@@ -16,6 +16,7 @@ mod calendar;
 mod cases;
 mod chain_properties;
 mod check;
+mod columns;
 mod command_line;
 mod compare;
 mod compound_poisson;

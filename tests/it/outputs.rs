@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::bench::{Bench, INLINE, SHARES_CSV, scenario};
 use crate::support::program;
 
-const RUN: &str = "run SCENARIO --samples --formats svg,png --quiet --out .";
+const RUN: &str = "run SCENARIO --samples --formats svg,png,xlsx --quiet --out .";
 const PART: &str = "run SCENARIO --trials-range 0..50 --quiet --out .";
 const NAMED_PART: &str = "run SCENARIO --trials-range 0..50 --quiet --out x.critmin";
 const REPLAY: &str = "replay SCENARIO --trial 3 --out .";
@@ -31,6 +31,8 @@ const OUTPUTS: [(&str, &[&str]); 5] = [
             "supply.csv",
             "samples.csv",
             "results.json",
+            "results.xlsx",
+            "datapackage.json",
             "files.json",
             "charts/fan-metal.svg",
             "charts/supply-shares.png",
@@ -248,6 +250,7 @@ fn what_is_not_in_the_way_stays() {
     let listed: Vec<&String> = list["files"].as_object().unwrap().keys().collect();
     let expected = [
         "attribution.csv",
+        "datapackage.json",
         "event_classes.csv",
         "events.csv",
         "exceedance.csv",

@@ -1,6 +1,8 @@
 //! The list of columns: names, and the tables of columns in the documentation.
 
-use crate::report::columns::{self, Kind, Table};
+use critmin::report::columns::{self, Kind, Table};
+
+use crate::support::in_repository;
 
 /// Every table once.
 fn tables() -> Vec<(&'static str, Table)> {
@@ -80,11 +82,11 @@ fn renewed(page: &str) -> (String, Vec<String>) {
 fn the_documentation_lists_every_column() {
     let mut documented = Vec::new();
     for path in ["docs/results.md", "docs/what-if.md", "docs/backtest.md"] {
-        let page = std::fs::read_to_string(path).unwrap();
+        let page = std::fs::read_to_string(in_repository(path)).unwrap();
         let (text, found) = renewed(&page);
         documented.extend(found);
         if std::env::var_os("UPDATE_PAGES").is_some() {
-            std::fs::write(path, text).unwrap();
+            std::fs::write(in_repository(path), text).unwrap();
         } else {
             assert!(page == text, "run the tests with UPDATE_PAGES=1 and commit {path}");
         }
