@@ -53,7 +53,7 @@ def test_an_interrupt_keeps_what_is_complete(quickstart):
 def test_an_interrupt_of_a_question_keeps_what_is_complete():
     study = critmin.load(SMALL)
     stopped, _ = interrupted_after(
-        20_000, lambda send: study.compare(["stockpile"], trials=MANY, band=False, progress=send)
+        4_000, lambda send: study.compare(["stockpile"], trials=MANY, band=False, progress=send)
     )
     assert isinstance(stopped.result, critmin.Answer) and stopped.result.interrupted
     assert 0 < stopped.result.document["trials"] < MANY
