@@ -12,6 +12,7 @@ _Raised = BaseException | None
 _Files = list[tuple[str, bytes]]
 
 PROGRAM: str
+RETURN_PERIODS: list[float]
 
 def main(words: list[str]) -> int: ...
 def scenarios() -> dict[str, str]: ...

@@ -60,6 +60,11 @@ def _vary(key: str, values: Values) -> str:
     return f"{key}=" + ",".join(value if isinstance(value, str) else repr(value) for value in one)
 
 
+def _years(return_periods: Sequence[float] | None) -> list[float]:
+    """Years of which return levels are stated: those of the command line, where none are named."""
+    return _core.RETURN_PERIODS if return_periods is None else sorted(set(map(float, return_periods)))
+
+
 def _finished(told: tuple[_T, BaseException | None], wrap: Callable[[_T], _Given]) -> _Given:
     """What a verb gives back; what is complete goes with an interrupt."""
     found, raised = told
@@ -199,7 +204,7 @@ class Study:
         precision: float | None = None,
         samples: bool = True,
         without: Sequence[str] = (),
-        return_periods: Sequence[float] = (),
+        return_periods: Sequence[float] | None = None,
         threads: int | None = None,
         progress: Progress = None,
     ) -> Result:
@@ -207,19 +212,19 @@ class Study:
         given.
 
         ``precision`` stops once the headline is known to this share of its mean; ``without`` names tables to do without for speed (``timeline``,
-        ``attribution``); ``samples=False`` keeps no trial's shortfall, so that memory does not grow with the trials."""
+        ``attribution``); ``return_periods`` are those of the command line where none are named; ``samples=False`` keeps no trial's shortfall, so that memory does not grow with the trials."""
         core = self._asked(trials, seed)
         runs = 1 + (len(against) or len(core.policies() if policies is None else policies))
         total = (trials or core.facts()[1]) * runs
         with _Shown(progress, total) as told:
             if against:
-                if policies is not None or without or return_periods:
+                if policies is not None or without or return_periods is not None:
                     raise CritminError("a run against variants has neither policies nor tables to leave out")
                 named = [(variant.name, list(variant.changes)) for variant in against]
                 found = core.run_variants(named, trials, precision, True, True, threads, told)
             else:
                 wanted = None if policies is None else [one for one in policies if one != "baseline"]
-                years = sorted(set(map(float, return_periods)))
+                years = _years(return_periods)
                 found = core.run(wanted, precision, samples, list(without), years, threads, told)
         return _finished(found, lambda results: Result(results, self._path))
 
@@ -232,14 +237,14 @@ class Study:
         trials: int | None = None,
         seed: int | None = None,
         without: Sequence[str] = (),
-        return_periods: Sequence[float] = (),
+        return_periods: Sequence[float] | None = None,
         threads: int | None = None,
     ) -> bytes:
         """The trials ``first`` to ``end`` (not part of it) of `run`, as the bytes of a partial result: the file that ``critmin run --trials-range`` writes.
         `merge` puts parts together."""
         core = self._asked(trials, seed)
         wanted = None if policies is None else [one for one in policies if one != "baseline"]
-        years = sorted(set(map(float, return_periods)))
+        years = _years(return_periods)
         return core.run_part(first, end, wanted, list(without), years, threads)
 
     def run_batch(

@@ -24,12 +24,11 @@ def _column(cells: list[str]) -> np.ndarray[Any, Any]:
     filled = [cell for cell in cells if cell]
     if not filled:
         return np.array(cells, dtype=object)
+    if len(filled) == len(cells) and all(cell.removeprefix("-").isdecimal() for cell in cells):
+        return np.array([int(cell) for cell in cells])
     try:
-        whole = [int(cell) for cell in filled]
-        if len(filled) == len(cells) and all(str(number) == cell for number, cell in zip(whole, filled)):
-            return np.array(whole)
         return np.array([float(cell) if cell else np.nan for cell in cells])
-    except (ValueError, OverflowError):
+    except ValueError:
         return np.array(cells, dtype=object)
 
 

@@ -64,7 +64,7 @@ def run(
     policies: Sequence[str] | None = None,
     seed: int | None = None,
     without: Sequence[str] = (),
-    return_periods: Sequence[float] = (),
+    return_periods: Sequence[float] | None = None,
     parts: int | None = None,
     retries: int = 3,
     progress: bool = False,
@@ -81,7 +81,7 @@ def run(
         "policies": None if policies is None else list(policies),
         "trials": trials,
         "without": list(without),
-        "return_periods": list(return_periods),
+        "return_periods": return_periods,
     }
     level = [
         client.submit(_part, asked, first, end, options, pure=False, retries=retries)

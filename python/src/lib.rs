@@ -21,6 +21,7 @@ fn main(py: Python<'_>, words: Vec<String>) -> u8 {
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("PROGRAM", critmin::study::PROGRAM)?;
+    module.add("RETURN_PERIODS", critmin::results::RETURN_PERIODS.to_vec())?;
     module.add_function(wrap_pyfunction!(main, module)?)?;
     module.add_function(wrap_pyfunction!(shipped::scenarios, module)?)?;
     module.add_function(wrap_pyfunction!(answers::screen_country, module)?)?;

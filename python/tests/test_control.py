@@ -21,28 +21,28 @@ SMALL = Path(__file__).parent / "small.toml"
 MANY = 50_000_000
 
 
-def interrupted_after(seconds: float, ask) -> tuple[critmin.Interrupted, float]:
-    """What an interrupt of this process leaves of a verb, and how long it took to come back after it."""
-    sent = []
+def interrupted_after(trials: int, ask) -> tuple[critmin.Interrupted, float]:
+    """What an interrupt of this process, once so many trials are done, leaves of a verb, and how long it took to come back after it."""
+    sent: list[float] = []
 
-    def send() -> None:
-        sent.append(time.monotonic())
-        os.kill(os.getpid(), signal.SIGINT)
+    def send(done: int) -> None:
+        if done >= trials and not sent:
+            sent.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
 
-    timer = threading.Timer(seconds, send)
-    timer.start()
     with pytest.raises(critmin.Interrupted) as caught:
-        ask()
-    took = time.monotonic() - sent[0]
-    timer.join()
-    return caught.value, took
+        ask(send)
+    return caught.value, time.monotonic() - sent[0]
 
 
 def test_an_interrupt_keeps_what_is_complete(quickstart):
     handler = signal.getsignal(signal.SIGINT)
-    stopped, took = interrupted_after(0.7, lambda: quickstart.run(trials=MANY, samples=False, without=["timeline", "attribution"]))
+    without = ["timeline", "attribution"]
+    stopped, took = interrupted_after(
+        100, lambda send: quickstart.run(trials=MANY, samples=False, without=without, progress=send)
+    )
     result = stopped.result
-    assert result.interrupted and 0 < result.trials < MANY
+    assert result.interrupted and 100 <= result.trials < MANY
     assert result["magnet", "USA"].expected_shortfall_pct.value > 0
     assert isinstance(stopped, KeyboardInterrupt)
     # The package promises a tenth of a second; a machine with much else to do takes its time.
@@ -52,7 +52,9 @@ def test_an_interrupt_keeps_what_is_complete(quickstart):
 
 def test_an_interrupt_of_a_question_keeps_what_is_complete():
     study = critmin.load(SMALL)
-    stopped, _ = interrupted_after(2.0, lambda: study.compare(["stockpile"], trials=MANY, band=False))
+    stopped, _ = interrupted_after(
+        4_000, lambda send: study.compare(["stockpile"], trials=MANY, band=False, progress=send)
+    )
     assert isinstance(stopped.result, critmin.Answer) and stopped.result.interrupted
     assert 0 < stopped.result.document["trials"] < MANY
 

@@ -54,7 +54,7 @@ def test_points_and_policies_are_tasks(client):
 
 def test_a_killed_worker_makes_no_difference(client):
     study = critmin.load(SMALL)
-    trials = 60_000
+    trials = 24_576
     first = next(iter(client.run(os.getpid).values()))
     killed = []
 

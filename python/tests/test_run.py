@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def test_a_run_gives_the_bytes_of_the_command_line(quickstart, command):
 
 
 def test_policies_seed_and_what_is_left_out_are_the_command_lines(command):
-    path = SCENARIOS / "student-diversification.toml"
+    path = Path(__file__).parent / "small.toml"
     study = critmin.load(path)
     policy = study.policies[0].id
     folder = command("run", path, "--trials", 512, "--seed", 7, "--policy", policy, "--without", "timeline", "--no-band")
@@ -59,7 +60,7 @@ def test_estimates_print_with_their_error(quickstart):
     assert float(value) == pytest.approx(found.value, abs=found.standard_error)
     assert float(error) == pytest.approx(found.standard_error, rel=0.06)
     assert f"{found:.3f}" == f"{found.value:.3f}" and float(found) == found.value
-    assert row.demand == 12_000
+    assert row.demand == pytest.approx(12_000)
     with pytest.raises(AttributeError, match="statistics"):
         row.expected
     assert str(critmin.Estimate(1234.5, 56.7, 0, 0)) == "1234 ± 57"
