@@ -179,7 +179,7 @@ fn what_cannot_be_is_refused() {
         1,
         &["no episode `xyz`", "no episode `abc`", "rare-earths-2010"],
     );
-    bench.refuse("backtest gallium-2023 --trials 0", 2, &["--trials"]);
+    bench.refuse("backtest gallium-2023 --trials 0", 1, &["`trials` must be"]);
     bench.write("out/observations.csv", "mine");
     bench.refuse(
         "backtest tungsten-2025 --trials 2 --formats none --out out",

@@ -193,11 +193,11 @@ fn wrong_policies_files_and_folders_are_refused() {
         3,
         &["compare.csv", "did not write"],
     );
-    // Few trials: no error is made up.
+    // Few trials: it is said whose error is told.
     let told = bench.succeed("compare two.toml --trials 500 --formats none --out few");
     let printed = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        printed.contains("With fewer than 2,048 trials nothing is said of the errors"),
+        printed.contains("With fewer than 2,048 trials a difference has the error of independent trials"),
         "{printed}"
     );
     assert!(!printed.contains('±'), "{printed}");

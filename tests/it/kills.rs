@@ -46,6 +46,10 @@ fn assert_whole(folder: &Path, moment: &str) {
                 let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
                 assert!(document["files"].is_object(), "{moment}: {name}");
             }
+            "json" if name == "datapackage.json" => {
+                let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+                assert!(document["resources"].is_array(), "{moment}: {name}");
+            }
             "json" => {
                 let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
                 assert!(document["timing"].is_array(), "{moment}: {name}");

@@ -49,7 +49,7 @@ const COMMANDS: [(&str, &str); 9] = [
     ("compare", "compare s.toml --trials 1100 --pairs --equivalent"),
     (
         "sweep",
-        "sweep s.toml --trials 64 --vary shares.metal.by_country.CHN=0.9..0.1:5 --level 10",
+        "sweep s.toml --trials 64 --vary shares.metal.by_country.CHN=0.1..0.9:5 --level 10",
     ),
     ("screen", "screen s.toml --pairs"),
     ("optimize", "optimize s.toml --trials 64 --steps 2"),

@@ -154,14 +154,48 @@ fn samples_are_the_trials() {
 }
 
 #[test]
-fn too_few_batches_tell_no_error() {
+fn few_batches_tell_the_error_of_independent_trials() {
     let study = study();
     let baseline = study.baseline().unwrap();
-    let results = run(&baseline, &[&study.policy("half").unwrap()], 1_000);
-    let found = results
-        .difference("half", ("metal", "USA"), Statistic::ExpectedShortfallPct)
-        .unwrap();
-    assert!(found.estimate.standard_error.is_nan() && found.independent_trials.is_none());
+    let row = ("metal", "USA");
+    let half = study.policy("half").unwrap();
+    let results = run(&baseline, &[&half], 1_000);
+    let found = |statistic| results.difference("half", row, statistic).unwrap().estimate;
+    // By hand, trial by trial.
+    let shortfalls = |number: usize| {
+        let samples = &results.samples[number];
+        let column = samples
+            .rows
+            .iter()
+            .position(|of| (of.0.as_str(), of.1.as_str()) == row)
+            .unwrap();
+        samples.shortfall_pct.column(column).to_vec()
+    };
+    let pairs = shortfalls(1).into_iter().zip(shortfalls(0));
+    let differences: Vec<f64> = pairs.map(|(after, before)| after - before).collect();
+    let mean = differences.iter().sum::<f64>() / 1_000.0;
+    let squares: f64 = differences.iter().map(|one| (one - mean) * (one - mean)).sum();
+    let expected = (squares / 999.0 / 1_000.0).sqrt();
+    let told = found(Statistic::ExpectedShortfallPct);
+    assert!(
+        close(told.value, mean, 1e-9, 0.0) && close(told.standard_error, expected, 1e-9, 0.0),
+        "{told:?}"
+    );
+    let hits = |values: Vec<f64>| {
+        values
+            .into_iter()
+            .map(|short| f64::from(u8::from(short > 10.0)))
+            .collect::<Vec<_>>()
+    };
+    let pairs = hits(shortfalls(1)).into_iter().zip(hits(shortfalls(0)));
+    let moved = pairs.filter(|(after, before)| after != before).count();
+    let told = found(Statistic::ProbGt10);
+    assert_eq!(told.standard_error.is_nan(), moved < 20, "{told:?} {moved}");
+    // What is no share of demand, and too few trials, tell none.
+    assert!(found(Statistic::ExpectedMonthsShort).standard_error.is_nan());
+    let few = run(&baseline, &[&half], 200);
+    let none = few.difference("half", row, Statistic::ExpectedShortfallPct).unwrap();
+    assert!(none.estimate.standard_error.is_nan() && none.independent_trials.is_none());
 }
 
 #[test]

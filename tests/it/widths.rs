@@ -58,7 +58,7 @@ fn every_shipped_scenario_fits() {
             );
         }
     }
-    assert_eq!(scenarios, 12);
+    assert_eq!(scenarios, 17);
 }
 
 fn at(width: usize, arguments: &[&str]) -> Command {
