@@ -61,10 +61,7 @@ fn holds(file: &str, expected: &str) {
         std::fs::write(&path, expected).unwrap();
     } else {
         let found = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            found == expected,
-            "run the tests with UPDATE_PAGES=1 and commit {file}"
-        );
+        assert!(found == expected, "run the tests with UPDATE_PAGES=1 and commit {file}");
     }
 }
 
@@ -149,7 +146,11 @@ fn commands_shown_without_output_run() {
                 "```" => inside = false,
                 _ => {}
             }
-            let Some(command) = line.strip_prefix("critmin ").filter(|_| inside) else {
+            // What is drafted with its output shown is what later commands read.
+            let drafted = line
+                .strip_prefix("$ critmin ")
+                .filter(|command| command.starts_with("new "));
+            let Some(command) = line.strip_prefix("critmin ").filter(|_| inside).or(drafted) else {
                 continue;
             };
             let command = command.split(" #").next().unwrap().trim_end();
