@@ -155,7 +155,8 @@ fn commands_shown_without_output_run() {
             };
             let command = command.split(" #").next().unwrap().trim_end();
             let mut arguments: Vec<&str> = command.split(' ').collect();
-            match arguments[0] {
+            let name = arguments[0];
+            match name {
                 "explore" => arguments.push("--help"),
                 // All minerals of a country take long; docs/what-if.md has that of another one.
                 "screen" if arguments.contains(&"--country") => arguments.push("--help"),
