@@ -1,7 +1,7 @@
 """The small problem in Numba as one writes it from the model's description: plain loops over minerals, trials, months
 and lanes, trade by sweeps of proportional fitting.
 
-It follows docs/model.md, sections 4 to 6, and takes no short cut from this scenario's algebra (numba_peer.py does).
+It follows docs/method.md, sections 4 to 6, and takes no short cut from this scenario's algebra (numba_peer.py does).
 Months of a chain that no event touches are left out: supply equals orders, so nothing changes in them."""
 
 import math

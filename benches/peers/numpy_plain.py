@@ -1,7 +1,7 @@
 """The small problem in NumPy as one writes it from the model's description: loops over minerals and months, arrays over
 trials, trade by sweeps of proportional fitting.
 
-It follows docs/model.md, sections 4 to 6, and takes no short cut from this scenario's algebra (numpy_peer.py does).
+It follows docs/method.md, sections 4 to 6, and takes no short cut from this scenario's algebra (numpy_peer.py does).
 Trials in which no event touches a mineral in a month are left out of it: supply equals orders, so nothing changes in
 them. The last axis of every array is the trial."""
 

@@ -1,15 +1,29 @@
 //! Commands in documents are run, and what the documents show is what they print.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::support::{close, in_repository, program, said};
 
-/// Runs every command of the page's `console` blocks and puts what it prints below it. Renewed with `UPDATE_PAGES=1`.
-fn renewed(page: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().to_str().unwrap();
+/// A folder to run commands in, with the scenarios of the repository: what one command writes another can read, under the names that the page has.
+fn workplace() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for folder in ["scenarios", "scenarios/base", "scenarios/what-if", "docs/teaching"] {
+        std::fs::create_dir_all(place.path().join(folder)).unwrap();
+        for entry in std::fs::read_dir(in_repository(folder)).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_file() {
+                std::fs::copy(&file, place.path().join(folder).join(file.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    place
+}
+
+/// Runs every command of the page's `console` blocks in the folder and puts what it prints below it.
+fn renewed(page: &str, place: &Path) -> String {
     let (mut text, mut commands) = (String::new(), 0);
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -28,9 +42,9 @@ fn renewed(page: &str) -> String {
         for command in block.iter().filter_map(|line| line.strip_prefix("$ critmin ")) {
             // A folder of its own for each: results of one scenario do not replace those of another.
             commands += 1;
-            let arguments = command.replace("out/example", &format!("{out}/{commands}"));
+            let arguments = command.replace("out/example", &format!("out/{commands}"));
             let mut program = program();
-            program.env("COLUMNS", "80").current_dir(in_repository("."));
+            program.env("COLUMNS", "80").current_dir(place);
             let (code, printed, error) = said(&program.args(arguments.split(' ')).output().unwrap());
             assert_eq!(code, 0, "{command}: {error}");
             text.push_str(&format!("$ critmin {command}\n{printed}"));
@@ -40,18 +54,130 @@ fn renewed(page: &str) -> String {
     text
 }
 
+/// The file holds what it is to hold, or is renewed with `UPDATE_PAGES=1`.
+fn holds(file: &str, expected: &str) {
+    let path = in_repository(file);
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        std::fs::write(&path, expected).unwrap();
+    } else {
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(found == expected, "run the tests with UPDATE_PAGES=1 and commit {file}");
+    }
+}
+
+/// The page shows what its commands print; the folder in which they ran.
+fn shows_what_its_commands_print(file: &str) -> tempfile::TempDir {
+    let place = workplace();
+    let page = std::fs::read_to_string(in_repository(file)).unwrap();
+    holds(file, &renewed(&page, place.path()));
+    place
+}
+
 #[test]
 fn what_if_shows_what_its_commands_print() {
-    let path = in_repository("docs/what-if.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let renewed = renewed(&page);
-    if std::env::var_os("UPDATE_PAGES").is_some() {
-        std::fs::write(&path, &renewed).unwrap();
-    } else {
-        assert!(
-            page == renewed,
-            "run the tests with UPDATE_PAGES=1 and commit docs/what-if.md"
-        );
+    shows_what_its_commands_print("docs/what-if.md");
+}
+
+#[test]
+fn cookbook_shows_what_its_commands_print() {
+    shows_what_its_commands_print("docs/cookbook.md");
+}
+
+/// The pictures, too, are those of the page's commands: each is the only chart of that name.
+#[test]
+fn tutorial_shows_what_its_commands_print_and_draw() {
+    let place = shows_what_its_commands_print("docs/tutorial.md");
+    let mut drawn = BTreeSet::new();
+    for entry in std::fs::read_dir(place.path().join("out")).unwrap() {
+        let charts = entry.unwrap().path().join("charts");
+        for chart in std::fs::read_dir(charts).into_iter().flatten() {
+            let chart = chart.unwrap().path();
+            let name = format!("tutorial-{}", chart.file_name().unwrap().to_string_lossy());
+            holds(
+                &format!("docs/pictures/{name}"),
+                &std::fs::read_to_string(&chart).unwrap(),
+            );
+            assert!(drawn.insert(name.clone()), "{name} is drawn twice");
+        }
+    }
+    let page = std::fs::read_to_string(in_repository("docs/tutorial.md")).unwrap();
+    let shown: BTreeSet<String> = page
+        .split("](pictures/")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|name| name.starts_with("tutorial-"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(shown, drawn);
+}
+
+/// Pages in `docs/teaching/`, from the repository's root.
+fn teaching() -> Vec<String> {
+    let mut pages: Vec<String> = std::fs::read_dir(in_repository("docs/teaching"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| format!("docs/teaching/{}", path.file_name().unwrap().to_string_lossy()))
+        .collect();
+    pages.sort();
+    assert!(pages.len() > 7, "{pages:?}");
+    pages
+}
+
+#[test]
+fn exercises_show_what_their_commands_print() {
+    for page in teaching() {
+        shows_what_its_commands_print(&page);
+    }
+}
+
+/// Commands in `sh` blocks are shown without what they print: they run, in a few trials; those that would go on or take long are parsed.
+#[test]
+fn commands_shown_without_output_run() {
+    let mut pages = teaching();
+    pages.extend(["docs/tutorial.md", "docs/cookbook.md"].map(str::to_owned));
+    for page in pages {
+        let place = workplace();
+        let text = std::fs::read_to_string(in_repository(&page)).unwrap();
+        let mut inside = false;
+        for line in text.lines() {
+            match line {
+                "```sh" => inside = true,
+                "```" => inside = false,
+                _ => {}
+            }
+            // What is drafted with its output shown is what later commands read.
+            let drafted = line
+                .strip_prefix("$ critmin ")
+                .filter(|command| command.starts_with("new "));
+            let Some(command) = line.strip_prefix("critmin ").filter(|_| inside).or(drafted) else {
+                continue;
+            };
+            let command = command.split(" #").next().unwrap().trim_end();
+            let mut arguments: Vec<&str> = command.split(' ').collect();
+            let name = arguments[0];
+            match name {
+                "explore" => arguments.push("--help"),
+                // All minerals of a country take long; docs/what-if.md has that of another one.
+                "screen" if arguments.contains(&"--country") => arguments.push("--help"),
+                "run" | "compare" | "sweep" | "optimize" | "robustness" | "sensitivity" => {
+                    if let Some(at) = arguments.iter().position(|argument| *argument == "--trials") {
+                        arguments.drain(at..at + 2);
+                    }
+                    arguments.extend(["--trials", "16"]);
+                    if !arguments.contains(&"--formats") {
+                        arguments.extend(["--formats", "none"]);
+                    }
+                }
+                _ => {}
+            }
+            let mut program = program();
+            let (code, _, error) = said(&program.current_dir(place.path()).args(&arguments).output().unwrap());
+            assert_eq!(code, 0, "{page}: {command}: {error}");
+            for scenario in arguments.iter().filter(|argument| argument.ends_with(".toml")) {
+                assert!(place.path().join(scenario).is_file(), "{page}: no {scenario}");
+            }
+        }
     }
 }
 
