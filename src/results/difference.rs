@@ -32,6 +32,9 @@ pub const COMPARED: [Statistic; 8] = [
     Statistic::ExposedValueMusd,
 ];
 
+/// More trials than this are not told.
+const MOST_INDEPENDENT: f64 = 1e15;
+
 /// Fewer trials tell no error.
 pub const FEWEST_SINGLE_TRIALS: usize = 256;
 /// Nor do fewer trials that differ.
@@ -202,7 +205,8 @@ pub fn contrast(terms: &[(f64, Side<'_>)], row: [&str; 3], statistic: Statistic)
     let independent = apart.and_then(|apart| {
         let paired = error.filter(|error| *error > 0.0)?;
         let trials = libm::ceil(trials as f64 * apart / (paired * paired));
-        trials.is_finite().then_some(trials as u64)
+        // An error that is rounding alone says nothing.
+        (trials <= MOST_INDEPENDENT).then_some(trials as u64)
     });
     Some(Difference {
         estimate: symmetric_estimate(value, error, errors.reach(), Bounds::ANY),
