@@ -143,9 +143,12 @@ class Study:
         return [f"{key}={value}" for _, key, value in self._core.texts()[2]]
 
     def inputs(self) -> Table:
-        """The numbers that can be turned, with range, unit, value (the mean where it is uncertain) and place in the file."""
+        """The numbers that can be turned, with range, unit, value (the mean where ``is_uncertain`` is 1) and place in the file."""
         names = ["key", "name", "of", "unit", "low", "high", "step", "value", "is_uncertain", "place"]
-        rows = [["" if cell is None else str(cell) for cell in row] for row in self._core.inputs()]
+        rows = [
+            ["" if cell is None else str(int(cell)) if isinstance(cell, bool) else str(cell) for cell in row]
+            for row in self._core.inputs()
+        ]
         return Table._of("inputs.csv", names, rows)
 
     def uncertain(self) -> list[str]:

@@ -133,24 +133,22 @@ def sweep(
 
 
 def _sheet(tables: list[bytes], values: int) -> Table:
-    """Tables of two values of the first key each as that of all; points are numbered through."""
-    header = b""
-    rows: list[bytes] = []
-    number = 0
+    """Tables of two values of the first key each as that of all: place by place, in each the points, numbered through."""
+    header, before = b"", 0
+    places: dict[int, list[bytes]] = {}
     for at, table in enumerate(tables):
         header, *lines = table.splitlines(keepends=True)
-        points: list[list[bytes]] = []
-        for line in lines:
-            point, rest = line.split(b",", 1)
-            if int(point) > len(points):
-                points.append([])
-            points[-1].append(rest)
-        if at == len(tables) - 1 and values % 2:
-            points = points[len(points) // 2 :]
-        for point_rows in points:
-            number += 1
-            rows += [b"%d,%s" % (number, rest) for rest in point_rows]
-    return Table("sweep.csv", header + b"".join(rows))
+        rows = [(int(point), rest) for point, _, rest in (line.partition(b",") for line in lines)]
+        points = max(point for point, _ in rows)
+        # The last table of an odd number of values repeats the one before its own.
+        repeated = points // 2 if at == len(tables) - 1 and values % 2 else 0
+        place = -1
+        for point, rest in rows:
+            place += point == 1
+            if point > repeated:
+                places.setdefault(place, []).append(b"%d,%s" % (before + point - repeated, rest))
+        before += points
+    return Table("sweep.csv", header + b"".join(row for place in sorted(places) for row in places[place]))
 
 
 def compare(
