@@ -71,7 +71,7 @@ fn renewed(page: &str) -> (String, Vec<String>) {
             .into_iter()
             .find(|(of, table)| *of == command && table.file == file)
             .unwrap_or_else(|| panic!("there is no table {which}"));
-        text += &format!("{before}{BEGIN}{which} -->\n{}{END}", table.documentation());
+        text += &format!("{before}{BEGIN}{which} -->\n\n{}\n{END}", table.documentation());
         found.push(which.to_owned());
         rest = after;
     }

@@ -78,22 +78,23 @@ pub fn compare() -> Table {
                 "independent_trials",
                 "trials that two independent runs would need to know the difference as well",
             ),
-            whole("rank", "rank among the policies at this material and place"),
+            whole("rank", "position among the variants by the shortfall that they avoid at this material and place, from 1; equal ones share it"),
             number("cost", "USD", "cost of the policy, where it is stated"),
             number(
                 "cost_per_unit",
-                "USD for one unit",
-                "cost for each unit avoided, of shortfall and of value added",
+                "USD",
+                "cost for each unit of shortfall avoided, in the row of `expected_shortfall`; for each USD of value added protected, in that of \
+                 `exposed_value_musd`; empty in others",
             ),
-            part("cost_per_unit", "_low", "USD for one unit"),
-            part("cost_per_unit", "_high", "USD for one unit"),
+            part("cost_per_unit", "_low", "USD"),
+            part("cost_per_unit", "_high", "USD"),
             text(
                 "direction",
                 "`less`, `more`, `same`, or `unknown` where the interval does not tell",
             ),
             text("binding_stage", "stage that most of what remains short is due to"),
             number("binding_stage_share", "", "its share of what remains short, 0 to 1"),
-            text("binding_event", "event that most of what remains short is due to"),
+            text("binding_event", "event that most of what remains short is due to; `structural` where it is short without any event"),
             number("binding_event_share", "", "its share of what remains short, 0 to 1"),
             number(
                 "equivalent",
@@ -549,10 +550,10 @@ pub fn robustness() -> Table {
         .chain(with_interval(
             "change",
             BY_ROW,
-            "what the policy changes under it, trial by trial",
+            "the same less that of the baseline under the same alternative, trial by trial",
         ))
         .chain([
-            whole("rank", "rank of the policy under it"),
+            whole("rank", "position among the policies by what they leave short under it, from 1; equal ones share it; empty for the baseline"),
             text(
                 "direction",
                 "`less`, `more`, `same`, or `unknown` where the interval does not tell",

@@ -1,7 +1,8 @@
 //! Charts of the spreadsheet's own, drawn from the sheets beside them: whoever changes a cell or a filter sees the curve move.
 
 use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartSeries, ChartType, Worksheet, XlsxError,
+    Chart, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartSeries, ChartType,
+    Worksheet, XlsxError,
 };
 
 use super::MOST_ROWS;
@@ -86,7 +87,9 @@ impl Charts {
             series.set_marker(rust_xlsxwriter::ChartMarker::new().set_none());
             chart.push_series(&series);
         }
-        chart.title().set_name(label(&drawing.title).as_str());
+        let mut font = ChartFont::new();
+        font.set_size(12);
+        chart.title().set_name(label(&drawing.title).as_str()).set_font(&font);
         chart.legend().set_position(ChartLegendPosition::Bottom);
         chart
             .y_axis()
@@ -118,7 +121,7 @@ impl Charts {
         for (row, chart) in (0..).step_by(ROWS as usize).zip(&self.drawings) {
             sheet.insert_chart(row, 0, chart)?;
         }
-        sheet.set_landscape();
+        sheet.set_landscape().set_print_fit_to_pages(1, 0);
         Ok(())
     }
 }
