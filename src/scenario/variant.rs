@@ -46,7 +46,7 @@ impl Document {
         Ok(())
     }
 
-    /// A variant of the baseline: the scenario with these changes, in their order, and without its policies. What a policy cannot change a variant
+    /// A variant of the baseline: the scenario with these changes, in their order, and without its policies and levers. What a policy cannot change a variant
     /// cannot either: it meets the same draws, over the same time.
     ///
     /// # Errors
@@ -54,6 +54,8 @@ impl Document {
     pub fn variant(&self, changes: &[Change]) -> Result<Document, Diagnostics> {
         let mut document = self.clone();
         document.merged.remove("policy");
+        // They are ranges of the scenario as it is, and may be of what is taken away.
+        document.merged.remove("lever");
         for change in changes {
             if let Some(key) = change.key() {
                 let file = document.sources.add_typed("change", change.to_string());

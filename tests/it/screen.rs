@@ -278,3 +278,18 @@ fn wrong_scenarios_and_folders_are_refused() {
     let wrong = study().variants(&[("x".to_owned(), vec![Change::remove("event.none")])]);
     assert!(matches!(wrong, Err(Error::Invalid(_))));
 }
+
+#[test]
+fn levers_of_events_that_are_taken_away_go_with_them() {
+    let lever =
+        "[[lever]]\nkey = \"event.stop.arrival.probability\"\nlow = 0.1\nhigh = 0.5\nassumption = \"made up\"\n";
+    let with = Study::from_text("two-sellers.toml", &format!("{TEXT}{lever}")).unwrap();
+    assert_eq!(with.levers().len(), 1);
+    let figures = |study: &Study| {
+        let found = screened(study, &Plan::default());
+        let of_all = found.consequences.iter();
+        of_all.map(|one| one.year_pct.value).collect::<Vec<f64>>()
+    };
+    let found = figures(&with);
+    assert!(!found.is_empty() && found == figures(&study()));
+}

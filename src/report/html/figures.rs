@@ -39,7 +39,7 @@ impl<'a> Figures<'a> {
                 @if !shown.is_empty() {
                     details {
                         summary { "The figures of this chart" }
-                        @for (name, table) in &shown { (table.html(name)) }
+                        @for (name, table) in &shown { (table.html(name, &format!(", of the chart {}", chart.name))) }
                     }
                 }
             }
@@ -50,7 +50,7 @@ impl<'a> Figures<'a> {
     pub(super) fn all(&self) -> Markup {
         html! {
             @for (name, table) in self.tables.iter().filter(|(_, table)| !table.is_empty()) {
-                details { summary { (name) } (table.readable().html(name)) }
+                details { summary { (name) } (table.readable().html(name, ", whole")) }
             }
         }
     }

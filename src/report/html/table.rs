@@ -104,14 +104,14 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// The table, with its file's name.
-    pub(super) fn html(&self, file: &str) -> Markup {
+    /// The table, with its file's name. `whose` tells it from other tables of that file on the page.
+    pub(super) fn html(&self, file: &str, whose: &str) -> Markup {
         let is_number = |cell: &str| cell.is_empty() || cell.parse::<f64>().is_ok();
         let numeric: Vec<bool> = (0..self.header.len())
             .map(|column| self.rows.iter().all(|row| is_number(&row[column])))
             .collect();
         html! {
-            div class="scroll" tabindex="0" role="region" aria-label={ "Table of " (file) } {
+            div class="scroll" tabindex="0" role="region" aria-label={ "Table of " (file) (whose) } {
                 table {
                     caption {
                         (file)
@@ -183,7 +183,8 @@ mod tests {
 
     #[test]
     fn cells_are_escaped_and_columns_have_words() {
-        let html = table().readable().html("x.csv").into_string();
+        let html = table().readable().html("x.csv", ", of all").into_string();
+        assert!(html.contains("aria-label=\"Table of x.csv, of all\""), "{html}");
         assert!(html.contains("M &lt;b&gt;") && html.contains("mean (%)"), "{html}");
         assert_eq!(
             called("expected_shortfall_pct_se"),
@@ -199,7 +200,7 @@ mod tests {
             to.extend_from_slice(format!("n\n{rows}").as_bytes());
             Ok(())
         });
-        let html = table.unwrap().html("n.csv").into_string();
+        let html = table.unwrap().html("n.csv", "").into_string();
         assert!(html.contains("the first 400 of 500 rows") && !html.contains("<td class=\"number\">400<"));
     }
 }
