@@ -77,7 +77,7 @@ impl Document {
         (first.unwrap_or_default(), files.chain(data).collect())
     }
 
-    /// File and line of a key or table, `FILE:LINE`, where the scenario states it.
+    /// File and line of a key or table, `FILE:LINE`, where the scenario states it; the file as seen from the folder of the scenario, wherever that is.
     pub fn place_of(&self, address: &str) -> Option<String> {
         self.places_of([address]).pop().flatten()
     }
@@ -85,9 +85,14 @@ impl Document {
     /// The same of several, in order.
     pub fn places_of<'a>(&self, addresses: impl IntoIterator<Item = &'a str>) -> Vec<Option<String>> {
         let places = Places::of(&self.merged);
+        let own = self.sources.iter().next().map(|source| source.name.as_str());
+        let folder = own
+            .and_then(|name| name.rsplit_once('/'))
+            .map_or("", |(folder, _)| folder);
         let place = |address| {
             let (file, line, _) = self.sources.position(places.span(address)?);
-            Some(format!("{file}:{line}"))
+            let inside = file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+            Some(format!("{}:{line}", inside.unwrap_or(&file)))
         };
         addresses.into_iter().map(place).collect()
     }
