@@ -74,7 +74,6 @@ impl Failure {
     }
 
     /// From a workbook that could not be written.
-    #[cfg(feature = "xlsx")]
     pub fn of_workbook(why: String) -> Self {
         Failure::Internal(format!("cannot write the workbook: {why}"))
     }

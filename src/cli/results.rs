@@ -18,7 +18,6 @@ use crate::report::replay_command::run_command;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::sheet::Dialect;
 use crate::report::width::wrapped;
-#[cfg(feature = "xlsx")]
 use crate::report::workbook;
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::report::{
@@ -54,7 +53,7 @@ pub fn wanted(formats: &[ChartFormat], samples: bool, left_out: &[CostlyTable]) 
     files.push(band::NAME.to_owned());
     files.push(data_package::NAME.to_owned());
     if wants_workbook(formats) {
-        files.push(WORKBOOK.to_owned());
+        files.push(workbook::NAME.to_owned());
     }
     if samples {
         files.push(SAMPLES.to_owned());
@@ -125,25 +124,11 @@ pub fn prepare_package(
     Ok(folder.prepare(data_package::NAME, |file| file.write_all(&text))?)
 }
 
-/// Name of the workbook.
-#[cfg(feature = "xlsx")]
-const WORKBOOK: &str = workbook::NAME;
-#[cfg(not(feature = "xlsx"))]
-const WORKBOOK: &str = "";
-
 /// Whether a workbook is wanted.
-#[cfg(feature = "xlsx")]
 pub fn wants_workbook(formats: &[ChartFormat]) -> bool {
     formats.contains(&ChartFormat::Xlsx)
 }
 
-/// Whether a workbook is wanted: this program was built without.
-#[cfg(not(feature = "xlsx"))]
-pub fn wants_workbook(_: &[ChartFormat]) -> bool {
-    false
-}
-
-#[cfg(feature = "xlsx")]
 fn prepare_workbook(folder: &OutputFolder, results: &RunResults, beside: &Beside<'_>) -> Result<PendingFile, Failure> {
     let bytes = workbook::of_run(&workbook::Run {
         found: results,
@@ -152,12 +137,7 @@ fn prepare_workbook(folder: &OutputFolder, results: &RunResults, beside: &Beside
         command: run_command(results),
     });
     let bytes = bytes.map_err(Failure::of_workbook)?;
-    Ok(folder.prepare(WORKBOOK, |file| file.write_all(&bytes))?)
-}
-
-#[cfg(not(feature = "xlsx"))]
-fn prepare_workbook(_: &OutputFolder, _: &RunResults, _: &Beside<'_>) -> Result<PendingFile, Failure> {
-    Err(Failure::Internal("this program was built without workbooks".to_owned()))
+    Ok(folder.prepare(workbook::NAME, |file| file.write_all(&bytes))?)
 }
 
 /// Names the texts whose letters PNGs show as boxes, as no font on this machine has them.

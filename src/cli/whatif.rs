@@ -21,7 +21,6 @@ use crate::report::json;
 use crate::report::replay_command::quoted;
 use crate::report::results_folder::{CHARTS, ResultsFolder, Wanted};
 use crate::report::sheet::Dialect;
-#[cfg(feature = "xlsx")]
 use crate::report::workbook;
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::scenario::{Document, nearest};
@@ -136,7 +135,6 @@ pub fn write(
     let about = answer.about();
     let described: Vec<_> = tables.iter().map(|rows| rows.table.clone()).collect();
     files.push(prepare_package(place, &about, &described, dialect)?);
-    #[cfg(feature = "xlsx")]
     if let Some(name) = workbook_name(answer.command(), &output.formats) {
         let asked = workbook::Asked {
             run: answer.run(),

@@ -8,9 +8,10 @@ use crate::results::types::{CostlyTable, PolicyResults, RunResults};
 
 use super::columns::{self, Table};
 use super::csv;
+use super::csv_table::CsvTable;
 use super::json::{self, StageTime};
 use super::results_folder::ResultsFolder;
-use super::sheet::{Dialect, Rows};
+use super::sheet::Dialect;
 use super::write::{OutputFolder, PendingFile, WriteError};
 
 type Format = fn(&RunResults, &mut dyn Write) -> Result<(), ::csv::Error>;
@@ -63,28 +64,6 @@ pub fn result_names(left_out: &[CostlyTable]) -> Vec<String> {
     };
     let tables = TABLES.iter().map(|(name, ..)| *name).filter(|name| !is_left_out(name));
     tables.chain([DOCUMENT]).map(str::to_owned).collect()
-}
-
-/// A table as CSV.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CsvTable {
-    /// Name of its file.
-    pub name: &'static str,
-    /// What that holds.
-    pub bytes: Vec<u8>,
-}
-
-impl CsvTable {
-    /// Of a table in memory.
-    ///
-    /// # Errors
-    /// What the writer says; none is expected.
-    pub fn of(rows: &Rows) -> Result<Self, ::csv::Error> {
-        let mut bytes = Vec::new();
-        rows.csv(&mut bytes)?;
-        let name = rows.table.file;
-        Ok(CsvTable { name, bytes })
-    }
 }
 
 /// Every CSV table of a run, as its files hold it.

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod compare;
 pub mod comparison;
 pub mod csv;
+mod csv_table;
 pub mod data_package;
 pub mod explored;
 pub mod exposure;
@@ -56,8 +57,7 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+pub use csv_table::CsvTable;
 #[cfg(feature = "cli")]
-pub use files::{
-    CsvTable, prepare_results, prepare_table, result_names, result_tables, samples_in, table_of, write_results,
-};
+pub use files::{prepare_results, prepare_table, result_names, result_tables, samples_in, table_of, write_results};
 pub use number::{grouped, six_digits};

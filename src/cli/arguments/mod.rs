@@ -234,7 +234,6 @@ pub enum ChartFormat {
     /// One page that explains itself, charts inside
     Html,
     /// One workbook with all tables
-    #[cfg(feature = "xlsx")]
     Xlsx,
     None,
 }
