@@ -9,7 +9,7 @@ use super::file::{Kept, command, policy_file};
 use super::request::{Choice, NamedChoice, Refused, Request};
 use super::steps;
 use crate::analysis::replay::replay;
-use crate::report::charts::{Chart, ChartError, Path, render_comparison, render_explored};
+use crate::report::charts::{Chart, ChartError, Path, Reading, render_comparison, render_explored};
 use crate::report::{compare, explored, story};
 use crate::results::FEWEST_BATCHES;
 use crate::results::types::RunResults;
@@ -453,7 +453,11 @@ fn rows_told(run: &RunResults, rows: &[(String, String)]) -> Vec<Value> {
 }
 
 fn drawn(chart: &Chart, table: &str) -> Value {
-    json!({ "name": chart.name, "svg": chart.svg, "table": table })
+    let readings = chart.readings.iter();
+    let readings: Vec<Value> = readings
+        .map(|Reading { at: [x, y], text }| json!([x, y, text]))
+        .collect();
+    json!({ "name": chart.name, "svg": chart.svg, "table": table, "readings": readings })
 }
 
 fn not_drawn(error: ChartError) -> Refused {

@@ -36,6 +36,29 @@ describe("the page", () => {
     await close();
   });
 
+  test("says the values of a chart where it is pointed at, in its place and in the large view", async () => {
+    const { page, wrong, close } = await open(browser, server.url);
+    const figure = page.locator('figure[data-name^="exceedance"]').first();
+    const pointed = async (svg, said) => {
+      await svg.scrollIntoViewIfNeeded();
+      const box = await svg.boundingBox();
+      const places = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8].flatMap((down) => [0.12, 0.2, 0.3, 0.45].map((right) => [right, down]));
+      for (const [right, down] of places) {
+        await page.mouse.move(box.x + right * box.width, box.y + down * box.height);
+        const text = await said.textContent();
+        if (text) return text;
+      }
+      return "";
+    };
+    assert.match(await pointed(figure.locator("svg").first(), figure.locator(".reading")), /more than .* % is short in .* % of the trials/);
+    await page.mouse.move(1, 1);
+    assert.equal(await figure.locator(".reading").textContent(), "");
+    await figure.getByRole("button", { name: /Large view/ }).click();
+    assert.match(await pointed(page.locator("#large-chart svg"), page.locator("#large-reading")), /of the trials/);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   for (const colorScheme of ["light", "dark"]) {
     test(`has nothing that axe objects to (${colorScheme})`, async () => {
       const { page, wrong, close } = await open(browser, server.url, { colorScheme, reducedMotion: "reduce" });

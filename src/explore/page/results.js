@@ -39,6 +39,39 @@ function drawing(svg, prefix = "") {
   return parsed.nodeName === "svg" ? document.importNode(parsed, true) : document.createTextNode("The chart cannot be shown.");
 }
 
+/** Nearest to the pointer, in units of a chart. */
+const REACH = 40;
+
+/** Lets a chart say its values where it is pointed at: beneath it, with a ring around the point. */
+function pointable(holder, readings, said) {
+  const svg = holder.querySelector("svg");
+  said.textContent = "";
+  said.hidden = !svg || !readings?.length;
+  if (said.hidden) return;
+  const ring = document.createElementNS(svg.namespaceURI, "circle");
+  for (const [name, value] of [["r", 6], ["fill", "none"], ["stroke", "#1a1a1a"], ["stroke-width", 2], ["visibility", "hidden"]]) ring.setAttribute(name, value);
+  svg.append(ring);
+  const hide = () => {
+    ring.setAttribute("visibility", "hidden");
+    said.textContent = "";
+  };
+  const tell = (event) => {
+    const matrix = svg.getScreenCTM();
+    if (!matrix) return;
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    const apart = ([left, top]) => Math.hypot(left - x, top - y);
+    const nearest = readings.reduce((best, one) => (apart(one) < apart(best) ? one : best));
+    if (apart(nearest) > REACH) return hide();
+    ring.setAttribute("cx", nearest[0]);
+    ring.setAttribute("cy", nearest[1]);
+    ring.setAttribute("visibility", "visible");
+    said.textContent = nearest[2];
+  };
+  svg.addEventListener("pointermove", tell);
+  svg.addEventListener("pointerdown", tell);
+  svg.addEventListener("pointerleave", hide);
+}
+
 const cellText = (cell) => make("td", { class: "number" }, cell.text, cell.interval ? make("small", {}, cell.interval) : null);
 
 function figuresTable(figures, columns) {
@@ -127,7 +160,9 @@ function showCharts(into, charts, tableOf) {
     let frame = frames.get(chart.name);
     if (!frame) frame = frameOf(chart, tableOf);
     frame.chart = chart;
-    frame.querySelector(".drawn").replaceChildren(drawing(chart.svg));
+    const drawn = frame.querySelector(".drawn");
+    drawn.replaceChildren(drawing(chart.svg));
+    pointable(drawn, chart.readings, frame.querySelector(".reading"));
     const isOpen = frame.querySelector("details")?.open;
     if (isOpen) frame.fillTable();
     const whose = frame.querySelector(".whose");
@@ -160,9 +195,12 @@ function frameOf(chart, tableOf) {
   frame.append(
     make("p", { class: "whose" }),
     make("div", { class: "drawn" }),
+    make("p", { class: "reading" }),
     make("figcaption", {},
       button("Large view", () => {
-        element("large-chart").replaceChildren(drawing(frame.chart.svg, "large-"));
+        const large = element("large-chart");
+        large.replaceChildren(drawing(frame.chart.svg, "large-"));
+        pointable(large, frame.chart.readings, element("large-reading"));
         element("large").showModal();
       }),
       button("SVG", () => download(`${frame.chart.name}.svg`, frame.chart.svg, "image/svg+xml")),

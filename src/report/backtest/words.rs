@@ -157,9 +157,10 @@ pub fn sentences(found: &Backtest) -> Vec<String> {
     let all = &found.all;
     let of = counted(found.episodes.len() as u64, "episode");
     let mut said = vec![format!(
-        "Of {} of {of}, {} lie inside the simulated 5 to 95 % band: {}. A forecast that knew its own uncertainty would have 90 % there.",
+        "Of {} of {of}, {} {} inside the simulated 5 to 95 % band: {}. A forecast that knew its own uncertainty would have 90 % there.",
         counted(all.observations as u64, "observation"),
         all.inside,
+        if all.inside == 1 { "lies" } else { "lie" },
         range(&all.share)
     )];
     if let Some(share) = &found.share_by_episode {

@@ -22,6 +22,15 @@ const STRIPES: f64 = 6.0;
 /// A point on the page, in its units; y grows downwards.
 pub(super) type Point = (f64, f64);
 
+/// What a place on a chart says to whoever points at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Where, in units of the SVG from its left and its top.
+    pub at: [i32; 2],
+    /// What: a value with its unit, and what it is of.
+    pub text: String,
+}
+
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stroke {
@@ -102,9 +111,23 @@ enum Shape {
 pub(super) struct Canvas {
     shapes: Vec<Shape>,
     texts: String,
+    readings: Vec<Reading>,
 }
 
 impl Canvas {
+    /// What a point says to whoever points at it.
+    pub(super) fn read(&mut self, (x, y): Point, text: String) {
+        let at = [x, y].map(|place| place.round() as i32);
+        self.readings.push(Reading { at, text });
+    }
+
+    /// All that is said so, each once.
+    pub(super) fn take_readings(&mut self) -> Vec<Reading> {
+        let mut readings = std::mem::take(&mut self.readings);
+        readings.dedup();
+        readings
+    }
+
     /// A line through points.
     pub(super) fn line(&mut self, points: Vec<Point>, stroke: Stroke) {
         if points.len() > 1 {

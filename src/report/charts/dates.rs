@@ -32,6 +32,11 @@ fn period_start(manifest: &Manifest, period: usize) -> Option<Date> {
     Calendar { start, step }.first_day(period)
 }
 
+/// The first day of a period, `2026-01-01`; its number where it has none.
+pub(super) fn period(manifest: &Manifest, period: usize) -> String {
+    period_start(manifest, period).map_or_else(|| format!("period {}", period + 1), |date| date.to_string())
+}
+
 /// "January 2026 to December 2030"; with days when the steps are weeks or begin within a month.
 pub(super) fn horizon(manifest: &Manifest) -> String {
     let ends = || -> Option<(Date, Date)> {

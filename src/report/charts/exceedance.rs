@@ -18,6 +18,8 @@ const MAX_LINES: usize = 6;
 const LEGEND: f64 = 182.0;
 /// Height of the plot.
 const HEIGHT: f64 = 350.0;
+/// Units of the page between places that can be pointed at.
+const READING_STEP: f64 = 8.0;
 
 struct Line<'a> {
     name: String,
@@ -323,6 +325,26 @@ fn trace(panel: &Panel, canvas: &mut Canvas, line: &Line<'_>, i: usize, of: usiz
     }
     if let [only] = points[..] {
         canvas.marker(marker, panel.at(only), 7.0, line.color);
+    }
+    readings(panel, canvas, line);
+}
+
+/// Says the probability at places across the panel, `READING_STEP` apart.
+fn readings(panel: &Panel, canvas: &mut Canvas, line: &Line<'_>) {
+    let [left, _, right, _] = panel.frame;
+    let places = ((right - left) / READING_STEP) as usize;
+    for place in 0..=places {
+        let x = panel.x.high * place as f64 / places as f64;
+        let probability = line.beyond(x);
+        if probability > panel.y.low {
+            let said = format!(
+                "{}: more than {} is short in {} of the trials",
+                line.name,
+                percent(x),
+                percent(100.0 * probability)
+            );
+            canvas.read(panel.at((x, probability)), said);
+        }
     }
 }
 

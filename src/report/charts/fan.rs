@@ -1,6 +1,6 @@
 //! Shortfall over time: mean, median and bands over trials; one panel per place, all on one scale.
 
-use crate::results::types::Fan;
+use crate::results::types::{Fan, FanPoint};
 
 use super::canvas::{Anchor, Canvas, Point, Stroke, regular, solid};
 use super::multiples::{self, Places};
@@ -85,6 +85,10 @@ pub(super) fn chart(source: &Source<'_>, material: &str) -> Result<Option<Chart>
     };
     multiples::draw(&mut page, &names, highest, time, |canvas, panel, number| {
         draw(canvas, panel, fans[number].1);
+        for (period, point) in fans[number].1.points.iter().enumerate() {
+            let mean = finite(point.mean_pct.value);
+            canvas.read(panel.at((period as f64 + 0.5, mean)), reading(&fans[number].0, point));
+        }
     });
     for (name, fan) in &fans {
         let worst = fan
@@ -128,7 +132,17 @@ pub(super) fn period_word(step: &str) -> &str {
     }
 }
 
-fn top(p: &crate::results::types::FanPoint) -> f64 {
+/// A period in words.
+fn reading(place: &str, point: &FanPoint) -> String {
+    let [p5, p25, median, p75, p95] = point.quantiles_pct.map(|value| percent(finite(value)));
+    let mean = percent(finite(point.mean_pct.value));
+    format!(
+        "{place}, {}: mean {mean}, median {median}; half of the trials {p25} to {p75}, nine of ten {p5} to {p95}",
+        point.date
+    )
+}
+
+fn top(p: &FanPoint) -> f64 {
     p.quantiles_pct
         .iter()
         .copied()
@@ -155,7 +169,7 @@ fn swatch(canvas: &mut Canvas, i: usize, x: f64, y: f64) {
 
 fn draw(canvas: &mut Canvas, panel: &Panel, fan: &Fan) {
     // A value holds for its whole period, and for no other.
-    let spread = |get: &dyn Fn(&crate::results::types::FanPoint) -> f64| -> Vec<Point> {
+    let spread = |get: &dyn Fn(&FanPoint) -> f64| -> Vec<Point> {
         let periods = fan.points.iter().enumerate();
         periods
             .flat_map(|(i, p)| [0.0, 1.0].map(|end| (i as f64 + end, finite(get(p)))))

@@ -60,6 +60,7 @@ use crate::whatif::robustness::Robustness;
 use crate::whatif::screen::Screening;
 use crate::whatif::sensitivity::Sensitivity;
 use crate::whatif::sweep::Sweep;
+pub use canvas::Reading;
 pub use paths::Path;
 use source::Source;
 
@@ -92,6 +93,8 @@ pub struct Chart {
     pub name: String,
     /// The SVG document. Ids in it begin with `critmin-` and the name, so that several charts can stand in one HTML page.
     pub svg: String,
+    /// What places on it say to whoever points at them.
+    pub readings: Vec<Reading>,
 }
 
 /// A file format for charts.
@@ -241,6 +244,7 @@ fn renamed(chart: Chart, before: &str) -> Chart {
     Chart {
         svg: chart.svg.replace(&id(&chart.name), &id(&name)),
         name,
+        readings: chart.readings,
     }
 }
 

@@ -129,10 +129,12 @@ impl<'a> Page<'a> {
         self.describe(how_to_read.to_owned());
         self.described.append(&mut self.notes);
         let id = format!("critmin-{}", self.name);
+        let readings = self.canvas.take_readings();
         let svg = self
             .canvas
             .svg(&id, (WIDTH, (y + 6.0).ceil()), &self.title, &self.described.join(" "))?;
-        Ok(Chart { name: self.name, svg })
+        let name = self.name;
+        Ok(Chart { name, svg, readings })
     }
 }
 

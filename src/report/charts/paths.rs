@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Point, Stroke, bold, regular};
 use super::fan::period_word;
-use super::numbers::{Axis, finite};
+use super::numbers::{Axis, finite, percent};
 use super::page::{LABEL, MARGIN, Page, RIGHT};
 use super::panel::Panel;
 use super::source::Source;
@@ -97,6 +97,11 @@ pub(super) fn chart(source: &Source<'_>, variants: &[(String, Vec<Path>)]) -> Re
         panel.grid(&mut page.canvas, true, number == 0);
         for (path, look) in paths.iter().zip(LOOKS).rev() {
             panel.line(&mut page.canvas, &held(&path.by_period_pct), look);
+            for (period, value) in path.by_period_pct.iter().enumerate() {
+                let (value, date) = (finite(*value), dates::period(&source.results.manifest, period));
+                let said = format!("{name}, {}, {date}: {} short", path.rank, percent(value));
+                page.canvas.read(panel.at((period as f64 + 0.5, value)), said);
+            }
         }
         let told: Vec<String> = paths
             .iter()

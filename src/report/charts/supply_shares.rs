@@ -194,7 +194,12 @@ fn segments(
             [&source.place(&share.country), &share.country],
             value,
         );
-        told.push(format!("{} {}", source.place(&share.country), percent(value)));
+        let said = format!("{} {}", source.place(&share.country), percent(value));
+        page.canvas.read(
+            (x + width / 2.0, y + BAR.0 / 2.0),
+            format!("{}: {said}", bar.name.join(" ")),
+        );
+        told.push(said);
         x += width;
     }
     if pooled >= 0.05 && right - x > 0.5 {
@@ -208,7 +213,12 @@ fn segments(
             }
             _ => ["Other".to_owned(), "Other".to_owned()],
         };
-        told.push(format!("{} {}", names[0], percent(pooled)));
+        let said = format!("{} {}", names[0], percent(pooled));
+        page.canvas.read(
+            ((x + right) / 2.0, y + BAR.0 / 2.0),
+            format!("{}: {said}", bar.name.join(" ")),
+        );
+        told.push(said);
         segment(page, (x, y, right - x), REST, [&names[0], &names[1]], pooled);
     }
     page.describe(format!("{}: {}.", bar.name.join(" "), told.join(", ")));
