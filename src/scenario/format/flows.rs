@@ -55,7 +55,7 @@ pub(crate) const DEMAND: TableSpec = TableSpec {
 
 pub(crate) const TRADE: TableSpec = TableSpec {
     name: "trade",
-    doc: "Observed imports of one country. The rest of the trade follows the gravity rule. An origin that supplies nothing in the scenario belongs to EU27 if it is a member and EU27 supplies, else to OTH. State it in the file that states the supply under which it was observed: where a policy, `--set` or a file that extends this one changes that supply, purchases follow ([model.md](model.md), 4.6). Its address is `MATERIAL.TO`.",
+    doc: "Observed imports of one country. The rest of the trade follows the gravity rule. An origin that supplies nothing in the scenario belongs to EU27 if it is a member and EU27 supplies, else to OTH. State it in the file that states the supply under which it was observed: where a policy, `--set` or a file that extends this one changes that supply, purchases follow ([method.md](method.md#46-the-trade-pattern-b), 4.6). Its address is `MATERIAL.TO`.",
     fields: &[
         field("material", Kind::One(Target::Material), "What.").required(),
         field("to", Kind::One(Target::Country), "The importer.").required(),
