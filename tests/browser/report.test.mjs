@@ -12,7 +12,7 @@ import { launch, program, root } from "./support.mjs";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const commands = {
   run: ["run", "scenarios/quickstart.toml", "--trials", "2048"],
-  compare: ["compare", "scenarios/quickstart.toml", "--trials", "2048"],
+  compare: ["compare", "scenarios/gallium-germanium.toml", "--trials", "512"],
   sweep: ["sweep", "scenarios/quickstart.toml", "--vary", "event.ban.arrival.probability=0.1..0.5:3", "--trials", "512"],
 };
 
