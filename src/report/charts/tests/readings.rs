@@ -102,7 +102,7 @@ fn single_futures_are_drawn_period_by_period_and_named_by_rank() {
         (
             "Baseline".to_owned(),
             vec![
-                of("In the middle", 7, &[0.0, 12.5, 3.0]),
+                of("In the middle", 7, &[0.0, 12.0, 3.0]),
                 of("The worst", 11, &[80.0, 80.0, 0.0]),
             ],
         ),
@@ -119,11 +119,11 @@ fn single_futures_are_drawn_period_by_period_and_named_by_rank() {
     let said = said(&chart);
     assert_eq!(said.len(), 9);
     assert!(
-        said.contains(&"Baseline, In the middle, 2026-02-01: 12.5 % short".to_owned()),
+        said.contains(&"Baseline, In the middle, 2026-02-01: 12 % short".to_owned()),
         "{said:?}"
     );
     assert!(
-        said.contains(&"A stock, In the middle, 2026-03-01: 1 % short".to_owned()),
+        said.contains(&"A stock, In the middle, 2026-03-01: 1.0 % short".to_owned()),
         "{said:?}"
     );
     assert!(paths::chart(&source, &variants[1..2]).unwrap().is_none());
