@@ -118,6 +118,7 @@ impl Found {
             let charts = self.answer.charts().map_err(unexpected)?;
             let tables = self.answer.tables().map_err(unexpected)?;
             let page = self.answer.page(command, &charts, &tables).map_err(unexpected)?;
+            let described = tables.iter().map(|rows| rows.table.clone()).collect();
             let mut files: Vec<(String, Vec<u8>)> = page
                 .map(|page| (html::NAME.to_owned(), page.into_bytes()))
                 .into_iter()
@@ -128,7 +129,13 @@ impl Found {
             }
             files.push((format!("{}.json", self.answer.command()), self.json()?));
             let folder = ResultsFolder::create(folder, self.identity.clone(), None).map_err(unwritten)?;
-            save(&folder, &Files { files, charts }, &self.inputs).map_err(unwritten)?;
+            let found = Files {
+                about: self.answer.about(),
+                tables: described,
+                files,
+                charts,
+            };
+            save(&folder, &found, &self.inputs).map_err(unwritten)?;
             Ok(())
         })
     }

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use critmin::analysis::merge::Together;
 use critmin::report::charts::render_all;
+use critmin::report::data_package::About;
 use critmin::report::file_list::ScenarioIdentity;
 use critmin::report::json::StageTime;
 use critmin::report::replay_command::run_command;
 use critmin::report::results_folder::ResultsFolder;
 use critmin::report::save::{Files, save};
-use critmin::report::{html, json, part_file, result_tables, story, table};
+use critmin::report::{columns, html, json, part_file, result_tables, story, table};
 use critmin::study::{RowDifferences, RunResults, Samples, Statistic, Whole};
 use numpy::{IntoPyArray, PyArray2};
 use pyo3::prelude::*;
@@ -160,7 +161,15 @@ impl Results {
                 .as_ref()
                 .map_or_else(Vec::new, |study| study.document().files());
             let folder = ResultsFolder::create(folder, identity, None).map_err(unwritten)?;
-            save(&folder, &Files { files, charts }, &inputs).map_err(unwritten)?;
+            let mut described = columns::of_run();
+            described.retain(|table| files.iter().any(|(name, _)| name == table.file));
+            let found = Files {
+                about: About::of(&self.run, "run"),
+                tables: described,
+                files,
+                charts,
+            };
+            save(&folder, &found, &inputs).map_err(unwritten)?;
             Ok(())
         })
     }

@@ -42,6 +42,7 @@ def test_saved_results_are_the_command_lines(quickstart, command, tmp_path):
     result.save(tmp_path / "saved")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert names == {path.relative_to(tmp_path / "saved").as_posix() for path in (tmp_path / "saved").rglob("*") if path.is_file()}
+    assert (folder / "datapackage.json").read_bytes() == (tmp_path / "saved" / "datapackage.json").read_bytes()
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert result.report() == page == (tmp_path / "saved" / "report.html").read_text(encoding="utf-8")
     # What somebody else has put there stays.

@@ -44,6 +44,7 @@ def test_answers_are_the_command_lines(name, command, tmp_path):
     answer.save(tmp_path / "saved")
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert names == {path.relative_to(tmp_path / "saved").as_posix() for path in (tmp_path / "saved").rglob("*") if path.is_file()}
+    assert (folder / "datapackage.json").read_bytes() == (tmp_path / "saved" / "datapackage.json").read_bytes()
     assert answer.sentences and answer.sentences[0] in answer._repr_html_().replace("&#x27;", "'").replace("&quot;", '"')
     assert answer.command.startswith(f"critmin {name} small.toml --trials {FEW}")
     assert answer.table.height > 0 and not answer.interrupted
@@ -147,4 +148,4 @@ def test_inputs_tell_what_can_be_turned():
     (lever,) = inputs.where(key="shares.metal.output")
     assert (lever["low"], lever["high"], lever["value"]) == (1800, 2200, 2000)
     (event,) = inputs.where(key="event.ban.arrival.probability")
-    assert event["value"] == 0.5 and event["place"].startswith(str(SMALL))
+    assert event["value"] == 0.5 and event["place"].startswith("small.toml:")

@@ -119,9 +119,8 @@ pub fn prepare_package(
     tables: &[Table],
     dialect: Dialect,
 ) -> Result<PendingFile, Failure> {
-    let mut text = Vec::new();
-    json::print(&data_package::document(about, tables, dialect), &mut text)?;
-    Ok(folder.prepare(data_package::NAME, |file| file.write_all(&text))?)
+    let package = data_package::document(about, tables, dialect);
+    Ok(folder.prepare(data_package::NAME, |file| json::print(&package, file))?)
 }
 
 /// Whether a workbook is wanted.

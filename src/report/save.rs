@@ -4,12 +4,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::charts::{Chart, Format};
+use super::columns::Table;
+use super::data_package::{self, About};
+use super::json;
 use super::results_folder::{CHARTS, ResultsFolder, Wanted};
+use super::sheet::Dialect;
 use super::write::WriteError;
 
-/// Files by name, and charts as SVG.
+/// Files by name, charts as SVG, and what they are about.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
+    /// What the folder is about.
+    pub about: About,
+    /// The tables among the files.
+    pub tables: Vec<Table>,
     /// Name and bytes of each, the document with everything last.
     pub files: Vec<(String, Vec<u8>)>,
     /// The charts.
@@ -21,8 +29,9 @@ pub struct Files {
 /// # Errors
 /// What is in the way: nothing that critmin did not write, or that was changed since, is replaced.
 pub fn save(folder: &ResultsFolder, found: &Files, inputs: &[PathBuf]) -> Result<PathBuf, WriteError> {
+    let names = found.files.iter().map(|(name, _)| name.as_str());
     let wanted = Wanted {
-        files: found.files.iter().map(|(name, _)| name.clone()).collect(),
+        files: names.chain([data_package::NAME]).map(str::to_owned).collect(),
         charts: vec![Format::Svg.extension()],
     };
     folder.check(&wanted, inputs)?;
@@ -37,6 +46,8 @@ pub fn save(folder: &ResultsFolder, found: &Files, inputs: &[PathBuf]) -> Result
             pending.push(charts.prepare(&name, |file| file.write_all(chart.svg.as_bytes()))?);
         }
     }
+    let package = data_package::document(&found.about, &found.tables, Dialect::Comma);
+    pending.push(place.prepare(data_package::NAME, |file| json::print(&package, file))?);
     for (name, bytes) in &found.files {
         pending.push(place.prepare(name, |file| file.write_all(bytes))?);
     }
