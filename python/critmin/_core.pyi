@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 _Told = Callable[[int], Any] | None
 _Raised = BaseException | None
 _Files = list[tuple[str, bytes]]
+_Mix = tuple[str, list[tuple[str, float | None]]]
+_Simulated = tuple[NDArray[np.float64], float, tuple[str, str, float] | None]
+_Elsewhere = Callable[[list[_Mix], int], list[_Simulated]]
 
 PROGRAM: str
 RETURN_PERIODS: list[float]
@@ -171,7 +174,11 @@ class Study:
         trials: int | None = None,
         threads: int | None = None,
         told: _Told = None,
+        elsewhere: _Elsewhere | None = None,
     ) -> tuple[Found, _Raised]: ...
+    def simulate_mixes(
+        self, mixes: list[_Mix], trials: int, goal: str = "cvar95", threads: int | None = None
+    ) -> list[_Simulated]: ...
     def robustness(
         self,
         policies: list[str] = ...,

@@ -392,9 +392,24 @@ class Study:
         progress: Progress = None,
     ) -> Answer:
         """Chooses policies and their sizes within a budget in USD, as ``critmin optimize`` does."""
+        return self._optimized(None, budget, goal, cap, policies, steps, trials, seed, threads, progress)
+
+    def _optimized(
+        self,
+        elsewhere: _core._Elsewhere | None,
+        budget: float | None,
+        goal: str,
+        cap: float | None,
+        policies: Sequence[str],
+        steps: int | None,
+        trials: int | None,
+        seed: int | None,
+        threads: int | None,
+        progress: Progress,
+    ) -> Answer:
         core = self._asked(trials, seed)
         with _Shown(progress) as told:
-            found = core.optimize(budget, goal, cap, list(policies), steps, trials, threads, told)
+            found = core.optimize(budget, goal, cap, list(policies), steps, trials, threads, told, elsewhere)
         options = {"budget": budget, "goal": goal, "cap": cap, "policy": list(policies), "steps": steps}
         command = self._command("optimize", core, options)
         return _finished(found, lambda one: Answer(one, self._path, command))

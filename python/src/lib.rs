@@ -1,6 +1,7 @@
 //! The extension module `critmin._core`: the library's facade as classes that the Python package in `critmin/` wraps. Nothing is decided here.
 
 mod answers;
+mod elsewhere;
 mod errors;
 mod results;
 mod shipped;

@@ -9,7 +9,7 @@ use critmin::report::{json, part_file, story};
 use critmin::results::types::CostlyTable;
 use critmin::study::{Basis, Change, Error, Progress, Run, RunPlan, Statistic, Variant, Whole};
 use critmin::whatif::firm::{Measured, Yardstick};
-use critmin::whatif::optimize::Goal;
+use critmin::whatif::optimize::{Goal, Here, NamedMix, Simulator};
 use critmin::whatif::sweep::Axis;
 use critmin::whatif::{Unanswered, batch, compare, indices, optimize, robustness, screen, sensitivity, sweep};
 use ndarray::ArrayView2;
@@ -18,6 +18,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::answers::{Found, Told, governance, raised_or};
+use crate::elsewhere::{Elsewhere, SimulatedMix};
 use crate::errors::{CritminError, failed, invalid, no_indices, refused, unanswered, unexpected};
 use crate::results::Results;
 use crate::watch::watched;
@@ -481,7 +482,8 @@ impl Study {
     }
 
     /// `critmin optimize`.
-    #[pyo3(signature = (budget=None, goal="cvar95", cap=None, policies=Vec::new(), steps=None, trials=None, threads=None, told=None))]
+    /// `elsewhere` is given names and policies of mixes and a number of trials, and gives back what `simulate_mixes` does; without it they are simulated here.
+    #[pyo3(signature = (budget=None, goal="cvar95", cap=None, policies=Vec::new(), steps=None, trials=None, threads=None, told=None, elsewhere=None))]
     #[allow(clippy::too_many_arguments)]
     fn optimize(
         &self,
@@ -494,6 +496,7 @@ impl Study {
         trials: Option<u64>,
         threads: Option<usize>,
         told: Option<Py<PyAny>>,
+        elsewhere: Option<Py<PyAny>>,
     ) -> Told<Found> {
         let usual = optimize::Plan::default();
         let plan = optimize::Plan {
@@ -511,8 +514,37 @@ impl Study {
                 "there is nothing to choose from: no policy has a cost",
             ));
         }
-        let (found, raised) = Study::asked(py, (threads, told), |progress| Ok(prepared.run(progress)?))?;
+        let elsewhere = elsewhere.map(Elsewhere::new);
+        let asked = Study::asked(py, (threads, told), |progress| match &elsewhere {
+            Some(elsewhere) => Ok(prepared.run_by(elsewhere, progress)?),
+            None => Ok(prepared.run(progress)?),
+        });
+        if let Some(raised) = elsewhere.and_then(Elsewhere::raised) {
+            return Err(raised);
+        }
+        let (found, raised) = asked?;
         Ok((Found::of(&self.study, found), raised))
+    }
+
+    /// What mixes of policies come to: by trial, the goal, and the largest share of a country.
+    #[pyo3(signature = (mixes, trials, goal="cvar95", threads=None))]
+    fn simulate_mixes<'py>(
+        &self,
+        py: Python<'py>,
+        mixes: Vec<NamedMix>,
+        trials: u64,
+        goal: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Vec<SimulatedMix<Bound<'py, PyArray1<f64>>>>> {
+        let goal = one_of("goal", goal, &Goal::ALL)?;
+        let (found, _) = Study::asked(py, (threads, None), |progress| {
+            let baseline = self.study.baseline()?;
+            Ok(Here::new(&self.study, &baseline, goal, progress).simulate(&mixes, trials)?)
+        })?;
+        let told = found
+            .into_iter()
+            .map(|one| (one.shortfall_pct.into_pyarray(py), one.goal, one.largest_share));
+        Ok(told.collect())
     }
 
     /// `critmin robustness`.

@@ -7,12 +7,15 @@
 mod goal;
 mod mixes;
 mod racing;
+mod simulator;
 
 use std::collections::BTreeMap;
 
 pub use goal::Goal;
 use mixes::{Mix, Space, with};
 use racing::{Arena, Raced, is_within};
+use simulator::is_by_trial;
+pub use simulator::{Here, NamedMix, Simulated, Simulator};
 
 use crate::study::{Difference, Error, Progress, Results, Run, Statistic, Study, Variant};
 
@@ -170,17 +173,24 @@ impl Prepared<'_> {
     /// # Errors
     /// [`Error::Interrupted`] where it was stopped on the way; [`Error::TooManyRenewals`].
     pub fn run(&self, progress: &Progress) -> Result<Optimum, Error> {
+        let here = Here::new(self.study, &self.baseline, self.plan.goal, progress);
+        self.run_by(&here, progress)
+    }
+
+    /// The same with mixes simulated by another, such as a cluster: what the answer speaks of in the end is simulated here.
+    ///
+    /// # Errors
+    /// As [`Prepared::run`], and those of `simulator`.
+    pub fn run_by(&self, simulator: &dyn Simulator, progress: &Progress) -> Result<Optimum, Error> {
         let (plan, space) = (self.plan, &self.space);
         let trials = plan.trials.unwrap_or_else(|| self.baseline.trials());
-        let statistic = plan.goal.statistic(&self.baseline);
         let mut arena = Arena {
             study: self.study,
             space,
-            baseline: &self.baseline,
+            simulator,
             goal: plan.goal,
             cap: plan.cap,
-            progress,
-            drops: statistic != Statistic::UnmetAfterAdaptationPct,
+            drops: is_by_trial(plan.goal, &self.baseline),
             known: BTreeMap::new(),
         };
         let is_exhaustive = space.count() <= plan.most_mixes as f64;
@@ -194,17 +204,17 @@ impl Prepared<'_> {
             Some(best) => steps(space, best),
             None => Vec::new(),
         };
-        self.settle(arena, best, steps, is_exhaustive, trials)
+        self.settle(arena, progress, best, steps, (is_exhaustive, trials))
     }
 
     /// Gives what the answer speaks of a run of its own, with everything recorded.
     fn settle(
         &self,
         arena: Arena<'_>,
+        progress: &Progress,
         best: Option<Mix>,
         steps: Vec<(usize, Mix)>,
-        is_exhaustive: bool,
-        trials: u64,
+        (is_exhaustive, trials): (bool, u64),
     ) -> Result<Optimum, Error> {
         let (plan, space) = (self.plan, &self.space);
         let statistic = plan.goal.statistic(&self.baseline);
@@ -218,7 +228,7 @@ impl Prepared<'_> {
         let named: Vec<_> = told.iter().map(|mix| (space.name(mix), space.policies(mix))).collect();
         let variants = self.study.mixes(&named)?;
         let run = Run::new(&self.baseline).against(&variants).trials(trials);
-        let results = run.watched(arena.progress)?;
+        let results = run.watched(progress)?;
         let headline = self.baseline.headline();
         let row = (headline.0.as_str(), headline.1.as_str());
         let last_dollar = best.iter().flat_map(|best| {
@@ -284,9 +294,9 @@ impl Prepared<'_> {
             name: self.space.name(&raced.mix),
             policies: policies.map(|(id, size)| (id.to_owned(), size)).collect(),
             cost: raced.cost,
-            goal: raced.goal,
-            trials: raced.shortfall_pct.len() as u64,
-            largest_share: raced.largest_share.clone(),
+            goal: raced.found.goal,
+            trials: raced.trials() as u64,
+            largest_share: raced.found.largest_share.clone(),
             is_within_cap: is_within(self.plan.cap, raced),
             is_within_budget: self.plan.budget.is_none_or(|budget| raced.cost <= budget),
             is_on_frontier,

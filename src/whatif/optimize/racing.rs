@@ -4,89 +4,68 @@ use std::collections::BTreeMap;
 
 use super::Goal;
 use super::mixes::{Mix, Space};
-use crate::study::{Error, Progress, Run, Study, Variant};
+use super::simulator::{NamedMix, Simulated, Simulator, sized};
+use crate::study::{Error, Study};
 
 /// Trials after which mixes that are clearly beaten drop out; all that are left get the whole run then.
 const STAGES: [u64; 2] = [512, 2_048];
 /// How many standard errors of the paired difference make one clearly better.
 const CLEARLY: f64 = 4.0;
-/// Mixes that are simulated at a time, so that memory does not grow with their number.
-const AT_A_TIME: usize = 24;
-
 /// What is known of a mix.
 #[derive(Debug, Clone)]
 pub struct Raced {
     pub mix: Mix,
     pub cost: f64,
-    /// Shortfall of each trial at the headline, % of demand.
-    pub shortfall_pct: Vec<f64>,
-    pub goal: f64,
-    /// The largest share of one country at any stage in the last year: material, country, share.
-    pub largest_share: Option<(String, String, f64)>,
+    pub found: Simulated,
     /// Whether it is still in the race.
     pub is_in: bool,
 }
 
-/// Simulates mixes, and remembers them.
+impl Raced {
+    /// Trials that it was given.
+    pub fn trials(&self) -> usize {
+        self.found.shortfall_pct.len()
+    }
+}
+
+/// Has mixes simulated, and remembers them.
 pub struct Arena<'a> {
     pub study: &'a Study,
     pub space: &'a Space,
-    pub baseline: &'a Variant,
+    pub simulator: &'a dyn Simulator,
     pub goal: Goal,
     pub cap: Option<f64>,
-    pub progress: &'a Progress,
     /// Whether what is recorded is the goal itself, so that the beaten may be dropped.
     pub drops: bool,
     pub known: BTreeMap<String, Raced>,
 }
 
 impl Arena<'_> {
-    /// Gives these mixes so many trials, in groups; those that have as many are left alone.
+    /// Gives these mixes so many trials; those that have as many are left alone.
     pub fn simulate(&mut self, mixes: &[Mix], trials: u64) -> Result<(), Error> {
         let is_new = |mix: &&Mix| {
             let known = self.known.get(&self.space.name(mix));
-            known.is_none_or(|known| (known.shortfall_pct.len() as u64) < trials)
+            known.is_none_or(|known| (known.trials() as u64) < trials)
         };
         let new: Vec<&Mix> = mixes.iter().filter(is_new).collect();
-        let (material, place) = self.baseline.headline();
-        for group in new.chunks(AT_A_TIME) {
-            let named: Vec<_> = group
-                .iter()
-                .map(|mix| (self.space.name(mix), self.space.policies(mix)))
-                .collect();
-            let variants = self.study.mixes(&named)?;
-            let results = Run::new(self.baseline)
-                .against(&variants)
-                .trials(trials)
-                .watched(self.progress)?;
-            if results.run.manifest.interrupted {
-                return Err(Error::Interrupted);
-            }
-            for (number, ((mix, (name, policies)), variant)) in group.iter().zip(&named).zip(&variants).enumerate() {
-                let samples = &results.samples[number + 1];
-                let column = samples
-                    .rows
-                    .iter()
-                    .position(|row| *row == (material.clone(), place.clone()));
-                let values = column.map_or_else(Vec::new, |column| samples.shortfall_pct.column(column).to_vec());
-                let goal = match self.drops {
-                    true => self.goal.of(&values),
-                    false => results
-                        .get(name, (&material, &place), self.goal.statistic(self.baseline))
-                        .map_or(f64::NAN, |found| found.value),
-                };
-                self.known.insert(
-                    name.clone(),
-                    Raced {
-                        mix: (*mix).clone(),
-                        cost: self.study.cost_of(policies).unwrap_or(0.0),
-                        goal,
-                        shortfall_pct: values,
-                        largest_share: largest_share(variant),
-                        is_in: true,
-                    },
-                );
-            }
+        let owned = |mix: &&Mix| {
+            let policies = self.space.policies(mix).into_iter();
+            (
+                self.space.name(mix),
+                policies.map(|(id, size)| (id.to_owned(), size)).collect(),
+            )
+        };
+        let named: Vec<NamedMix> = new.iter().map(owned).collect();
+        let found = self.simulator.simulate(&named, trials)?;
+        for ((mix, (name, policies)), found) in new.into_iter().zip(named).zip(found) {
+            let cost = self.study.cost_of(&sized(&policies).collect::<Vec<_>>());
+            let raced = Raced {
+                mix: mix.clone(),
+                cost: cost.unwrap_or(0.0),
+                found,
+                is_in: true,
+            };
+            self.known.insert(name, raced);
         }
         Ok(())
     }
@@ -111,7 +90,7 @@ impl Arena<'_> {
         for raced in self.known.values_mut() {
             let is_beaten = frontier.iter().any(|best| {
                 best.cost <= raced.cost
-                    && best.shortfall_pct.len() >= raced.shortfall_pct.len()
+                    && best.trials() >= raced.trials()
                     && best.mix != raced.mix
                     && (!is_within(cap, raced) || drops && beats(goal, best, raced))
             });
@@ -127,13 +106,16 @@ impl Arena<'_> {
             .filter(|raced| raced.is_in && is_within(self.cap, raced))
             .collect();
         all.sort_by(|one, other| {
-            let order = one.cost.total_cmp(&other.cost).then(one.goal.total_cmp(&other.goal));
+            let order = one
+                .cost
+                .total_cmp(&other.cost)
+                .then(one.found.goal.total_cmp(&other.found.goal));
             order.then(one.mix.len().cmp(&other.mix.len()))
         });
         let mut least = f64::INFINITY;
         all.retain(|raced| {
-            let is_better = raced.goal < least - SAME * least.abs().min(1e300);
-            least = if is_better { raced.goal } else { least };
+            let is_better = raced.found.goal < least - SAME * least.abs().min(1e300);
+            least = if is_better { raced.found.goal } else { least };
             is_better
         });
         all
@@ -145,14 +127,17 @@ const SAME: f64 = 1e-9;
 
 /// Whether no country has more than the cap allows.
 pub fn is_within(cap: Option<f64>, raced: &Raced) -> bool {
-    let largest = raced.largest_share.as_ref().map_or(0.0, |(_, _, share)| *share);
+    let largest = raced.found.largest_share.as_ref().map_or(0.0, |(_, _, share)| *share);
     cap.is_none_or(|cap| largest <= cap + SAME)
 }
 
 /// Whether one is clearly better than another for no more money, or no worse for less.
 fn beats(goal: Goal, best: &Raced, other: &Raced) -> bool {
-    let trials = best.shortfall_pct.len().min(other.shortfall_pct.len());
-    let (one, two) = (&best.shortfall_pct[..trials], &other.shortfall_pct[..trials]);
+    let trials = best.trials().min(other.trials());
+    let (one, two) = (
+        &best.found.shortfall_pct[..trials],
+        &other.found.shortfall_pct[..trials],
+    );
     if one
         .iter()
         .zip(two)
@@ -166,10 +151,4 @@ fn beats(goal: Goal, best: &Raced, other: &Raced) -> bool {
     let mean = apart.iter().sum::<f64>() / count;
     let variance = apart.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (count - 1.0);
     goal.of(two) - goal.of(one) > CLEARLY * (variance / count).sqrt()
-}
-
-/// The country with the largest share of any stage that the focus hangs on.
-fn largest_share(variant: &Variant) -> Option<(String, String, f64)> {
-    let shares = variant.largest_shares_at_the_end().into_iter();
-    shares.max_by(|one, other| one.2.total_cmp(&other.2))
 }
