@@ -121,7 +121,9 @@ impl Charts {
         for (row, chart) in (0..).step_by(ROWS as usize).zip(&self.drawings) {
             sheet.insert_chart(row, 0, chart)?;
         }
-        sheet.set_landscape().set_print_fit_to_pages(1, 0);
+        // A page each: none is cut.
+        let ends: Vec<u32> = (1..self.drawings.len() as u32).map(|chart| chart * ROWS).collect();
+        sheet.set_landscape().set_page_breaks(&ends)?;
         Ok(())
     }
 }

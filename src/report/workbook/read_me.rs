@@ -10,6 +10,14 @@ use crate::report::number::grouped;
 use crate::report::sheet::Rows;
 use crate::results::types::{Manifest, RunResults};
 
+/// Width of the column of texts, in characters.
+const COLUMN: f64 = 110.0;
+/// Characters that surely stand in a line of it, whatever the font.
+const LINE: usize = 100;
+/// Height of a line, and of the highest row that there may be, in points.
+const LINE_HEIGHT: f64 = 15.0;
+const HIGHEST: f64 = 409.0;
+
 /// Lines under headings.
 #[derive(Default)]
 pub(super) struct ReadMe {
@@ -109,7 +117,7 @@ impl ReadMe {
     pub(super) fn write(&self, sheet: &mut Worksheet, title: &str) -> Result<(), XlsxError> {
         sheet.set_name("Read me")?;
         sheet.set_column_width(0, 18)?;
-        sheet.set_column_width(1, 110)?;
+        sheet.set_column_width(1, COLUMN)?;
         let heading = Format::new().set_bold().set_align(FormatAlign::Top);
         let text = Format::new().set_text_wrap().set_align(FormatAlign::Top);
         let large = Format::new().set_bold().set_font_size(16);
@@ -118,7 +126,9 @@ impl ReadMe {
         for (name, lines) in &self.parts {
             sheet.write_string_with_format(row, 0, *name, &heading)?;
             for line in lines {
-                sheet.write_string_with_format(row, 1, shown(line).replace('`', ""), &text)?;
+                let line = shown(line).replace('`', "");
+                sheet.set_row_height(row, height(&line))?;
+                sheet.write_string_with_format(row, 1, line, &text)?;
                 row += 1;
             }
             row += 1;
@@ -126,6 +136,12 @@ impl ReadMe {
         sheet.set_landscape().set_print_fit_to_pages(1, 0);
         Ok(())
     }
+}
+
+/// Height of the row of a text, in points. Programs differ in whether they make room for wrapped text by themselves.
+fn height(text: &str) -> f64 {
+    let lines = text.chars().count().div_ceil(LINE).max(1);
+    (LINE_HEIGHT * lines as f64).min(HIGHEST)
 }
 
 /// What a command was asked, and what it said.
@@ -166,4 +182,16 @@ pub fn of_command(asked: Asked<'_>, tables: Vec<Rows>) -> Result<Vec<u8>, String
         charts: Charts::default(),
     };
     contents.bytes().map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_room_for_their_text() {
+        for (characters, expected) in [(0, 15.0), (100, 15.0), (101, 30.0), (250, 45.0), (30_000, HIGHEST)] {
+            assert_eq!(height(&"a".repeat(characters)), expected, "{characters}");
+        }
+    }
 }
