@@ -78,7 +78,7 @@ def reference() -> str:
     """Verbs first, then what they give back."""
     named = {name: getattr(critmin, name) for name in critmin.__all__}
     functions = [f"#### critmin.{signature(one, name)}\n\n{words(one)}\n" for name, one in named.items() if inspect.isfunction(one)]
-    over = [getattr(critmin.dask, name) for name in ("run", "sweep", "compare", "ranges")]
+    over = [getattr(critmin.dask, name) for name in ("run", "sweep", "compare", "optimize", "ranges")]
     dask = [f"#### critmin.dask.{signature(one, one.__name__)}\n\n{words(one)}\n" for one in over]
     first = ["Study", "Result", "Policy", "Row", "Estimate", "Answer", "Table", "Charts"]
     classes = [name for name, one in named.items() if inspect.isclass(one)]
