@@ -50,7 +50,7 @@ describe("the page", () => {
       }
       return "";
     };
-    assert.match(await pointed(figure.locator("svg").first(), figure.locator(".reading")), /more than .* % is short in .* % of the trials/);
+    assert.match(await pointed(figure.locator("svg").first(), figure.locator(".reading")), /more than .*% is short in .*% of the trials/);
     await page.mouse.move(1, 1);
     assert.equal(await figure.locator(".reading").textContent(), "");
     await figure.getByRole("button", { name: /Large view/ }).click();

@@ -27,7 +27,7 @@ for (const scenario of scenarios) {
         observer.disconnect();
       }).observe(of, { childList: true, subtree: true, characterData: true });
       note("answer", document.querySelector("#sentence"));
-      note("chart", document.querySelector("figure").parentElement);
+      note("chart", document.querySelector("#figures-drawn"));
     });
     await page.keyboard.press(press % 2 ? "ArrowLeft" : "ArrowRight");
     await page.waitForFunction(() => window.times.answer !== undefined && window.times.chart !== undefined);
