@@ -65,7 +65,9 @@ function pointable(holder, readings, said) {
     ring.setAttribute("cx", nearest[0]);
     ring.setAttribute("cy", nearest[1]);
     ring.setAttribute("visibility", "visible");
-    said.textContent = nearest[2];
+    // Curves that lie on each other speak together.
+    const here = readings.filter(([left, top]) => left === nearest[0] && top === nearest[1]);
+    said.textContent = here.map(([, , text]) => text).join("; ");
   };
   svg.addEventListener("pointermove", tell);
   svg.addEventListener("pointerdown", tell);
