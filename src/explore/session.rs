@@ -8,7 +8,6 @@ use super::describe::describe;
 use super::file::{Kept, command, policy_file};
 use super::request::{Choice, NamedChoice, Refused, Request};
 use super::steps;
-use crate::analysis::replay::replay;
 use crate::report::charts::{Chart, ChartError, Path, Reading, render_comparison, render_explored};
 use crate::report::{compare, explored, story};
 use crate::results::FEWEST_BATCHES;
@@ -260,11 +259,11 @@ impl Session {
     }
 
     fn trial(&self, choice: &Choice, trial: u64) -> Result<Value, Refused> {
-        let mut document = self.study.document().clone();
+        let mut study = self.study.clone();
         for assignment in self.assignments(choice)? {
-            document.set(&assignment).map_err(|why| refused(why.into()))?;
+            study.set(&assignment).map_err(refused)?;
         }
-        let found = replay(&document, None, trial).map_err(refused)?;
+        let found = study.replay(None, trial).map_err(refused)?;
         let months = found.dates.iter().zip(&found.headline_by_period_pct);
         let months: Vec<Value> = months
             .map(|(date, share)| json!({ "date": date, "short_pct": share }))

@@ -59,6 +59,33 @@ describe("the page", () => {
     await close();
   });
 
+  test("shows and hands out the table of what is drawn, not of what was drawn before", async () => {
+    const { page, wrong, close } = await open(browser, server.url);
+    const figure = page.locator('figure[data-name^="shortfall-by-country"]').first();
+    const table = figure.locator("details > div");
+    await figure.locator("summary").click();
+    await table.locator("tbody tr").first().waitFor();
+    const before = await table.textContent();
+    const range = page.locator('#groups input[type="range"]:enabled').first();
+    await andAnswered(page, () => range.press("End"));
+    const [{ csv }] = await page.evaluate(() => askAll({ do: "table", choice: asked(), trials: state.answer.trials, table: document.querySelector('figure[data-name^="shortfall-by-country"]').chart.table }));
+    await page.waitForFunction((before) => {
+      const table = document.querySelector('figure[data-name^="shortfall-by-country"] details > div');
+      return !table.hasAttribute("aria-busy") && table.textContent !== before;
+    }, before);
+    const told = await page.evaluate((csv) => {
+      const figure = document.querySelector('figure[data-name^="shortfall-by-country"]');
+      const made = make("div", {}, tableFrom(csv, figure.chart));
+      return [made.textContent, figure.querySelector("details > div").textContent];
+    }, csv);
+    assert.equal(told[1], told[0]);
+    const waiting = page.waitForEvent("download");
+    await figure.getByRole("button", { name: /^CSV/ }).click();
+    assert.equal(readFileSync(await (await waiting).path(), "utf8"), csv);
+    assert.deepEqual(wrong, []);
+    await close();
+  });
+
   for (const colorScheme of ["light", "dark"]) {
     test(`has nothing that axe objects to (${colorScheme})`, async () => {
       const { page, wrong, close } = await open(browser, server.url, { colorScheme, reducedMotion: "reduce" });

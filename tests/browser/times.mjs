@@ -11,7 +11,7 @@ const browser = await launch();
 for (const scenario of scenarios) {
   const server = await serve(scenario);
   const { page, close } = await open(browser, server.url);
-  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+  await page.evaluate(() => document.querySelectorAll("#groups details").forEach((details) => { details.open = true; }));
   const range = page.locator('#groups input[type="range"]:enabled').first();
   const [answers, charts] = [[], []];
   for (let press = 0; press < presses; press += 1) {

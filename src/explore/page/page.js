@@ -54,7 +54,7 @@ function heard(message, choice) {
     const shownThen = state.answer.replayable;
     const tableOf = async (table) => table === "futures" ? futuresCsv(choice, shownThen)
       : (await askAll({ do: "table", choice, trials: message.trials, table }))[0].csv;
-    showCharts(element("figures-drawn"), message.charts, tableOf);
+    showCharts(element("figures-drawn"), message.charts, tableOf, message.final);
   } else if (message.kind === "repeat") {
     element("command").textContent = message.command;
     document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1);

@@ -152,21 +152,25 @@ const HEADINGS = [
 
 const headingOf = (name) => (HEADINGS.find(([kind]) => name.replace(/^changed-/, "").startsWith(kind)) ?? [null, "Further charts"])[1];
 
-/** Puts charts into a place; a chart of the same name keeps its frame, and so its open table. */
-function showCharts(into, charts, tableOf) {
+/** Puts charts into a place; a chart of the same name keeps its frame, and so its open table, which waits for the last charts of a run. */
+function showCharts(into, charts, tableOf, isLast = true) {
   const frames = new Map([...into.querySelectorAll("figure")].map((frame) => [frame.dataset.name, frame]));
   const sections = new Map();
   for (const chart of charts) {
     const heading = headingOf(chart.name);
     if (!sections.has(heading)) sections.set(heading, []);
     let frame = frames.get(chart.name);
-    if (!frame) frame = frameOf(chart, tableOf);
+    if (!frame) frame = frameOf(chart);
     frame.chart = chart;
+    // Table and CSV are of what is drawn now.
+    frame.tableOf = tableOf;
     const drawn = frame.querySelector(".drawn");
     drawn.replaceChildren(drawing(chart.svg));
     pointable(drawn, chart.readings, frame.querySelector(".reading"));
-    const isOpen = frame.querySelector("details")?.open;
-    if (isOpen) frame.fillTable();
+    if (frame.querySelector("details").open) {
+      if (isLast) frame.fillTable();
+      else frame.awaitTable();
+    }
     const whose = frame.querySelector(".whose");
     const isPair = charts.some((other) => other.name === `changed-${chart.name}` || chart.name === `changed-${other.name}`);
     whose.textContent = isPair ? (chart.name.startsWith("changed-") ? "With your changes" : "Baseline") : "";
@@ -184,14 +188,21 @@ function showCharts(into, charts, tableOf) {
   if (!same) into.replaceChildren(...content);
 }
 
-function frameOf(chart, tableOf) {
+function frameOf(chart) {
   const about = chart.name.replaceAll("-", " ");
   const frame = make("figure", { "data-name": chart.name });
   const table = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table of ${about}` });
   const details = make("details", {}, make("summary", {}, "Table"), table);
   frame.fillTable = async () => {
-    try { table.replaceChildren(tableFrom(await tableOf(frame.chart.table), frame.chart)); } catch (error) { table.textContent = error.message; }
+    const of = frame.chart;
+    let filled;
+    try { filled = tableFrom(await frame.tableOf(of.table), of); } catch (error) { filled = error.message; }
+    // Meanwhile another chart may have come, with a table of its own.
+    if (frame.chart !== of) return;
+    table.removeAttribute("aria-busy");
+    table.replaceChildren(filled);
   };
+  frame.awaitTable = () => table.setAttribute("aria-busy", "true");
   details.addEventListener("toggle", () => { if (details.open) frame.fillTable(); });
   const button = (text, act) => make("button", { type: "button", "aria-label": `${text}: ${about}`, onclick: act }, text);
   frame.append(
@@ -207,7 +218,7 @@ function frameOf(chart, tableOf) {
       }),
       button("SVG", () => download(`${frame.chart.name}.svg`, frame.chart.svg, "image/svg+xml")),
       button("CSV", async () => {
-        try { download(`${frame.chart.table}.csv`, await tableOf(frame.chart.table), "text/csv"); } catch (error) { note(error.message); }
+        try { download(`${frame.chart.table}.csv`, await frame.tableOf(frame.chart.table), "text/csv"); } catch (error) { note(error.message); }
       })),
     details);
   return frame;
