@@ -5,8 +5,7 @@
 //!
 //! The other modules are the rooms behind that door, one way through: load, check, compile, simulate, summarise, render. They are there for the command line, the
 //! tests and the benches, are left out of this documentation, and change without notice.
-#[doc(hidden)]
-pub mod analysis;
+mod analysis;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 // The texts of options are written for the terminal.

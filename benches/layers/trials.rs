@@ -1,7 +1,7 @@
 //! The engine on one thread, without any recording: whole trials, trials in which nothing happens, and periods.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use critmin::analysis::run::Prepared;
+use critmin::study::inside::Prepared;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin_benches::{Blind, SCENARIOS, prepared, quiet};

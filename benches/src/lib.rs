@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use critmin::analysis::run::{Prepared, RunListener, prepare};
+use critmin::study::inside::{Prepared, prepare};
 use critmin::engine::observe::{Observer, Occurrence, PeriodOutcome, TrialOutcome};
 use critmin::scenario::Document;
 
@@ -67,11 +67,6 @@ impl Observer for Blind {
         self.in_full
     }
 }
-
-/// Wants to know nothing about a run.
-pub struct Deaf;
-
-impl RunListener for Deaf {}
 
 /// Keeps all that the engine tells, to tell it again without the engine.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use critmin::analysis::run::Prepared;
+use critmin::study::inside::Prepared;
 use critmin::engine::run::{Progress, simulate};
 use critmin::results::types::{Estimate, SummaryRow};
 use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording, plan_rows};

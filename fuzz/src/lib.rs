@@ -1,9 +1,10 @@
 //! What the fuzz targets share: what must hold of any document, and random choices that come from the fuzzer's bytes.
 
-use critmin::analysis::run::{Prepared, RunError, prepare};
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::scenario::{Arrival, Document, EventKind};
+use critmin::study::Error;
+use critmin::study::inside::{Prepared, prepare};
 
 #[path = "../../tests/it/features.rs"]
 pub mod features;
@@ -36,7 +37,7 @@ pub fn exercise(document: &Document) {
     for policy in std::iter::once(None).chain(policies.iter().map(|id| Some(id.as_str()))) {
         match prepare(document, policy) {
             Ok(prepared) => simulate(&prepared).unwrap_or_else(|complaints| panic!("{complaints}")),
-            Err(RunError::Invalid(diagnostics)) => {
+            Err(Error::Invalid(diagnostics)) => {
                 assert!(diagnostics.has_errors(), "refused without an error");
                 assert!(!diagnostics.render(true).is_empty());
                 assert!(

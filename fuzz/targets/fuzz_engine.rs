@@ -1,17 +1,13 @@
 //! Valid scenarios whose every choice is a byte of the input, through the whole engine and the summary of a run.
 #![no_main]
 
-use critmin::analysis::run::{RunListener, RunPlan, prepare, run};
-use critmin::engine::run::Progress;
 use critmin::report::{csv, json, table};
 use critmin::scenario::Document;
+use critmin::study::inside::prepare;
+use critmin::study::{Error, Progress, RunPlan, Study};
 use critmin_fuzz::features::{Rich, rich_of};
 use critmin_fuzz::support::Random;
 use libfuzzer_sys::fuzz_target;
-
-struct Silent;
-
-impl RunListener for Silent {}
 
 fuzz_target!(|bytes: &[u8]| {
     let Rich { generated, changes } = rich_of(&mut Random::from_bytes(bytes), 0);
@@ -28,18 +24,12 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(prepared) => {
             critmin_fuzz::simulate(&prepared).unwrap_or_else(|complaints| panic!("{text}\n{complaints}"));
         }
-        Err(critmin::analysis::run::RunError::Invalid(errors)) => panic!("{text}\n{}", errors.render(false)),
+        Err(Error::Invalid(errors)) => panic!("{text}\n{}", errors.render(false)),
         Err(error) => panic!("{text}\n{error}"),
     }
-    let report = run(
-        &document,
-        "fuzz",
-        &RunPlan::default(),
-        &Progress::default(),
-        &mut Silent,
-    )
-    .unwrap_or_else(|error| panic!("{text}\n{error}"));
-    let results = &report.results;
+    let study = Study::of(document, "fuzz");
+    let whole = study.run(&RunPlan::default(), &Progress::default());
+    let results = &whole.unwrap_or_else(|error| panic!("{text}\n{error}")).run;
     let mut written = Vec::new();
     json::summary(results, &mut written).expect("JSON can be written");
     csv::summary(results, &mut written).expect("a table can be written");

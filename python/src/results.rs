@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use critmin::analysis::merge::Together;
 use critmin::report::charts::render_all;
 use critmin::report::data_package::About;
 use critmin::report::file_list::ScenarioIdentity;
@@ -11,6 +10,7 @@ use critmin::report::replay_command::run_command;
 use critmin::report::results_folder::ResultsFolder;
 use critmin::report::save::{Files, save};
 use critmin::report::{columns, html, json, part_file, result_tables, story, table};
+use critmin::study::Together;
 use critmin::study::{RowDifferences, RunResults, Samples, Statistic, Whole};
 use numpy::{IntoPyArray, PyArray2};
 use pyo3::prelude::*;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use critmin::analysis::replay::Replay;
 use critmin::report::{json, part_file, story};
 use critmin::results::types::CostlyTable;
+use critmin::study::Replay;
 use critmin::study::{Basis, Change, Error, Progress, Run, RunPlan, Statistic, Variant, Whole};
 use critmin::whatif::firm::{Measured, Yardstick};
 use critmin::whatif::optimize::{Goal, Here, NamedMix, Simulator};

@@ -8,7 +8,6 @@ pub mod indices;
 pub mod merge;
 pub mod part;
 pub(crate) mod pick_freeze;
-pub mod pin;
 mod ranking;
 pub mod replay;
 pub mod run;

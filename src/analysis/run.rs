@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::examine::code;
 use super::part::{Difference, Frame, Part};
-use super::simulate::simulate_part;
 use crate::engine::draws::Exhausted;
-use crate::engine::run::Progress;
 use crate::model::layout::Layout;
 use crate::model::{Model, ModelError, compile, layout};
 use crate::results::Sample;
-use crate::results::types::{CostlyTable, RunResults};
+use crate::results::types::CostlyTable;
 use crate::sampling::Design;
-use crate::scenario::{Diagnostics, Document, PolicyLabel, Scenario};
+use crate::scenario::{Code, Diagnostics, Document, PolicyLabel, Scenario};
 
 /// Why a run failed.
 #[derive(Debug, Error)]
@@ -81,6 +80,15 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The number under which `critmin validate --explain` has it; `None` for what is no fault of the scenario, or told with it.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            RunError::TooManyRenewals { .. } => Some(Code::TooMany),
+            RunError::Model(error) => Some(code(error)),
+            _ => None,
+        }
+    }
+
     /// A trial that had to stop drawing an event.
     pub(crate) fn exhausted(prepared: &Prepared, found: Exhausted, is_double: bool) -> Self {
         let policy = &prepared.scenario.policy.id;
@@ -155,17 +163,6 @@ pub struct Stage {
     pub name: &'static str,
     /// How long.
     pub duration: Duration,
-}
-
-/// What a run gives.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunReport {
-    /// The results.
-    pub results: RunResults,
-    /// Time by stage.
-    pub stages: Vec<Stage>,
-    /// Whether it was stopped: the results hold what was complete.
-    pub interrupted: bool,
 }
 
 /// What the simulation of a part gives.
@@ -246,24 +243,5 @@ pub(crate) fn prepare_variant(
         warnings,
         model,
         layout,
-    })
-}
-
-/// Runs the baseline and the plan's policies.
-///
-/// # Errors
-/// See [`RunError`].
-pub fn run(
-    document: &Document,
-    scenario_name: &str,
-    plan: &RunPlan,
-    progress: &Progress,
-    listener: &mut dyn RunListener,
-) -> Result<RunReport, RunError> {
-    let PartReport { part, stages } = simulate_part(document, scenario_name, plan, None, progress, listener)?;
-    Ok(RunReport {
-        results: part.finish(),
-        stages,
-        interrupted: !part.is_complete(),
     })
 }

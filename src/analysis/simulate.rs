@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::examine::examine;
 use super::facts;
 use super::part::{Frame, Part, PartHead, PolicyPart};
 use super::run::{PartReport, Prepared, RunError, RunListener, RunPlan, Stage, compiled, prepare_beside};
@@ -27,24 +26,8 @@ impl Gather for Recorder {
     }
 }
 
-/// Simulates the plan's trials under the baseline and its policies, or what is left of them after `earlier`, a part of the same run that was
-/// not complete.
-///
-/// # Errors
-/// See [`RunError`].
-pub fn simulate_part(
-    document: &Document,
-    scenario_name: &str,
-    plan: &RunPlan,
-    earlier: Option<Part>,
-    progress: &Progress,
-    listener: &mut dyn RunListener,
-) -> Result<PartReport, RunError> {
-    let baseline = examine(document)?;
-    simulate_examined(document, &baseline, scenario_name, plan, earlier, progress, listener)
-}
-
-/// As [`simulate_part`], of a scenario that has been examined.
+/// Simulates the plan's trials under the baseline, which has been examined, and its policies, or what is left of them after `earlier`, a part of
+/// the same run that was not complete.
 ///
 /// # Errors
 /// See [`RunError`].

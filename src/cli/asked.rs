@@ -1,19 +1,19 @@
 //! A question about a scenario, from reading it to what was found: what the commands that ask what would help have in common.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::ThreadPool;
 
-use super::arguments::{OutputOptions, ScenarioOptions};
+use super::arguments::{OutputOptions, ResumeOptions, ScenarioOptions};
 use super::failure::Failure;
-use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, tell, write};
+use super::kept::KeptFile;
+use super::run::thread_pool;
+use super::whatif::{place, simulated, tell, write};
 use super::{Outcome, load};
-use crate::engine::run::Progress;
 use crate::report::answer::Answer;
 use crate::report::results_folder::ResultsFolder;
+use crate::study::Progress;
 use crate::study::{Error, Study};
 use crate::whatif::Unanswered;
 
@@ -24,9 +24,16 @@ pub struct Asked<'a> {
     started: Instant,
     scenario: &'a Path,
     output: &'a OutputOptions,
+    resume: &'a ResumeOptions,
     pool: ThreadPool,
     /// The scenario.
     pub study: Study,
+}
+
+/// Where the results of a question go, and what was kept of it.
+pub struct Answered {
+    folder: ResultsFolder,
+    kept: KeptFile,
 }
 
 impl<'a> Asked<'a> {
@@ -35,7 +42,7 @@ impl<'a> Asked<'a> {
         command: &'static str,
         scenario: &'a ScenarioOptions,
         trials: Option<u64>,
-        output: &'a OutputOptions,
+        (output, resume): (&'a OutputOptions, &'a ResumeOptions),
     ) -> Result<Self, Failure> {
         let started = Instant::now();
         let read = load::load(scenario, trials, output.json)?;
@@ -44,6 +51,7 @@ impl<'a> Asked<'a> {
             started,
             scenario: &scenario.scenario,
             output,
+            resume,
             pool: thread_pool(output.threads)?,
             study: Study::of(read, &load::file_name(&scenario.scenario)),
         })
@@ -70,20 +78,28 @@ impl<'a> Asked<'a> {
         &self,
         files: &[&str],
         run: impl FnOnce(&Progress) -> Result<T, Error> + Send,
-    ) -> Result<(T, ResultsFolder), Failure> {
+    ) -> Result<(T, Answered), Failure> {
         let document = self.study.document();
         let inputs = document.files();
         let folder = place(self.command, self.output, (self.scenario, document), files, &inputs)?;
-        let progress = Arc::new(Progress::default());
-        stop_on_interrupt(&progress);
-        let found = self.pool.install(|| run(&progress));
-        Ok((found.map_err(|error| Failure::of_run(error, self.output.json))?, folder))
+        let (found, kept) = simulated(self.command, (self.output, self.resume), &folder, &self.pool, run)?;
+        let found = found.map_err(|error| Failure::of_question(error, &kept, self.output))?;
+        Ok((found, Answered { folder, kept }))
     }
 
     /// Writes what was found and tells it.
-    pub fn told(&self, folder: &ResultsFolder, answer: &dyn Answer) -> Outcome {
+    pub fn told(&self, answered: &Answered, answer: &dyn Answer) -> Outcome {
+        let Answered { folder, kept } = answered;
         let document = answer.document();
         self.pool.install(|| write(self.output, folder, answer, &document))?;
-        tell(self.output, folder, self.started, answer, &document, self.scenario)
+        tell(
+            self.output,
+            folder,
+            Some(kept),
+            self.started,
+            answer,
+            &document,
+            self.scenario,
+        )
     }
 }

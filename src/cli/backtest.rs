@@ -9,10 +9,10 @@ use super::arguments::BacktestOptions;
 use super::failure::Failure;
 use super::run::{stop_on_interrupt, thread_pool};
 use super::whatif::{place_of_tables, tell, write};
-use crate::engine::run::Progress;
 use crate::report::answer::Answer;
 use crate::report::backtest::NAMES;
 use crate::scenario::nearest;
+use crate::study::Progress;
 use crate::whatif::backtest::{EPISODES, Plan, chosen, prepare, run};
 
 /// The command, as its folder is called.
@@ -40,7 +40,7 @@ pub fn backtest(options: &BacktestOptions) -> Outcome {
     let found = pool.install(|| run(&prepared, &progress)).map_err(failed)?;
     let document = found.document();
     pool.install(|| write(output, &folder, &found, &document))?;
-    tell(output, &folder, started, &found, &document, Path::new(""))
+    tell(output, &folder, None, started, &found, &document, Path::new(""))
 }
 
 fn no_episode(unknown: &[String], json: bool) -> Failure {

@@ -11,9 +11,6 @@ use super::failure::Failure;
 use super::progress::Bar;
 use super::run::{stop_on_interrupt, thread_pool};
 use super::{EXIT_INTERRUPTED, EXIT_INVALID, Outcome as Exit, load, terminal};
-use crate::analysis::pin::{PinPlan, pin};
-use crate::analysis::run::{RunError, RunListener};
-use crate::engine::run::Progress;
 use crate::regression::{FORMAT, Golden, GoldenError, RELATIVE_TOLERANCE, compare};
 use crate::report::harmless;
 use crate::report::json::print;
@@ -21,6 +18,8 @@ use crate::report::regression::{Check, Entry, Failed, Outcome, is_junit, json, j
 use crate::report::results_folder::{Obstruction, is_no_input};
 use crate::report::write::{OutputFolder, WriteError};
 use crate::scenario::{Document, read_text};
+use crate::study::{Error, Progress, RunListener, Study};
+use crate::whatif::golden::{PinPlan, pin};
 
 /// Policy id that stands for no policy.
 const BASELINE: &str = "baseline";
@@ -41,7 +40,7 @@ pub fn check(options: &CheckOptions) -> Exit {
         inputs.push(scenario.clone());
         match Job::read(options, scenario, against.clone()) {
             Ok(job) => {
-                inputs.extend(job.document.files());
+                inputs.extend(job.study.document().files());
                 jobs.push((number, job));
             }
             Err(failure) => log.failed(number, against, started, &failure)?,
@@ -59,13 +58,13 @@ pub fn check(options: &CheckOptions) -> Exit {
         progress.done.store(0, Ordering::Relaxed);
         let mut listener = Listener {
             bar: Bar::new(&progress, options.quiet),
-            scenario: job.name.clone(),
+            scenario: job.study.name().to_owned(),
         };
-        let now = pool.install(|| pin(&job.document, &job.name, &job.plan, &progress, &mut listener));
+        let now = pool.install(|| pin(&job.study, &job.plan, &progress, &mut listener));
         drop(listener);
         let now = match now {
             Ok(now) => now,
-            Err(RunError::Interrupted) => {
+            Err(Error::Interrupted) => {
                 terminal::say(&format!(
                     "interrupted after {} of {} scenarios; golden files are whole",
                     log.entries.iter().flatten().count(),
@@ -157,9 +156,7 @@ fn may_be_junit(path: &Path, inputs: &[PathBuf], json: bool) -> Result<(), Failu
 
 /// One scenario and what it is compared with.
 struct Job {
-    document: Document,
-    /// The scenario's file name.
-    name: String,
+    study: Study,
     scenario: PathBuf,
     against: PathBuf,
     golden: Option<Golden>,
@@ -196,9 +193,8 @@ impl Job {
                 every_policy,
                 relative_tolerance: options.relative_tolerance.or(stated).unwrap_or(RELATIVE_TOLERANCE),
             },
-            name: load::file_name(scenario),
+            study: Study::of(document, &load::file_name(scenario)),
             scenario: scenario.to_owned(),
-            document,
             against,
             golden,
             pinned: text,

@@ -13,14 +13,11 @@ use super::progress::Bar;
 use super::results::SAMPLES;
 use super::so_far::so_far;
 use super::terminal;
-use crate::analysis::part::{Frame, Part};
-use crate::analysis::run::RunListener;
-use crate::engine::run::Progress;
 use crate::report::csv::SamplesContext;
 use crate::report::part_file::{self, PartFile, PartKind};
 use crate::report::samples_file::SamplesFile;
 use crate::report::write::{OutputFolder, WriteError};
-use crate::results::Sample;
+use crate::study::{Frame, Part, Progress, RunListener, Sample};
 
 /// What to do about a checkpoint that does not fit.
 const START_ANEW: &str = "run without --resume to start anew, or choose another folder with --out";

@@ -1,14 +1,12 @@
 //! `critmin compare`.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::arguments::CompareOptions;
 use super::failure::Failure;
-use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place, tell, write};
+use super::run::thread_pool;
+use super::whatif::{place, simulated, tell, write};
 use super::{Outcome, load};
-use crate::engine::run::Progress;
 use crate::report::answer::Answer;
 use crate::report::compare::NAMES;
 use crate::study::Study;
@@ -47,11 +45,11 @@ pub fn compare(options: &CompareOptions) -> Outcome {
     let inputs: Vec<_> = studies.iter().flat_map(|study| study.document().files()).collect();
     let first = (options.scenarios[0].as_path(), studies[0].document());
     let folder = place(NAME, output, first, &NAMES, &inputs)?;
-    let progress = Arc::new(Progress::default());
-    stop_on_interrupt(&progress);
-    let found = pool.install(|| prepared.run(&plan, &progress));
-    let found = found.map_err(|error| Failure::of_run(error, output.json))?;
+    let run = |progress: &_| prepared.run(&plan, progress);
+    let (found, kept) = simulated(NAME, (output, &options.resume), &folder, &pool, run)?;
+    let found = found.map_err(|error| Failure::of_question(error, &kept, output))?;
     let document = found.document();
     pool.install(|| write(output, &folder, &found, &document))?;
-    tell(output, &folder, started, &found, &document, &options.scenarios[0])
+    let scenario = &options.scenarios[0];
+    tell(output, &folder, Some(&kept), started, &found, &document, scenario)
 }

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use crate::analysis::examine::code;
-use crate::analysis::run::RunError;
 use crate::report::charts::ChartError;
 use crate::report::json;
 use crate::report::part_file::PartFileError;
 use crate::report::write::WriteError;
-use crate::scenario::{Code, Diagnostics};
+use crate::scenario::Diagnostics;
+use crate::study::Error;
 
+use super::arguments::OutputOptions;
+use super::kept::KeptFile;
 use super::terminal;
 use super::{EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_INVALID, EXIT_USAGE};
 
@@ -44,28 +45,34 @@ pub enum Failure {
 
 impl Failure {
     /// From an error of a run.
-    pub fn of_run(error: RunError, json: bool) -> Self {
+    pub fn of_run(error: Error, json: bool) -> Self {
         match error {
-            RunError::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
-            RunError::TooManyRenewals { .. } => Failure::Input {
-                message: format!("{error} ({})", Code::TooMany.number()),
+            Error::Invalid(diagnostics) => Failure::Invalid { diagnostics, json },
+            Error::TooManyRenewals { .. } | Error::Model(_) => Failure::Input {
+                message: match error.code() {
+                    Some(code) => format!("{error} ({})", code.number()),
+                    None => error.to_string(),
+                },
                 hint: None,
                 json,
             },
-            RunError::Model(error) => Failure::Input {
-                message: format!("{error} ({})", code(&error).number()),
-                hint: None,
-                json,
-            },
-            RunError::Interrupted => Failure::Interrupted,
-            RunError::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
-            RunError::AnotherRun(_) | RunError::AnotherModel | RunError::Incomparable { .. } => Failure::Input {
+            Error::Interrupted => Failure::Interrupted,
+            Error::Range { .. } => Failure::Usage(format!("{error} (--trials-range)")),
+            Error::AnotherRun(_) | Error::AnotherModel | Error::Incomparable { .. } => Failure::Input {
                 message: error.to_string(),
                 hint: None,
                 json,
             },
-            RunError::Samples(error) => Failure::Internal(error.to_string()),
+            Error::Samples(error) => Failure::Internal(error.to_string()),
         }
+    }
+
+    /// The same of a question whose trials are kept; where it was interrupted, it is told how to go on.
+    pub fn of_question(error: Error, kept: &KeptFile, output: &OutputOptions) -> Self {
+        if matches!(error, Error::Interrupted) {
+            let _ = kept.end(false, output.quiet);
+        }
+        Failure::of_run(error, output.json)
     }
 
     /// From a table that could not be made, which is expected of no results.

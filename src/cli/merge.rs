@@ -8,8 +8,6 @@ use super::Outcome;
 use super::arguments::{CsvDialect, MergeOptions};
 use super::failure::Failure;
 use super::results::{self, Beside, SAMPLES, about_partial, default_folder, stage};
-use crate::analysis::merge::{Together, order};
-use crate::analysis::part::{Part, PartHead};
 use crate::report::csv::SamplesWriter;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json;
@@ -17,6 +15,7 @@ use crate::report::part_file::{self, PartFile, PartKind};
 use crate::report::results_folder::ResultsFolder;
 use crate::report::samples_file::SamplesFile;
 use crate::report::write::{FormatError, OutputFolder, PendingFile};
+use crate::study::{Part, PartHead, Together, order};
 
 /// What to do about a file that cannot be used.
 const WRITE_AGAIN: &str = "write it again with critmin run SCENARIO --trials-range A..B";

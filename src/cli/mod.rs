@@ -12,6 +12,7 @@ mod data;
 mod explore;
 mod failure;
 mod indices;
+mod kept;
 mod load;
 mod merge;
 mod new;

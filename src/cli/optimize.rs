@@ -9,7 +9,12 @@ use crate::whatif::optimize::{Plan, prepare};
 
 /// Chooses policies within a budget, and writes tables and a chart.
 pub fn optimize(options: &OptimizeOptions) -> Outcome {
-    let asked = Asked::read("optimize", &options.scenario, options.trials, &options.output)?;
+    let asked = Asked::read(
+        "optimize",
+        &options.scenario,
+        options.trials,
+        (&options.output, &options.resume),
+    )?;
     let plan = Plan {
         budget: options.budget,
         goal: options.goal,
@@ -23,8 +28,8 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
     if !prepared.has_choices() {
         return Err(nothing_to_choose(prepared.left_out(), options.output.json));
     }
-    let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
-    asked.told(&folder, &found)
+    let (found, answered) = asked.simulated(&NAMES, |progress| prepared.run(progress))?;
+    asked.told(&answered, &found)
 }
 
 fn nothing_to_choose(left_out: &[(String, String)], json: bool) -> Failure {

@@ -6,20 +6,14 @@ use std::path::{Path, PathBuf};
 use super::arguments::RunOptions;
 use super::checkpoint::Names;
 use super::failure::Failure;
-use super::load;
 use super::results::{Beside, SAMPLES, default_folder, wanted, wants_workbook, write};
-use crate::analysis::examine::examine;
-use crate::analysis::part::Part;
-use crate::analysis::run::RunPlan;
-use crate::analysis::simulate::part_head;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartFile, PartFileError, PartKind};
 use crate::report::results_folder::{Obstruction, ResultsFolder, is_no_input};
 use crate::report::samples_file::SamplesFile;
 use crate::report::write::{OutputFolder, WriteError};
-use crate::results::types::RunResults;
-use crate::scenario::Document;
+use crate::study::{Part, RunPlan, RunResults, Study, Variant};
 use crate::whatif::band::Band;
 
 /// The folder for results of a run that was interrupted, within that of complete results: these stay as they are.
@@ -53,7 +47,7 @@ pub struct Added {
 
 impl Place {
     /// The place that was asked for, once it is known that the run may write there.
-    pub fn open(options: &RunOptions, document: &Document, plan: &RunPlan) -> Result<Self, Failure> {
+    pub fn open(options: &RunOptions, study: (&Study, &Variant), plan: &RunPlan) -> Result<Self, Failure> {
         let scenario = &options.scenario.scenario;
         let mut names = Names::of(options);
         let mut path = options.out.clone().unwrap_or_else(|| default_folder(scenario));
@@ -73,12 +67,12 @@ impl Place {
                 _ => PathBuf::from("."),
             };
         }
-        let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
+        let identity = ScenarioIdentity::new(study.0.name(), &study.0.document().resolved(None));
         let place = Self {
             results: ResultsFolder::create(path, identity, Some(scenario))?,
             names,
         };
-        place.check(options, document, plan)?;
+        place.check(options, study, plan)?;
         place.results.folder().probe()?;
         Ok(place)
     }
@@ -93,8 +87,8 @@ impl Place {
             .map_err(|error| Failure::of_place(error, options.json))
     }
 
-    fn check(&self, options: &RunOptions, document: &Document, plan: &RunPlan) -> Result<(), Failure> {
-        let inputs = document.files();
+    fn check(&self, options: &RunOptions, study: (&Study, &Variant), plan: &RunPlan) -> Result<(), Failure> {
+        let inputs = study.0.document().files();
         let refused = |error: WriteError| Failure::of_place(error, options.json);
         let mut files = vec![&self.names.checkpoint];
         if options.trials_range.is_some() {
@@ -104,7 +98,7 @@ impl Place {
             is_no_input(&self.path().join(name), &inputs).map_err(|error| refused(error.into()))?;
         }
         if options.trials_range.is_some() {
-            self.check_partial(options, document, plan)?;
+            self.check_partial(options, study, plan)?;
         } else {
             let wanted = wanted(&options.formats, options.samples, &plan.left_out);
             let checked = self.results.check(&wanted, &inputs).map_err(WriteError::from);
@@ -152,7 +146,7 @@ impl Place {
     }
 
     /// A partial result is replaced by the same trials of the same run only.
-    fn check_partial(&self, options: &RunOptions, document: &Document, plan: &RunPlan) -> Result<(), Failure> {
+    fn check_partial(&self, options: &RunOptions, study: (&Study, &Variant), plan: &RunPlan) -> Result<(), Failure> {
         let path = self.path().join(&self.names.partial);
         match fs::symlink_metadata(&path) {
             Err(_) => return Ok(()),
@@ -176,10 +170,9 @@ impl Place {
         if file.kind != PartKind::Partial {
             return refused("it is the checkpoint of a run that is not complete".to_owned());
         }
-        let name = load::file_name(&options.scenario.scenario);
-        let head = examine(document)
-            .and_then(|baseline| part_head(document, &name, plan, &baseline))
-            .map_err(|error| Failure::of_run(error, options.json))?;
+        let (study, baseline) = study;
+        let head = study.part_head(baseline, plan);
+        let head = head.map_err(|error| Failure::of_run(error, options.json))?;
         match file.head.difference_of_part(&head) {
             None => Ok(()),
             Some(difference) => refused(format!(

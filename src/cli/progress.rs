@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::so_far::{Lines, Looks};
 use super::terminal;
-use crate::engine::run::Progress;
 use crate::report::grouped;
 use crate::report::harmless;
 use crate::report::width::{UNKNOWN, fitted};
+use crate::study::Progress;
 
 /// How often the bar is drawn anew, and looked whether a line is due.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);

@@ -6,21 +6,21 @@ use std::path::Path;
 use super::arguments::ReplayOptions;
 use super::failure::Failure;
 use super::{Outcome, load, terminal};
-use crate::analysis::replay::replay as trace;
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json;
 use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::story;
 use crate::report::trace_csv;
-use crate::scenario::Document;
+use crate::study::Study;
 
 /// Shows one trial in full.
 pub fn replay(options: &ReplayOptions) -> Outcome {
     let document = load::load(&options.scenario, None, options.json)?;
-    let policy = options.policy.as_deref().filter(|policy| *policy != "baseline");
-    let replay = trace(&document, policy, options.trial).map_err(|error| Failure::of_run(error, options.json))?;
+    let study = Study::of(document, &load::file_name(&options.scenario.scenario));
+    let found = study.replay(options.policy.as_deref(), options.trial);
+    let replay = found.map_err(|error| Failure::of_run(error, options.json))?;
     if let Some(path) = &options.out {
-        let folder = place(options, &document, path)?;
+        let folder = place(options, &study, path)?;
         trace_csv::write(&folder, &replay).map_err(|error| Failure::of_place(error, options.json))?;
         terminal::say(&format!("wrote the trace to {}", folder.folder().path().display()))?;
     }
@@ -34,15 +34,15 @@ pub fn replay(options: &ReplayOptions) -> Outcome {
 }
 
 /// The folder for the trace, where it may be written.
-fn place(options: &ReplayOptions, document: &Document, path: &Path) -> Result<ResultsFolder, Failure> {
+fn place(options: &ReplayOptions, study: &Study, path: &Path) -> Result<ResultsFolder, Failure> {
     let scenario = &options.scenario.scenario;
-    let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
+    let identity = ScenarioIdentity::new(study.name(), &study.document().resolved(None));
     let folder = ResultsFolder::create(path, identity, Some(scenario))?;
     let wanted = Wanted {
         files: trace_csv::NAMES.iter().map(|name| (*name).to_owned()).collect(),
         charts: Vec::new(),
     };
-    let checked = folder.check(&wanted, &document.files());
+    let checked = folder.check(&wanted, &study.document().files());
     checked.map_err(|error| Failure::of_place(error, options.json))?;
     Ok(folder)
 }

@@ -8,7 +8,6 @@ use super::arguments::ChartFormat;
 use super::failure::Failure;
 use super::terminal;
 use super::whatif::draw;
-use crate::analysis::part::Part;
 use crate::report::charts::{Format, WithoutShape, letters_without_shape, render_all};
 use crate::report::columns::Table;
 use crate::report::data_package::About;
@@ -25,6 +24,7 @@ use crate::report::{
 };
 use crate::results::difference::RowDifferences;
 use crate::results::types::{CostlyTable, RunResults};
+use crate::study::Part;
 use crate::whatif::band::Band;
 
 /// Name of the file of samples.

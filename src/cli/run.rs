@@ -12,16 +12,9 @@ use super::failure::Failure;
 use super::place::{self, Added, Place};
 use super::results::{self, stage};
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
-use crate::analysis::examine::examine;
-use crate::analysis::part::Part;
-use crate::analysis::run::{PartReport, RunError, RunListener, RunPlan};
-use crate::analysis::simulate::simulate_examined;
-use crate::engine::run::Progress;
 use crate::report::json::{self, StageTime};
 use crate::report::story;
-use crate::results::types::RunResults;
-use crate::scenario::Document;
-use crate::study::Study;
+use crate::study::{Error, Part, PartReport, Progress, RunListener, RunPlan, RunResults, Study};
 use crate::whatif::band::{self, Band};
 
 /// Policy id that stands for no policy.
@@ -36,17 +29,18 @@ pub fn run(options: &RunOptions) -> Outcome {
         ));
     }
     let document = load::load(&options.scenario, options.trials, options.json)?;
+    let study = Study::of(document, &load::file_name(&options.scenario.scenario));
     let pool = thread_pool(options.threads)?;
-    let examined = pool
-        .install(|| examine(&document))
+    let baseline = pool
+        .install(|| study.baseline())
         .map_err(|error| Failure::of_run(error, options.json))?;
-    if !options.quiet && !examined.warnings.is_empty() {
+    if !options.quiet && !baseline.warnings().is_empty() {
         let stderr = std::io::stderr();
-        write!(&stderr, "{}", examined.warnings.render(super::is_colored(&stderr)))?;
+        write!(&stderr, "{}", baseline.warnings().render(super::is_colored(&stderr)))?;
     }
     let mut timing = vec![stage("load", started)];
     let plan = RunPlan {
-        policies: policies(options, &document),
+        policies: policies(options, &study),
         precision: options.precision,
         samples: options.samples,
         left_out: options.without.iter().copied().map(Into::into).collect(),
@@ -55,15 +49,14 @@ pub fn run(options: &RunOptions) -> Outcome {
         block_trials: options.block_trials,
     };
     // The place comes first: a long run must not fail at its end for want of one, nor for what is there.
-    let place = pool.install(|| Place::open(options, &document, &plan))?;
+    let place = pool.install(|| Place::open(options, (&study, &baseline), &plan))?;
     let mut earlier = checkpoint::find(options, &place)?;
     place.claim(options)?;
     let progress = Arc::new(Progress::default());
     stop_on_interrupt(&progress);
     let mut keeper = Keeper::new(options, &place, &progress, earlier.as_mut());
     let begun = earlier.map(|earlier| earlier.part);
-    let name = load::file_name(&options.scenario.scenario);
-    let report = pool.install(|| simulate_examined(&document, &examined, &name, &plan, begun, &progress, &mut keeper));
+    let report = pool.install(|| study.simulate(&baseline, &plan, begun, &progress, &mut keeper));
     let checkpoint = place.checkpoint();
     let not_lost = |is_saved: bool| {
         if is_saved {
@@ -74,7 +67,7 @@ pub fn run(options: &RunOptions) -> Outcome {
         }
     };
     let PartReport { part, stages } = report.map_err(|error| match error {
-        RunError::AnotherRun(_) | RunError::AnotherModel => checkpoint::not_this_run(&checkpoint, &error, options.json),
+        Error::AnotherRun(_) | Error::AnotherModel => checkpoint::not_this_run(&checkpoint, &error, options.json),
         _ => {
             not_lost(keeper.is_saved);
             Failure::of_run(error, options.json)
@@ -99,8 +92,8 @@ pub fn run(options: &RunOptions) -> Outcome {
         None => place
             .write_results(options, &part, samples, timing, |found| {
                 Ok(Added {
-                    band: rules(options, &document, found, &progress)?,
-                    story: story(options, &document, found),
+                    band: rules(options, &study, found, &progress)?,
+                    story: story(options, &study, found),
                 })
             })
             .map(|results| Written::Results(Box::new(results))),
@@ -127,24 +120,22 @@ pub fn run(options: &RunOptions) -> Outcome {
 }
 
 /// A trial in the worst twentieth as a story, for the page.
-fn story(options: &RunOptions, document: &Document, found: &RunResults) -> Option<String> {
+fn story(options: &RunOptions, study: &Study, found: &RunResults) -> Option<String> {
     results::report_name(&options.formats)?;
-    let study = Study::of(document.clone(), &found.manifest.scenario);
     Some(story::tell(&study.telling_trial(found)?, story::PAGE_WIDTH))
 }
 
 /// The headline under the rules of allocation that the scenario does not have, unless that is not wanted.
 fn rules(
     options: &RunOptions,
-    document: &Document,
+    study: &Study,
     found: &RunResults,
     progress: &Progress,
 ) -> Result<Option<Band>, Failure> {
     if options.no_band || found.manifest.nothing_is_random {
         return Ok(None);
     }
-    let study = Study::of(document.clone(), &load::file_name(&options.scenario.scenario));
-    let looked = band::prepare(&study, &[]).and_then(|prepared| match prepared {
+    let looked = band::prepare(study, &[]).and_then(|prepared| match prepared {
         Some(prepared) => prepared.run(found, progress),
         None => Ok(None),
     });
@@ -213,9 +204,9 @@ fn ascending(numbers: &[f64]) -> Vec<f64> {
 }
 
 /// The policies to run beside the baseline: those named, else all.
-fn policies(options: &RunOptions, document: &Document) -> Vec<String> {
+fn policies(options: &RunOptions, study: &Study) -> Vec<String> {
     if options.policies.is_empty() {
-        return document.policies().into_iter().map(|policy| policy.id).collect();
+        return study.policies().into_iter().map(|policy| policy.id).collect();
     }
     let mut chosen: Vec<String> = Vec::new();
     for policy in &options.policies {

@@ -1,16 +1,14 @@
 //! `critmin screen`.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::Outcome;
 use super::arguments::{ScenarioOptions, ScreenOptions};
 use super::asked::Asked;
 use super::failure::Failure;
-use super::run::{stop_on_interrupt, thread_pool};
-use super::whatif::{place_of_tables, refused, tell, write};
-use crate::engine::run::Progress;
+use super::run::thread_pool;
+use super::whatif::{place_of_tables, refused, simulated, tell, write};
 use crate::report::answer::Answer;
 use crate::report::exposure;
 use crate::report::screen::NAMES;
@@ -37,15 +35,15 @@ fn screen_scenario(options: &ScreenOptions, scenario: &Path) -> Outcome {
         set: options.set.clone(),
         seed: options.seed,
     };
-    let asked = Asked::read(NAME, &changes, options.trials, &options.output)?;
+    let asked = Asked::read(NAME, &changes, options.trials, (&options.output, &options.resume))?;
     let plan = Plan {
         pairs: options.pairs,
         trials: options.trials,
         precision: options.precision,
     };
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;
-    let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
-    asked.told(&folder, &found)
+    let (found, answered) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
+    asked.told(&answered, &found)
 }
 
 fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
@@ -61,15 +59,21 @@ fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
         seed: options.seed,
     };
     let folder = place_of_tables(NAME, output, &code, &exposure::NAMES, &[])?;
-    let progress = Arc::new(Progress::default());
-    stop_on_interrupt(&progress);
-    let found = pool
-        .install(|| expose(&code, &plan, &progress))
-        .map_err(|error| match error {
-            ExposureError::Country(complaint) => refused(vec![complaint], output.json),
-            ExposureError::Study(error) => Failure::of_run(*error, output.json),
-        })?;
+    let expose = |progress: &_| expose(&code, &plan, progress);
+    let (found, kept) = simulated(NAME, (output, &options.resume), &folder, &pool, expose)?;
+    let found = found.map_err(|error| match error {
+        ExposureError::Country(complaint) => refused(vec![complaint], output.json),
+        ExposureError::Study(error) => Failure::of_question(*error, &kept, output),
+    })?;
     let document = found.document();
     pool.install(|| write(output, &folder, &found, &document))?;
-    tell(output, &folder, started, &found, &document, Path::new(&code))
+    tell(
+        output,
+        &folder,
+        Some(&kept),
+        started,
+        &found,
+        &document,
+        Path::new(&code),
+    )
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::progress::Now;
-use crate::analysis::part::Part;
 use crate::report::prose::Subject;
 use crate::scenario::HeadlineMeasure;
+use crate::study::Part;
 
 /// When the headline is looked for first, so that it is told within a second.
 const FIRST_LOOK: Duration = Duration::from_millis(500);

@@ -9,7 +9,12 @@ use crate::whatif::sweep::{Plan, prepare};
 
 /// Varies one key or two, and writes tables and charts.
 pub fn sweep(options: &SweepOptions) -> Outcome {
-    let asked = Asked::read("sweep", &options.scenario, options.trials, &options.output)?;
+    let asked = Asked::read(
+        "sweep",
+        &options.scenario,
+        options.trials,
+        (&options.output, &options.resume),
+    )?;
     let plan = Plan {
         axes: options.vary.clone(),
         to: options.to.clone(),
@@ -21,6 +26,6 @@ pub fn sweep(options: &SweepOptions) -> Outcome {
         precision: options.precision,
     };
     let prepared = asked.prepared(|study| prepare(study, &plan))?;
-    let (found, folder) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
-    asked.told(&folder, &found)
+    let (found, answered) = asked.simulated(&NAMES, |progress| prepared.run(&plan, progress))?;
+    asked.told(&answered, &found)
 }

@@ -5,12 +5,11 @@ use std::io::Write;
 use super::arguments::ValidateOptions;
 use super::failure::{Failure, exit_code};
 use super::{Outcome, load, terminal};
-use crate::analysis::examine::examine;
-use crate::analysis::run::RunError;
 use crate::report::json;
 use crate::report::number::counted;
 use crate::report::width::wrapped;
 use crate::scenario::{Code, Diagnostics, Document};
+use crate::study::{Error, Study};
 
 /// Checks scenarios and their models under every policy, and prints every error and warning; or explains a code.
 pub fn validate(options: &ValidateOptions) -> Outcome {
@@ -28,12 +27,12 @@ pub fn validate(options: &ValidateOptions) -> Outcome {
             Ok(document)
         });
         let examined = match checked {
-            Ok(document) => examine(&document).map(|examined| examined.warnings),
+            Ok(document) => Study::of(document, &load::file_name(path)).check(),
             Err(diagnostics) => Err(diagnostics.into()),
         };
         let diagnostics = match examined {
             Ok(warnings) => warnings,
-            Err(RunError::Invalid(diagnostics)) => *diagnostics,
+            Err(Error::Invalid(diagnostics)) => *diagnostics,
             Err(error) => return Err(Failure::of_run(error, options.json)),
         };
         let is_bad = diagnostics.has_errors() || (options.strict && diagnostics.warnings().next().is_some());

@@ -2,14 +2,18 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::arguments::{ChartFormat, OutputOptions};
+use super::arguments::{ChartFormat, OutputOptions, ResumeOptions};
 use super::failure::Failure;
+use super::kept::KeptFile;
 use super::results::{chart_formats, default_folder, prepare_package, report_name, say_where, wants_workbook};
+use super::run::stop_on_interrupt;
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
 use crate::report::CsvTable;
@@ -24,6 +28,7 @@ use crate::report::sheet::Dialect;
 use crate::report::workbook;
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::scenario::{Document, nearest};
+use crate::study::Progress;
 use crate::study::Statistic;
 
 /// The statistic of a name, where one is given.
@@ -57,6 +62,21 @@ pub fn place(
     let identity = ScenarioIdentity::new(&load::file_name(scenario), &document.resolved(None));
     let folder = ResultsFolder::create(path, identity, Some(scenario))?;
     checked(command, folder, output, files, inputs)
+}
+
+/// Simulates, by the threads of `pool`, what the first interrupt stops; what has been simulated until then is kept in the folder, for `--resume`.
+pub fn simulated<T: Send>(
+    command: &str,
+    (output, resume): (&OutputOptions, &ResumeOptions),
+    folder: &ResultsFolder,
+    pool: &ThreadPool,
+    run: impl FnOnce(&Progress) -> T + Send,
+) -> Result<(T, KeptFile), Failure> {
+    let path = folder.folder().path();
+    let kept = KeptFile::open(path, command, resume.resume, output.quiet, output.json)?;
+    let progress = Arc::new(Progress::keeping(kept.clone()));
+    stop_on_interrupt(&progress);
+    Ok((pool.install(|| run(&progress)), kept))
 }
 
 /// The same for what is asked of the shipped tables: `about` says of what, in codes, and names the folder.
@@ -190,10 +210,11 @@ fn typed_command() -> String {
     kept.join(" ")
 }
 
-/// Tells what was found, and where it is. `scenario` is where the scenario's file is.
+/// Tells what was found, where it is, and how to go on with a question that was interrupted. `scenario` is where the scenario's file is.
 pub fn tell(
     output: &OutputOptions,
     folder: &ResultsFolder,
+    kept: Option<&KeptFile>,
     started: Instant,
     answer: &dyn Answer,
     document: &Value,
@@ -206,11 +227,17 @@ pub fn tell(
         write!(io::stdout(), "{words}")?;
     }
     say_where(folder.folder().path(), output.quiet, started)?;
-    let Some(what) = answer.interrupted() else {
-        return Ok(0);
-    };
-    terminal::say(&format!("interrupted: {what}"))?;
-    Ok(EXIT_INTERRUPTED)
+    let interrupted = answer.interrupted();
+    if let Some(what) = &interrupted {
+        terminal::say(&format!("interrupted: {what}"))?;
+    }
+    if let Some(kept) = kept {
+        kept.end(interrupted.is_none(), output.quiet)?;
+    }
+    Ok(match interrupted {
+        Some(_) => EXIT_INTERRUPTED,
+        None => 0,
+    })
 }
 
 /// Every chart in the wanted formats, under temporary names.

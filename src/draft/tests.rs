@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Request, draft};
-use crate::analysis::examine::examine;
-use crate::analysis::run::{RunListener, RunPlan, run};
 use crate::data;
-use crate::engine::run::Progress;
 use crate::scenario::Document;
+use crate::study::{Error, Progress, RunPlan, Study, Variant};
 
 const IMPORTERS: [&str; 4] = ["USA", "IND", "DEU", "JPN"];
 
@@ -52,8 +50,9 @@ pub(super) fn complaints(request: &Request) -> String {
     lines.collect()
 }
 
-struct Silent;
-impl RunListener for Silent {}
+fn baseline(text: &str) -> Result<Variant, Error> {
+    Study::of(load(text), "draft").baseline()
+}
 
 #[test]
 fn a_file_as_it_is_written() {
@@ -69,8 +68,8 @@ fn every_mineral_for_four_importers_loads_without_a_warning_or_says_what_is_miss
                 Ok(text) => {
                     written += 1;
                     let prepared =
-                        examine(&load(&text)).unwrap_or_else(|error| panic!("{mineral} {importer}: {error}\n{text}"));
-                    let said = prepared.warnings.render(false);
+                        baseline(&text).unwrap_or_else(|error| panic!("{mineral} {importer}: {error}\n{text}"));
+                    let said = prepared.warnings().render(false);
                     assert_eq!(said, "", "{mineral} {importer}");
                     shares_are_those_of_the_tables(&mineral, &text);
                 }
@@ -139,8 +138,8 @@ fn every_draft_runs_with_its_policies() {
             Some("stockpile"),
             "{mineral}"
         );
-        let report = run(&document, "draft", &plan, &Progress::default(), &mut Silent);
-        let results = report.unwrap_or_else(|error| panic!("{mineral}: {error}")).results;
+        let whole = Study::of(document, "draft").run(&plan, &Progress::default());
+        let results = whole.unwrap_or_else(|error| panic!("{mineral}: {error}")).run;
         assert_eq!(results.policies.len(), plan.policies.len() + 1, "{mineral}");
     }
 }
@@ -228,10 +227,10 @@ fn the_rest_of_the_union_has_what_its_members_do_not() {
             .all(|code| code == "EU27" || code == "DEU" || !data::is_member(code)),
         "{makers:?}"
     );
-    let prepared = examine(&load(&beside)).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(prepared.warnings.render(false), "");
-    let rest = prepared
-        .scenario
+    let prepared = baseline(&beside).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(prepared.warnings().render(false), "");
+    let (scenario, _) = load(&beside).check(None).unwrap();
+    let rest = scenario
         .countries
         .iter()
         .find(|country| country.code == "EU27")
@@ -242,10 +241,10 @@ fn the_rest_of_the_union_has_what_its_members_do_not() {
 #[test]
 fn several_minerals_share_what_they_come_with() {
     let text = text(&request("cobalt,nickel", "Germany,JPN"));
-    let prepared = examine(&load(&text)).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert_eq!(prepared.warnings.render(false), "");
-    let nickel = prepared
-        .scenario
+    let prepared = baseline(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(prepared.warnings().render(false), "");
+    let (scenario, _) = load(&text).check(None).unwrap();
+    let nickel = scenario
         .materials
         .iter()
         .filter(|material| material.id == "nickel_mine")
@@ -264,7 +263,7 @@ fn stages_years_use_and_output_as_asked() {
     let mut asked = request("germanium", "USA");
     asked.uses = vec![("USA".to_owned(), 30.0)];
     asked.outputs = vec![("refining".to_owned(), 220.0)];
-    assert!(examine(&load(&text(&asked))).is_ok());
+    assert!(baseline(&text(&asked)).is_ok());
     let mut asked = request("tungsten", "DEU");
     asked.stages = vec!["APT processing".to_owned()];
     assert!(!text(&asked).contains("tungsten_mine"));

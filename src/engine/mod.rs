@@ -7,6 +7,7 @@ mod attribute;
 pub mod blame;
 pub mod draws;
 mod effects;
+pub mod kept;
 mod limits;
 pub mod maximum_flow;
 pub mod notice;

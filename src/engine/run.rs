@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::draws::{Exhausted, TrialStreams};
+use super::kept::Keep;
 use super::observe::Observer;
 use super::trial::Simulator;
 use crate::model::Model;
@@ -30,11 +31,21 @@ pub struct Progress {
     pub pause: AtomicBool,
     /// Set to have what is gathered handed over in the same way, so that it can be told of.
     pub look: AtomicBool,
+    /// Where what was simulated is kept, if anywhere.
+    pub kept: Option<Box<dyn Keep>>,
     /// The first trial in which an event had to be left off being drawn. The run is then stopped after the blocks under way.
     exhausted: Mutex<Option<Exhausted>>,
 }
 
 impl Progress {
+    /// Of a run whose trials are kept.
+    pub fn keeping(kept: impl Keep + 'static) -> Self {
+        Progress {
+            kept: Some(Box::new(kept)),
+            ..Progress::default()
+        }
+    }
+
     /// Whether a stop was asked for.
     pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)

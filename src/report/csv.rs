@@ -6,10 +6,10 @@
 
 use std::io::Write;
 
-use crate::analysis::part::Frame;
 use crate::results::statistic::{Found, Statistic};
 use crate::results::types::{AttributionKind, Estimate, Label, RunResults, TailEstimate};
 use crate::results::{SEVERAL, STRUCTURAL, Sample};
+use crate::study::Frame;
 
 use super::columns;
 use super::sheet::{Sheet, Stamp, Target, name, names, unit};

@@ -14,10 +14,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::samples_file::SamplesNote;
-use crate::analysis::merge::{Together, order};
-use crate::analysis::part::{Part, PartHead, PolicyPart};
 use crate::results::{MOST_TRIALS, PolicyFacts, RecorderState, VarianceSplitter};
 use crate::scenario::not_a_file;
+use crate::study::{Part, PartHead, PolicyPart, Together, order};
 
 /// What the first line begins with; the version of the format follows.
 const TITLE: &str = "critmin part of a run, format ";

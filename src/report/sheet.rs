@@ -6,10 +6,10 @@ use std::io::{Read, Write};
 use super::columns::{Kind, Table};
 use super::harmless;
 use super::number::six_digits;
-#[cfg(feature = "cli")]
-use crate::analysis::replay::Replay;
 use crate::results::statistic::{Statistic, Unit};
 use crate::results::types::{Estimate, Label, Manifest, PolicyResults, RunResults};
+#[cfg(feature = "cli")]
+use crate::study::Replay;
 
 /// The unit of a statistic of a material, as files say it.
 pub(super) fn unit_of<'a>(run: &'a RunResults, material: &str, statistic: Statistic) -> &'a str {

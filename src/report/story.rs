@@ -3,7 +3,7 @@
 use super::harmless;
 use super::sheet::unit;
 use super::width::{PROSE, broken, columns, shortened, usable, wrapped};
-use crate::analysis::replay::{Replay, ReplayEvent, ReplayMarket};
+use crate::study::{Replay, ReplayEvent, ReplayMarket};
 
 /// Columns of a story on a page.
 pub const PAGE_WIDTH: usize = 118;

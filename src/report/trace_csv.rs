@@ -4,7 +4,7 @@ use super::columns::Table;
 use super::results_folder::ResultsFolder;
 use super::sheet::{Sheet, Stamp, name, unit};
 use super::write::{PendingFile, WriteError};
-use crate::analysis::replay::Replay;
+use crate::study::Replay;
 
 /// Names of the files.
 pub const NAMES: [&str; 7] = [

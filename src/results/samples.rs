@@ -1,9 +1,11 @@
 //! One row per trial and row in focus, kept until the caller writes them: the only recorder whose memory grows, by block.
 
+use serde::{Deserialize, Serialize};
+
 use super::row_totals::RowTrial;
 
 /// One row of `samples.csv`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Trial number.
     pub trial: u64,

@@ -23,6 +23,7 @@ use super::prices::PriceRecorder;
 use super::recorder::{Plan, Recorder, Recording};
 use super::replayable::ReplayableTrials;
 use super::row_totals::RowTotals;
+use super::samples::Sample;
 use super::timeline::Timeline;
 use super::waiting::WaitingTotals;
 use super::years::YearsRecorder;
@@ -71,6 +72,24 @@ impl Recorder {
             prices: Cow::Borrowed(&self.prices),
             replayable: Cow::Borrowed(&self.replayable),
         }
+    }
+
+    /// Its state with the samples that have not been taken, to be read by [`Recorder::from_bytes`].
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        postcard::to_allocvec(&(self.state(), &self.samples)).ok()
+    }
+
+    /// A recorder of exactly these trials that records what `like` does; `None` where the bytes are no such recorder's.
+    pub fn from_bytes(bytes: &[u8], trials: &Range<u64>, like: &Recorder) -> Option<Recorder> {
+        let (state, samples): (RecorderState<'static>, Vec<Sample>) = postcard::from_bytes(bytes).ok()?;
+        let mut recorder = state.restore(trials).ok()?;
+        let is_whole = recorder.trials == trials.end.saturating_sub(trials.start);
+        if !(is_whole && recorder.is_like(like)) {
+            return None;
+        }
+        recorder.plan = Arc::clone(&like.plan);
+        recorder.samples = samples;
+        Some(recorder)
     }
 
     /// The layout it was made for.

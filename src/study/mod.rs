@@ -16,6 +16,13 @@
 //!
 //! Knows nothing of files' formats nor of the terminal.
 
+/// For tests, benches and fuzz targets that look at the rooms behind the door.
+#[doc(hidden)]
+pub mod inside {
+    pub use crate::analysis::indices::{WeightedShare, eu_supply_risk, import_risk, weighted_concentration};
+    pub use crate::analysis::run::{Prepared, prepare};
+}
+
 mod batch;
 mod factors;
 mod firm;
@@ -31,10 +38,12 @@ mod world;
 pub use crate::analysis::bounded::{Bounds, Suppliers, bounded_import_risk, bounded_supply_risk};
 pub use crate::analysis::facts::PROGRAM;
 pub use crate::analysis::indices::concentration;
-pub use crate::analysis::part::Part;
-pub use crate::analysis::replay::Replay;
-pub use crate::analysis::run::{RunError as Error, RunPlan};
+pub use crate::analysis::merge::{Together, order};
+pub use crate::analysis::part::{Frame, Part, PartHead, PolicyPart};
+pub use crate::analysis::replay::{Replay, ReplayEvent, ReplayMarket};
+pub use crate::analysis::run::{PartReport, RunError as Error, RunListener, RunPlan, Stage};
 pub use crate::engine::run::Progress;
+pub use crate::results::Sample;
 pub use crate::results::difference::{COMPARED, Difference, RowDifferences};
 pub use crate::results::sample_table::Samples;
 pub use crate::results::statistic::{Found, Statistic, Unit};

@@ -1,15 +1,18 @@
 //! Simulating variants on the same draws: batches outside, variants inside, so that every look at them compares the same trials.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::outcome::{Outcome, Results};
 use super::{Error, Progress, Variant};
+use crate::analysis::facts::{PROGRAM, SAMPLING_VERSION};
 use crate::analysis::part::{EQUAL_TRIALS, Frame};
 use crate::analysis::run::Prepared;
 use crate::analysis::simulate::{look_after, policy_facts};
+use crate::engine::kept::Key;
 use crate::engine::run::simulate_in_blocks;
 use crate::model::Model;
 use crate::results::sample_table::Collected;
@@ -208,10 +211,7 @@ impl<'a> Run<'a> {
                     slice.push(known);
                     continue;
                 }
-                let gathered = simulate_in_blocks(&different.model, done..next, None, progress, || empty.fresh());
-                if let Some(found) = progress.exhausted() {
-                    return Err(Error::exhausted(different.of, found, false));
-                }
+                let gathered = different.simulated(done..next, empty, progress)?;
                 let Some(mut gathered) = gathered else { break };
                 if let Some(baseline) = slice.first().filter(|baseline| baseline.trials() == gathered.trials()) {
                     gathered.take_materials(baseline, &different.same);
@@ -319,6 +319,8 @@ struct Different<'a> {
     model: Cow<'a, Model>,
     /// The materials that are the baseline's.
     same: Vec<usize>,
+    /// What names its trials where they are kept.
+    key: OnceCell<Key>,
 }
 
 impl<'a> Different<'a> {
@@ -335,7 +337,36 @@ impl<'a> Different<'a> {
                 model.to_mut().order.retain(|material| differs[*material]);
             }
         }
-        Different { of, model, same }
+        Different {
+            of,
+            model,
+            same,
+            key: OnceCell::new(),
+        }
+    }
+
+    /// These trials as they were kept, else simulated; fewer where `progress` was stopped.
+    fn simulated(&self, trials: Range<u64>, empty: &Recorder, progress: &Progress) -> Result<Option<Recorder>, Error> {
+        let kept = progress.kept.as_deref().map(|kept| {
+            let key = self
+                .key
+                .get_or_init(|| Key::of(&(PROGRAM, SAMPLING_VERSION, &*self.model, empty.layout())));
+            (kept, key.and(&(&trials, empty.recording())))
+        });
+        if let Some(found) = kept.and_then(|(kept, key)| Recorder::from_bytes(&kept.recall(key)?, &trials, empty)) {
+            progress.done.fetch_add(found.trials(), Ordering::Relaxed);
+            return Ok(Some(found));
+        }
+        let gathered = simulate_in_blocks(&self.model, trials.clone(), None, progress, || empty.fresh());
+        if let Some(found) = progress.exhausted() {
+            return Err(Error::exhausted(self.of, found, false));
+        }
+        if let Some(((kept, key), gathered)) = kept.zip(gathered.as_ref())
+            && gathered.trials() == trials.end - trials.start
+        {
+            kept.keep(key, &mut || gathered.to_bytes());
+        }
+        Ok(gathered)
     }
 }
 

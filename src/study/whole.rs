@@ -1,12 +1,12 @@
 //! A run with the scenario's policies as `critmin run` makes it: every table, in one go or in parts.
 
-use super::{Error, Progress, RunResults, Samples, Study};
+use super::{
+    Error, Part, PartHead, PartReport, Progress, Replay, RunListener, RunPlan, RunResults, Sample, Samples, Study,
+    Variant,
+};
 use crate::analysis::examine::examine;
-use crate::analysis::part::Part;
-use crate::analysis::replay::{Replay, replay};
-use crate::analysis::run::{PartReport, RunListener, RunPlan};
-use crate::analysis::simulate::simulate_examined;
-use crate::results::Sample;
+use crate::analysis::replay::replay;
+use crate::analysis::simulate::{part_head, simulate_examined};
 use crate::results::sample_table::Collected;
 use crate::scenario::Diagnostics;
 
@@ -37,7 +37,7 @@ impl Study {
     /// See [`Error`]; [`Error::Interrupted`] where no trial was complete.
     pub fn run(&self, plan: &RunPlan, progress: &Progress) -> Result<Whole, Error> {
         let mut gathered = Gathered::default();
-        let PartReport { part, .. } = self.simulated(plan, progress, &mut gathered)?;
+        let PartReport { part, .. } = self.simulate(&self.baseline()?, plan, None, progress, &mut gathered)?;
         let run = part.finish();
         let first = part.head.trials.start;
         let mut samples: Vec<Samples> = gathered
@@ -54,17 +54,33 @@ impl Study {
     /// # Errors
     /// See [`Study::run`]; [`Error::Range`] where there are no such trials.
     pub fn part(&self, plan: &RunPlan, progress: &Progress) -> Result<Part, Error> {
-        Ok(self.simulated(plan, progress, &mut Gathered::default())?.part)
+        let report = self.simulate(&self.baseline()?, plan, None, progress, &mut Gathered::default())?;
+        Ok(report.part)
     }
 
-    fn simulated(
+    /// Runs the plan's trials, or those that `earlier`, a part of the same run, does not have, and tells `listener` on the way. `baseline` is this
+    /// study's.
+    ///
+    /// # Errors
+    /// See [`Study::part`]; [`Error::AnotherRun`], [`Error::AnotherModel`] where `earlier` is none of this run.
+    pub fn simulate(
         &self,
+        baseline: &Variant,
         plan: &RunPlan,
+        earlier: Option<Part>,
         progress: &Progress,
         listener: &mut dyn RunListener,
     ) -> Result<PartReport, Error> {
-        let examined = examine(self.document())?;
-        simulate_examined(self.document(), &examined, self.name(), plan, None, progress, listener)
+        let (document, prepared) = (self.document(), &baseline.prepared);
+        simulate_examined(document, prepared, self.name(), plan, earlier, progress, listener)
+    }
+
+    /// To which run a part of this plan would belong. `baseline` is this study's.
+    ///
+    /// # Errors
+    /// See [`Study::part`].
+    pub fn part_head(&self, baseline: &Variant, plan: &RunPlan) -> Result<PartHead, Error> {
+        part_head(self.document(), self.name(), plan, &baseline.prepared)
     }
 
     /// One trial in full, under a policy where one is named.

@@ -11,6 +11,7 @@ mod crossing;
 pub mod exposure;
 pub mod firm;
 mod giving;
+pub mod golden;
 pub mod indices;
 pub mod optimize;
 pub mod prim;

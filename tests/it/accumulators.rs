@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use critmin::analysis::replay::{Replay, ReplayMarket, replay};
-use critmin::analysis::run::{Prepared, RunReport, prepare};
 use critmin::report::csv as tables;
 use critmin::scenario::Document;
+use critmin::study::inside::{Prepared, prepare};
+use critmin::study::{Replay, ReplayMarket};
 
 use crate::course::{Course, mean, quantile, share_above, standard_error, tail_mean};
 use crate::generator::scenario;
-use crate::support::{NamedSample, close, read, simulate_with_samples, with};
+use crate::support::{NamedSample, RunReport, close, read, replay, simulate_with_samples, with};
 
 const TRIALS: u64 = 200;
 /// Generated scenarios with something short in many trials, with several materials, groups, stocks, lead times and uncertain inputs.

@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use critmin::analysis::run::prepare;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::projection::Projection;
 use critmin::engine::trial::Simulator;
 use critmin::scenario::Document;
+use critmin::study::inside::prepare;
 
 use crate::support::{Random, close};
 

@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use allocation_counter::measure;
-use critmin::analysis::run::{Prepared, prepare};
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::results::Recorder;
 use critmin::scenario::Document;
+use critmin::study::inside::{Prepared, prepare};
 
 use crate::support::{Blind, in_repository, load, with};
 

@@ -1,10 +1,9 @@
 //! Printed dates are the instants used: what begins on a printed first day and lasts one period touches that period and no other.
 
-use critmin::analysis::replay::replay;
 use critmin::scenario::{Calendar, Step};
 use jiff::civil::date;
 
-use crate::support::read;
+use crate::support::{read, replay};
 
 #[test]
 fn one_period_from_a_printed_first_day_is_that_period() {

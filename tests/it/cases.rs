@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use critmin::analysis::replay::{Replay, replay};
-use critmin::analysis::run::RunReport;
 use critmin::scenario::Document;
+use critmin::study::Replay;
 use serde::Deserialize;
 
 use crate::lookup::find;
-use crate::support::{in_repository, load, try_simulate};
+use crate::support::{RunReport, in_repository, load, replay, try_simulate};
 
 /// How many standard errors a Monte Carlo estimate may lie from the exact value.
 const STANDARD_ERRORS: f64 = 4.0;

@@ -1,9 +1,9 @@
 //! Conservation and other invariants, period by period, on generated scenarios of every kind.
 
-use critmin::analysis::run::prepare;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::scenario::Document;
+use critmin::study::inside::prepare;
 
 use crate::features::{Rich, rich};
 use crate::generator::{Generated, maker, scenario};
@@ -64,7 +64,7 @@ fn examine(
     seed: u64,
 ) -> (Inspector, Inspector, String) {
     let prepared = prepare(document, policy).unwrap_or_else(|error| match error {
-        critmin::analysis::run::RunError::Invalid(diagnostics) => {
+        critmin::study::Error::Invalid(diagnostics) => {
             panic!("seed {seed}\n{}\n{}", generated.text, diagnostics.render(false))
         }
         other => panic!("seed {seed}: {other}\n{}", generated.text),

@@ -1,10 +1,10 @@
 //! Stated errors are honest: over many runs the 95 % intervals hold the exact values about as often as they say, under independent trials and under
 //! Latin hypercubes. `benches/studies/coverage.rs` is the large study, on shipped scenarios.
 
-use critmin::analysis::run::prepare;
 use critmin::engine::run::{Progress, simulate};
 use critmin::results::types::{Estimate, SummaryRow};
 use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording};
+use critmin::study::inside::prepare;
 
 use critmin::study::{Change, Run, Statistic, Study};
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use critmin::analysis::run::{Prepared, prepare};
 use critmin::engine::draws::{Strike, Tail, TrialStreams};
 use critmin::engine::trial::Simulator;
 use critmin::sampling::{Distribution, LengthBiased, StreamKey};
+use critmin::study::inside::{Prepared, prepare};
 
 use crate::exact::assert_probability;
 use crate::laws::{Law, Z90, beta_of, pert, weibull};

@@ -1,11 +1,12 @@
 //! Extreme scenarios: every one is refused with a message, or simulated with every period in balance and every figure finite. Never a
 //! panic, a hang, a NaN or more memory than there is.
 
-use critmin::analysis::run::{RunError, prepare};
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::results::types::{Estimate, RunResults};
 use critmin::scenario::{Document, EventKind};
+use critmin::study::Error;
+use critmin::study::inside::prepare;
 
 use crate::inspector::Inspector;
 use crate::support::{in_repository, load, read, try_simulate};
@@ -32,7 +33,7 @@ pub fn set(document: &Document, changes: &[&str]) -> Result<Document, String> {
 pub fn outcome(document: &Document, trials: u64) -> Result<Outcome, String> {
     let prepared = match prepare(document, None) {
         Ok(prepared) => prepared,
-        Err(RunError::Invalid(errors)) => {
+        Err(Error::Invalid(errors)) => {
             let told = errors.render(false);
             return if told.starts_with("error[") || told.contains("\nerror[") {
                 Ok(Outcome::Refused(told))

@@ -1,8 +1,9 @@
 //! Published and constructed index values from their inputs: every `tests/indices/NAME.toml` is a case, tables it names are in `tests/data`. And
 //! E13: what the loader says of country rows that exceed their stated total.
 
-use critmin::analysis::indices::{WeightedShare, concentration, eu_supply_risk, import_risk, weighted_concentration};
 use critmin::data::{Selection, shares_from_csv, table, trade_from_csv};
+use critmin::study::concentration;
+use critmin::study::inside::{WeightedShare, eu_supply_risk, import_risk, weighted_concentration};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! Finds the value that an entry of an expected file speaks of: in the results of a run, or in a replay.
 
-use critmin::analysis::replay::Replay;
 use critmin::results::statistic::Statistic;
 use critmin::results::types::{Estimate, PolicyResults, SummaryRow};
+use critmin::study::Replay;
 
 use crate::cases::{Case, Expect};
 use crate::support::row;

@@ -45,6 +45,8 @@ mod index_command;
 mod indices;
 mod inspector;
 #[cfg(unix)]
+mod kept;
+#[cfg(unix)]
 mod kills;
 mod laws;
 mod listed;

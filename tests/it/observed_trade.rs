@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use critmin::analysis::replay::replay;
-use critmin::analysis::run::prepare;
 use critmin::scenario::{Code, Document};
+use critmin::study::inside::prepare;
 
-use crate::support::{read, with};
+use crate::support::{read, replay, with};
 
 type Flows = BTreeMap<(String, String), f64>;
 

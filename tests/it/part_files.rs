@@ -3,18 +3,14 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use critmin::analysis::merge::{Together, order};
-use critmin::analysis::part::Part;
-use critmin::analysis::run::{RunListener, RunPlan};
-use critmin::analysis::simulate::simulate_part;
-use critmin::engine::run::Progress;
 use critmin::report::charts::render_all;
 use critmin::report::part_file::{self, PartFile, PartKind};
 use critmin::report::{csv, json, table};
+use critmin::study::{Part, Progress, RunListener, RunPlan, Together, order};
 use sha2::{Digest, Sha256};
 
 use crate::shards::{merge, parts, run, scenario};
-use crate::support::{Random, load, with};
+use crate::support::{Random, load, simulate_part, with};
 
 #[test]
 fn a_partial_result_says_what_it_is() {
@@ -109,7 +105,7 @@ impl RunListener for Silent {}
 /// A part of the scenario, as the bytes of its file.
 fn part_bytes(changes: &[&str], plan: &RunPlan) -> (Part, Vec<u8>) {
     let document = with(&load(&scenario()), changes);
-    let report = simulate_part(&document, "test", plan, None, &Progress::default(), &mut Silent).unwrap();
+    let report = simulate_part(&document, plan, None, &Progress::default(), &mut Silent).unwrap();
     let mut bytes = Vec::new();
     part_file::write(PartKind::Partial, &report.part, None, &mut bytes).unwrap();
     (report.part, bytes)

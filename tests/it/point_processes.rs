@@ -1,10 +1,10 @@
 //! Arrivals as point processes with known laws: how many troubles are there at a time, how many come in all, under a Poisson process, a mixed
 //! one, and renewal processes. Whole distributions, not only means.
 
-use critmin::analysis::run::{Prepared, prepare};
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::trial::Simulator;
+use critmin::study::inside::{Prepared, prepare};
 
 use crate::exact::{Outcomes, assert_agrees, assert_probability, poisson};
 use crate::laws::{Law, Z90};

@@ -3,11 +3,11 @@
 
 use std::fmt::Write;
 
-use critmin::analysis::run::prepare;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
 use critmin::report::csv;
 use critmin::scenario::Document;
+use critmin::study::inside::prepare;
 
 use crate::inspector::Inspector;
 use crate::support::{Random, close, read, row, simulate, simulate_with_samples, with};

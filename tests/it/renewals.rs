@@ -1,12 +1,12 @@
 //! A renewal that is drawn too often in one trial is an error of the run, never a trial that stops in silence.
 
-use critmin::analysis::run::prepare;
 use critmin::engine::draws::{Exhausted, TrialStreams};
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
 use critmin::engine::run::{Gather, Progress, simulate};
 use critmin::engine::trial::Simulator;
 use critmin::model::ArrivalModel;
 use critmin::sampling::{Distribution, Sampler};
+use critmin::study::inside::prepare;
 
 use crate::support::read;
 

@@ -3,14 +3,11 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use critmin::analysis::part::Part;
-use critmin::analysis::run::{PartReport, RunError, RunListener, RunPlan, run};
-use critmin::analysis::simulate::simulate_part;
-use critmin::engine::run::Progress;
 use critmin::report::part_file::{self, PartFile, PartKind};
+use critmin::study::{Error, Part, PartReport, Progress, RunListener, RunPlan, Study};
 
 use crate::shards::scenario;
-use crate::support::{load, with};
+use crate::support::{load, run, simulate_part, with};
 
 /// Stops a run at its n-th checkpoint and keeps what that holds, by way of a file's bytes.
 struct Stopper<'a> {
@@ -67,7 +64,7 @@ fn a_run_stopped_at_every_checkpoint_comes_to_the_same_results() {
             block_trials: Some(200),
             ..RunPlan::default()
         };
-        let uninterrupted = simulate_part(&document, "test", &plan, None, &Progress::default(), &mut Quiet).unwrap();
+        let uninterrupted = simulate_part(&document, &plan, None, &Progress::default(), &mut Quiet).unwrap();
         let expected = uninterrupted.part.finish();
         assert!(
             precision.is_none() || expected.manifest.trials < 9000,
@@ -83,7 +80,7 @@ fn a_run_stopped_at_every_checkpoint_comes_to_the_same_results() {
                 left: 1 + stops % 2,
                 kept: None,
             };
-            let report = simulate_part(&document, "test", &plan, earlier.take(), &progress, &mut stopper).unwrap();
+            let report = simulate_part(&document, &plan, earlier.take(), &progress, &mut stopper).unwrap();
             if report.part.is_complete() {
                 break report.part;
             }
@@ -118,13 +115,13 @@ fn results_of_an_interrupted_run_are_those_of_a_shorter_one() {
         left: 2,
         kept: None,
     };
-    let report = run(&document, "test", &plan, &progress, &mut stopper).unwrap();
+    let report = run(&document, &plan, &progress, &mut stopper).unwrap();
     assert!(report.interrupted);
     let trials = report.results.manifest.trials;
     assert!(trials > 0 && trials < 3000, "{trials}");
     let shorter = with(&load(&scenario()), &[&format!("run.trials={trials}")]);
     let plan = RunPlan::default();
-    let expected = run(&shorter, "test", &plan, &Progress::default(), &mut Quiet).unwrap();
+    let expected = run(&shorter, &plan, &Progress::default(), &mut Quiet).unwrap();
     // As text: a standard error may be no number, which equals nothing.
     let text = |policies| serde_json::to_string(policies).unwrap();
     assert!(text(&report.results.policies) == text(&expected.results.policies));
@@ -145,19 +142,12 @@ fn what_belongs_to_another_run_is_not_continued() {
         left: 1,
         kept: None,
     };
-    simulate_part(&document, "test", &plan, None, &progress, &mut stopper).unwrap();
+    simulate_part(&document, &plan, None, &progress, &mut stopper).unwrap();
     let kept = read(stopper.kept.unwrap());
     let refused = |document: &_, plan: &RunPlan, what: &str| {
-        let report = simulate_part(
-            document,
-            "test",
-            plan,
-            Some(kept.clone()),
-            &Progress::default(),
-            &mut Quiet,
-        );
+        let report = simulate_part(document, plan, Some(kept.clone()), &Progress::default(), &mut Quiet);
         match report {
-            Err(RunError::AnotherRun(difference)) => assert_eq!(difference.what, what),
+            Err(Error::AnotherRun(difference)) => assert_eq!(difference.what, what),
             other => panic!("{what}: {other:?}"),
         }
     };
@@ -179,18 +169,14 @@ fn what_belongs_to_another_run_is_not_continued() {
     refused(&document, &but(|plan| plan.trials = Some(0..500)), "range of trials");
     let mut newer = kept.clone();
     newer.head.frame.manifest.program = "critmin 99.0.0".into();
-    let report = simulate_part(&document, "test", &plan, Some(newer), &Progress::default(), &mut Quiet);
-    assert!(matches!(report, Err(RunError::AnotherRun(difference)) if difference.what == "program version"));
+    let report = simulate_part(&document, &plan, Some(newer), &Progress::default(), &mut Quiet);
+    assert!(matches!(report, Err(Error::AnotherRun(difference)) if difference.what == "program version"));
     // The file's name does not matter.
-    simulate_part(
-        &document,
-        "renamed",
-        &plan,
-        Some(kept.clone()),
-        &Progress::default(),
-        &mut Quiet,
-    )
-    .unwrap();
+    let renamed = Study::of(document, "renamed");
+    let baseline = renamed.baseline().unwrap();
+    renamed
+        .simulate(&baseline, &plan, Some(kept), &Progress::default(), &mut Quiet)
+        .unwrap();
 }
 
 /// What a stopped run has done is told by its part.
@@ -199,9 +185,8 @@ fn a_stop_before_the_first_trial_is_no_part() {
     let progress = Progress::default();
     progress.stop.store(true, Ordering::Relaxed);
     let document = load(&scenario());
-    let report: Result<PartReport, RunError> =
-        simulate_part(&document, "test", &RunPlan::default(), None, &progress, &mut Quiet);
-    assert!(matches!(report, Err(RunError::Interrupted)));
+    let report: Result<PartReport, Error> = simulate_part(&document, &RunPlan::default(), None, &progress, &mut Quiet);
+    assert!(matches!(report, Err(Error::Interrupted)));
 }
 
 /// Asks for a look after every block, and counts those of the baseline before it was complete.
@@ -234,7 +219,7 @@ fn looks_change_nothing() {
             block_trials: Some(100),
             ..RunPlan::default()
         };
-        let undisturbed = simulate_part(&document, "test", &plan, None, &Progress::default(), &mut Quiet).unwrap();
+        let undisturbed = simulate_part(&document, &plan, None, &Progress::default(), &mut Quiet).unwrap();
         let progress = Progress::default();
         progress.look.store(true, Ordering::Relaxed);
         let mut looker = Looker {
@@ -242,7 +227,7 @@ fn looks_change_nothing() {
             looks: 0,
             is_complete: false,
         };
-        let looked_at = simulate_part(&document, "test", &plan, None, &progress, &mut looker).unwrap();
+        let looked_at = simulate_part(&document, &plan, None, &progress, &mut looker).unwrap();
         assert!(looker.looks > 3, "looked at {} times only", looker.looks);
         assert!(looker.is_complete, "the end is told, too");
         assert!(

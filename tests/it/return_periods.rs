@@ -1,12 +1,11 @@
 //! Years, return levels and the events of the worst trials of scenarios whose distributions are known.
 
-use critmin::analysis::run::{RunPlan, RunReport, run};
-use critmin::engine::run::Progress;
 use critmin::results::types::{EventInClass, ReturnMeasure};
+use critmin::study::{Progress, RunPlan};
 
 use crate::exact::assert_probability;
 use crate::resume::Quiet;
-use crate::support::read;
+use crate::support::{RunReport, read, run};
 
 /// A buyer that lives on one plant, from January 2026 for three years. In each year the plant may stop for all of it, with probability 1/10.
 fn three_years(extra: &str) -> String {
@@ -32,7 +31,7 @@ fn report(text: &str, periods: &[f64]) -> RunReport {
         return_periods: periods.to_vec(),
         ..RunPlan::default()
     };
-    run(&read(text), "test", &plan, &Progress::default(), &mut Quiet).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    run(&read(text), &plan, &Progress::default(), &mut Quiet).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 #[test]

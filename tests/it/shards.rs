@@ -411,7 +411,7 @@ impl Gather for Counting<'_> {
 #[test]
 fn a_stopped_run_has_the_first_trials() {
     let document = load(&scenario());
-    let prepared = critmin::analysis::run::prepare(&document, None).unwrap();
+    let prepared = critmin::study::inside::prepare(&document, None).unwrap();
     let mut random = Random::new(3);
     for attempt in 0..60 {
         let pool = rayon::ThreadPoolBuilder::new()

@@ -212,7 +212,7 @@ fn comments_name_what_a_table_differs_from() {
 fn what_ifs_are_valid_and_not_ranked_among_policies() {
     for (file, path) in files().into_iter().filter(|(file, _)| file.starts_with("what-if/")) {
         let document = load(&path);
-        let warnings = critmin::analysis::examine::examine(&document).unwrap().warnings;
+        let warnings = critmin::study::Study::of(document.clone(), "shipped").check().unwrap();
         assert_eq!(warnings.render(false), "", "{file}");
     }
     let tree: toml::Table =

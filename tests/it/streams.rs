@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use critmin::analysis::run::prepare;
 use critmin::engine::draws::{Strike, TrialStreams};
 use critmin::engine::trial::Simulator;
 use critmin::scenario::Document;
+use critmin::study::inside::prepare;
 
 use crate::generator::scenario;
 use crate::support::{Blind, Random, read, simulate_with_samples, with};

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use critmin::analysis::run::{RunError, RunListener, RunPlan, RunReport, run};
 use critmin::engine::observe::{Observer, PeriodOutcome, TrialOutcome};
-use critmin::engine::run::Progress;
-use critmin::results::Sample;
 use critmin::results::types::SummaryRow;
 use critmin::scenario::Document;
+use critmin::study::{Error, Part, PartReport, Progress, Replay, RunListener, RunPlan, RunResults, Sample, Study};
 use sha2::{Digest, Sha256};
 
 /// The program under test: the one built with the tests, or the one that `CRITMIN_BINARY` names.
@@ -105,6 +103,46 @@ pub fn with(document: &Document, changes: &[&str]) -> Document {
     document
 }
 
+/// What a run gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunReport {
+    /// The results.
+    pub results: RunResults,
+    /// Whether it was stopped.
+    pub interrupted: bool,
+}
+
+/// Runs the baseline and the plan's policies.
+pub fn run(
+    document: &Document,
+    plan: &RunPlan,
+    progress: &Progress,
+    listener: &mut dyn RunListener,
+) -> Result<RunReport, Error> {
+    let part = simulate_part(document, plan, None, progress, listener)?.part;
+    Ok(RunReport {
+        results: part.finish(),
+        interrupted: !part.is_complete(),
+    })
+}
+
+/// Runs the plan's trials, or what an earlier part has left of them.
+pub fn simulate_part(
+    document: &Document,
+    plan: &RunPlan,
+    earlier: Option<Part>,
+    progress: &Progress,
+    listener: &mut dyn RunListener,
+) -> Result<PartReport, Error> {
+    let study = Study::of(document.clone(), "test");
+    study.simulate(&study.baseline()?, plan, earlier, progress, listener)
+}
+
+/// One trial in full.
+pub fn replay(document: &Document, policy: Option<&str>, trial: u64) -> Result<Replay, Error> {
+    Study::of(document.clone(), "test").replay(policy, trial)
+}
+
 /// Keeps samples.
 #[derive(Default)]
 pub struct Keeper(pub Vec<NamedSample>);
@@ -150,9 +188,9 @@ pub fn try_simulate(
         ..RunPlan::default()
     };
     let mut keeper = Keeper::default();
-    match run(document, "test", &plan, &Progress::default(), &mut keeper) {
+    match run(document, &plan, &Progress::default(), &mut keeper) {
         Ok(report) => Ok((report, keeper.0)),
-        Err(RunError::Invalid(diagnostics)) => Err(diagnostics.render(false)),
+        Err(Error::Invalid(diagnostics)) => Err(diagnostics.render(false)),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -2,11 +2,10 @@
 
 use std::process::Command;
 
-use critmin::analysis::replay::replay;
 use critmin::report::{story, table};
 use unicode_width::UnicodeWidthStr;
 
-use crate::support::{in_repository, load, program, said, simulate, with};
+use crate::support::{in_repository, load, program, replay, said, simulate, with};
 
 const WIDTHS: [usize; 3] = [40, 80, 200];
 

@@ -3,17 +3,15 @@
 
 use std::path::Path;
 
-use critmin::analysis::run::{RunError, RunPlan, run};
-use critmin::analysis::simulate::simulate_part;
-use critmin::engine::run::Progress;
 use critmin::results::types::{CostlyTable, PolicyResults, RunResults};
 use critmin::scenario::Document;
+use critmin::study::{Error, Progress, RunPlan};
 use serde_json::Value;
 
 use crate::features::{Rich, rich};
 use crate::resume::Quiet;
 use crate::shards;
-use crate::support::{NamedSample, contents, in_repository, load, read, with};
+use crate::support::{NamedSample, contents, in_repository, load, read, run, simulate_part, with};
 
 const BOTH: [CostlyTable; 2] = [CostlyTable::Timeline, CostlyTable::Attribution];
 
@@ -25,9 +23,9 @@ fn simulated(document: &Document, left_out: &[CostlyTable]) -> Option<(RunResult
         ..RunPlan::default()
     };
     let mut keeper = crate::support::Keeper::default();
-    match run(document, "test", &plan, &Progress::default(), &mut keeper) {
+    match run(document, &plan, &Progress::default(), &mut keeper) {
         Ok(report) => Some((report.results, keeper.0)),
-        Err(RunError::Invalid(_)) => None,
+        Err(Error::Invalid(_)) => None,
         Err(error) => panic!("{error}"),
     }
 }
@@ -129,14 +127,7 @@ fn what_was_left_out_is_part_of_what_a_run_is() {
         ..RunPlan::default()
     };
     let simulate = |left_out: &[CostlyTable], earlier| {
-        simulate_part(
-            &document,
-            "test",
-            &plan(left_out),
-            earlier,
-            &Progress::default(),
-            &mut Quiet,
-        )
+        simulate_part(&document, &plan(left_out), earlier, &Progress::default(), &mut Quiet)
     };
     // In any order, more than once.
     let part = simulate(&[BOTH[1], BOTH[0], BOTH[1]], None).unwrap().part;
@@ -144,7 +135,7 @@ fn what_was_left_out_is_part_of_what_a_run_is() {
     assert!(simulate(&BOTH, Some(part.clone())).is_ok());
     for other in [&[][..], &BOTH[..1]] {
         match simulate(other, Some(part.clone())) {
-            Err(RunError::AnotherRun(difference)) => {
+            Err(Error::AnotherRun(difference)) => {
                 assert_eq!(
                     (difference.what, difference.one.as_str()),
                     ("--without", "timeline,attribution")

@@ -22,8 +22,8 @@ use parsers::{
     parse_tolerance, parse_tonnes, parse_trial, parse_years,
 };
 pub use whatif::{
-    BacktestOptions, CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, RobustnessOptions, ScreenOptions,
-    SensitivityOptions, SweepOptions,
+    BacktestOptions, CompareOptions, IndicesOptions, OptimizeOptions, OutputOptions, ResumeOptions, RobustnessOptions,
+    ScreenOptions, SensitivityOptions, SweepOptions,
 };
 
 /// Simulates disruptions of critical-mineral supply chains and reports the distribution of supply shortfall.

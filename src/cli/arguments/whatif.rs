@@ -34,6 +34,14 @@ pub struct OutputOptions {
     pub json: bool,
 }
 
+/// Going on with a question that was interrupted.
+#[derive(Debug, Args)]
+pub struct ResumeOptions {
+    /// Continue an interrupted command from what it left in the output folder: to the same figures, and also with more trials or other policies
+    #[arg(long)]
+    pub resume: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct CompareOptions {
     /// Scenario files (TOML): the policies of one are compared with its baseline, others with the first
@@ -70,6 +78,8 @@ pub struct CompareOptions {
     #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
     pub precision: Option<f64>,
     #[command(flatten)]
+    pub resume: ResumeOptions,
+    #[command(flatten)]
     pub output: OutputOptions,
 }
 
@@ -96,6 +106,8 @@ pub struct OptimizeOptions {
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub trials: Option<u64>,
     #[command(flatten)]
+    pub resume: ResumeOptions,
+    #[command(flatten)]
     pub output: OutputOptions,
 }
 
@@ -112,6 +124,8 @@ pub struct RobustnessOptions {
     /// Stop each alternative once its headline and every difference have a standard error of at most this share of its baseline's mean (e.g. 1%)
     #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
     pub precision: Option<f64>,
+    #[command(flatten)]
+    pub resume: ResumeOptions,
     #[command(flatten)]
     pub output: OutputOptions,
 }
@@ -138,6 +152,8 @@ pub struct ScreenOptions {
     /// Draw uncertain inputs until the headline and every loss have a standard error of at most this share of the headline's mean (e.g. 1%)
     #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
     pub precision: Option<f64>,
+    #[command(flatten)]
+    pub resume: ResumeOptions,
     #[command(flatten)]
     pub output: OutputOptions,
 }
@@ -192,6 +208,8 @@ pub struct SensitivityOptions {
     #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
     pub precision: Option<f64>,
     #[command(flatten)]
+    pub resume: ResumeOptions,
+    #[command(flatten)]
     pub output: OutputOptions,
 }
 
@@ -223,6 +241,8 @@ pub struct SweepOptions {
     /// Stop once the headline and every difference have a standard error of at most this share of the baseline's mean (e.g. 1%)
     #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
     pub precision: Option<f64>,
+    #[command(flatten)]
+    pub resume: ResumeOptions,
     #[command(flatten)]
     pub output: OutputOptions,
 }

@@ -1,9 +1,9 @@
 //! A small run: 400 made-up trials of the made-up layout under two policies.
 
-use crate::analysis::part::Frame;
 use crate::results::tests::made_up::{MadeUpTrial, feed, layout};
 use crate::results::types::{BalanceRow, Label, Manifest, ManifestCitation, RunResults, SupplyShare};
 use crate::results::{PolicyFacts, RETURN_PERIODS, Recorder, Sample};
+use crate::study::Frame;
 
 fn trial(number: u64, relief: f64) -> MadeUpTrial {
     // One trial in five is hit, by one of 20 depths, from the third month on.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use critmin::analysis::pin::content_hash;
 use critmin::regression::Golden;
+use critmin::study::Study;
+use critmin::whatif::golden::content_hash;
 use serde_json::Value;
 use tempfile::TempDir;
 

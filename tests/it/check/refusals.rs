@@ -315,7 +315,7 @@ fn shipped_scenarios_have_golden_files() {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let golden = Golden::from_text(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(golden.settings.scenario, name);
-        let hash = content_hash(&load(scenario)).unwrap();
+        let hash = content_hash(&Study::of(load(scenario), "test")).unwrap();
         assert_eq!(
             golden.settings.scenario_sha256, hash,
             "{name} has changed: critmin check scenarios/*.toml --against tests/golden --update"

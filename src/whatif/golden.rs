@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::run::{RunError, RunListener, RunPlan, run};
-use crate::engine::run::Progress;
 use crate::regression::{BatchMeans, BatchSums, Golden, Settings, collect, scenario_keys};
-use crate::results::Sample;
-use crate::results::types::RunResults;
-use crate::scenario::{Document, SamplingDesign};
+use crate::scenario::SamplingDesign;
+use crate::study::{Error, Frame, Progress, RunListener, RunPlan, RunResults, Sample, Study};
 
 /// What to pin.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,17 +20,15 @@ pub struct PinPlan {
 /// Runs the scenario, as it is set, and takes the figures to pin.
 ///
 /// # Errors
-/// See [`RunError`]. A run that is stopped gives no figures.
+/// See [`Study::run`]. A run that is stopped gives no figures.
 pub fn pin(
-    document: &Document,
-    scenario_name: &str,
+    study: &Study,
     plan: &PinPlan,
     progress: &Progress,
     listener: &mut dyn RunListener,
-) -> Result<Golden, RunError> {
-    let (scenario, _) = document.check(None)?;
+) -> Result<Golden, Error> {
     let mut listener = Batches {
-        sums: BatchSums::new(scenario.run.trials, scenario.run.sampling != SamplingDesign::Random),
+        sums: None,
         inner: listener,
     };
     let run_plan = RunPlan {
@@ -41,27 +36,29 @@ pub fn pin(
         samples: true,
         ..RunPlan::default()
     };
-    let report = run(document, scenario_name, &run_plan, progress, &mut listener)?;
-    if report.interrupted {
-        return Err(RunError::Interrupted);
+    let part = study
+        .simulate(&study.baseline()?, &run_plan, None, progress, &mut listener)?
+        .part;
+    if !part.is_complete() {
+        return Err(Error::Interrupted);
     }
-    let results = &report.results;
+    let results = &part.finish();
     let headlines: BTreeMap<String, (String, String)> = results
         .policies
         .iter()
         .map(|policy| (policy.policy.clone(), policy.headline.clone()))
         .collect();
-    let settings = settings(results, content_hash(document)?, plan.every_policy);
+    let settings = settings(results, content_hash(study)?, plan.every_policy);
     Ok(Golden {
         program: results.manifest.program.clone(),
         relative_tolerance: plan.relative_tolerance,
         settings,
-        scenario: scenario_keys(&document.resolved(None), document.data_files()),
+        scenario: scenario_keys(&study.document().resolved(None), study.document().data_files()),
         figures: collect(results),
         // One trial has no batches.
         batch_means: match results.manifest.nothing_is_random {
             true => BatchMeans::new(),
-            false => listener.sums.means(&headlines),
+            false => listener.sums.map(|sums| sums.means(&headlines)).unwrap_or_default(),
         },
     })
 }
@@ -71,11 +68,11 @@ pub fn pin(
 ///
 /// # Errors
 /// When the scenario is so broken that nothing can be set in it.
-pub fn content_hash(document: &Document) -> Result<String, RunError> {
-    let mut document = document.clone();
-    document.set("run.seed=0")?;
-    document.set("run.trials=1")?;
-    Ok(document.hash())
+pub fn content_hash(study: &Study) -> Result<String, Error> {
+    let mut study = study.clone();
+    study.set("run.seed=0")?;
+    study.set("run.trials=1")?;
+    Ok(study.document().hash())
 }
 
 fn settings(run: &RunResults, scenario_sha256: String, every_policy: bool) -> Settings {
@@ -104,11 +101,18 @@ fn settings(run: &RunResults, scenario_sha256: String, every_policy: bool) -> Se
 
 /// Gathers batch means on the way.
 struct Batches<'a> {
-    sums: BatchSums,
+    /// Once it is known how trials are drawn.
+    sums: Option<BatchSums>,
     inner: &'a mut dyn RunListener,
 }
 
 impl RunListener for Batches<'_> {
+    fn begins(&mut self, frame: &Frame) {
+        let is_random = frame.manifest.sampling == SamplingDesign::Random.name();
+        self.sums = Some(BatchSums::new(frame.manifest.trials_asked, !is_random));
+        self.inner.begins(frame);
+    }
+
     fn policy_begins(&mut self, policy: &str, number: usize, policies: usize, trials: u64) {
         self.inner.policy_begins(policy, number, policies, trials);
     }
@@ -123,7 +127,9 @@ impl RunListener for Batches<'_> {
         rows: &[(String, String)],
         samples: &[Sample],
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        self.sums.add(policy, rows, samples);
+        if let Some(sums) = &mut self.sums {
+            sums.add(policy, rows, samples);
+        }
         Ok(())
     }
 }
