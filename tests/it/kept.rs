@@ -48,9 +48,11 @@ fn study(seed: u64) -> Study {
   { material = "metal", country = "USA", amount = 600 },
   { material = "metal", country = "JPN", amount = 600 },
 "#;
-    let focus = format!("[focus]\nmaterials = [\"metal\"]\ncountries = [\"USA\"]\n[run]\nseed = {seed}\n");
-    let text = sellers(demand, "CHN = 0.8, AUS = 0.2", &(policies.concat() + &focus));
-    Study::from_text("two-sellers.toml", &text).unwrap()
+    let focus = "[focus]\nmaterials = [\"metal\"]\ncountries = [\"USA\"]\n";
+    let text = sellers(demand, "CHN = 0.8, AUS = 0.2", &(policies.concat() + focus));
+    let mut study = Study::from_text("two-sellers.toml", &text).unwrap();
+    study.set(&format!("run.seed={seed}")).unwrap();
+    study
 }
 
 type Question = fn(&Study, &Progress) -> serde_json::Value;
@@ -141,7 +143,7 @@ fn what_was_kept_is_not_simulated_again_and_changes_nothing() {
 }
 
 /// `critmin compare` of a scenario whose trials are worth keeping.
-fn command(out: &Path, more: &[&str]) -> Command {
+fn command(out: &Path, trials: &str, more: &[&str]) -> Command {
     let mut command = program();
     command
         .arg("compare")
@@ -150,7 +152,7 @@ fn command(out: &Path, more: &[&str]) -> Command {
         "--policy",
         "us_stockpile",
         "--trials",
-        "4096",
+        trials,
         "--formats",
         "none",
         "--no-band",
@@ -164,13 +166,13 @@ fn command(out: &Path, more: &[&str]) -> Command {
 fn a_command_that_was_killed_or_interrupted_is_continued_to_the_same_bytes() {
     let scratch = tempfile::tempdir().unwrap();
     let whole = scratch.path().join("whole");
-    let (code, _, error) = finish(&mut command(&whole, &[]));
+    let (code, _, error) = finish(&mut command(&whole, "4096", &[]));
     assert_eq!(code, 0, "{error}");
     let name = "unfinished-compare.critmin";
     assert!(!whole.join(name).exists());
     for signal in ["-KILL", "-INT"] {
         let out = scratch.path().join(signal);
-        let mut child = command(&out, &[]).spawn().unwrap();
+        let mut child = command(&out, "4096", &[]).spawn().unwrap();
         let file = out.join(name);
         while !std::fs::metadata(&file).is_ok_and(|about| about.len() > 200) && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_millis(2));
@@ -187,7 +189,7 @@ fn a_command_that_was_killed_or_interrupted_is_continued_to_the_same_bytes() {
         }
         assert!(file.exists(), "nothing was kept: {said}");
         // With one thread, which changes nothing.
-        let (code, _, error) = finish(&mut command(&out, &["--resume", "--threads", "1"]));
+        let (code, _, error) = finish(&mut command(&out, "4096", &["--resume", "--threads", "1"]));
         assert_eq!(code, 0, "{error}");
         assert!(!error.contains("nothing in"), "{error}");
         assert!(!file.exists());
@@ -199,15 +201,14 @@ fn a_command_that_was_killed_or_interrupted_is_continued_to_the_same_bytes() {
 fn what_is_not_continued_is_said() {
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("unfinished-compare.critmin");
-    let few = ["--trials", "256"];
-    let (code, _, error) = finish(&mut command(scratch.path(), &[&few[..], &["--resume"]].concat()));
+    let (code, _, error) = finish(&mut command(scratch.path(), "256", &["--resume"]));
     assert_eq!(code, 0, "{error}");
     assert!(
         error.contains("there is no ") && error.contains("starting with the first trial"),
         "{error}"
     );
     std::fs::write(&file, "critmin trials of an open question, format 1\n").unwrap();
-    let (code, _, error) = finish(&mut command(scratch.path(), &few));
+    let (code, _, error) = finish(&mut command(scratch.path(), "256", &[]));
     assert_eq!(code, 0, "{error}");
     assert!(
         error.contains("of an earlier attempt is not continued, which --resume would do"),
@@ -215,7 +216,7 @@ fn what_is_not_continued_is_said() {
     );
     assert!(!file.exists());
     std::fs::write(&file, "mine").unwrap();
-    let (code, _, error) = finish(&mut command(scratch.path(), &few));
+    let (code, _, error) = finish(&mut command(scratch.path(), "256", &[]));
     assert_eq!(code, 1, "{error}");
     assert!(
         error.contains("it is not what critmin keeps of a question") && error.contains("hint: move it away"),
