@@ -1,9 +1,9 @@
 //! The engine on one thread, without any recording: whole trials, trials in which nothing happens, and periods.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use critmin::study::inside::Prepared;
 use critmin::engine::draws::TrialStreams;
 use critmin::engine::trial::Simulator;
+use critmin::study::inside::Prepared;
 use critmin_benches::{Blind, SCENARIOS, prepared, quiet};
 
 /// Trials that a bench goes through, again and again.

@@ -1,10 +1,12 @@
 //! What the benches share: scenarios of this repository, ready to be simulated, and observers.
 
+pub mod tally;
+
 use std::path::{Path, PathBuf};
 
-use critmin::study::inside::{Prepared, prepare};
 use critmin::engine::observe::{Observer, Occurrence, PeriodOutcome, TrialOutcome};
 use critmin::scenario::Document;
+use critmin::study::inside::{Prepared, prepare};
 
 /// The flagship: chains of rare earths under export controls.
 pub const FLAGSHIP: &str = "scenarios/china-rare-earth-controls.toml";

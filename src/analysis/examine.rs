@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::facts;
 use super::run::{Prepared, RunError};
-use crate::model::{Model, ModelError, compile, layout};
+use crate::model::{Model, ModelError, compile, layout, row};
 use crate::results::types::BalanceRow;
 use crate::scenario::{Code, Document, Finding, Scenario};
 
@@ -116,12 +116,10 @@ fn reasons(model: &Model, id: &str, scenario: &Scenario, unit: &str) -> String {
     let mut reasons: String = held.map(|held| format!("; {held}")).collect();
     for &supply in &model.materials[number].supplies {
         let compiled = &model.supplies[supply];
-        let planned = model.reference.capacity[supply] * compiled.utilisation.of(inputs);
-        let made = model.reference.target[supply];
+        let planned = model.reference.capacity[[0, supply]] * compiled.utilisation.of(inputs);
+        let made = model.reference.target[[0, supply]];
         // Projects push everybody's plans down too, but to no less than is ordered.
-        let limit = model
-            .reference
-            .host_limit(compiled, &model.reference.target[..model.supplies.len()]);
+        let limit = model.reference.host_limit(compiled, row(&model.reference.target, 0));
         if !compiled.hosts.is_empty() && made < planned * (1.0 - SHORT) && limit <= made * (1.0 + SHORT) {
             let yearly = |tonnes: f64| crate::scenario::rounded(tonnes / model.step_years(), 3);
             reasons.push_str(&format!(

@@ -37,7 +37,7 @@ pub fn supply_shares(scenario: &Scenario, model: &Model) -> Vec<SupplyShare> {
                         .supplies
                         .iter()
                         .filter(|&&supply| model.supplies[supply].row == row)
-                        .map(|&supply| reference.capacity[supply])
+                        .map(|&supply| reference.capacity[[0, supply]])
                         .sum::<f64>(),
             })
             .collect();
@@ -58,7 +58,7 @@ pub fn balance(scenario: &Scenario, model: &Model) -> Vec<BalanceRow> {
             let covered: f64 = orders
                 .iter()
                 .enumerate()
-                .map(|(at, order)| order * model.reference.coverage[first_market + at])
+                .map(|(at, order)| order * model.reference.coverage[[0, first_market + at]])
                 .sum();
             let ordered: f64 = orders.iter().sum();
             BalanceRow {

@@ -479,7 +479,6 @@ impl Observer for Tracer<'_> {
                 price_index: state.prices.index[index],
             });
         }
-        let base = period * model.supplies.len();
         for (index, (supply, material, country, _)) in self.layout.supplies.iter().enumerate() {
             self.supplies.push(ReplaySupply {
                 period,
@@ -487,7 +486,7 @@ impl Observer for Tracer<'_> {
                 supply: supply.clone(),
                 material: material_id(*material),
                 country: code(*country),
-                undisrupted_t: world.output[base + index],
+                undisrupted_t: world.output[[period, index]],
                 planned_t: state.production.planned[index],
                 output_t: state.production.output[index],
             });

@@ -189,17 +189,16 @@ impl State {
         let Trial {
             model, world, inputs, ..
         } = *trial;
-        let base = period * model.supplies.len();
         for &index in &model.materials[material].supplies {
             let supply = &model.supplies[index];
             let expectation = self.prices.expectation[model.materials[material].first_row + supply.row];
             if expectation == 0.0 && self.production.extra[index] == 0.0 {
                 continue;
             }
-            let capacity = world.capacity[base + index];
+            let capacity = world.capacity[[period, index]];
             let mut wanted = 0.0;
             if capacity > 0.0 && self.production.loss[index] == 0.0 && supply.recycling.is_none() {
-                let planned = world.target[base + index] / capacity;
+                let planned = world.target[[period, index]] / capacity;
                 let response = libm::expm1(supply.elasticity.of(inputs) * expectation);
                 wanted = (planned * response).min(1.0 - planned).max(0.0);
             }

@@ -11,7 +11,6 @@ impl State {
         let Trial {
             model, world, inputs, ..
         } = *trial;
-        let base = period * model.supplies.len();
         for &material in &model.order {
             let links = &model.links[material];
             let responding = links.responds && !self.rests[material] && self.is_responding(model, material);
@@ -19,7 +18,7 @@ impl State {
             if !(self.struck.plan[material] || responding || by_host) {
                 if std::mem::take(&mut self.production.is_replanned[material]) {
                     for &index in &model.materials[material].supplies {
-                        self.production.planned[index] = world.target[base + index];
+                        self.production.planned[index] = world.target[[period, index]];
                     }
                 }
                 continue;
@@ -31,8 +30,8 @@ impl State {
             self.production.is_replanned[material] = true;
             for &index in &model.materials[material].supplies {
                 let supply = &model.supplies[index];
-                let capacity = world.capacity[base + index];
-                let mut target = world.target[base + index];
+                let capacity = world.capacity[[period, index]];
+                let mut target = world.target[[period, index]];
                 let most = supply.ramp_per_month.of(inputs) * model.step_months;
                 let extra = mean_on_the_way(self.production.extra[index], self.production.extra_wanted[index], most);
                 if extra > 0.0 {
@@ -58,7 +57,6 @@ impl State {
         let Trial { model, world, .. } = *trial;
         let compiled = &model.materials[material];
         self.production.supply[model.links[material].rows.clone()].fill(0.0);
-        let base = period * model.supplies.len();
         let links = &model.links[material];
         let limited = !links.hosts.is_empty() || links.inputs.iter().any(|&input| self.struck.feed[input]);
         for &index in &compiled.supplies {
@@ -73,7 +71,7 @@ impl State {
             self.production.output[index] = output + made;
             self.production.supply[row] += output;
             self.stocks.refills.supply[row] += made;
-            let normal = world.output[base + index];
+            let normal = world.output[[period, index]];
             let lost = normal - output;
             if lost > ROUNDING * normal {
                 self.blame
@@ -86,7 +84,6 @@ impl State {
     fn limited(&self, trial: &Trial<'_>, index: usize, period: usize) -> (f64, Option<usize>, Option<usize>) {
         let Trial { model, world, .. } = *trial;
         let supply = &model.supplies[index];
-        let base = period * model.supplies.len();
         let planned = self.production.planned[index];
         let mut output = planned;
         let (mut by_feed, mut by_host) = (None, None);
@@ -111,8 +108,9 @@ impl State {
             if limit <= output * (1.0 + ROUNDING) {
                 output = output.min(limit);
                 by_host = supply.hosts.iter().map(|host| host.supply).min_by(|one, other| {
-                    let share =
-                        |host: usize| self.production.output[host] / world.output[base + host].max(f64::MIN_POSITIVE);
+                    let share = |host: usize| {
+                        self.production.output[host] / world.output[[period, host]].max(f64::MIN_POSITIVE)
+                    };
                     share(*one).total_cmp(&share(*other))
                 });
             }
@@ -151,7 +149,6 @@ impl State {
         } = *trial;
         let compiled = &model.markets[market];
         let lead = model.materials[compiled.material].lead_periods;
-        let (cells, supplies) = (model.cells.len(), model.supplies.len());
         let then = (period + lead).min(model.reference_periods - 1);
         if let (0, 1, Some(cell)) = (lead, compiled.cells.len(), compiled.feed_cell) {
             // The usual processors' market.
@@ -171,8 +168,8 @@ impl State {
                     let planned = per_tonne * self.production.planned[consumer];
                     need += planned;
                     if lead > 0 {
-                        let now = world.target[period * supplies + consumer];
-                        let later = world.target[then * supplies + consumer];
+                        let now = world.target[[period, consumer]];
+                        let later = world.target[[then, consumer]];
                         // A plant that opens within the lead time orders ahead.
                         ahead += if now > 0.0 {
                             planned * (later / now)
@@ -186,8 +183,8 @@ impl State {
                 order += (wanted - self.overflow(market)).max(0.0);
             } else {
                 let surge = 1.0 + self.demand.surge[cell];
-                self.demand.need[cell] = world.need[period * cells + cell] * surge;
-                order += world.need[then * cells + cell] * surge;
+                self.demand.need[cell] = world.need[[period, cell]] * surge;
+                order += world.need[[then, cell]] * surge;
             }
         }
         order

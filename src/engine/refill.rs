@@ -105,7 +105,7 @@ impl State {
             self.stocks.refills.any = true;
             self.order_refills(trial, material, period);
             let raised = self.raise_output(trial, material, period);
-            let spare = world.has_spare[period * model.materials.len() + material];
+            let spare = world.has_spare[[period, material]];
             self.stocks.refills.reached[material] |= raised || (spare && !self.stocks.are_full[material]) || has_feed;
         }
     }
@@ -143,7 +143,7 @@ impl State {
                     for &(index, _) in supplies {
                         let supply = &model.supplies[index];
                         self.know_pattern(trial, supply.material, period);
-                        let output = world.output[period * model.supplies.len() + index];
+                        let output = world.output[[period, index]];
                         let row = world.supply(model, supply.material, period)[supply.row];
                         if output > 0.0 {
                             let columns = model.materials[supply.material].columns.len();
@@ -245,12 +245,12 @@ impl State {
         let wanted = self.stocks.refills.firm[links.markets.clone()]
             .iter()
             .any(|order| *order > 0.0);
-        if !(wanted && world.has_idle[period * model.materials.len() + material]) {
+        if !(wanted && world.has_idle[[period, material]]) {
             return false;
         }
         self.know_pattern(trial, material, period);
         let compiled = &model.materials[material];
-        let (base, columns) = (period * model.supplies.len(), compiled.columns.len());
+        let columns = compiled.columns.len();
         let (normal, openness) = (&self.trade.normal[material], &self.trade.openness[material]);
         let memory = &self.trade.memory[material];
         let Production { planned, loss, .. } = &self.production;
@@ -287,7 +287,7 @@ impl State {
             if supply.recycling.is_some() {
                 return 0.0;
             }
-            let mut most = (1.0 - loss[index]) * world.capacity[base + index];
+            let mut most = (1.0 - loss[index]) * world.capacity[[period, index]];
             if !supply.hosts.is_empty() {
                 most = most.min(world.host_limit(supply, planned));
             }

@@ -5,7 +5,7 @@ use super::rigid::cut_alike;
 use super::state::{AllocationMemory, State};
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING};
-use crate::model::{Model, World, patterns};
+use crate::model::{Model, World, patterns, row};
 
 impl State {
     /// Allocates the material's supply and sends it on its way.
@@ -14,7 +14,7 @@ impl State {
         let links = &model.links[material];
         let normal_supply = world.supply(model, material, period);
         let normal_orders = world.orders(model, material, period);
-        let spare = world.has_spare[period * model.materials.len() + material];
+        let spare = world.has_spare[[period, material]];
         let made = self.stocks.refills.supply[links.rows.clone()]
             .iter()
             .any(|made| *made > 0.0);
@@ -29,7 +29,7 @@ impl State {
         };
         let covered = is_covered(world, model, material, period);
         // Where lanes carry less than is wanted, flexible buyers look elsewhere even without an event.
-        let is_held_up = !links.is_rigid && world.capacity_binds[period * model.materials.len() + material];
+        let is_held_up = !links.is_rigid && world.capacity_binds[[period, material]];
         let has_quotas = self.has_quotas(material);
         let is_normal = |tolerance: f64| {
             !is_held_up
@@ -56,9 +56,8 @@ impl State {
         }
         if self.trade.is_clean[material] {
             if model.materials[material].lead_periods == 0 {
-                let base = period * model.markets.len();
                 for market in links.markets.clone() {
-                    self.trade.arrival[market] = world.coverage[base + market] * self.demand.order[market];
+                    self.trade.arrival[market] = world.coverage[[period, market]] * self.demand.order[market];
                 }
             }
         } else {
@@ -179,7 +178,7 @@ impl State {
             let (arrival, refill_arrival) = if written {
                 (pipeline.sent[at], pipeline.refill[at])
             } else {
-                (world.arrival[period * model.markets.len() + market], 0.0)
+                (world.arrival[[period, market]], 0.0)
             };
             self.trade.arrival[market] = arrival;
             if !clean {
@@ -256,10 +255,9 @@ fn add_columns(flows: &[f64], sums: &mut [f64]) {
 
 /// Whether all undisrupted orders of a material are covered in a period.
 fn is_covered(world: &World, model: &Model, material: usize, period: usize) -> bool {
-    let base = period * model.markets.len();
     let markets = &model.links[material].markets;
     world.is_balanced[material]
-        || world.coverage[base + markets.start..base + markets.end]
+        || row(&world.coverage, period)[markets.clone()]
             .iter()
             .all(|share| *share >= 1.0)
 }

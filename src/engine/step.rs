@@ -1,8 +1,10 @@
 //! One period of one trial: effects, planned output, then material by material from upstream to downstream.
 
+use ndarray::Array2;
+
 use super::severity::Severities;
 use super::state::State;
-use crate::model::{Links, Model, World};
+use crate::model::{Links, Model, World, row};
 
 /// What a trial is simulated from.
 #[derive(Clone, Copy)]
@@ -22,8 +24,7 @@ pub struct Trial<'a> {
 impl State {
     /// Whether nothing can differ from the undisrupted reference in a period.
     pub fn is_quiet(&self, trial: &Trial<'_>, period: usize) -> bool {
-        let first = period * trial.model.materials.len();
-        let (spare, idle) = (&trial.world.has_spare[first..], &trial.world.has_idle[first..]);
+        let (spare, idle) = (row(&trial.world.has_spare, period), row(&trial.world.has_idle, period));
         !self.traced
             && !trial.severities.any(period)
             && !self.stocks.refills.holds_ahead
@@ -66,10 +67,7 @@ impl State {
             .reference_period
             .is_none_or(|known| known < world.same_since[period])
         {
-            let of_period = |values: &[f64], into: &mut Vec<f64>| {
-                let count = into.len();
-                into.copy_from_slice(&values[period * count..(period + 1) * count]);
-            };
+            let of_period = |table: &Array2<f64>, into: &mut Vec<f64>| into.copy_from_slice(row(table, period));
             of_period(&world.target, &mut self.production.planned);
             of_period(&world.output, &mut self.production.output);
             of_period(&world.supply, &mut self.production.supply);
@@ -129,10 +127,9 @@ impl State {
     fn leave(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial { model, world, .. } = *trial;
         let links = &model.links[material];
-        let base = period * model.supplies.len();
         for &supply in &model.materials[material].supplies {
-            self.production.planned[supply] = world.target[base + supply];
-            self.production.output[supply] = world.output[base + supply];
+            self.production.planned[supply] = world.target[[period, supply]];
+            self.production.output[supply] = world.output[[period, supply]];
         }
         let rows = world.supply(model, material, period);
         self.production.supply[links.rows.clone()].copy_from_slice(rows);
@@ -158,18 +155,15 @@ impl State {
     pub(super) fn as_ordered_normally(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial { model, world, .. } = *trial;
         let links = &model.links[material];
-        let base = period * model.cells.len();
-        self.demand.need[links.cells.clone()]
-            .copy_from_slice(&world.need[base + links.cells.start..base + links.cells.end]);
+        self.demand.need[links.cells.clone()].copy_from_slice(&row(&world.need, period)[links.cells.clone()]);
         self.demand.order[links.markets.clone()].copy_from_slice(world.orders(model, material, period));
     }
 
     /// Adds the period's differences from the reference.
     fn add_differences(&mut self, trial: &Trial<'_>, material: usize, period: usize) {
         let Trial { model, world, .. } = *trial;
-        let base = period * model.supplies.len();
         for &index in &model.materials[material].supplies {
-            let difference = self.production.output[index] - world.output[base + index];
+            let difference = self.production.output[index] - world.output[[period, index]];
             self.production.output_difference[index] += difference;
             if difference < 0.0 {
                 self.production.lost_output[index] -= difference;
@@ -177,8 +171,7 @@ impl State {
         }
         if self.demand.has_other_needs[material] {
             let cells = model.links[material].cells.clone();
-            let base = period * model.cells.len();
-            let reference = &world.need[base + cells.start..base + cells.end];
+            let reference = &row(&world.need, period)[cells.clone()];
             let year = model.years.of_period[period] * model.cells.len();
             let of_year = &mut self.demand.demand_difference_by_year[year + cells.start..year + cells.end];
             let needs = self.demand.need[cells.clone()].iter().zip(reference);

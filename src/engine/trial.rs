@@ -7,7 +7,7 @@ use super::severity::Severities;
 use super::state::State;
 use super::step::Trial;
 use super::trace::PeriodTrace;
-use crate::model::{Model, World};
+use crate::model::{Model, World, all, row};
 
 /// Simulates trials one after the other, reusing its memory.
 #[derive(Debug, Clone)]
@@ -150,7 +150,7 @@ impl<'a> Simulator<'a> {
                 observer.period(&PeriodOutcome {
                     period,
                     short: &[],
-                    demand_t: &world.need[period * cells..(period + 1) * cells],
+                    demand_t: row(&world.need, period),
                     missing_t: &self.zeros[..cells],
                     shortfall_t: &self.zeros[..cells],
                     unmet_t: &self.zeros[..cells],
@@ -228,7 +228,7 @@ impl<'a> Simulator<'a> {
             trial: number,
             occurrences: &self.occurrences,
             demand_t: &self.demand,
-            reference_demand_by_year_t: &world.need_by_year,
+            reference_demand_by_year_t: all(&world.need_by_year),
             added_demand_by_year_t: &state.demand.demand_difference_by_year,
             structural_t: structural.map(|_| self.structural_total.as_slice()),
             causes: &state.blame.causes,

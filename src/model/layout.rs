@@ -1,6 +1,7 @@
 //! The layout that recorders size themselves by: a compiled model's demand cells, causes, supplies and stocks, with its scenario's names.
 
 pub use crate::data::WORLD;
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::{CalendarYears, Model, World};
@@ -78,11 +79,8 @@ pub struct Layout {
 /// Describes the model's cells, causes, supplies and stocks with the scenario's names.
 pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
     let reference = &model.reference;
-    let cells = model.cells.len();
-    let supplies = model.supplies.len();
-    let sum = |values: &[f64], count: usize, index: usize| -> f64 {
-        (0..model.periods).map(|period| values[period * count + index]).sum()
-    };
+    let sum =
+        |table: &Array2<f64>, index: usize| -> f64 { (0..model.periods).map(|period| table[[period, index]]).sum() };
     Layout {
         periods: model.periods,
         step_months: model.step_months,
@@ -130,7 +128,7 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
                 }
             })
             .collect(),
-        reference_demand_t: (0..cells).map(|cell| sum(&reference.need, cells, cell)).collect(),
+        reference_demand_t: (0..model.cells.len()).map(|cell| sum(&reference.need, cell)).collect(),
         events: scenario
             .events
             .iter()
@@ -159,7 +157,7 @@ pub fn layout(scenario: &Scenario, model: &Model) -> Layout {
                     supply.id.clone(),
                     supply.material,
                     supply.country,
-                    sum(&reference.output, supplies, index),
+                    sum(&reference.output, index),
                 )
             })
             .collect(),

@@ -25,7 +25,7 @@ pub use compile::{ModelError, compile};
 pub use layout::{WORLD, layout};
 pub use links::Links;
 pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
-pub use world::World;
+pub use world::{World, all, row};
 pub use years::CalendarYears;
 
 use crate::sampling::{Copula, Design, LengthBiased, Sampler, StreamKey};

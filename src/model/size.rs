@@ -2,6 +2,7 @@
 //! allocated for it.
 
 use super::compile::ModelError;
+use super::world::all;
 use super::{EffectModel, Model, World};
 use crate::scenario::Scenario;
 
@@ -104,14 +105,16 @@ pub(super) fn check_reach(scenario: &Scenario, model: &Model, world: &World) -> 
     let supplies = model.supplies.len();
     let made = |supply: usize| (model.supplies[supply].material, model.supplies[supply].country);
     let found = None
-        .or_else(|| outside(&world.capacity, supplies).map(|(at, value)| (place("the capacity", made(at)), value)))
-        .or_else(|| outside(&world.target, supplies).map(|(at, value)| (place("the planned output", made(at)), value)))
+        .or_else(|| outside(all(&world.capacity), supplies).map(|(at, value)| (place("the capacity", made(at)), value)))
         .or_else(|| {
-            outside(&world.need, model.cells.len())
+            outside(all(&world.target), supplies).map(|(at, value)| (place("the planned output", made(at)), value))
+        })
+        .or_else(|| {
+            outside(all(&world.need), model.cells.len())
                 .map(|(at, value)| (place("the demand", market(model.cells[at].market)), value))
         })
         .or_else(|| {
-            outside(&world.order, model.markets.len()).map(|(at, value)| (place("the orders", market(at)), value))
+            outside(all(&world.order), model.markets.len()).map(|(at, value)| (place("the orders", market(at)), value))
         })
         .or_else(|| {
             outside(&world.inventory_level, model.inventories.len())

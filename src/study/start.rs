@@ -60,7 +60,7 @@ impl Variant {
                 .collect();
             for &index in &compiled.supplies {
                 let supply = &model.supplies[index];
-                let output = world.output[index] * per_year;
+                let output = world.output[[0, index]] * per_year;
                 match supply.recycling {
                     Some(_) => makers[supply.row].recycled += output,
                     None => makers[supply.row].primary += output,

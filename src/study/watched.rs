@@ -209,9 +209,8 @@ impl Observer for Follower<'_> {
                         }
                     }
                     Some(Quantity::Output) => {
-                        let base = period * model.supplies.len();
                         value += positions.iter().map(|one| state.production.output[*one]).sum::<f64>();
-                        normal += positions.iter().map(|one| world.output[base + one]).sum::<f64>();
+                        normal += positions.iter().map(|one| world.output[[period, *one]]).sum::<f64>();
                     }
                     Some(Quantity::Use) => {
                         for market in positions {

@@ -231,10 +231,9 @@ impl Inspector {
             world,
             state,
         } = *trace;
-        let base = period * model.supplies.len();
         for (index, supply) in model.supplies.iter().enumerate() {
             let output = state.production.output[index];
-            let capacity = world.capacity[base + index];
+            let capacity = world.capacity[[period, index]];
             let scale = capacity.max(1e-6);
             if !(output.is_finite() && output >= 0.0) {
                 self.complain(format!("period {period}, supply {index} makes {output}"));
@@ -256,7 +255,7 @@ impl Inspector {
                 );
             }
             self.output[index] += output;
-            self.lost[index] += (world.output[base + index] - output).max(0.0);
+            self.lost[index] += (world.output[[period, index]] - output).max(0.0);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What comes of the plan, period by period: output, orders, what is delivered, what arrives.
 
-use super::{SPARE, World};
+use super::{SPARE, World, row, row_mut};
 use crate::model::Model;
 use crate::model::patterns::balance;
 
@@ -10,24 +10,22 @@ const COVERED: f64 = 1e-9;
 impl World {
     /// Output of a material's supplies, limited by feed and hosts.
     pub(super) fn produce(&mut self, model: &Model, material: usize, period: usize) {
-        let base = period * model.supplies.len();
         let compiled = &model.materials[material];
-        let rows = period * model.exporter_rows + compiled.first_row;
-        self.supply[rows..rows + compiled.rows.len()].fill(0.0);
+        let rows = compiled.first_row..compiled.first_row + compiled.rows.len();
+        row_mut(&mut self.supply, period)[rows].fill(0.0);
         for &index in &compiled.supplies {
             let supply = &model.supplies[index];
-            let mut output = self.target[base + index];
+            let mut output = self.target[[period, index]];
             for &(market, _) in &supply.inputs {
-                output = output.min(self.target[base + index] * self.feed_fraction(model, market, period));
+                output = output.min(self.target[[period, index]] * self.feed_fraction(model, market, period));
             }
             if !supply.hosts.is_empty() {
-                let outputs = &self.output[base..base + model.supplies.len()];
-                output = output.min(self.host_limit(supply, outputs));
+                output = output.min(self.host_limit(supply, row(&self.output, period)));
             }
             // Stocks of feed may let it run as planned: then it differs from this reference, which has none.
-            self.is_balanced[material] &= output >= self.target[base + index];
-            self.output[base + index] = output;
-            self.supply[rows + supply.row] += output;
+            self.is_balanced[material] &= output >= self.target[[period, index]];
+            self.output[[period, index]] = output;
+            self.supply[[period, compiled.first_row + supply.row]] += output;
         }
     }
 
@@ -35,9 +33,9 @@ impl World {
     fn feed_fraction(&self, model: &Model, market: usize, period: usize) -> f64 {
         let compiled = &model.markets[market];
         let Some(feed) = compiled.feed_cell else { return 1.0 };
-        let needs = &self.need[period * model.cells.len()..(period + 1) * model.cells.len()];
+        let needs = row(&self.need, period);
         let total: f64 = compiled.cells.clone().map(|cell| needs[cell]).sum();
-        let arrival = self.arrival[period * model.markets.len() + market];
+        let arrival = self.arrival[[period, market]];
         if needs[feed] <= 0.0 || arrival >= total * (1.0 - COVERED) {
             return 1.0;
         }
@@ -61,20 +59,20 @@ impl World {
             let total: f64 = model.markets[market]
                 .cells
                 .clone()
-                .map(|cell| self.need[then * model.cells.len() + cell])
+                .map(|cell| self.need[[then, cell]])
                 .sum();
-            self.order[period * model.markets.len() + market] = total;
+            self.order[[period, market]] = total;
         }
     }
 
     /// Delivered share of orders: that of the gravity rule, which observed lanes are balanced to.
     pub(super) fn cover(&mut self, model: &Model, material: usize, period: usize) {
         let compiled = &model.materials[material];
-        let rows = period * model.exporter_rows + compiled.first_row;
-        let columns = period * model.markets.len() + compiled.first_market;
-        let supply = &self.supply[rows..rows + compiled.rows.len()];
-        let orders = &self.order[columns..columns + compiled.columns.len()];
-        let coverage = &mut self.coverage[columns..columns + compiled.columns.len()];
+        let rows = compiled.first_row..compiled.first_row + compiled.rows.len();
+        let columns = compiled.first_market..compiled.first_market + compiled.columns.len();
+        let supply = &row(&self.supply, period)[rows];
+        let orders = &row(&self.order, period)[columns.clone()];
+        let coverage = &mut row_mut(&mut self.coverage, period)[columns];
         let is_closed = compiled
             .observed
             .as_ref()
@@ -83,14 +81,14 @@ impl World {
             // Without openness only balancing tells who can be reached, and capacities limit lanes.
             balance(compiled, period, supply, orders, &mut self.memory, &mut self.flows);
             let passage = &mut self.memory.passage;
-            self.capacity_binds[period * model.materials.len() + material] =
+            self.capacity_binds[[period, material]] =
                 passage.keep_to(model, compiled, &self.inputs, period, &mut self.flows);
             if period == 0 {
                 self.wanted_at_start[material].clone_from(&passage.wanted);
             }
             for (column, share) in coverage.iter_mut().enumerate() {
                 let sum: f64 = (0..compiled.rows.len())
-                    .map(|row| self.flows[row * orders.len() + column])
+                    .map(|row: usize| self.flows[row * orders.len() + column])
                     .sum();
                 *share = if orders[column] > 0.0 {
                     (sum / orders[column]).min(1.0)
@@ -135,25 +133,23 @@ impl World {
             }
             covered += order * *share;
         }
-        self.has_spare[period * model.materials.len() + material] =
-            supply.iter().sum::<f64>() > covered * (1.0 + SPARE);
+        self.has_spare[[period, material]] = supply.iter().sum::<f64>() > covered * (1.0 + SPARE);
     }
 
     pub(super) fn arrive(&mut self, model: &Model, material: usize, period: usize) {
         let compiled = &model.materials[material];
-        let markets = model.markets.len();
         for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
-            self.arrival[period * markets + market] = if period >= compiled.lead_periods {
-                let sent = (period - compiled.lead_periods) * markets + market;
+            self.arrival[[period, market]] = if period >= compiled.lead_periods {
+                let sent = [period - compiled.lead_periods, market];
                 self.coverage[sent] * self.order[sent]
             } else {
                 // The pipeline starts full.
                 let need: f64 = model.markets[market]
                     .cells
                     .clone()
-                    .map(|cell| self.need[period * model.cells.len() + cell])
+                    .map(|cell| self.need[[period, cell]])
                     .sum();
-                self.coverage[market] * need
+                self.coverage[[0, market]] * need
             };
         }
     }

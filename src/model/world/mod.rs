@@ -4,33 +4,35 @@ mod course;
 mod plan;
 mod stocks;
 
+use ndarray::Array2;
+
 use super::patterns::{PatternMemory, Patterns};
 use super::{Model, SupplyModel};
 
 /// Relative excess of supply over orders above which something is left over.
 const SPARE: f64 = 1e-12;
 
-/// The undisrupted reference. Quantities are t per period; arrays are indexed `period x count + index`.
+/// The undisrupted reference. Quantities are t per period; tables are by period (row) and index (column).
 #[derive(Debug, Clone, Default)]
 pub struct World {
     /// The trial's inputs by slot.
     pub inputs: Vec<f64>,
     /// Capacity by supply.
-    pub capacity: Vec<f64>,
+    pub capacity: Array2<f64>,
     /// Planned output by supply.
-    pub target: Vec<f64>,
+    pub target: Array2<f64>,
     /// Actual undisrupted output by supply.
-    pub output: Vec<f64>,
+    pub output: Array2<f64>,
     /// Need by cell: final demand, or feed for planned output.
-    pub need: Vec<f64>,
+    pub need: Array2<f64>,
     /// Orders by market, placed for needs a lead time later.
-    pub order: Vec<f64>,
+    pub order: Array2<f64>,
     /// Delivered share of the orders by market.
-    pub coverage: Vec<f64>,
+    pub coverage: Array2<f64>,
     /// Supply by exporter row.
-    pub supply: Vec<f64>,
+    pub supply: Array2<f64>,
     /// What arrives by market.
-    pub arrival: Vec<f64>,
+    pub arrival: Array2<f64>,
     /// Level targets of commercial inventories at the start, t (days turned into tonnes).
     pub inventory_level: Vec<f64>,
     /// Orders at the start by market, t per year: what days of stock refer to.
@@ -40,17 +42,17 @@ pub struct World {
     /// Need by cell over the simulated periods, t.
     pub need_total: Vec<f64>,
     /// The same by calendar year and cell, t.
-    pub need_by_year: Vec<f64>,
+    pub need_by_year: Array2<f64>,
     /// Whether every order is covered in every period.
     pub balanced: bool,
     /// The same by material, and whether its plants run as planned.
     pub is_balanced: Vec<bool>,
     /// Whether more is made than ordered, by period and material: what stocks can be refilled from.
-    pub has_spare: Vec<bool>,
+    pub has_spare: Array2<bool>,
     /// Whether, besides, some plant has idle capacity, by period and material: stocks can be refilled from that too.
-    pub has_idle: Vec<bool>,
+    pub has_idle: Array2<bool>,
     /// Whether undisrupted trade uses up what some lanes carry, and would carry more, by period and material.
-    pub capacity_binds: Vec<bool>,
+    pub capacity_binds: Array2<bool>,
     /// What the lanes of each capacity would carry at the start without it, t per period, by material.
     pub wanted_at_start: Vec<Vec<f64>>,
     /// The first of the periods up to this one that are all the same, by period.
@@ -83,16 +85,16 @@ impl World {
     #[inline]
     pub fn supply(&self, model: &Model, material: usize, period: usize) -> &[f64] {
         let compiled = &model.materials[material];
-        let start = period.min(model.reference_periods - 1) * model.exporter_rows + compiled.first_row;
-        &self.supply[start..start + compiled.rows.len()]
+        let supply = row(&self.supply, period.min(model.reference_periods - 1));
+        &supply[compiled.first_row..compiled.first_row + compiled.rows.len()]
     }
 
     /// Orders by column of a material in a reference period.
     #[inline]
     pub fn orders(&self, model: &Model, material: usize, period: usize) -> &[f64] {
         let compiled = &model.materials[material];
-        let start = period.min(model.reference_periods - 1) * model.markets.len() + compiled.first_market;
-        &self.order[start..start + compiled.columns.len()]
+        let orders = row(&self.order, period.min(model.reference_periods - 1));
+        &orders[compiled.first_market..compiled.first_market + compiled.columns.len()]
     }
 
     /// Computes the reference for these inputs, reusing this world's memory.
@@ -100,14 +102,14 @@ impl World {
         let periods = model.reference_periods;
         self.inputs.clear();
         self.inputs.extend_from_slice(inputs);
-        resize(&mut self.capacity, periods * model.supplies.len());
-        resize(&mut self.target, periods * model.supplies.len());
-        resize(&mut self.output, periods * model.supplies.len());
-        resize(&mut self.need, periods * model.cells.len());
-        resize(&mut self.order, periods * model.markets.len());
-        resize(&mut self.coverage, periods * model.markets.len());
-        resize(&mut self.arrival, periods * model.markets.len());
-        resize(&mut self.supply, periods * model.exporter_rows);
+        reset(&mut self.capacity, periods, model.supplies.len());
+        reset(&mut self.target, periods, model.supplies.len());
+        reset(&mut self.output, periods, model.supplies.len());
+        reset(&mut self.need, periods, model.cells.len());
+        reset(&mut self.order, periods, model.markets.len());
+        reset(&mut self.coverage, periods, model.markets.len());
+        reset(&mut self.arrival, periods, model.markets.len());
+        reset(&mut self.supply, periods, model.exporter_rows);
         resize(&mut self.start_orders_per_year, model.markets.len());
         // Nothing may depend on what this memory was used for before.
         self.memory.forget();
@@ -119,10 +121,8 @@ impl World {
         self.start_orders(model);
         self.is_balanced.clear();
         self.is_balanced.resize(model.materials.len(), true);
-        self.has_spare.clear();
-        self.has_spare.resize(periods * model.materials.len(), false);
-        self.capacity_binds.clear();
-        self.capacity_binds.resize(periods * model.materials.len(), false);
+        reset(&mut self.has_spare, periods, model.materials.len());
+        reset(&mut self.capacity_binds, periods, model.materials.len());
         self.wanted_at_start.resize(model.materials.len(), Vec::new());
         for period in 0..periods {
             for &material in &model.order {
@@ -136,41 +136,38 @@ impl World {
         self.balanced = self.is_balanced.iter().all(|balanced| *balanced);
         self.stock_levels(model);
         resize(&mut self.need_total, model.cells.len());
-        for period in self.need.chunks_exact(model.cells.len().max(1)).take(model.periods) {
-            for (total, need) in self.need_total.iter_mut().zip(period) {
+        for period in 0..model.periods {
+            for (total, need) in self.need_total.iter_mut().zip(row(&self.need, period)) {
                 *total += need;
             }
         }
-        resize(&mut self.need_by_year, model.years.len() * model.cells.len());
-        let periods = self.need.chunks_exact(model.cells.len().max(1));
-        for (period, year) in periods.zip(&model.years.of_period) {
-            let first = year * model.cells.len();
-            for (total, need) in self.need_by_year[first..].iter_mut().zip(period) {
+        reset(&mut self.need_by_year, model.years.len(), model.cells.len());
+        for (period, year) in model.years.of_period.iter().enumerate().take(periods) {
+            for (total, need) in row_mut(&mut self.need_by_year, *year)
+                .iter_mut()
+                .zip(row(&self.need, period))
+            {
                 *total += need;
             }
         }
         self.find_same_periods(model);
         self.output_total.clear();
         for supply in 0..model.supplies.len() {
-            let total = (0..model.periods)
-                .map(|period| self.output[period * model.supplies.len() + supply])
-                .sum();
+            let total = (0..model.periods).map(|period| self.output[[period, supply]]).sum();
             self.output_total.push(total);
         }
     }
 
     /// Notes where some plant could make more than is planned.
     fn find_idle(&mut self, model: &Model) {
-        self.has_idle.clear();
-        let supplies = model.supplies.len();
+        reset(&mut self.has_idle, model.reference_periods, model.materials.len());
         for period in 0..model.reference_periods {
-            let base = period * supplies;
-            for material in &model.materials {
+            for (number, material) in model.materials.iter().enumerate() {
                 let mut makers = material.supplies.iter();
-                self.has_idle.push(makers.any(|&index| {
-                    let (capacity, target) = (self.capacity[base + index], self.target[base + index]);
+                self.has_idle[[period, number]] = makers.any(|&index| {
+                    let (capacity, target) = (self.capacity[[period, index]], self.target[[period, index]]);
                     model.supplies[index].recycling.is_none() && capacity > target * (1.0 + SPARE)
-                }));
+                });
             }
         }
     }
@@ -178,20 +175,17 @@ impl World {
     /// Notes which periods are the same as the one before.
     fn find_same_periods(&mut self, model: &Model) {
         self.same_since.clear();
-        let (supplies, markets) = (model.supplies.len(), model.markets.len());
         for period in 0..model.reference_periods {
-            let is_same = |values: &[f64], count: usize| {
-                values[period * count..(period + 1) * count] == values[(period - 1) * count..period * count]
-            };
+            let is_same = |table: &Array2<f64>| row(table, period) == row(table, period - 1);
             let same = period > 0
-                && is_same(&self.need, model.cells.len())
-                && is_same(&self.target, supplies)
-                && is_same(&self.capacity, supplies)
-                && is_same(&self.output, supplies)
-                && is_same(&self.order, markets)
-                && is_same(&self.coverage, markets)
-                && is_same(&self.arrival, markets)
-                && is_same(&self.supply, model.exporter_rows);
+                && is_same(&self.need)
+                && is_same(&self.target)
+                && is_same(&self.capacity)
+                && is_same(&self.output)
+                && is_same(&self.order)
+                && is_same(&self.coverage)
+                && is_same(&self.arrival)
+                && is_same(&self.supply);
             let since = if same { self.same_since[period - 1] } else { period };
             self.same_since.push(since);
         }
@@ -201,4 +195,31 @@ impl World {
 fn resize(values: &mut Vec<f64>, length: usize) {
     values.clear();
     values.resize(length, 0.0);
+}
+
+/// Empties a table; its memory is used again where its shape stays.
+fn reset<T: Clone + Default>(table: &mut Array2<T>, rows: usize, columns: usize) {
+    match table.dim() == (rows, columns) {
+        true => table.fill(T::default()),
+        false => *table = Array2::from_elem((rows, columns), T::default()),
+    }
+}
+
+/// A row of a table, as a plain slice.
+#[inline]
+pub fn row<T>(table: &Array2<T>, number: usize) -> &[T] {
+    let columns = table.ncols();
+    &all(table)[number * columns..(number + 1) * columns]
+}
+
+/// All rows, one behind the other.
+pub fn all<T>(table: &Array2<T>) -> &[T] {
+    table.as_slice().unwrap_or_default()
+}
+
+/// A row, to be written.
+#[inline]
+fn row_mut<T>(table: &mut Array2<T>, number: usize) -> &mut [T] {
+    let columns = table.ncols();
+    &mut table.as_slice_mut().unwrap_or_default()[number * columns..(number + 1) * columns]
 }

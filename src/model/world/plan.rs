@@ -1,6 +1,6 @@
 //! What would be needed, and what plants are to make: from users up to mines.
 
-use super::{World, resize};
+use super::{World, resize, row};
 use crate::model::{HostRatioModel, Model, SupplyModel};
 use crate::scenario::Balance;
 
@@ -16,7 +16,7 @@ impl World {
             // Growth compounds; a period carries the demand of its middle.
             let mut factor = libm::pow(growth, 0.5 * step_years);
             for period in 0..model.reference_periods {
-                self.need[period * model.cells.len() + index] = (level * amount.profile(period) * factor).max(0.0);
+                self.need[[period, index]] = (level * amount.profile(period) * factor).max(0.0);
                 factor *= per_period;
             }
         }
@@ -46,7 +46,7 @@ impl World {
                 };
                 let growth = if follows && start > 0.0 { required / start } else { 1.0 };
                 for &index in &compiled.supplies {
-                    let at = period * supplies + index;
+                    let at = [period, index];
                     if model.supplies[index].follows_demand {
                         self.capacity[at] *= growth;
                     }
@@ -62,11 +62,10 @@ impl World {
 
     /// Capacity before growth: size, opening, ramp and closing.
     fn raw_capacity(&mut self, model: &Model, index: usize, supply: &SupplyModel) {
-        let supplies = model.supplies.len();
         let step_years = model.step_years();
         if supply.recycling.is_some() {
             for period in 0..model.reference_periods {
-                self.capacity[period * supplies + index] = self.recycled(model, supply, period as f64 + 0.5);
+                self.capacity[[period, index]] = self.recycled(model, supply, period as f64 + 0.5);
             }
             return;
         }
@@ -80,7 +79,7 @@ impl World {
             let to = (period + 1) as f64 * model.step_months;
             let open = opens.map_or(1.0, |date| mean_ramp(from - date, to - date, ramp));
             let closed = closes.map_or(0.0, |date| mean_ramp(from - date, to - date, 0.0));
-            self.capacity[period * supplies + index] = (level * size.profile(period) * open * (1.0 - closed)).max(0.0);
+            self.capacity[[period, index]] = (level * size.profile(period) * open * (1.0 - closed)).max(0.0);
         }
     }
 
@@ -119,7 +118,7 @@ impl World {
             let period = (then_period.max(0.0) as usize).min(model.reference_periods - 1);
             for &(consumer, position) in &model.markets[market].consumers {
                 let per_tonne = model.supplies[consumer].inputs[position].1.of(&self.inputs);
-                demand += per_tonne * self.target[period * model.supplies.len() + consumer];
+                demand += per_tonne * self.target[[period, consumer]];
             }
         }
         let period = (time_periods.max(0.0) as usize).min(model.reference_periods - 1);
@@ -134,12 +133,12 @@ impl World {
         for market in compiled.first_market..compiled.first_market + compiled.columns.len() {
             for cell in model.markets[market].cells.clone() {
                 if !model.cells[cell].is_feed {
-                    total += self.need[then * model.cells.len() + cell];
+                    total += self.need[[then, cell]];
                 }
             }
             for &(consumer, position) in &model.markets[market].consumers {
                 let per_tonne = model.supplies[consumer].inputs[position].1.of(&self.inputs);
-                total += per_tonne * self.target[then * model.supplies.len() + consumer];
+                total += per_tonne * self.target[[then, consumer]];
             }
         }
         total
@@ -166,10 +165,9 @@ impl World {
     /// Where projects and recycling bring planned output above both what is required and what was planned at the start (grown with
     /// demand), everyone's plants but recycling run below their utilisation: the rest is idle capacity, not unsold output.
     fn clear_projects(&mut self, model: &Model, material: usize, period: usize, limit: f64) {
-        let supplies = model.supplies.len();
         let (mut recycled, mut planned) = (0.0, 0.0);
         for &index in &model.materials[material].supplies {
-            let target = self.target[period * supplies + index];
+            let target = self.target[[period, index]];
             if model.supplies[index].recycling.is_some() {
                 recycled += target
             } else {
@@ -181,7 +179,7 @@ impl World {
             let factor = ((limit - recycled) / planned).clamp(0.0, 1.0);
             for &index in &model.materials[material].supplies {
                 if model.supplies[index].recycling.is_none() {
-                    self.target[period * supplies + index] *= factor;
+                    self.target[[period, index]] *= factor;
                 }
             }
         }
@@ -189,16 +187,14 @@ impl World {
 
     /// By-products plan no more than their hosts' planned output allows.
     pub(super) fn limit_by_products(&mut self, model: &Model) {
-        let supplies = model.supplies.len();
         for &index in &model.supply_order {
             let supply = &model.supplies[index];
             if supply.hosts.is_empty() {
                 continue;
             }
             for period in 0..model.reference_periods {
-                let base = period * supplies;
-                let limit = self.host_limit(supply, &self.target[base..base + supplies]);
-                self.target[base + index] = self.target[base + index].min(limit);
+                let limit = self.host_limit(supply, row(&self.target, period));
+                self.target[[period, index]] = self.target[[period, index]].min(limit);
             }
         }
     }
@@ -211,9 +207,9 @@ impl World {
                 let mut total = 0.0;
                 for &(consumer, position) in &market.consumers {
                     let per_tonne = model.supplies[consumer].inputs[position].1.of(&self.inputs);
-                    total += per_tonne * self.target[period * model.supplies.len() + consumer];
+                    total += per_tonne * self.target[[period, consumer]];
                 }
-                self.need[period * model.cells.len() + cell] = total;
+                self.need[[period, cell]] = total;
             }
         }
     }
@@ -241,7 +237,7 @@ impl World {
 
     pub(super) fn start_orders(&mut self, model: &Model) {
         for (index, market) in model.markets.iter().enumerate() {
-            let first: f64 = market.cells.clone().map(|cell| self.need[cell]).sum();
+            let first: f64 = market.cells.clone().map(|cell| self.need[[0, cell]]).sum();
             self.start_orders_per_year[index] = first / model.step_years();
         }
     }

@@ -16,6 +16,9 @@ use crate::report::number::grouped;
 const MAX_PANELS: usize = 6;
 /// Height of a panel.
 const HEIGHT: f64 = 170.0;
+/// Lines of a panel's name at most, and how far they are apart.
+const MOST_LINES: usize = 3;
+const LINE: f64 = 15.0;
 /// Size of a mark.
 const MARK: f64 = 8.0;
 /// Opacity of the band.
@@ -169,11 +172,23 @@ fn panels<'a, I: Iterator<Item = &'a Compared>>(
     let left = MARGIN + 34.0;
     let width = (RIGHT - 16.0 - left - gap * (columns as f64 - 1.0)) / columns as f64;
     let start = page.y + 12.0;
-    let pitch = HEIGHT + 60.0;
+    let names: Vec<Vec<String>> = shown
+        .iter()
+        .map(|number| {
+            let name = format!("{}, x normal", episode.bands[*number].name);
+            text::wrap(&name, 12.0, true, width, MOST_LINES)
+        })
+        .collect();
+    let further = names.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1);
+    let heading = further as f64 * LINE;
+    let pitch = HEIGHT + 60.0 + heading;
     for (position, number) in shown.iter().enumerate() {
         let band = &episode.bands[*number];
         let (row, column) = (position / columns, position % columns);
-        let (x, y) = (left + column as f64 * (width + gap), start + row as f64 * pitch + 26.0);
+        let (x, y) = (
+            left + column as f64 * (width + gap),
+            start + row as f64 * pitch + 26.0 + heading,
+        );
         let highest = drawn(*number)
             .flat_map(|one| [one.observed.figure, one.simulated[2]])
             .chain(band.months.iter().map(|month| month[2]))
@@ -189,8 +204,10 @@ fn panels<'a, I: Iterator<Item = &'a Compared>>(
             },
             y: Axis::from_zero(highest * 1.04, 4, ""),
         };
-        let name = text::shorten(&format!("{}, x normal", band.name), 12.0, true, width);
-        page.canvas.text(x, y - 10.0, Anchor::Start, bold(12.0, INK), &name);
+        for (line, text) in names[position].iter().rev().enumerate() {
+            let above = y - 10.0 - line as f64 * LINE;
+            page.canvas.text(x, above, Anchor::Start, bold(12.0, INK), text);
+        }
         panel.grid(&mut page.canvas, true, true);
         draw(&mut page.canvas, &panel, band, drawn(*number));
     }

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use super::sample::{Place, Sample, Stage};
-use crate::report::charts::{render_all, to_png};
+use crate::report::charts::{Chart, render_all, to_png};
+use crate::results::types::{ExceedanceStep, RunResults};
 
 const LONG: &str = "Export licensing of heavy rare earths & magnets <all users>";
 
@@ -233,4 +234,27 @@ fn gallery() {
             before.elapsed()
         );
     }
+}
+
+/// One of the charts of results.
+pub fn chart(results: &RunResults, name: &str) -> Chart {
+    let mut charts = render_all(results).unwrap().into_iter();
+    charts
+        .find(|chart| chart.name == name)
+        .unwrap_or_else(|| panic!("no {name}"))
+}
+
+/// Magnets at one place under the baseline alone, with these steps of the exceedance curves: shortfall in %, trials beyond.
+pub fn stepped(steps: &[(f64, u64)]) -> RunResults {
+    let mut results = magnets().results();
+    results.focus_places.truncate(1);
+    results.policies.truncate(1);
+    for curve in &mut results.policies[0].exceedance {
+        let steps = steps.iter().map(|&(shortfall_pct, trials_beyond)| ExceedanceStep {
+            shortfall_pct,
+            trials_beyond,
+        });
+        curve.steps = steps.collect();
+    }
+    results
 }

@@ -2,15 +2,9 @@
 
 use resvg::usvg::roxmltree::Document;
 
-use super::gallery::{every, magnets};
+use super::gallery::{chart, every, magnets, stepped};
 use crate::report::charts::source::Source;
 use crate::report::charts::{Chart, Path, paths, render_all};
-use crate::results::types::{ExceedanceStep, RunResults};
-
-fn chart(results: &RunResults, name: &str) -> Chart {
-    let mut charts = render_all(results).unwrap().into_iter();
-    charts.find(|chart| chart.name == name).expect(name)
-}
 
 /// What is said, with plain spaces.
 fn said(chart: &Chart) -> Vec<String> {
@@ -42,16 +36,7 @@ fn every_reading_lies_on_its_chart() {
 
 #[test]
 fn a_curve_says_how_probable_more_is() {
-    let mut results = magnets().results();
-    results.focus_places.truncate(1);
-    results.policies.truncate(1);
-    for curve in &mut results.policies[0].exceedance {
-        let step = |shortfall_pct, trials_beyond| ExceedanceStep {
-            shortfall_pct,
-            trials_beyond,
-        };
-        curve.steps = vec![step(0.0, 10_000), step(20.0, 5_000), step(40.0, 0)];
-    }
+    let results = stepped(&[(0.0, 10_000), (20.0, 5_000), (40.0, 0)]);
     let said = said(&chart(&results, "exceedance-ndfeb_magnet"));
     assert_eq!(said[0], "United States: more than 0 % is short in 50 % of the trials");
     assert!(

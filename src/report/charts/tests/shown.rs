@@ -2,19 +2,12 @@
 
 use resvg::usvg::roxmltree::{Document, Node};
 
-use super::gallery::{crowd, every, magnets, rare};
-use crate::report::charts::{Chart, render_all};
+use super::gallery::{chart, crowd, every, magnets, rare, stepped};
+use crate::report::charts::render_all;
 use crate::results::types::{ExceedanceStep, RunResults, SupplyShare};
 
-fn chart<'a>(charts: &'a [Chart], name: &str) -> &'a Chart {
-    charts
-        .iter()
-        .find(|c| c.name == name)
-        .unwrap_or_else(|| panic!("no {name}"))
-}
-
 fn drawn(results: &RunResults, name: &str) -> String {
-    chart(&render_all(results).unwrap(), name).svg.clone()
+    chart(results, name).svg
 }
 
 /// All text of a chart in its order, lines joined.
@@ -64,16 +57,7 @@ fn curves_over_trials_and_periods_are_steps_not_slopes() {
 
 #[test]
 fn an_atom_falls_where_it_lies() {
-    let mut results = magnets().results();
-    results.focus_places.truncate(1);
-    results.policies.truncate(1);
-    for curve in &mut results.policies[0].exceedance {
-        let step = |shortfall_pct, trials_beyond| ExceedanceStep {
-            shortfall_pct,
-            trials_beyond,
-        };
-        curve.steps = vec![step(0.0, 10_000), step(500.0 / 12.0, 0)];
-    }
+    let results = stepped(&[(0.0, 10_000), (500.0 / 12.0, 0)]);
     let svg = drawn(&results, "exceedance-ndfeb_magnet");
     // The one vertical fall, at 41.67 of the axis' 42.27 (5/12 and 0.06 steps of 10), to the axis.
     let falls = |path: &Vec<(i64, i64)>| path.len() == 3 && path[0].1 == path[1].1 && path[1].0 == path[2].0;
@@ -86,16 +70,7 @@ fn an_atom_falls_where_it_lies() {
 
 #[test]
 fn the_end_of_an_axis_is_said() {
-    let mut results = magnets().results();
-    results.focus_places.truncate(1);
-    results.policies.truncate(1);
-    for curve in &mut results.policies[0].exceedance {
-        let step = |shortfall_pct, trials_beyond| ExceedanceStep {
-            shortfall_pct,
-            trials_beyond,
-        };
-        curve.steps = vec![step(0.0, 10_000), step(20.0, 40), step(80.0, 0)];
-    }
+    let results = stepped(&[(0.0, 10_000), (20.0, 40), (80.0, 0)]);
     for row in &mut results.policies[0].summary {
         row.max_pct = 80.0;
     }
@@ -265,7 +240,7 @@ fn materials_without_charts_are_named() {
         }));
     }
     let charts = render_all(&results).unwrap();
-    let said = words(&chart(&charts, "supply-shares").svg);
+    let said = words(&chart(&results, "supply-shares").svg);
     assert!(
         said.contains("6 of 8 materials in focus have charts") && said.contains("Without charts: m1 and m2."),
         "{said}"
@@ -300,10 +275,9 @@ fn a_single_supplier_is_nobodys_other() {
 #[test]
 fn a_country_has_one_color_in_all_charts() {
     let results = magnets().results();
-    let charts = render_all(&results).unwrap();
     let usa = "#0072B2";
     for name in ["exceedance-ndfeb_magnet", "supply-shares"] {
-        assert!(chart(&charts, name).svg.contains(usa), "{name}");
+        assert!(chart(&results, name).svg.contains(usa), "{name}");
     }
     // The same when others are in focus and in another order.
     let mut turned = results.clone();
