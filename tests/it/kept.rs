@@ -217,7 +217,7 @@ fn what_is_not_continued_is_said() {
     assert!(!file.exists());
     std::fs::write(&file, "mine").unwrap();
     let (code, _, error) = finish(&mut command(scratch.path(), "256", &[]));
-    assert_eq!(code, 1, "{error}");
+    assert_eq!(code, 3, "{error}");
     assert!(
         error.contains("it is not what critmin keeps of a question") && error.contains("hint: move it away"),
         "{error}"
