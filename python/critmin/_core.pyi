@@ -172,6 +172,7 @@ class Study:
         policies: list[str] = ...,
         steps: int | None = None,
         trials: int | None = None,
+        precision: float | None = None,
         threads: int | None = None,
         told: _Told = None,
         elsewhere: _Elsewhere | None = None,

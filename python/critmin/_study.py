@@ -388,11 +388,12 @@ class Study:
         steps: int | None = None,
         trials: int | None = None,
         seed: int | None = None,
+        precision: float | None = None,
         threads: int | None = None,
         progress: Progress = None,
     ) -> Answer:
         """Chooses policies and their sizes within a budget in USD, as ``critmin optimize`` does."""
-        return self._optimized(None, budget, goal, cap, policies, steps, trials, seed, threads, progress)
+        return self._optimized(None, budget, goal, cap, policies, steps, trials, seed, precision, threads, progress)
 
     def _optimized(
         self,
@@ -404,13 +405,14 @@ class Study:
         steps: int | None,
         trials: int | None,
         seed: int | None,
+        precision: float | None,
         threads: int | None,
         progress: Progress,
     ) -> Answer:
         core = self._asked(trials, seed)
         with _Shown(progress) as told:
-            found = core.optimize(budget, goal, cap, list(policies), steps, trials, threads, told, elsewhere)
-        options = {"budget": budget, "goal": goal, "cap": cap, "policy": list(policies), "steps": steps}
+            found = core.optimize(budget, goal, cap, list(policies), steps, trials, precision, threads, told, elsewhere)
+        options = {"budget": budget, "goal": goal, "cap": cap, "policy": list(policies), "steps": steps, "precision": precision}
         command = self._command("optimize", core, options)
         return _finished(found, lambda one: Answer(one, self._path, command))
 

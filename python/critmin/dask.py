@@ -187,6 +187,7 @@ def optimize(
     steps: int | None = None,
     trials: int | None = None,
     seed: int | None = None,
+    precision: float | None = None,
     retries: int = 3,
 ) -> Answer:
     """`Study.optimize` with the mixes of policies spread over a client's workers: the same answer, byte for byte. The few mixes of which the answer speaks in
@@ -201,7 +202,7 @@ def optimize(
         futures = [client.submit(_mixes, asked, group, trials, goal, pure=False, retries=retries) for group in groups]
         return [one for group in client.gather(futures) for one in group]
 
-    return study._optimized(elsewhere, budget, goal, cap, policies, steps, trials, seed, None, None)
+    return study._optimized(elsewhere, budget, goal, cap, policies, steps, trials, seed, precision, None, None)
 
 
 def _client(client: Client | None) -> Client:

@@ -483,7 +483,7 @@ impl Study {
 
     /// `critmin optimize`.
     /// `elsewhere` is given names and policies of mixes and a number of trials, and gives back what `simulate_mixes` does; without it they are simulated here.
-    #[pyo3(signature = (budget=None, goal="cvar95", cap=None, policies=Vec::new(), steps=None, trials=None, threads=None, told=None, elsewhere=None))]
+    #[pyo3(signature = (budget=None, goal="cvar95", cap=None, policies=Vec::new(), steps=None, trials=None, precision=None, threads=None, told=None, elsewhere=None))]
     #[allow(clippy::too_many_arguments)]
     fn optimize(
         &self,
@@ -494,6 +494,7 @@ impl Study {
         policies: Vec<String>,
         steps: Option<usize>,
         trials: Option<u64>,
+        precision: Option<f64>,
         threads: Option<usize>,
         told: Option<Py<PyAny>>,
         elsewhere: Option<Py<PyAny>>,
@@ -506,6 +507,7 @@ impl Study {
             policies,
             steps: steps.unwrap_or(usual.steps),
             trials,
+            precision,
             ..usual
         };
         let prepared = py.detach(|| optimize::prepare(&self.study, &plan)).map_err(failed)?;

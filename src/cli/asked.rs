@@ -91,10 +91,10 @@ impl<'a> Asked<'a> {
     pub fn told(&self, answered: &Answered, answer: &dyn Answer) -> Outcome {
         let Answered { folder, kept } = answered;
         let document = answer.document();
-        self.pool.install(|| write(self.output, folder, answer, &document))?;
+        let folder = self.pool.install(|| write(self.output, folder, answer, &document))?;
         tell(
             self.output,
-            folder,
+            &folder,
             Some(kept),
             self.started,
             answer,

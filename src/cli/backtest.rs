@@ -39,7 +39,7 @@ pub fn backtest(options: &BacktestOptions) -> Outcome {
     stop_on_interrupt(&progress);
     let found = pool.install(|| run(&prepared, &progress)).map_err(failed)?;
     let document = found.document();
-    pool.install(|| write(output, &folder, &found, &document))?;
+    let folder = pool.install(|| write(output, &folder, &found, &document))?;
     tell(output, &folder, None, started, &found, &document, Path::new(""))
 }
 

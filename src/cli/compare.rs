@@ -49,7 +49,7 @@ pub fn compare(options: &CompareOptions) -> Outcome {
     let (found, kept) = simulated(NAME, (output, &options.resume), &folder, &pool, run)?;
     let found = found.map_err(|error| Failure::of_question(error, &kept, output))?;
     let document = found.document();
-    pool.install(|| write(output, &folder, &found, &document))?;
+    let folder = pool.install(|| write(output, &folder, &found, &document))?;
     let scenario = &options.scenarios[0];
     tell(output, &folder, Some(&kept), started, &found, &document, scenario)
 }

@@ -56,7 +56,7 @@ pub fn indices(options: &IndicesOptions) -> Outcome {
         }
     };
     let document = found.document();
-    pool.install(|| write(output, &folder, &found, &document))?;
+    let folder = pool.install(|| write(output, &folder, &found, &document))?;
     let scenario = options.scenario.as_deref().unwrap_or(Path::new(""));
     tell(output, &folder, None, started, &found, &document, scenario)
 }

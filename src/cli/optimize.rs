@@ -22,6 +22,7 @@ pub fn optimize(options: &OptimizeOptions) -> Outcome {
         policies: options.policies.clone(),
         steps: usize::from(options.steps),
         trials: options.trials,
+        precision: options.precision,
         ..Plan::default()
     };
     let prepared = asked.prepared(|study| Ok(prepare(study, &plan)?))?;

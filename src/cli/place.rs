@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::RunOptions;
 use super::checkpoint::Names;
 use super::failure::Failure;
-use super::results::{Beside, SAMPLES, default_folder, wanted, wants_workbook, write};
+use super::results::{Beside, INTERRUPTED, SAMPLES, clear_interrupted, default_folder, wanted, wants_workbook, write};
 use crate::report::file_list::ScenarioIdentity;
 use crate::report::json::StageTime;
 use crate::report::part_file::{self, PartFile, PartFileError, PartKind};
@@ -15,9 +15,6 @@ use crate::report::samples_file::SamplesFile;
 use crate::report::write::{OutputFolder, WriteError};
 use crate::study::{Part, RunPlan, RunResults, Study, Variant};
 use crate::whatif::band::Band;
-
-/// The folder for results of a run that was interrupted, within that of complete results: these stay as they are.
-const INTERRUPTED: &str = "interrupted";
 
 /// Results that have been written.
 pub struct Written {
@@ -268,10 +265,8 @@ impl Place {
         if self.checkpoint().is_file() {
             self.folder().remove(&self.names.checkpoint)?;
         }
-        if options.trials_range.is_none()
-            && fs::symlink_metadata(self.path().join(INTERRUPTED)).is_ok_and(|about| about.is_dir())
-        {
-            self.results.within(INTERRUPTED)?.clear()?;
+        if options.trials_range.is_none() {
+            clear_interrupted(&self.results)?;
         }
         self.names.remove_stale(self.folder());
         Ok(())

@@ -18,7 +18,7 @@ use crate::report::results_folder::{ResultsFolder, Wanted};
 use crate::report::sheet::Dialect;
 use crate::report::width::wrapped;
 use crate::report::workbook;
-use crate::report::write::{OutputFolder, PendingFile};
+use crate::report::write::{OutputFolder, PendingFile, WriteError};
 use crate::report::{
     band, columns, data_package, prepare_results, prepare_table, result_names, samples_in, table, trace_csv,
 };
@@ -26,6 +26,9 @@ use crate::results::difference::RowDifferences;
 use crate::results::types::{CostlyTable, RunResults};
 use crate::study::Part;
 use crate::whatif::band::Band;
+
+/// The folder for results of what was interrupted, within that of complete results: these stay as they are.
+pub const INTERRUPTED: &str = "interrupted";
 
 /// Name of the file of samples.
 pub const SAMPLES: &str = "samples.csv";
@@ -245,4 +248,13 @@ pub fn about_partial(path: &Path, part: &Part) -> serde_json::Value {
         "end_trial": part.head.trials.end,
         "policies": policies,
     })
+}
+
+/// Removes the results of an attempt that was interrupted, where they are as they were written.
+pub fn clear_interrupted(folder: &ResultsFolder) -> Result<(), WriteError> {
+    let path = folder.folder().path().join(INTERRUPTED);
+    match std::fs::symlink_metadata(path).is_ok_and(|about| about.is_dir()) {
+        true => folder.within(INTERRUPTED)?.clear(),
+        false => Ok(()),
+    }
 }

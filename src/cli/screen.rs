@@ -66,7 +66,7 @@ fn screen_country(options: &ScreenOptions, country: &str) -> Outcome {
         ExposureError::Study(error) => Failure::of_question(*error, &kept, output),
     })?;
     let document = found.document();
-    pool.install(|| write(output, &folder, &found, &document))?;
+    let folder = pool.install(|| write(output, &folder, &found, &document))?;
     tell(
         output,
         &folder,

@@ -12,7 +12,10 @@ use serde_json::Value;
 use super::arguments::{ChartFormat, OutputOptions, ResumeOptions};
 use super::failure::Failure;
 use super::kept::KeptFile;
-use super::results::{chart_formats, default_folder, prepare_package, report_name, say_where, wants_workbook};
+use super::results::{
+    INTERRUPTED, chart_formats, clear_interrupted, default_folder, prepare_package, report_name, say_where,
+    wants_workbook,
+};
 use super::run::stop_on_interrupt;
 use super::{EXIT_INTERRUPTED, Outcome, load, terminal};
 use crate::draft::Complaint;
@@ -118,6 +121,7 @@ fn checked(
     };
     let refused = |error| Failure::of_place(error, output.json);
     folder.check(&wanted, inputs).map_err(|error| refused(error.into()))?;
+    folder.check_within(INTERRUPTED, &wanted, inputs).map_err(refused)?;
     folder.folder().probe()?;
     folder.claim().map_err(refused)?;
     Ok(folder)
@@ -128,13 +132,21 @@ fn workbook_name(command: &str, formats: &[ChartFormat]) -> Option<String> {
     wants_workbook(formats).then(|| format!("{command}.xlsx"))
 }
 
-/// Writes the tables, the document as `COMMAND.json`, the charts, the page, the workbook and the description of the folder, all or none.
+/// Writes the tables, the document as `COMMAND.json`, the charts, the page, the workbook and the description of the folder, all or none. Gives the folder:
+/// what was interrupted goes into one of its own, so that a complete answer stays.
 pub fn write(
     output: &OutputOptions,
     folder: &ResultsFolder,
     answer: &dyn Answer,
     document: &Value,
-) -> Result<(), Failure> {
+) -> Result<ResultsFolder, Failure> {
+    let folder = match answer.interrupted() {
+        Some(_) => folder.within(INTERRUPTED)?,
+        None => {
+            clear_interrupted(folder)?;
+            folder.clone()
+        }
+    };
     let page = report_name(&output.formats).filter(|_| answer.run().is_some());
     let is_drawn = !chart_formats(&output.formats).is_empty() || page.is_some();
     let tables = answer.tables().map_err(Failure::of_table)?;
@@ -169,7 +181,8 @@ pub fn write(
     json::print(document, &mut text)?;
     let name = format!("{}.json", answer.command());
     files.push(place.prepare(&name, |file| file.write_all(&text))?);
-    Ok(folder.commit(files, |_| true)?)
+    folder.commit(files, |_| true)?;
+    Ok(folder)
 }
 
 /// Options that change nothing of what is found, with whether a value follows.

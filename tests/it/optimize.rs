@@ -387,3 +387,39 @@ fn wrong_budgets_policies_and_caps_are_refused() {
         &["nothing to choose from", "`half`: it has no cost"],
     );
 }
+
+#[test]
+fn a_precision_gives_as_many_trials_as_each_policy_alone_needs() {
+    let text = text(&three());
+    let plan = |precision, trials| Plan {
+        goal: Goal::Expected,
+        trials: Some(trials),
+        precision,
+        ..Plan::default()
+    };
+    let found = optimum(&text, &plan(Some(0.02), 20_000));
+    let trials = found.results.trials();
+    assert!((2_048..20_000).contains(&trials), "{trials}");
+    // The same as with so many trials, and no more than needed: four batches before, an error was larger.
+    let error = |of: &Optimum, policy: &str| {
+        let row = ("metal", "USA");
+        let mean = of
+            .results
+            .get("baseline", row, Statistic::ExpectedShortfallPct)
+            .unwrap();
+        match policy {
+            "baseline" => mean.standard_error / mean.value,
+            policy => {
+                let less = of.results.difference(policy, row, Statistic::ExpectedShortfallPct);
+                less.map_or(0.0, |less| less.estimate.standard_error / mean.value)
+            }
+        }
+    };
+    let policies = ["baseline", "half", "milder", "rarer"];
+    assert!(policies.iter().all(|policy| error(&found, policy) <= 0.02));
+    let same = optimum(&text, &plan(None, trials));
+    assert_eq!(found.tried, same.tried);
+    assert!(found.results.run == same.results.run);
+    let most = optimum(&text, &plan(Some(1e-6), 2_560));
+    assert_eq!(most.results.trials(), 2_560);
+}

@@ -105,6 +105,9 @@ pub struct OptimizeOptions {
     /// Number of trials
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub trials: Option<u64>,
+    /// As many trials as the headline and what each policy alone does to it need for a standard error of at most this share of the baseline's mean (e.g. 1%)
+    #[arg(long, value_name = "SHARE", value_parser = parse_precision)]
+    pub precision: Option<f64>,
     #[command(flatten)]
     pub resume: ResumeOptions,
     #[command(flatten)]

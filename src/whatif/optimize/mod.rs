@@ -41,6 +41,9 @@ pub struct Plan {
     pub steps: usize,
     /// Trials; as many as the scenario says when `None`.
     pub trials: Option<u64>,
+    /// As many trials as the headline and what each policy alone does to it need for a standard error of at most this share of the baseline's mean; `trials`
+    /// at most.
+    pub precision: Option<f64>,
     /// Mixes up to which all are tried; more are searched.
     pub most_mixes: usize,
 }
@@ -54,6 +57,7 @@ impl Default for Plan {
             policies: Vec::new(),
             steps: 4,
             trials: None,
+            precision: None,
             most_mixes: MOST_MIXES,
         }
     }
@@ -183,7 +187,11 @@ impl Prepared<'_> {
     /// As [`Prepared::run`], and those of `simulator`.
     pub fn run_by(&self, simulator: &dyn Simulator, progress: &Progress) -> Result<Optimum, Error> {
         let (plan, space) = (self.plan, &self.space);
-        let trials = plan.trials.unwrap_or_else(|| self.baseline.trials());
+        let most = plan.trials.unwrap_or_else(|| self.baseline.trials());
+        let trials = match plan.precision {
+            Some(share) => self.precise(share, most, progress)?,
+            None => most,
+        };
         let mut arena = Arena {
             study: self.study,
             space,
@@ -205,6 +213,26 @@ impl Prepared<'_> {
             None => Vec::new(),
         };
         self.settle(arena, progress, best, steps, (is_exhaustive, trials))
+    }
+
+    /// Trials that the headline, and the difference of each policy alone at its largest size, need for a standard error of at most this share of the
+    /// baseline's mean.
+    fn precise(&self, share: f64, most: u64, progress: &Progress) -> Result<u64, Error> {
+        let space = &self.space;
+        let alone = space.choices.iter().enumerate().map(|(number, choice)| {
+            let mix: Mix = vec![(number, choice.sizes.last().copied().flatten())];
+            (space.name(&mix), space.policies(&mix))
+        });
+        let variants = self.study.mixes(&alone.collect::<Vec<_>>())?;
+        let run = Run::new(&self.baseline)
+            .against(&variants)
+            .trials(most)
+            .precision(share);
+        let results = run.watched(progress)?;
+        match results.run.manifest.interrupted || progress.is_stopped() {
+            true => Err(Error::Interrupted),
+            false => Ok(results.trials()),
+        }
     }
 
     /// Gives what the answer speaks of a run of its own, with everything recorded.
