@@ -212,7 +212,7 @@ fn panels<'a, I: Iterator<Item = &'a Compared>>(
         draw(&mut page.canvas, &panel, band, drawn(*number));
     }
     page.canvas
-        .text(MARGIN, start + 4.0, Anchor::Start, regular(LABEL, MUTED), "1 = normal");
+        .text(MARGIN, start - 1.0, Anchor::Start, regular(LABEL, MUTED), "1 = normal");
     page.y = start + shown.len().div_ceil(columns) as f64 * pitch - 16.0;
 }
 

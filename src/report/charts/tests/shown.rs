@@ -70,7 +70,7 @@ fn an_atom_falls_where_it_lies() {
 
 #[test]
 fn the_end_of_an_axis_is_said() {
-    let results = stepped(&[(0.0, 10_000), (20.0, 40), (80.0, 0)]);
+    let mut results = stepped(&[(0.0, 10_000), (20.0, 40), (80.0, 0)]);
     for row in &mut results.policies[0].summary {
         row.max_pct = 80.0;
     }
