@@ -79,6 +79,9 @@ describe("the page", () => {
       return [made.textContent, figure.querySelector("details > div").textContent];
     }, csv);
     assert.equal(told[1], told[0]);
+    // Words are whole: no cell is a column of letters.
+    const highest = await table.locator("tbody td").evaluateAll((cells) => Math.max(...cells.map((cell) => cell.clientHeight)));
+    assert.ok(highest < 60, `a cell is ${highest} pixels high`);
     const waiting = page.waitForEvent("download");
     await figure.getByRole("button", { name: /^CSV/ }).click();
     assert.equal(readFileSync(await (await waiting).path(), "utf8"), csv);
