@@ -34,3 +34,8 @@ pub mod sampling;
 pub mod scenario;
 pub mod study;
 pub mod whatif;
+
+/// The programs in the README, as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

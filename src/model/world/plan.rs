@@ -8,13 +8,14 @@ impl World {
     /// Final demand by cell.
     pub(super) fn final_demand(&mut self, model: &Model) {
         let step_years = model.step_years();
+        let (mut per_period, mut middle) = (Power::default(), Power::default());
         for (index, cell) in model.cells.iter().enumerate() {
             let Some(amount) = &cell.amount else { continue };
             let level = amount.level(&self.inputs) * step_years;
             let growth = 1.0 + cell.growth.of(&self.inputs);
-            let per_period = libm::pow(growth, step_years);
+            let per_period = per_period.of(growth, step_years);
             // Growth compounds; a period carries the demand of its middle.
-            let mut factor = libm::pow(growth, 0.5 * step_years);
+            let mut factor = middle.of(growth, 0.5 * step_years);
             for period in 0..model.reference_periods {
                 self.need[[period, index]] = (level * amount.profile(period) * factor).max(0.0);
                 factor *= per_period;
@@ -103,6 +104,7 @@ impl World {
         let then_years = time_periods * step_years - recycling.lag_years.of(&self.inputs);
         let then_period = libm::floor(then_years / step_years).max(-1.0);
         let mut demand = 0.0;
+        let mut grown = Power::default();
         for &cell in &recycling.cells {
             let cell = &model.cells[cell];
             let Some(amount) = &cell.amount else { continue };
@@ -111,7 +113,7 @@ impl World {
             } else {
                 amount.at(then_period as usize, &self.inputs)
             };
-            demand += level * step_years * libm::pow(1.0 + cell.growth.of(&self.inputs), then_years);
+            demand += level * step_years * grown.of(1.0 + cell.growth.of(&self.inputs), then_years);
         }
         if let Some(market) = recycling.market {
             // Feed orders have no history before the start: the first period's stand for it.
@@ -239,6 +241,26 @@ impl World {
         for (index, market) in model.markets.iter().enumerate() {
             let first: f64 = market.cells.clone().map(|cell| self.need[[0, cell]]).sum();
             self.start_orders_per_year[index] = first / model.step_years();
+        }
+    }
+}
+
+/// A power that is asked for again and again: neighbouring cells mostly grow alike.
+#[derive(Default)]
+struct Power {
+    /// Base, exponent, power.
+    last: Option<(f64, f64, f64)>,
+}
+
+impl Power {
+    fn of(&mut self, base: f64, exponent: f64) -> f64 {
+        match self.last {
+            Some((of, to, power)) if of == base && to == exponent => power,
+            _ => {
+                let power = libm::pow(base, exponent);
+                self.last = Some((base, exponent, power));
+                power
+            }
         }
     }
 }
