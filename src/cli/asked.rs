@@ -13,8 +13,7 @@ use super::whatif::{place, simulated, tell, write};
 use super::{Outcome, load};
 use crate::report::answer::Answer;
 use crate::report::results_folder::ResultsFolder;
-use crate::study::Progress;
-use crate::study::{Error, Study};
+use crate::study::{Error, Progress, Study};
 use crate::whatif::Unanswered;
 
 /// A scenario that has been read, with the threads that work on it.

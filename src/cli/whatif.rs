@@ -31,8 +31,7 @@ use crate::report::sheet::Dialect;
 use crate::report::workbook;
 use crate::report::write::{OutputFolder, PendingFile};
 use crate::scenario::{Document, nearest};
-use crate::study::Progress;
-use crate::study::Statistic;
+use crate::study::{Progress, Statistic};
 
 /// The statistic of a name, where one is given.
 pub fn statistic(name: Option<&str>, json: bool) -> Result<Option<Statistic>, Failure> {
@@ -67,21 +66,6 @@ pub fn place(
     checked(command, folder, output, files, inputs)
 }
 
-/// Simulates, by the threads of `pool`, what the first interrupt stops; what has been simulated until then is kept in the folder, for `--resume`.
-pub fn simulated<T: Send>(
-    command: &str,
-    (output, resume): (&OutputOptions, &ResumeOptions),
-    folder: &ResultsFolder,
-    pool: &ThreadPool,
-    run: impl FnOnce(&Progress) -> T + Send,
-) -> Result<(T, KeptFile), Failure> {
-    let path = folder.folder().path();
-    let kept = KeptFile::open(path, command, resume.resume, output.quiet, output.json)?;
-    let progress = Arc::new(Progress::keeping(kept.clone()));
-    stop_on_interrupt(&progress);
-    Ok((pool.install(|| run(&progress)), kept))
-}
-
 /// The same for what is asked of the shipped tables: `about` says of what, in codes, and names the folder.
 pub fn place_of_tables(
     command: &str,
@@ -98,6 +82,21 @@ pub fn place_of_tables(
     );
     let folder = ResultsFolder::create(path, identity, None)?;
     checked(command, folder, output, files, inputs)
+}
+
+/// Simulates, by the threads of `pool`, what the first interrupt stops; what has been simulated until then is kept in the folder, for `--resume`.
+pub fn simulated<T: Send>(
+    command: &str,
+    (output, resume): (&OutputOptions, &ResumeOptions),
+    folder: &ResultsFolder,
+    pool: &ThreadPool,
+    run: impl FnOnce(&Progress) -> T + Send,
+) -> Result<(T, KeptFile), Failure> {
+    let path = folder.folder().path();
+    let kept = KeptFile::open(path, command, resume.resume, output.quiet, output.json)?;
+    let progress = Arc::new(Progress::keeping(kept.clone()));
+    stop_on_interrupt(&progress);
+    Ok((pool.install(|| run(&progress)), kept))
 }
 
 /// The folder, where all may be written into it; it is claimed then.
