@@ -57,8 +57,8 @@ def test_mixes_of_policies_are_tasks(client):
     spread = critmin.dask.optimize(study, 20e6, client, trials=1024)
     assert spread.to_json() == study.optimize(20e6, trials=1024).to_json()
     assert spread.command == study.optimize(20e6, trials=1024).command
-    by_mean = critmin.dask.optimize(study, client=client, goal="expected", trials=512)
-    assert by_mean.to_json() == study.optimize(goal="expected", trials=512).to_json()
+    by_mean = critmin.dask.optimize(study, client=client, goal="expected", trials=4096, precision=0.2)
+    assert by_mean.to_json() == study.optimize(goal="expected", trials=4096, precision=0.2).to_json()
 
 
 def test_what_a_task_raises_arrives():
@@ -68,9 +68,9 @@ def test_what_a_task_raises_arrives():
         raise RuntimeError(f"{len(mixes)} mixes")
 
     with pytest.raises(RuntimeError, match="mixes"):
-        study._optimized(refuse, None, "cvar95", None, (), None, 512, None, None, None)
+        study._optimized(refuse, None, "cvar95", None, (), None, 512, None, None, None, None)
     with pytest.raises(RuntimeError, match="0 of"):
-        study._optimized(lambda mixes, trials: [], None, "cvar95", None, (), None, 512, None, None, None)
+        study._optimized(lambda mixes, trials: [], None, "cvar95", None, (), None, 512, None, None, None, None)
 
 
 def test_a_killed_worker_makes_no_difference(client):
