@@ -177,7 +177,7 @@ impl Suppliers {
     }
 
     /// The same weighted by governance and trade factor ([`weighted_concentration`]). Countries without a score have the mean of the others' scores, by
-    /// their shares, where they are no more than [`MOST_UNSCORED`] together.
+    /// their shares, where they are no more than a tenth together.
     pub fn weighted_concentration(&self, score: impl Fn(&str) -> Score, trade: impl Fn(&str) -> f64) -> Bounds {
         self.over(|named, others| {
             let mean = mean_score(named, &score);
@@ -215,7 +215,7 @@ fn mean_score(named: &[(&str, f64)], score: impl Fn(&str) -> Score) -> Option<f6
 }
 
 /// GeoPolRisk's import risk ([`import_risk`]) of imports by origin, of which `others` come from origins that are not named. These, and origins without a
-/// score, have the mean score of the others, where they are no more than [`MOST_UNSCORED`] of what is imported.
+/// score, have the mean score of the others, where they are no more than a tenth of what is imported.
 pub fn bounded_import_risk(
     imports: &[(String, f64)],
     others: f64,

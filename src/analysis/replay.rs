@@ -187,7 +187,7 @@ pub struct Replay {
     pub seed: u64,
     /// Sampling design, as in the scenario.
     pub sampling: String,
-    /// See [`super::facts::SAMPLING_VERSION`].
+    /// Raised whenever the same scenario, seed and trials give other values.
     pub sampling_version: u32,
     /// SHA-256 of the resolved scenario and its data files.
     pub scenario_sha256: String,

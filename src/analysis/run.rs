@@ -150,9 +150,9 @@ pub trait RunListener {
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         Ok(())
     }
-    /// What has been done so far, to be saved: called when a pause was asked for ([`Progress::pause`]) and when the run is stopped.
+    /// What has been done so far, to be saved: called when a pause was asked for ([`Progress::pause`](crate::study::Progress::pause)) and when the run is stopped.
     fn checkpoint(&mut self, _part: &Part) {}
-    /// What has been done so far, to be told of: called when a look was asked for ([`Progress::look`]) and when the baseline is complete.
+    /// What has been done so far, to be told of: called when a look was asked for ([`Progress::look`](crate::study::Progress::look)) and when the baseline is complete.
     fn look(&mut self, _part: &Part) {}
 }
 
