@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     let whole = study.run(&RunPlan::default(), &Progress::default());
     let results = &whole.unwrap_or_else(|error| panic!("{text}\n{error}")).run;
     let mut written = Vec::new();
-    json::summary(results, &mut written).expect("JSON can be written");
+    json::summary(results, None, &mut written).expect("JSON can be written");
     csv::summary(results, &mut written).expect("a table can be written");
     csv::exceedance(results, &mut written).expect("a table can be written");
     csv::timeline(results, &mut written).expect("a table can be written");
