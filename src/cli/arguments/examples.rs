@@ -124,8 +124,8 @@ Examples:
   critmin optimize scenario.toml --policy stockpile --policy plant   # choose from these only
 
 A policy is a choice where it states a `cost`, or a `scale` with `usd_per_unit`: it is taken or not, and
-has the size that serves best. There is no --precision: a mix that is beaten beyond doubt stops early, and
-what is left is told apart as well as --trials allow. What the tables say: docs/what-if.md";
+has the size that serves best. A mix that is beaten beyond doubt stops early, and what is left is told apart
+as well as --trials or --precision allow. What the tables say: docs/what-if.md";
 
 pub(super) const MERGE_EXAMPLES: &str = "\
 Examples:
