@@ -52,12 +52,14 @@ pub(crate) fn pick_freeze(
         let key = Key::of(&(PROGRAM, SAMPLING_VERSION, model, layout, sets, &trials));
         (kept, key)
     });
+    let asked = trials.end - trials.start;
     let known = kept.and_then(|(kept, key)| postcard::from_bytes::<Vec<Doubles>>(&kept.recall(key)?).ok());
-    if let Some(known) = known {
-        progress.done.fetch_add(known.len() as u64, Ordering::Relaxed);
+    // What is read may be made up.
+    let is_whole = |doubles: &Doubles| doubles.anew.len() == sets.len() && doubles.moved.len() == sets.len();
+    if let Some(known) = known.filter(|known| known.len() as u64 == asked && known.iter().all(is_whole)) {
+        progress.done.fetch_add(asked, Ordering::Relaxed);
         return Ok(known);
     }
-    let asked = trials.end - trials.start;
     let gathered = simulate(model, trials, progress, || PickFreeze::new(model, layout, sets));
     if let Some(found) = progress.exhausted() {
         return Err(RunError::exhausted(prepared, found, false));

@@ -42,6 +42,8 @@ struct Inner {
     missed: Instant,
     /// What is worth keeping.
     worth: Duration,
+    /// Records that were there at the start, and how often one was of use.
+    offered: usize,
     recalled: usize,
     has_warned: bool,
 }
@@ -56,6 +58,7 @@ impl KeptFile {
             end: TITLE.len() as u64,
             missed: Instant::now(),
             worth: WORTH,
+            offered: 0,
             recalled: 0,
             has_warned: false,
             path,
@@ -86,6 +89,7 @@ impl KeptFile {
         if let Err(error) = inner.read(resume) {
             return Err(refused(&inner.path, error.to_string()));
         }
+        inner.offered = inner.places.len();
         if !resume && !quiet {
             terminal::say(&format!(
                 "note: {} of an earlier attempt is not continued, which --resume would do; this one starts anew and replaces it",
@@ -103,8 +107,8 @@ impl KeptFile {
     pub fn end(&self, is_answered: bool, quiet: bool) -> io::Result<()> {
         let mut inner = self.lock();
         let path = inner.path.display().to_string();
-        if inner.recalled == 0 && !inner.places.is_empty() && inner.file.is_none() && !quiet {
-            terminal::say(&format!("note: nothing in {path} belongs to this question"))?;
+        if inner.recalled == 0 && inner.offered > 0 && !quiet {
+            terminal::say(&format!("note: nothing in {path} belonged to this question"))?;
         }
         if is_answered {
             inner.file = None;

@@ -83,8 +83,17 @@ impl Recorder {
     pub fn from_bytes(bytes: &[u8], trials: &Range<u64>, like: &Recorder) -> Option<Recorder> {
         let (state, samples): (RecorderState<'static>, Vec<Sample>) = postcard::from_bytes(bytes).ok()?;
         let mut recorder = state.restore(trials).ok()?;
-        let is_whole = recorder.trials == trials.end.saturating_sub(trials.start);
-        if !(is_whole && recorder.is_like(like)) {
+        let count = trials.end.saturating_sub(trials.start);
+        if !(recorder.trials == count && recorder.is_like(like)) {
+            return None;
+        }
+        let of_trial = match like.plan.recording.samples {
+            true => recorder.samples_per_trial() as u64,
+            false => 0,
+        };
+        let is_sampled = |row: usize| like.plan.rows.get(row).is_some_and(|row| row.sampled);
+        let fits = |sample: &Sample| trials.contains(&sample.trial) && is_sampled(sample.row);
+        if samples.len() as u64 != count * of_trial || !samples.iter().all(fits) {
             return None;
         }
         recorder.plan = Arc::clone(&like.plan);

@@ -15,27 +15,33 @@ use crate::sellers::{policy, sellers};
 use crate::shards::finish;
 use crate::support::{contents, program};
 
-/// Keeps in memory, and counts what was asked for in vain.
+/// Keeps in memory, and counts what was simulated all the same.
 #[derive(Debug, Clone, Default)]
 struct Counted(Arc<Mutex<(BTreeMap<Key, Vec<u8>>, usize)>>);
 
 impl Keep for Counted {
     fn recall(&self, key: Key) -> Option<Vec<u8>> {
-        let mut inner = self.0.lock().unwrap();
-        let found = inner.0.get(&key).cloned();
-        inner.1 += usize::from(found.is_none());
-        found
+        self.0.lock().unwrap().0.get(&key).cloned()
     }
 
     fn keep(&self, key: Key, bytes: &mut dyn FnMut() -> Option<Vec<u8>>) {
-        self.0.lock().unwrap().0.insert(key, bytes().unwrap());
+        let mut inner = self.0.lock().unwrap();
+        inner.0.insert(key, bytes().unwrap());
+        inner.1 += 1;
     }
 }
 
 impl Counted {
-    /// What was asked for in vain since the last time.
-    fn missed(&self) -> usize {
+    /// What was simulated since the last time.
+    fn simulated(&self) -> usize {
         std::mem::take(&mut self.0.lock().unwrap().1)
+    }
+
+    /// Cuts everything that is kept.
+    fn spoil(&self) {
+        for bytes in self.0.lock().unwrap().0.values_mut() {
+            bytes.truncate(bytes.len() / 2);
+        }
     }
 }
 
@@ -129,15 +135,19 @@ fn what_was_kept_is_not_simulated_again_and_changes_nothing() {
         let plain = ask(&study(5), &Progress::default());
         let kept = Counted::default();
         let first = ask(&study(5), &Progress::keeping(kept.clone()));
-        assert!(kept.missed() > 0, "{name} kept nothing");
+        assert!(kept.simulated() > 0, "{name} kept nothing");
         let again = ask(&study(5), &Progress::keeping(kept.clone()));
-        assert_eq!(kept.missed(), 0, "{name} simulated again");
+        assert_eq!(kept.simulated(), 0, "{name} simulated again");
         assert!(plain == first && first == again, "{name}");
+        // What cannot be read is simulated again.
+        kept.spoil();
+        assert!(first == ask(&study(5), &Progress::keeping(kept.clone())), "{name}");
+        assert!(kept.simulated() > 0, "{name} took what was cut");
         // Other draws are other trials.
         let other = ask(&study(6), &Progress::keeping(kept.clone()));
         assert!(other == ask(&study(6), &Progress::default()), "{name}");
         if name != "screen" {
-            assert!(kept.missed() > 0, "{name} took the trials of another seed");
+            assert!(kept.simulated() > 0, "{name} took the trials of another seed");
         }
     }
 }
@@ -188,10 +198,19 @@ fn a_command_that_was_killed_or_interrupted_is_continued_to_the_same_bytes() {
             }
         }
         assert!(file.exists(), "nothing was kept: {said}");
+        if signal == "-INT" {
+            // Another seed has no use for it, and says so.
+            let other = scratch.path().join("other");
+            std::fs::create_dir(&other).unwrap();
+            std::fs::copy(&file, other.join(name)).unwrap();
+            let (code, _, error) = finish(&mut command(&other, "256", &["--resume", "--seed", "7"]));
+            assert_eq!(code, 0, "{error}");
+            assert!(error.contains("belonged to this question"), "{error}");
+        }
         // With one thread, which changes nothing.
         let (code, _, error) = finish(&mut command(&out, "4096", &["--resume", "--threads", "1"]));
         assert_eq!(code, 0, "{error}");
-        assert!(!error.contains("nothing in"), "{error}");
+        assert!(!error.contains("belonged to this question"), "{error}");
         assert!(!file.exists());
         assert!(contents(&out) == contents(&whole), "{signal}");
     }
