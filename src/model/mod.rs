@@ -9,6 +9,7 @@ mod chance;
 mod compile;
 mod compile_events;
 mod first_draws;
+pub(crate) mod fours;
 pub mod layout;
 mod limits;
 pub mod linear;

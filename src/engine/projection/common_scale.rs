@@ -6,7 +6,7 @@
 //! exactly, in each evaluation, as the buyers' factors are.
 
 use super::Projection;
-use super::fours::{self, EMPTY, each};
+use crate::model::fours::{self, EMPTY, each};
 
 /// Relative difference of what is carried and what may be at which the scale is found.
 const FOUND: f64 = 1e-13;

@@ -1,7 +1,7 @@
 //! One look at the current factors: the flows that they give, how far these are from the limits, and the dual.
 
-use super::fours::{self, EMPTY, Four, each};
 use super::{CappedColumn, LineFactor, Projection};
+use crate::model::fours::{self, EMPTY, Four, each};
 
 impl Projection {
     /// The dual to be made least over factors up to 1: sum over flows of T (1 + log(flexibility x scaled pattern / T)), less the limits times the

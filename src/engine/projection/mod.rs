@@ -14,11 +14,10 @@
 
 mod common_scale;
 mod evaluation;
-mod fours;
 mod newton;
 mod search;
 
-use self::fours::{EMPTY, Four};
+use crate::model::fours::{self, EMPTY, Four};
 
 const NONE: usize = usize::MAX;
 
@@ -111,7 +110,7 @@ pub struct Projection {
     moving: Vec<Four>,
     /// The same of each line of a quota.
     line_moving: Vec<Four>,
-    matrix: Vec<f64>,
+    matrix: Vec<Four>,
     step: Vec<f64>,
     flows: Vec<f64>,
     evaluations: usize,

@@ -1,7 +1,7 @@
 //! The Newton direction of the limits that bind.
 
-use super::fours::{self, EMPTY, each};
 use super::{NONE, Projection};
+use crate::model::fours::{self, EMPTY, each};
 use crate::model::linear::solve_symmetric;
 
 /// Least share of the diagonal that keeps the Jacobian regular.
@@ -30,19 +30,20 @@ impl Projection {
         if size == 0 {
             return false;
         }
+        let width = fours::count(size);
         self.matrix.clear();
-        self.matrix.resize(size * size, 0.0);
+        self.matrix.resize(size * width, EMPTY);
         // Where all buyers are met the common scale is free. As in Levenberg's method (1944) a part of the diagonal, as large as the
         // gap, keeps steps sensible; it vanishes with the gap, so that convergence stays quadratic.
         let ridge = (0.1 * self.gap).clamp(RIDGE, 0.01);
         for (place, &variable) in self.active.iter().enumerate() {
-            self.matrix[place * size + place] = ridge * self.usage[variable];
+            self.matrix[place * width + place / 4][place % 4] = ridge * self.usage[variable];
         }
         for at in 0..self.column_factors.len() {
             self.collect_moving(at, lines);
-            self.add_to_matrix(at, size);
+            self.add_to_matrix(at, 4 * width);
         }
-        solve_symmetric(&mut self.matrix, &mut self.step, size)
+        solve_symmetric(&mut self.matrix, &mut self.step)
     }
 
     /// The scaled pattern of what each active limit moves in these four columns; lanes at their caps do not move.
@@ -81,8 +82,8 @@ impl Projection {
         }
     }
 
-    /// What these four columns add to the Jacobian, of which the lower triangle is used.
-    fn add_to_matrix(&mut self, at: usize, size: usize) {
+    /// What these four columns add to the Jacobian, of which the lower triangle is used; its lines are `length` long.
+    fn add_to_matrix(&mut self, at: usize, length: usize) {
         let most = self.flexibility;
         let (binding, free, factors) = (&self.binding_sums[at], &self.free_sums[at], &self.column_factors[at]);
         let mut sums = each(|at| binding[at] + free[at]);
@@ -97,9 +98,10 @@ impl Projection {
                 0.0
             }
         });
+        let matrix = self.matrix.as_flattened_mut();
         for (place, own) in self.moving.iter().enumerate() {
             let giving = each(|at| own[at] * shares[at]);
-            let entries = &mut self.matrix[place * size..place * size + place + 1];
+            let entries = &mut matrix[place * length..place * length + place + 1];
             for (entry, other) in entries.iter_mut().zip(&self.moving) {
                 *entry -= fours::sum(each(|at| giving[at] * other[at]));
             }
@@ -114,7 +116,7 @@ impl Projection {
         for (line, (&row, &quota)) in lines {
             let (seller, quota) = (self.position[row], self.position[self.rows + quota]);
             if seller != NONE && quota != NONE {
-                self.matrix[quota * size + seller] += fours::sum(each(|at| line[at] * factors[at]));
+                matrix[quota * length + seller] += fours::sum(each(|at| line[at] * factors[at]));
             }
         }
     }

@@ -1,33 +1,33 @@
-//! Four neighbouring columns at once. Lines are padded with empty columns to whole fours: loops have no remainder, and sums run in four chains
+//! Four neighbouring numbers at once. Lines are padded with nothing to whole fours: loops have no remainder, and sums run in four chains
 //! of additions instead of one, always in the same order, so that the bytes are the same on every machine.
 
-/// A quantity of four neighbouring columns.
-pub(super) type Four = [f64; 4];
+/// A quantity of four neighbours.
+pub(crate) type Four = [f64; 4];
 
-/// Nothing in any of the four columns.
-pub(super) const EMPTY: Four = [0.0; 4];
+/// Nothing in any of the four.
+pub(crate) const EMPTY: Four = [0.0; 4];
 
-/// How many fours hold so many columns.
+/// How many fours hold so many numbers.
 #[inline(always)]
-pub(super) fn count(columns: usize) -> usize {
-    columns.div_ceil(4)
+pub(crate) fn count(numbers: usize) -> usize {
+    numbers.div_ceil(4)
 }
 
 /// The sum of the four.
 #[inline(always)]
-pub(super) fn sum(four: Four) -> f64 {
+pub(crate) fn sum(four: Four) -> f64 {
     (four[0] + four[2]) + (four[1] + four[3])
 }
 
 /// The four made of the four results.
 #[inline(always)]
-pub(super) fn each(of: impl Fn(usize) -> f64) -> Four {
+pub(crate) fn each(of: impl Fn(usize) -> f64) -> Four {
     [of(0), of(1), of(2), of(3)]
 }
 
-/// Four columns, or what there is of them and nothing.
+/// Four numbers, or what there is of them and nothing.
 #[inline(always)]
-pub(super) fn padded(values: &[f64]) -> Four {
+pub(crate) fn padded(values: &[f64]) -> Four {
     match *values {
         [first, second, third, fourth] => [first, second, third, fourth],
         [first, second, third] => [first, second, third, 0.0],
@@ -35,6 +35,13 @@ pub(super) fn padded(values: &[f64]) -> Four {
         [first] => [first, 0.0, 0.0, 0.0],
         _ => EMPTY,
     }
+}
+
+/// So many numbers, all nothing, in memory that is used again.
+#[inline(always)]
+pub(crate) fn clear(fours: &mut Vec<Four>, numbers: usize) {
+    fours.clear();
+    fours.resize(count(numbers), EMPTY);
 }
 
 #[cfg(test)]
