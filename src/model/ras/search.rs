@@ -161,9 +161,8 @@ impl Search {
     /// convex, so it has fallen all the way): where a buyer and a seller deal almost only with each other, the largest error may rise at first. Otherwise a
     /// shorter step is tried.
     #[inline(always)]
-    fn newton<const W: usize>(&mut self, width: Width<W>) -> bool {
-        let (size, entries) = (width, self.entries);
-        let width = size.get();
+    fn newton<const W: usize>(&mut self, size: Width<W>) -> bool {
+        let (width, entries) = (size.get(), self.entries);
         self.fill_matrix(size);
         let (sums, targets) = (self.sums.as_flattened(), self.entry_sums.as_flattened());
         for (entry, step) in self.step.as_flattened_mut()[..entries].iter_mut().enumerate() {
