@@ -18,8 +18,6 @@ const REST_ROUNDS: usize = 4;
 pub struct Balancing {
     /// Factors of the shorter side (columns, where rows are as many); the next search starts from them.
     pub factors: Vec<f64>,
-    /// Factors of the longer side.
-    line_factors: Vec<f64>,
     /// Whether columns are the shorter side.
     by_columns: bool,
     search: Search,
@@ -32,7 +30,7 @@ impl Balancing {
     /// What the last balancing multiplied a row's flow to a column by.
     pub fn factor(&self, row: usize, column: usize) -> f64 {
         let (line, entry) = if self.by_columns { (row, column) } else { (column, row) };
-        self.line_factors[line] * self.factors[entry]
+        self.search.line_factors[line] * self.factors[entry]
     }
 
     /// What rows still have and columns still need.
@@ -82,21 +80,10 @@ pub fn ras(row_sums: &[f64], column_sums: &[f64], memory: &mut Balancing, flows:
         flows[lane(line, entry)]
     });
     search.find();
-    // A factor of 0 could not be started from.
-    let usable = |factor: f64| {
-        if factor > 0.0 && factor.is_finite() {
-            factor
-        } else {
-            1.0
-        }
-    };
-    memory.line_factors.clear();
-    memory
-        .line_factors
-        .extend(search.line_factors.iter().map(|factor| usable(*factor)));
     memory.factors.clear();
-    let factors = &search.factors.as_flattened()[..search.entries];
-    memory.factors.extend(factors.iter().map(|factor| usable(*factor)));
+    memory
+        .factors
+        .extend_from_slice(&search.factors.as_flattened()[..search.entries]);
     // An entry may exceed its sum by what the search left open, by more where there is no exact solution.
     for (scale, (sum, target)) in search.step.iter_mut().zip(search.sums.iter().zip(&search.entry_sums)) {
         *scale = each(|at| {

@@ -247,6 +247,12 @@ impl Search {
             4 => self.run(Width::<4>(4)),
             width => self.run(Width::<0>(width)),
         }
+        // A factor of 0 could not be started from.
+        for factor in self.factors.as_flattened_mut().iter_mut().chain(&mut self.line_factors) {
+            if *factor <= 0.0 || !factor.is_finite() {
+                *factor = 1.0;
+            }
+        }
     }
 
     fn run<const W: usize>(&mut self, width: Width<W>) {
