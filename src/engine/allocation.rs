@@ -8,6 +8,7 @@ use super::maximum_flow::raise_to_maximum;
 use super::projection::Projection;
 use super::rigid::rigid_trade;
 use super::tolerance::ROUNDING;
+use crate::model::fours;
 
 /// Lanes whose total is limited; of one exporter where trade is coordinated.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,13 +165,14 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
         }
         let home = problem.domestic[row].filter(|_| problem.domestic_first);
         let (first, mut sells) = (compact.len(), false);
-        for (&column, buys) in buyers.iter().zip(is_buyer.iter_mut()) {
-            let weight = if home == Some(column) { 0.0 } else { line[column] };
-            if weight > 0.0 {
-                *buys = true;
-                sells = true;
-            }
-            compact.push(weight);
+        compact.extend(
+            buyers
+                .iter()
+                .map(|&column| if home == Some(column) { 0.0 } else { line[column] }),
+        );
+        for (weight, buys) in compact[first..].iter().zip(is_buyer.iter_mut()) {
+            *buys |= *weight > 0.0;
+            sells |= *weight > 0.0;
         }
         if sells {
             sellers.push(row);
@@ -237,10 +239,11 @@ fn trade(problem: &Problem<'_>, flexibility: f64, workspace: &mut Workspace, sta
         start[row] = *factor;
     }
     for (&row, line) in sellers.iter().zip(projection.flows().chunks_exact(buyers.len())) {
+        let of_row = &mut flows[row * columns..(row + 1) * columns];
         for (&column, flow) in buyers.iter().zip(line) {
-            flows[row * columns + column] += flow;
-            supply_left[row] -= flow;
+            of_row[column] += flow;
             orders_left[column] -= flow;
         }
+        supply_left[row] -= fours::total(line);
     }
 }

@@ -8,7 +8,7 @@
 
 use super::allocation::Quota;
 use super::tolerance::ROUNDING;
-use crate::model::linear::dot;
+use crate::model::fours::{self, EMPTY, Four, each};
 
 /// Orders for stocks and what there is for them; lanes row-major, quantities in t per period.
 #[derive(Debug)]
@@ -27,28 +27,31 @@ pub(super) struct RefillTrade<'a> {
     pub orders: &'a [f64],
 }
 
-/// Memory that is used again. Lanes row-major.
+/// Memory that is used again. Only sellers that have something left take part; lanes are numbered seller by seller, each with its columns in fours.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RefillTradeMemory {
-    /// What each seller has left.
+    /// What each seller has left, of all.
     pub left: Vec<f64>,
+    /// Rows of those that have something, and what they have.
+    sellers: Vec<usize>,
+    stock: Vec<f64>,
     /// What each buyer orders.
-    orders: Vec<f64>,
+    orders: Vec<Four>,
     /// Normal flows of open lanes; 0 where a lane is closed.
-    open: Vec<f64>,
+    open: Vec<Four>,
     /// Open lanes that carry only so much more.
     narrow: Vec<Narrow>,
-    /// Open lanes under a limit; and by lane, where there are limits, whether it is under one.
+    /// Open lanes under a limit; and whether any lane, where there are limits, is known to be under one.
     limited: Vec<Limited>,
     is_limited: Vec<bool>,
     /// What more each limit lets through.
     rest: Vec<f64>,
     /// What sellers and limits' lanes carry in the unit of time in which all orders would be met.
-    row_pace: Vec<f64>,
+    seller_pace: Vec<f64>,
     limit_pace: Vec<f64>,
     /// By buyer, for each tonne of normal flow: what a lane carries in a unit of time, and what every lane that is still open has carried.
-    pace: Vec<f64>,
-    carried: Vec<f64>,
+    pace: Vec<Four>,
+    carried: Vec<Four>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,132 +67,192 @@ struct Limited {
 }
 
 impl RefillTradeMemory {
-    /// Shares out [`RefillTradeMemory::left`]: writes what each lane carries.
+    /// Shares out [`RefillTradeMemory::left`]: writes what each lane carries, row-major.
     pub(super) fn share(&mut self, trade: &RefillTrade<'_>, sent: &mut Vec<f64>) {
         sent.clear();
         sent.resize(trade.normal.len(), 0.0);
-        let total: f64 = self.left.iter().sum();
-        if total <= 0.0 {
+        self.gather(trade);
+        if self.sellers.is_empty() {
             return;
         }
-        // A stock may hold any amount: an order beyond all there is counts as all there is.
-        self.orders.clear();
-        self.orders
-            .extend(trade.orders.iter().map(|order| order.clamp(0.0, total)));
-        self.open_lanes(trade);
-        self.carried.clear();
-        self.carried.resize(self.orders.len(), 0.0);
-        // Each step closes a seller, a lane or a limit.
-        let mut time = 0.0;
-        while time < 1.0 && self.set_pace() {
-            let step = self.until_something_closes(1.0 - time);
-            self.go_on(step, sent);
-            time += step;
-        }
-        for row in 0..self.left.len() {
-            self.close_row(row, sent);
+        self.narrow_lanes(trade);
+        self.limit_lanes(trade);
+        let columns = trade.orders.len();
+        // Loops of known length are unrolled.
+        match fours::count(columns) {
+            1 => self.fill(1, columns, sent),
+            2 => self.fill(2, columns, sent),
+            3 => self.fill(3, columns, sent),
+            4 => self.fill(4, columns, sent),
+            width => self.fill(width, columns, sent),
         }
     }
 
-    fn open_lanes(&mut self, trade: &RefillTrade<'_>) {
-        let columns = trade.orders.len();
+    /// Who has something left, and the lanes.
+    fn gather(&mut self, trade: &RefillTrade<'_>) {
+        let total: f64 = self.left.iter().sum();
+        let columns = trade.orders.len().max(1);
+        // A stock may hold any amount: an order beyond all there is counts as all there is.
+        self.orders.clear();
+        let orders = trade.orders.chunks(4).map(fours::padded);
+        self.orders
+            .extend(orders.map(|orders| orders.map(|order| order.min(total).max(0.0))));
+        self.sellers.clear();
+        self.stock.clear();
         self.open.clear();
-        self.open.extend_from_slice(trade.normal);
-        for (line, left) in self.open.chunks_exact_mut(columns).zip(&self.left) {
-            if *left <= 0.0 {
-                line.fill(0.0);
+        let lines = trade.normal.chunks_exact(columns);
+        for ((row, left), line) in self.left.iter().enumerate().zip(lines) {
+            if *left > 0.0 {
+                self.sellers.push(row);
+                self.stock.push(*left);
+                self.open.extend(line.chunks(4).map(fours::padded));
             }
         }
+    }
+
+    fn narrow_lanes(&mut self, trade: &RefillTrade<'_>) {
         self.narrow.clear();
-        if trade.is_restricted {
-            let restricted = trade.openness.iter().enumerate();
-            for (lane, openness) in restricted.filter(|(_, openness)| **openness < 1.0) {
-                let room = openness * trade.normal[lane] - trade.flows[lane];
-                if room <= 0.0 {
-                    self.open[lane] = 0.0;
-                } else if self.open[lane] > 0.0 {
-                    self.narrow.push(Narrow { lane, room });
+        if !trade.is_restricted {
+            return;
+        }
+        let (columns, width) = (trade.orders.len(), fours::count(trade.orders.len()));
+        let lanes = self.open.as_flattened_mut();
+        for (seller, row) in self.sellers.iter().enumerate() {
+            for column in 0..columns {
+                let (lane, number) = (seller * 4 * width + column, row * columns + column);
+                let openness = trade.openness[number];
+                if openness < 1.0 && lanes[lane] > 0.0 {
+                    let room = openness * trade.normal[number] - trade.flows[number];
+                    if room <= 0.0 {
+                        lanes[lane] = 0.0;
+                    } else {
+                        self.narrow.push(Narrow { lane, room });
+                    }
                 }
             }
         }
+    }
+
+    fn limit_lanes(&mut self, trade: &RefillTrade<'_>) {
         self.rest.clear();
         self.limited.clear();
         if trade.limits.is_empty() {
             return;
         }
+        let (columns, width) = (trade.orders.len(), fours::count(trade.orders.len()));
         self.is_limited.clear();
-        self.is_limited.resize(self.open.len(), false);
-        for (number, limit) in trade.limits.iter().enumerate() {
-            let used: f64 = limit.lanes.iter().map(|&lane| trade.flows[lane]).sum();
-            let rest = limit.limit - used;
-            let is_reached = rest <= ROUNDING * limit.limit;
+        self.is_limited.resize(trade.normal.len(), false);
+        let lanes = self.open.as_flattened_mut();
+        for (limit, quota) in trade.limits.iter().enumerate() {
+            let used: f64 = quota.lanes.iter().map(|&number| trade.flows[number]).sum();
+            let rest = quota.limit - used;
+            let is_reached = rest <= ROUNDING * quota.limit;
             self.rest.push(if is_reached { 0.0 } else { rest });
-            for &lane in &limit.lanes {
+            for &number in &quota.lanes {
                 // A lane is under the first limit that has it.
-                if std::mem::replace(&mut self.is_limited[lane], true) {
+                if std::mem::replace(&mut self.is_limited[number], true) {
                     continue;
                 }
+                let Ok(seller) = self.sellers.binary_search(&(number / columns)) else {
+                    continue;
+                };
+                let lane = seller * 4 * width + number % columns;
                 if is_reached {
-                    self.open[lane] = 0.0;
-                } else if self.open[lane] > 0.0 {
-                    self.limited.push(Limited { lane, limit: number });
+                    lanes[lane] = 0.0;
+                } else if lanes[lane] > 0.0 {
+                    self.limited.push(Limited { lane, limit });
                 }
             }
         }
     }
 
+    /// Fills orders until they are met or nothing is left; `width` is the number of fours of a line. Each step closes a seller, a lane or a limit.
+    #[inline(always)]
+    fn fill(&mut self, width: usize, columns: usize, sent: &mut [f64]) {
+        for values in [&mut self.pace, &mut self.carried] {
+            values.clear();
+            values.resize(width, EMPTY);
+        }
+        self.seller_pace.clear();
+        self.seller_pace.resize(self.sellers.len(), 0.0);
+        let mut time = 0.0;
+        while time < 1.0 && self.set_pace(width) {
+            let step = self.until_something_closes(width, 1.0 - time);
+            self.go_on(step, width, columns, sent);
+            time += step;
+        }
+        for seller in 0..self.sellers.len() {
+            self.close_seller(seller, width, columns, sent);
+        }
+    }
+
     /// What lanes carry in a unit of time until something closes; gives whether any carries anything.
-    fn set_pace(&mut self) -> bool {
-        let columns = self.orders.len();
-        self.pace.clear();
-        self.pace.resize(columns, 0.0);
-        for line in self.open.chunks_exact(columns) {
-            add(&mut self.pace, line);
-        }
+    #[inline(always)]
+    fn set_pace(&mut self, width: usize) -> bool {
+        let (orders, pace) = (&self.orders[..width], &mut self.pace[..width]);
         let mut any = false;
-        for (pace, order) in self.pace.iter_mut().zip(&self.orders) {
-            // A buyer without an open lane, or with one that is hardly there, gets nothing.
-            *pace = order / *pace;
-            if !pace.is_finite() {
-                *pace = 0.0;
+        for (number, (pace, orders)) in pace.iter_mut().zip(orders).enumerate() {
+            let mut open = EMPTY;
+            for line in self.open.chunks_exact(width) {
+                open = each(|at| open[at] + line[number][at]);
             }
-            any |= *pace > 0.0;
+            *pace = each(|at| {
+                // A buyer without an open lane, or with one that is hardly there, gets nothing.
+                let of_buyer = orders[at] / open[at];
+                if of_buyer < f64::INFINITY { of_buyer } else { 0.0 }
+            });
+            any |= pace.iter().any(|pace| *pace > 0.0);
         }
-        self.row_pace.clear();
-        self.row_pace
-            .extend(self.open.chunks_exact(columns).map(|line| dot(line, &self.pace)));
+        for (own, line) in self.seller_pace.iter_mut().zip(self.open.chunks_exact(width)) {
+            let mut sum = EMPTY;
+            for (line, pace) in line.iter().zip(pace.iter()) {
+                sum = each(|at| sum[at] + line[at] * pace[at]);
+            }
+            *own = fours::sum(sum);
+        }
         self.limit_pace.clear();
         self.limit_pace.resize(self.rest.len(), 0.0);
+        let lanes = self.open.as_flattened();
         for Limited { lane, limit } in &self.limited {
-            self.limit_pace[*limit] += self.open[*lane] * self.pace[lane % columns];
+            self.limit_pace[*limit] += lanes[*lane] * pace.as_flattened()[lane % (4 * width)];
         }
         any
     }
 
     /// The time until a seller, a lane or a limit has nothing left, at most `most`.
-    fn until_something_closes(&self, most: f64) -> f64 {
-        let columns = self.orders.len();
-        let rows = self.left.iter().copied().zip(self.row_pace.iter().copied());
-        let limits = self.rest.iter().copied().zip(self.limit_pace.iter().copied());
-        let lanes = self.narrow.iter();
-        let lanes = lanes.map(|lane| (lane.room, self.open[lane.lane] * self.pace[lane.lane % columns]));
-        rows.chain(limits)
-            .chain(lanes)
-            .filter(|(_, pace)| *pace > 0.0)
-            .fold(most, |time, (left, pace)| time.min(left / pace))
+    #[inline(always)]
+    fn until_something_closes(&self, width: usize, most: f64) -> f64 {
+        let mut time = most;
+        let mut ends = |left: f64, pace: f64| {
+            // (also where nothing is carried: then it is infinite or not a number)
+            let end = left / pace;
+            time = if end < time { end } else { time };
+        };
+        for (left, pace) in self.stock.iter().zip(&self.seller_pace) {
+            ends(*left, *pace);
+        }
+        for (left, pace) in self.rest.iter().zip(&self.limit_pace) {
+            ends(*left, *pace);
+        }
+        for Narrow { lane, room } in &self.narrow {
+            let pace = self.pace.as_flattened()[lane % (4 * width)];
+            ends(*room, self.open.as_flattened()[*lane] * pace);
+        }
+        time
     }
 
-    fn go_on(&mut self, time: f64, sent: &mut [f64]) {
-        let columns = self.orders.len();
-        for (carried, pace) in self.carried.iter_mut().zip(&self.pace) {
-            *carried += time * pace;
+    #[inline(always)]
+    fn go_on(&mut self, time: f64, width: usize, columns: usize, sent: &mut [f64]) {
+        for (carried, pace) in self.carried[..width].iter_mut().zip(&self.pace[..width]) {
+            *carried = each(|at| carried[at] + time * pace[at]);
         }
         for number in 0..self.narrow.len() {
             let Narrow { lane, room } = self.narrow[number];
-            let room = after(room, time * (self.open[lane] * self.pace[lane % columns]));
+            let pace = self.open.as_flattened()[lane] * self.pace.as_flattened()[lane % (4 * width)];
+            let room = after(room, time * pace);
             self.narrow[number].room = room;
             if room <= 0.0 {
-                self.close(lane, sent);
+                self.close(lane, width, columns, sent);
             }
         }
         for (rest, pace) in self.rest.iter_mut().zip(&self.limit_pace) {
@@ -198,40 +261,41 @@ impl RefillTradeMemory {
         for number in 0..self.limited.len() {
             let Limited { lane, limit } = self.limited[number];
             if self.rest[limit] <= 0.0 {
-                self.close(lane, sent);
+                self.close(lane, width, columns, sent);
             }
         }
-        for row in 0..self.left.len() {
-            if self.row_pace[row] > 0.0 {
-                self.left[row] = after(self.left[row], time * self.row_pace[row]);
-                if self.left[row] <= 0.0 {
-                    self.close_row(row, sent);
+        for seller in 0..self.sellers.len() {
+            let pace = self.seller_pace[seller];
+            if pace > 0.0 {
+                self.stock[seller] = after(self.stock[seller], time * pace);
+                if self.stock[seller] <= 0.0 {
+                    self.close_seller(seller, width, columns, sent);
                 }
             }
         }
     }
 
     /// Closes the lanes of a seller, and writes what they have carried.
-    fn close_row(&mut self, row: usize, sent: &mut [f64]) {
-        let columns = self.orders.len();
-        let lanes = row * columns..(row + 1) * columns;
-        let open = self.open[lanes.clone()].iter_mut().zip(&self.carried);
-        for (sent, (open, carried)) in sent[lanes].iter_mut().zip(open) {
+    #[inline(always)]
+    fn close_seller(&mut self, seller: usize, width: usize, columns: usize, sent: &mut [f64]) {
+        let line = &mut self.open[seller * width..(seller + 1) * width];
+        let open = line.as_flattened_mut()[..columns].iter_mut();
+        let carried = &self.carried.as_flattened()[..columns];
+        let row = self.sellers[seller];
+        for (sent, (open, carried)) in sent[row * columns..(row + 1) * columns]
+            .iter_mut()
+            .zip(open.zip(carried))
+        {
             *sent += *open * carried;
             *open = 0.0;
         }
     }
 
     /// Closes a lane, if it is open, and writes what it has carried.
-    fn close(&mut self, lane: usize, sent: &mut [f64]) {
-        sent[lane] += std::mem::take(&mut self.open[lane]) * self.carried[lane % self.orders.len()];
-    }
-}
-
-/// Adds values to sums.
-fn add(sums: &mut [f64], values: &[f64]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += value;
+    fn close(&mut self, lane: usize, width: usize, columns: usize, sent: &mut [f64]) {
+        let (seller, column) = (lane / (4 * width), lane % (4 * width));
+        let open = std::mem::take(&mut self.open.as_flattened_mut()[lane]);
+        sent[self.sellers[seller] * columns + column] += open * self.carried.as_flattened()[column];
     }
 }
 

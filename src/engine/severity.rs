@@ -79,12 +79,13 @@ impl Severities {
                 continue;
             }
             let before = period > 0 && self.of(event, period - 1) > 0.0;
-            let own = self
-                .inside
-                .iter()
-                .filter(|(other, own, _)| (*other, *own) == (event, period));
+            let own = self.inside.iter();
+            let own = own.filter(|(other, own, _)| !before && (*other, *own) == (event, period));
             let began = own.map(|(.., part)| *part).fold(f64::INFINITY, f64::min);
-            let began = if before || began.is_infinite() { 0.0 } else { began };
+            if began.is_infinite() {
+                // In force before.
+                return 0.0;
+            }
             onset = Some(onset.map_or(began, |onset| onset.min(began)));
         }
         onset.unwrap_or(0.0)

@@ -5,6 +5,7 @@ use super::rigid::cut_alike;
 use super::state::{AllocationMemory, State};
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING};
+use crate::model::fours::{self, EMPTY, each};
 use crate::model::{Model, World, patterns, row};
 
 impl State {
@@ -86,10 +87,7 @@ impl State {
         memory.pattern = Some(period);
         memory.is_known = false;
         let columns = model.materials[material].columns.len();
-        memory.normal_rows.clear();
-        memory
-            .normal_rows
-            .extend(normal.chunks_exact(columns.max(1)).map(|line| line.iter().sum::<f64>()));
+        add_rows(normal, columns, &mut memory.normal_rows);
         memory.normal_columns.resize(columns, 0.0);
         add_columns(normal, &mut memory.normal_columns);
     }
@@ -126,15 +124,22 @@ impl State {
         if as_normal {
             // Only refills differ from the pattern: the pattern itself is the answer.
             self.trade.flows[material].clone_from(&self.trade.normal[material]);
+            memory.sent_rows.clone_from(&memory.normal_rows);
             memory.is_known = false;
         } else if !memory.answers(&problem) {
-            memory.remember(&problem);
+            // An answer is of use where the same problem can come again.
+            memory.is_known = false;
+            if period + 1 < model.periods && patterns::is_same(model, world, material, period, period + 1) {
+                memory.remember(&problem);
+            }
             let flows = &mut self.trade.flows[material];
             let sums = (memory.normal_rows.as_slice(), memory.normal_columns.as_slice());
             if !cut_alike(&problem, sums, flows) {
                 allocate(&problem, &mut self.trade.workspace, &mut memory.factors, flows);
             }
-            memory.has_unsold = has_unsold(problem.supply, flows, problem.orders.len());
+            add_rows(flows, problem.orders.len(), &mut memory.sent_rows);
+            let sellers = problem.supply.iter().zip(&memory.sent_rows);
+            memory.has_unsold = sellers.fold(false, |any, (supply, sent)| any | (supply - sent > DECISION * supply));
         }
     }
 
@@ -234,23 +239,27 @@ impl AllocationMemory {
     }
 }
 
-/// Whether a seller has more than it sends to all buyers.
-fn has_unsold(supply: &[f64], flows: &[f64], columns: usize) -> bool {
-    let sent = flows.chunks_exact(columns.max(1)).map(|line| line.iter().sum::<f64>());
-    supply
-        .iter()
-        .zip(sent)
-        .any(|(supply, sent)| supply - sent > DECISION * supply)
-}
-
 /// Sums of the columns of row-major flows.
 fn add_columns(flows: &[f64], sums: &mut [f64]) {
-    sums.fill(0.0);
-    for line in flows.chunks_exact(sums.len().max(1)) {
-        for (sum, flow) in sums.iter_mut().zip(line) {
-            *sum += flow;
+    let columns = sums.len().max(1);
+    let (fours, rest) = sums.as_chunks_mut::<4>();
+    let first_of_rest = 4 * fours.len();
+    for (number, sums) in fours.iter_mut().enumerate() {
+        *sums = EMPTY;
+        for line in flows.chunks_exact(columns) {
+            let flows = &line.as_chunks::<4>().0[number];
+            *sums = each(|at| sums[at] + flows[at]);
         }
     }
+    for (sum, column) in rest.iter_mut().zip(first_of_rest..) {
+        *sum = flows[column..].iter().step_by(columns).sum();
+    }
+}
+
+/// Sums of the rows of row-major flows.
+fn add_rows(flows: &[f64], columns: usize, sums: &mut Vec<f64>) {
+    sums.clear();
+    sums.extend(flows.chunks_exact(columns.max(1)).map(fours::total));
 }
 
 /// Whether all undisrupted orders of a material are covered in a period.

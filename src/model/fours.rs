@@ -19,6 +19,17 @@ pub(crate) fn sum(four: Four) -> f64 {
     (four[0] + four[2]) + (four[1] + four[3])
 }
 
+/// The sum of any number of them.
+#[inline]
+pub(crate) fn total(values: &[f64]) -> f64 {
+    let (fours, rest) = values.as_chunks::<4>();
+    let mut sums = EMPTY;
+    for four in fours {
+        sums = each(|at| sums[at] + four[at]);
+    }
+    sum(sums) + rest.iter().sum::<f64>()
+}
+
 /// The four made of the four results.
 #[inline(always)]
 pub(crate) fn each(of: impl Fn(usize) -> f64) -> Four {
@@ -46,7 +57,15 @@ pub(crate) fn clear(fours: &mut Vec<Four>, numbers: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, each, padded, sum};
+    use super::{count, each, padded, sum, total};
+
+    #[test]
+    fn a_total_is_of_all() {
+        for length in 0..12 {
+            let values: Vec<f64> = (0..length).map(|value| f64::from(1 << value)).collect();
+            assert_eq!(total(&values), f64::from((1 << length) - 1));
+        }
+    }
 
     #[test]
     fn padding_adds_nothing() {
@@ -57,6 +76,7 @@ mod tests {
             assert_eq!(four[..columns], values[..columns]);
             assert_eq!(sum(four), values[..columns].iter().sum::<f64>());
             assert_eq!(sum(each(|at| four[at] * 2.0)), 2.0 * sum(four));
+            assert_eq!(total(&values[..columns]), sum(four));
         }
     }
 }

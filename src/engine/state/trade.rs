@@ -61,6 +61,8 @@ pub(in crate::engine) struct AllocationMemory {
     pub normal_columns: Vec<f64>,
     /// Whether [`Trade::flows`] answers the problem below (without quotas).
     pub is_known: bool,
+    /// What each seller sends to all buyers.
+    pub sent_rows: Vec<f64>,
     /// Whether some seller has output left over.
     pub has_unsold: bool,
     pub supply: Vec<f64>,
