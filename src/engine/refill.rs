@@ -6,7 +6,7 @@
 //! refills serves nothing else, and the feed for it is ordered last in line too: refilling causes no shortage.
 
 use super::refill_trade::RefillTrade;
-use super::state::{Production, State, Stocks};
+use super::state::{Production, State};
 use super::step::Trial;
 use super::tolerance::{DECISION, ROUNDING, STOCK};
 use crate::model::{EffectModel, Model};
@@ -35,8 +35,12 @@ pub struct Refills {
     pub feed_used: Vec<f64>,
     /// By material: whether it has orders for stocks that can be met, or is to make something for refills.
     pub reached: Vec<bool>,
-    /// Memory: what each seller of the material at hand is asked for, its idle capacity, and that of its supplies.
+    /// Memory: what each seller of the material at hand is asked for, and by which share of normal flows each buyer asks; its idle capacity, and that
+    /// of its supplies.
     asked: Vec<f64>,
+    shares: Vec<f64>,
+    /// Memory: what is on its way to each market of the material at hand and not yet meant for one of its stocks.
+    coming: Vec<f64>,
     idle: Vec<f64>,
     rooms: Vec<f64>,
 }
@@ -82,7 +86,8 @@ impl Refills {
     }
 }
 
-/// The part of an order that raises output: what is lacking, at most the level over the refill time and what the level has risen by.
+/// The part of an order that raises output: what is lacking (less what is on its way), at most the level over the refill time and what the level has
+/// risen by.
 fn firm_order(gap: f64, level: f64, risen: f64, months: f64, step_months: f64) -> f64 {
     gap.min(level * (step_months / months).min(1.0) + risen.max(0.0))
         .max(0.0)
@@ -176,24 +181,33 @@ impl State {
             model, world, inputs, ..
         } = *trial;
         let links = &model.links[material];
+        let first = links.markets.start;
+        // What is on its way is no longer lacking: it fills the inventory first, then stockpiles.
+        let mut coming = std::mem::take(&mut self.stocks.refills.coming);
+        coming.clear();
+        coming.extend_from_slice(&self.stocks.refill_in_transit[links.markets.clone()]);
         for market in links.markets.clone() {
             let Some(number) = model.markets[market].inventory else {
                 continue;
             };
             let inventory = &model.inventories[number];
-            let Some(months) = inventory.refill_months else {
+            let (maximum, stock) = (self.stocks.maximum[market], self.stocks.commercial[market]);
+            let taken = coming[market - first].min((maximum - stock).max(0.0));
+            coming[market - first] -= taken;
+            let lacking = maximum - stock - taken;
+            let Some(months) = inventory.refill_months.filter(|_| lacking > STOCK * maximum.min(1e300)) else {
                 continue;
             };
-            let (maximum, stock) = (self.stocks.maximum[market], self.stocks.commercial[market]);
-            let gap = maximum - stock;
-            if gap <= STOCK * maximum.min(1e300) {
-                continue;
-            }
-            self.stocks.refills.order[market] = gap;
+            self.stocks.refills.order[market] = lacking;
             let level = |period: usize| world.level(&inventory.level, period, world.start_orders_per_year[market]);
             let (now, before) = (level(period), level(period.saturating_sub(1)));
-            self.stocks.refills.firm[market] =
-                firm_order(now - stock, now, now - before, months.of(inputs), model.step_months);
+            self.stocks.refills.firm[market] = firm_order(
+                now - stock - taken,
+                now,
+                now - before,
+                months.of(inputs),
+                model.step_months,
+            );
         }
         for &index in &links.stockpiles {
             let stockpile = &model.stockpiles[index];
@@ -205,8 +219,7 @@ impl State {
             if gap <= STOCK * full {
                 continue;
             }
-            let before = world.stockpile_level(model, index, period.saturating_sub(1));
-            let firm = firm_order(gap, full, full - before, months.of(inputs), model.step_months);
+            let risen = full - world.stockpile_level(model, index, period.saturating_sub(1));
             let orders = |market: usize| world.start_orders_per_year[market];
             let total: f64 = stockpile.owners.iter().map(|&market| orders(market)).sum();
             for &market in &stockpile.owners {
@@ -215,21 +228,24 @@ impl State {
                 } else {
                     1.0 / stockpile.owners.len() as f64
                 };
-                self.stocks.refills.order[market] += gap * share;
-                self.stocks.refills.firm[market] += firm * share;
-            }
-        }
-        let Stocks {
-            refills,
-            refill_in_transit,
-            ..
-        } = &mut self.stocks;
-        for market in links.markets.clone() {
-            if refill_in_transit[market] > 0.0 {
-                for order in [&mut refills.order[market], &mut refills.firm[market]] {
-                    *order = (*order - refill_in_transit[market]).max(0.0);
+                let taken = coming[market - first].min(gap * share);
+                coming[market - first] -= taken;
+                let lacking = gap * share - taken;
+                if lacking > STOCK * full * share {
+                    self.stocks.refills.order[market] += lacking;
+                    self.stocks.refills.firm[market] += firm_order(
+                        lacking,
+                        full * share,
+                        risen * share,
+                        months.of(inputs),
+                        model.step_months,
+                    );
                 }
             }
+        }
+        self.stocks.refills.coming = coming;
+        let refills = &mut self.stocks.refills;
+        for market in links.markets.clone() {
             let more = refills.feed[market] + refills.ahead[market];
             refills.order[market] += more;
             refills.firm[market] += more;
@@ -252,6 +268,7 @@ impl State {
         let compiled = &model.materials[material];
         let columns = compiled.columns.len();
         let (normal, openness) = (&self.trade.normal[material], &self.trade.openness[material]);
+        let is_restricted = self.trade.is_restricted[material];
         let memory = &self.trade.memory[material];
         let Production { planned, loss, .. } = &self.production;
         let Refills {
@@ -259,29 +276,47 @@ impl State {
             feed,
             planned: raised,
             asked,
+            shares,
             idle,
             rooms,
             ..
         } = &mut self.stocks.refills;
-        asked.clear();
-        asked.resize(compiled.rows.len(), 0.0);
-        for (column, order) in firm[links.markets.clone()].iter().enumerate() {
-            if *order <= 0.0 {
-                continue;
-            }
-            let lanes = || (column..normal.len()).step_by(columns);
-            let total: f64 = lanes().map(|lane| normal[lane] * openness[lane]).sum();
-            if total > 0.0 {
-                for (asked, lane) in asked.iter_mut().zip(lanes()) {
-                    *asked += order * (normal[lane] * openness[lane] / total);
+        // By what share of what lanes normally carry each buyer's order is: first their sums.
+        shares.clear();
+        if is_restricted {
+            shares.resize(columns, 0.0);
+            for (normal, openness) in normal.chunks_exact(columns).zip(openness.chunks_exact(columns)) {
+                for (sum, (normal, openness)) in shares.iter_mut().zip(normal.iter().zip(openness)) {
+                    *sum += normal * openness;
                 }
             }
+        } else {
+            shares.extend_from_slice(&memory.normal_columns);
+        }
+        for (share, order) in shares.iter_mut().zip(&firm[links.markets.clone()]) {
+            *share = if *share > 0.0 && *order > 0.0 {
+                order / *share
+            } else {
+                0.0
+            };
         }
         let supply = world.supply(model, material, period);
-        for (asked, (supply, normal)) in asked.iter_mut().zip(supply.iter().zip(&memory.normal_rows)) {
+        asked.clear();
+        asked.extend(normal.chunks_exact(columns).enumerate().map(|(row, normal)| {
+            let asked: f64 = if is_restricted {
+                let openness = &openness[row * columns..(row + 1) * columns];
+                let lanes = normal.iter().zip(openness).zip(shares.iter());
+                lanes.map(|((normal, openness), share)| normal * openness * share).sum()
+            } else {
+                normal
+                    .iter()
+                    .zip(shares.iter())
+                    .map(|(normal, share)| normal * share)
+                    .sum()
+            };
             // What is made in any case comes first.
-            *asked = (*asked - (supply - normal).max(0.0)).max(0.0);
-        }
+            (asked - (supply[row] - memory.normal_rows[row]).max(0.0)).max(0.0)
+        }));
         let room = |index: usize| {
             let supply = &model.supplies[index];
             if supply.recycling.is_some() {
@@ -298,9 +333,10 @@ impl State {
         idle.resize(compiled.rows.len(), 0.0);
         rooms.clear();
         for &index in &compiled.supplies {
-            let room = room(index);
+            let row = model.supplies[index].row;
+            let room = if asked[row] > 0.0 { room(index) } else { 0.0 };
             rooms.push(room);
-            idle[model.supplies[index].row] += room;
+            idle[row] += room;
         }
         let mut any = false;
         for (&index, room) in compiled.supplies.iter().zip(rooms.iter()) {
@@ -377,18 +413,16 @@ impl State {
     /// restriction, quotas hold.
     pub(super) fn share_refills(&mut self, trial: &Trial<'_>, material: usize) {
         let links = &trial.model.links[material];
-        let columns = links.markets.len();
         let left = &mut self.trade.refill_trade.left;
         left.clear();
-        for ((line, supply), made) in self.trade.flows[material]
-            .chunks_exact(columns)
-            .zip(&self.production.supply[links.rows.clone()])
-            .zip(&self.stocks.refills.supply[links.rows.clone()])
-        {
-            let unsold = supply - line.iter().sum::<f64>();
+        let sent = self.trade.memory[material].sent_rows.iter();
+        let supply = self.production.supply[links.rows.clone()].iter();
+        let made = self.stocks.refills.supply[links.rows.clone()].iter();
+        left.extend(sent.zip(supply).zip(made).map(|((sent, supply), made)| {
+            let unsold = supply - sent;
             // A fully used seller has nothing left but rounding.
-            left.push(made + if unsold > DECISION * supply { unsold } else { 0.0 });
-        }
+            made + if unsold > DECISION * supply { unsold } else { 0.0 }
+        }));
         let trade = RefillTrade {
             normal: &self.trade.normal[material],
             flows: &self.trade.flows[material],
