@@ -83,7 +83,7 @@ impl Severities {
             let own = own.filter(|(other, own, _)| !before && (*other, *own) == (event, period));
             let began = own.map(|(.., part)| *part).fold(f64::INFINITY, f64::min);
             if began.is_infinite() {
-                // In force before.
+                // In force before, or from where the period begins.
                 return 0.0;
             }
             onset = Some(onset.map_or(began, |onset| onset.min(began)));

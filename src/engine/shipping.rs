@@ -252,7 +252,7 @@ fn add_columns(flows: &[f64], sums: &mut [f64]) {
         }
     }
     for (sum, column) in rest.iter_mut().zip(first_of_rest..) {
-        *sum = flows[column..].iter().step_by(columns).sum();
+        *sum = flows.iter().skip(column).step_by(columns).sum();
     }
 }
 
