@@ -1,9 +1,11 @@
 //! What is planned, made and ordered in a period.
 
+use std::ops::Range;
+
 use super::adaptation::mean_on_the_way;
 use super::state::State;
 use super::step::Trial;
-use super::tolerance::ROUNDING;
+use super::tolerance::{ROUNDING, STOCK};
 
 impl State {
     /// Planned output: what capacity allows of the target, which prices may have raised and costs lowered.
@@ -66,7 +68,7 @@ impl State {
             } else {
                 (planned, None, None)
             };
-            let made = self.make_for_refills(trial, index, output);
+            let made = self.make_for_refills(trial, index, output, period);
             let row = compiled.first_row + model.supplies[index].row;
             self.production.output[index] = output + made;
             self.production.supply[row] += output;
@@ -144,9 +146,7 @@ impl State {
 
     /// Writes a market's needs of this period and gives its order for a lead time later.
     fn ordered(&mut self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
-        let Trial {
-            model, world, inputs, ..
-        } = *trial;
+        let Trial { model, inputs, .. } = *trial;
         let compiled = &model.markets[market];
         let lead = model.materials[compiled.material].lead_periods;
         let then = (period + lead).min(model.reference_periods - 1);
@@ -161,32 +161,91 @@ impl State {
         }
         let mut order = 0.0;
         for cell in compiled.cells.clone() {
-            if model.cells[cell].is_feed {
-                let (mut need, mut ahead) = (0.0, 0.0);
-                for &(consumer, position) in &compiled.consumers {
-                    let per_tonne = model.supplies[consumer].inputs[position].1.of(inputs);
-                    let planned = per_tonne * self.production.planned[consumer];
-                    need += planned;
-                    if lead > 0 {
-                        let now = world.target[[period, consumer]];
-                        let later = world.target[[then, consumer]];
-                        // A plant that opens within the lead time orders ahead.
-                        ahead += if now > 0.0 {
-                            planned * (later / now)
-                        } else {
-                            per_tonne * later * (1.0 - self.production.loss[consumer])
-                        };
-                    }
-                }
-                self.demand.need[cell] = need;
-                let wanted = if lead > 0 { ahead } else { need };
-                order += (wanted - self.overflow(market)).max(0.0);
+            self.demand.need[cell] = self.need_then(trial, cell, period, period);
+            let wanted = if lead > 0 {
+                self.need_then(trial, cell, period, then)
             } else {
-                let surge = 1.0 + self.demand.surge[cell];
-                self.demand.need[cell] = world.need[[period, cell]] * surge;
-                order += world.need[[then, cell]] * surge;
-            }
+                self.demand.need[cell]
+            };
+            order += if model.cells[cell].is_feed {
+                (wanted - self.left_above(trial, market, self.overflow(market), period, period..period + lead)).max(0.0)
+            } else {
+                wanted
+            };
         }
         order
+    }
+
+    /// What a cell is going to need in a period to come, as things are now: plans follow the reference from here, surges stay.
+    fn need_then(&self, trial: &Trial<'_>, cell: usize, period: usize, then: usize) -> f64 {
+        let Trial {
+            model, world, inputs, ..
+        } = *trial;
+        let compiled = &model.cells[cell];
+        if !compiled.is_feed {
+            return world.need[[then, cell]] * (1.0 + self.demand.surge[cell]);
+        }
+        let feed = model.markets[compiled.market]
+            .consumers
+            .iter()
+            .map(|&(consumer, position)| {
+                let per_tonne = model.supplies[consumer].inputs[position].1.of(inputs);
+                let planned = per_tonne * self.production.planned[consumer];
+                if then == period {
+                    return planned;
+                }
+                let (now, later) = (world.target[[period, consumer]], world.target[[then, consumer]]);
+                if now > 0.0 {
+                    planned * (later / now)
+                } else {
+                    // A plant that opens until then orders ahead.
+                    per_tonne * later * (1.0 - self.production.loss[consumer])
+                }
+            });
+        feed.sum()
+    }
+
+    /// What of goods above a stock's maximum is not going to be used in `periods` to come, as far as goods are on their way by now, for what these leave
+    /// missing: of present plans, or of the undisrupted ones where these are more, so that a plant that works again finds feed. So no goods are taken off two
+    /// orders, and none that are waited for go into refills.
+    pub(super) fn left_above(
+        &self,
+        trial: &Trial<'_>,
+        market: usize,
+        above: f64,
+        period: usize,
+        periods: Range<usize>,
+    ) -> f64 {
+        let mut left = above;
+        for then in periods {
+            if left <= STOCK * above {
+                return 0.0;
+            }
+            let cells = trial.model.markets[market].cells.clone();
+            let needs = cells.map(|cell| {
+                let undisrupted = trial.world.need[[then, cell]];
+                self.need_then(trial, cell, period, then).max(undisrupted)
+            });
+            let need: f64 = needs.sum();
+            let gap = need - self.arrival_then(trial, market, then);
+            if gap > ROUNDING * need {
+                left -= gap;
+            }
+        }
+        left.max(0.0)
+    }
+
+    /// What of goods already sent arrives in a market in one of the periods of the lead time from now on.
+    fn arrival_then(&self, trial: &Trial<'_>, market: usize, period: usize) -> f64 {
+        let Trial { model, world, .. } = *trial;
+        let material = model.markets[market].material;
+        let pipeline = &self.trade.pipeline[material];
+        if pipeline.holds(period) {
+            let columns = model.materials[material].columns.len();
+            let column = market - model.materials[material].first_market;
+            pipeline.sent[period % pipeline.written.len() * columns + column]
+        } else {
+            world.arrival[[period, market]]
+        }
     }
 }

@@ -358,8 +358,8 @@ impl State {
     }
 
     /// What a supply makes for refills, beside its other output: what is planned, as far as there is feed for it in stock beyond what the stock is to
-    /// hold, and its hosts allow.
-    pub(super) fn make_for_refills(&mut self, trial: &Trial<'_>, index: usize, output: f64) -> f64 {
+    /// hold and what the next arrivals are going to leave missing, and its hosts allow.
+    pub(super) fn make_for_refills(&mut self, trial: &Trial<'_>, index: usize, output: f64, period: usize) -> f64 {
         let Trial { model, inputs, .. } = *trial;
         let supply = &model.supplies[index];
         let wanted = self.stocks.refills.planned[index];
@@ -369,7 +369,9 @@ impl State {
         let mut made = wanted;
         for &(market, _) in &supply.inputs {
             // Plants share what has come, each in proportion to what it planned.
-            let there = self.overflow(market) + self.stocks.refills.feed_used[market];
+            let above = self.overflow(market) + self.stocks.refills.feed_used[market];
+            let lead = model.materials[model.markets[market].material].lead_periods;
+            let there = self.left_above(trial, market, above, period, period + 1..period + lead + 1);
             made = made.min(wanted * (there / self.stocks.refills.feed[market]).min(1.0));
         }
         if !supply.hosts.is_empty() {

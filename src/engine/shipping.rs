@@ -176,7 +176,7 @@ impl State {
         }
         let columns = compiled.columns.len();
         let slot = period % lead;
-        let written = period >= lead && self.trade.pipeline[material].written[slot] == period - lead + 1;
+        let written = self.trade.pipeline[material].holds(period);
         for (column, market) in markets.enumerate() {
             let at = slot * columns + column;
             let pipeline = &mut self.trade.pipeline[material];

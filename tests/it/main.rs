@@ -27,6 +27,7 @@ mod coverage;
 mod determinism;
 mod distributions;
 mod documents;
+mod echo;
 mod enumeration;
 mod equivalent;
 mod exact;

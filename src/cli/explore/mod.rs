@@ -48,6 +48,8 @@ pub fn explore(options: &ExploreOptions, browser_engine: &[u8]) -> Outcome {
     }
     let guard = Guard::new(&token, bound, &options.names);
     let url = guard.url();
+    // Before anybody can know that there is a server.
+    let ended = server::end_on_interrupt();
     {
         use std::io::Write as _;
         let mut stdout = std::io::stdout().lock();
@@ -60,5 +62,5 @@ pub fn explore(options: &ExploreOptions, browser_engine: &[u8]) -> Outcome {
     {
         terminal::say(&format!("note: no browser could be opened: {error}"))?;
     }
-    server::serve(listener, Arc::new(session), Arc::new(pool), guard)
+    server::serve(listener, Arc::new(session), Arc::new(pool), guard, &ended)
 }

@@ -47,8 +47,14 @@ struct Shared {
     line: Arc<Semaphore>,
 }
 
-/// Serves until the first interrupt.
-pub fn serve(listener: TcpListener, session: Arc<Session>, pool: Arc<ThreadPool>, guard: Guard) -> Outcome {
+/// Serves until it is ended.
+pub fn serve(
+    listener: TcpListener,
+    session: Arc<Session>,
+    pool: Arc<ThreadPool>,
+    guard: Guard,
+    ended: &Notify,
+) -> Outcome {
     let page = page(&session.title(), None);
     let policy = content_policy(&page);
     let shared = Arc::new(Shared {
@@ -64,8 +70,6 @@ pub fn serve(listener: TcpListener, session: Arc<Session>, pool: Arc<ThreadPool>
     runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        let ended = Arc::new(Notify::new());
-        end_on_interrupt(&ended);
         let serving = axum::serve(listener, routes(shared));
         // What is under way is dropped: a run ends with its client.
         tokio::select! {
@@ -78,11 +82,12 @@ pub fn serve(listener: TcpListener, session: Arc<Session>, pool: Arc<ThreadPool>
     Ok(EXIT_INTERRUPTED)
 }
 
-/// The first interrupt ends the server, the second the program.
-fn end_on_interrupt(ended: &Arc<Notify>) {
+/// What tells the server to end. From here on the first interrupt does, and the second ends the program.
+pub fn end_on_interrupt() -> Arc<Notify> {
+    let ended = Arc::new(Notify::new());
     let seen = Arc::new(AtomicBool::new(false));
     let end = {
-        let ended = Arc::clone(ended);
+        let ended = Arc::clone(&ended);
         move || {
             if seen.swap(true, Ordering::Relaxed) {
                 std::process::exit(i32::from(EXIT_INTERRUPTED));
@@ -96,6 +101,7 @@ fn end_on_interrupt(ended: &Arc<Notify>) {
     if let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM]) {
         std::thread::spawn(move || signals.forever().for_each(|_| end()));
     }
+    ended
 }
 
 fn routes(shared: Arc<Shared>) -> Router {

@@ -83,6 +83,14 @@ pub struct Pipeline {
     pub written: Vec<usize>,
 }
 
+impl Pipeline {
+    /// Whether what arrives in a period was sent as it is here; otherwise the reference arrives.
+    pub(in crate::engine) fn holds(&self, arrival: usize) -> bool {
+        let lead = self.written.len();
+        arrival >= lead && self.written[arrival % lead] == arrival - lead + 1
+    }
+}
+
 impl Trade {
     /// Puts trade at the start of a trial.
     pub(super) fn start(&mut self, model: &Model) {
