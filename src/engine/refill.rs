@@ -140,7 +140,7 @@ impl State {
                     for effect in effects {
                         self.know_pattern(trial, effect.material, period);
                         for &lane in &effect.lanes {
-                            self.order_ahead(model, effect.material, lane, part);
+                            self.order_ahead(trial, effect.material, lane, part, period);
                         }
                     }
                 }
@@ -153,7 +153,7 @@ impl State {
                         if output > 0.0 {
                             let columns = model.materials[supply.material].columns.len();
                             for lane in supply.row * columns..(supply.row + 1) * columns {
-                                self.order_ahead(model, supply.material, lane, part * output / row);
+                                self.order_ahead(trial, supply.material, lane, part * output / row, period);
                             }
                         }
                     }
@@ -163,16 +163,20 @@ impl State {
         }
     }
 
-    /// Orders a part of what a lane normally carries ahead.
-    fn order_ahead(&mut self, model: &Model, material: usize, lane: usize, part: f64) {
-        let compiled = &model.materials[material];
+    /// Orders a part of what a lane normally carries ahead, less what the buyer's stock has left from before, which is held from now on.
+    fn order_ahead(&mut self, trial: &Trial<'_>, material: usize, lane: usize, part: f64, period: usize) {
+        let compiled = &trial.model.materials[material];
         let market = compiled.first_market + lane % compiled.columns.len();
-        let order = part * self.trade.normal[material][lane];
-        self.stocks.refills.ahead[market] += order;
-        self.stocks.refills.held_ahead[market] += order;
-        if order > 0.0 {
-            (self.stocks.refills.any, self.stocks.refills.holds_ahead) = (true, true);
+        let wanted = part * self.trade.normal[material][lane];
+        if wanted <= 0.0 {
+            return;
         }
+        let above = self.overflow(market);
+        let there = self.left_above(trial, market, above, period, period..period + compiled.lead_periods);
+        let refills = &mut self.stocks.refills;
+        refills.ahead[market] += (wanted - there).max(0.0);
+        refills.held_ahead[market] += wanted;
+        (refills.any, refills.holds_ahead) = (true, true);
     }
 
     /// What the stocks of a material order.
@@ -220,27 +224,30 @@ impl State {
                 continue;
             }
             let risen = full - world.stockpile_level(model, index, period.saturating_sub(1));
+            // All of its owners wait for the same stock.
+            let on_its_way: f64 = stockpile.owners.iter().map(|&market| coming[market - first]).sum();
+            let lacking = (gap - on_its_way).max(0.0);
+            let for_others = if on_its_way > gap { 1.0 - gap / on_its_way } else { 0.0 };
             let orders = |market: usize| world.start_orders_per_year[market];
             let total: f64 = stockpile.owners.iter().map(|&market| orders(market)).sum();
             for &market in &stockpile.owners {
+                coming[market - first] *= for_others;
+                if lacking <= STOCK * full {
+                    continue;
+                }
                 let share = if total > 0.0 {
                     orders(market) / total
                 } else {
                     1.0 / stockpile.owners.len() as f64
                 };
-                let taken = coming[market - first].min(gap * share);
-                coming[market - first] -= taken;
-                let lacking = gap * share - taken;
-                if lacking > STOCK * full * share {
-                    self.stocks.refills.order[market] += lacking;
-                    self.stocks.refills.firm[market] += firm_order(
-                        lacking,
-                        full * share,
-                        risen * share,
-                        months.of(inputs),
-                        model.step_months,
-                    );
-                }
+                self.stocks.refills.order[market] += lacking * share;
+                self.stocks.refills.firm[market] += firm_order(
+                    lacking * share,
+                    full * share,
+                    risen * share,
+                    months.of(inputs),
+                    model.step_months,
+                );
             }
         }
         self.stocks.refills.coming = coming;
