@@ -14,7 +14,9 @@ use crate::model::{Model, World, all, row};
 pub struct Simulator<'a> {
     model: &'a Model,
     inputs: Vec<f64>,
+    /// The last trial's undisrupted reference where that is not the model's.
     world: World,
+    has_own_world: bool,
     strikes: Strikes,
     severities: Severities,
     quiet: Severities,
@@ -40,6 +42,7 @@ impl<'a> Simulator<'a> {
             model,
             inputs: Vec::new(),
             world: World::default(),
+            has_own_world: false,
             strikes: Strikes::default(),
             severities: Severities::default(),
             quiet,
@@ -90,11 +93,15 @@ impl<'a> Simulator<'a> {
         let exhausted = self.strikes.exhausted.map(|event| Exhausted { trial, event });
         self.exhausted = self.exhausted.or(exhausted);
         self.severities.fill(self.model, &self.strikes);
-        if self.model.world_is_uncertain {
-            self.world.compute(self.model, &self.inputs);
-            self.structural_is_known = false;
+        self.has_own_world = !self.model.has_reference_world(&self.inputs);
+        if self.has_own_world {
+            if self.model.has_reference_flows(&self.inputs) {
+                self.world.follow_reference(self.model, &self.inputs);
+            } else {
+                self.world.compute(self.model, &self.inputs);
+            }
         }
-        let world = if self.model.world_is_uncertain {
+        let world = if self.has_own_world {
             &self.world
         } else {
             &self.model.reference
@@ -117,7 +124,7 @@ impl<'a> Simulator<'a> {
 
     fn observe(&mut self, number: u64, observer: &mut impl Observer) {
         let model = self.model;
-        let world = if model.world_is_uncertain {
+        let world = if self.has_own_world {
             &self.world
         } else {
             &model.reference

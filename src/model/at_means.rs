@@ -10,7 +10,9 @@ impl Model {
         let mut model = self.clone();
         model.inputs = self.inputs.iter().flat_map(at_mean).collect();
         // All trials have the world of the reference then.
-        model.world_is_uncertain = self.world_is_uncertain && model.inputs.iter().any(|driver| !is_fixed(driver));
+        if model.inputs.iter().all(is_fixed) {
+            model.shaping_inputs.clear();
+        }
         model
     }
 }

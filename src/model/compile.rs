@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::links::{complete_links, links};
 use super::observed::{SupplyAsWritten, observe, say_what_moves};
 use super::patterns::balance_observed;
+use super::shaping::shaping_inputs;
 use super::{
     CalendarYears, CellModel, FirmSupplyModel, HostModel, HostRatioModel, InputDriver, InputKind, InventoryModel,
     LevelModel, MarketModel, MaterialModel, Model, RecyclingModel, Series, ShareNormalisation, StockpileModel,
@@ -172,7 +173,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
         input_slots: 0,
         normalisations: Vec::new(),
         reference: World::default(),
-        world_is_uncertain: false,
+        shaping_inputs: Vec::new(),
         warnings: Vec::new(),
     };
     compile_materials(scenario, &mut model, &mut inputs);
@@ -187,7 +188,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     compile_cells(scenario, &mut model, &mut inputs);
     compile_supplies(scenario, &mut model, &mut inputs)?;
     compile_stocks(scenario, &mut model, &mut inputs);
-    model.world_is_uncertain = shapes_world(&model);
+    model.shaping_inputs = shaping_inputs(&model);
     model.links = links(&model);
     super::compile_events::compile_events(scenario, &mut model, &mut inputs)?;
     model.inputs = inputs.drivers;
@@ -201,11 +202,10 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     super::size::check_memory(&model, lanes)?;
     let means = model.mean_inputs();
     let mut reference = World::default();
-    if model.world_is_uncertain {
+    if model.world_is_uncertain() {
         reference.compute(&model, &model.largest_inputs());
         super::size::check_reach(scenario, &model, &reference)?;
     }
-    reference.is_reference = true;
     reference.compute(&model, &means);
     super::size::check_reach(scenario, &model, &reference)?;
     let written = match &scenario.supply_as_written {
@@ -215,6 +215,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     if observe(scenario, written.as_ref(), &mut model, &reference) {
         reference.compute(&model, &means);
     }
+    reference.is_reference = true;
     complete_links(&mut model);
     reference.patterns = (0..model.materials.len())
         .map(|material| balance_observed(&model, &reference, material))
@@ -222,40 +223,6 @@ pub fn compile(scenario: &Scenario) -> Result<Model, ModelError> {
     model.reference = reference;
     say_what_moves(scenario, &mut model);
     Ok(model)
-}
-
-/// Whether an uncertain input shapes the undisrupted reference (elasticities, flexibility, event rates and the like do not).
-fn shapes_world(model: &Model) -> bool {
-    let level = |level: &LevelModel| match level {
-        LevelModel::Tonnes(series) | LevelModel::Days(series) => series.is_uncertain(),
-    };
-    let supply = |supply: &SupplyModel| {
-        let dates = [supply.opens_months, supply.closes_months];
-        supply.capacity.as_ref().is_some_and(Series::is_uncertain)
-            || supply.utilisation.is_uncertain()
-            || supply.ramp_months.is_uncertain()
-            || dates.into_iter().flatten().any(Value::is_uncertain)
-            || supply.inputs.iter().any(|(_, value)| value.is_uncertain())
-            || supply.hosts.iter().any(|host| match host.ratio {
-                HostRatioModel::Stated(value) | HostRatioModel::UseOfCap(value) => value.is_uncertain(),
-            })
-            || supply
-                .recycling
-                .as_ref()
-                .is_some_and(|recycling| recycling.rate.is_uncertain() || recycling.lag_years.is_uncertain())
-    };
-    let capacities = || model.materials.iter().flat_map(|material| &material.capacities);
-    model.supplies.iter().any(supply)
-        || capacities().any(|capacity| capacity.tonnes_per_year.is_uncertain())
-        || model
-            .cells
-            .iter()
-            .any(|cell| cell.growth.is_uncertain() || cell.amount.as_ref().is_some_and(Series::is_uncertain))
-        || model
-            .inventories
-            .iter()
-            .any(|inventory| level(&inventory.level) || inventory.maximum.as_ref().is_some_and(level))
-        || model.stockpiles.iter().any(|stockpile| level(&stockpile.level))
 }
 
 /// Largest sum of lead times along a chain, in periods: how far orders look ahead.

@@ -17,6 +17,7 @@ mod links;
 mod observed;
 pub mod patterns;
 pub mod ras;
+mod shaping;
 mod size;
 mod value;
 mod world;
@@ -504,8 +505,8 @@ pub struct Model {
     pub normalisations: Vec<ShareNormalisation>,
     /// The reference with every input at its mean; shared by all trials when nothing is uncertain.
     pub reference: World,
-    /// Whether any input that shapes the reference is uncertain, so that each trial has its own [`World`].
-    pub world_is_uncertain: bool,
+    /// The uncertain inputs that shape the reference.
+    pub(crate) shaping_inputs: Vec<shaping::ShapingInput>,
     /// What the compilation found worth saying (observed origins without supply, baseline shortfalls, ...).
     pub warnings: Vec<ModelWarning>,
 }

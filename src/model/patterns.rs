@@ -171,6 +171,18 @@ pub fn is_same(model: &Model, world: &World, material: usize, one: usize, other:
                 && world.orders(model, material, one) == world.orders(model, material, other))
 }
 
+/// Whether a world's B of a material in a period comes of the same numbers as the reference's.
+fn is_as_in_reference(model: &Model, world: &World, material: usize, period: usize) -> bool {
+    let reference = &model.reference;
+    let mut capacities = model.materials[material].capacities.iter();
+    world.supply(model, material, period) == reference.supply(model, material, period)
+        && world.orders(model, material, period) == reference.orders(model, material, period)
+        && capacities.all(|capacity| {
+            let level = |world: &World| capacity.tonnes_per_year.level(&world.inputs);
+            level(world) == level(reference)
+        })
+}
+
 /// Writes B of a material in a period under `world` into `flows` (row-major, t per period).
 pub fn pattern(
     model: &Model,
@@ -187,7 +199,7 @@ pub fn pattern(
         .get(material)
         .and_then(|patterns| patterns.at(period))
     {
-        if world.is_reference {
+        if world.is_reference || is_as_in_reference(model, world, material, period) {
             flows.clone_from(stored);
             return;
         }

@@ -79,3 +79,4 @@ mod support;
 mod sweep;
 mod widths;
 mod without;
+mod worlds;

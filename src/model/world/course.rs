@@ -78,7 +78,8 @@ impl World {
             .as_ref()
             .is_some_and(|observed| observed.openness <= 0.0);
         if is_closed || !compiled.capacities.is_empty() {
-            // Without openness only balancing tells who can be reached, and capacities limit lanes.
+            // Without openness only balancing tells who can be reached, and capacities limit lanes. It starts afresh: no other material may matter.
+            self.memory.forget();
             balance(compiled, period, supply, orders, &mut self.memory, &mut self.flows);
             let passage = &mut self.memory.passage;
             self.capacity_binds[[period, material]] =

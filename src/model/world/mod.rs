@@ -57,7 +57,7 @@ pub struct World {
     pub wanted_at_start: Vec<Vec<f64>>,
     /// The first of the periods up to this one that are all the same, by period.
     pub same_since: Vec<usize>,
-    /// Whether this is the model's shared reference (patterns are stored for it).
+    /// Whether all but stocks is as in the model's shared reference, for which patterns are stored.
     pub is_reference: bool,
     /// Stored patterns by material; only in the shared reference.
     pub patterns: Vec<Patterns>,
@@ -97,9 +97,21 @@ impl World {
         &orders[compiled.first_market..compiled.first_market + compiled.columns.len()]
     }
 
+    /// Becomes the model's reference but for the levels of stocks, which are those of these inputs.
+    pub fn follow_reference(&mut self, model: &Model, inputs: &[f64]) {
+        if !self.is_reference {
+            self.clone_from(&model.reference);
+            self.patterns.clear();
+        }
+        self.inputs.clear();
+        self.inputs.extend_from_slice(inputs);
+        self.stock_levels(model);
+    }
+
     /// Computes the reference for these inputs, reusing this world's memory.
     pub fn compute(&mut self, model: &Model, inputs: &[f64]) {
         let periods = model.reference_periods;
+        self.is_reference = false;
         self.inputs.clear();
         self.inputs.extend_from_slice(inputs);
         reset(&mut self.capacity, periods, model.supplies.len());
@@ -111,8 +123,6 @@ impl World {
         reset(&mut self.arrival, periods, model.markets.len());
         reset(&mut self.supply, periods, model.exporter_rows);
         resize(&mut self.start_orders_per_year, model.markets.len());
-        // Nothing may depend on what this memory was used for before.
-        self.memory.forget();
         self.final_demand(model);
         self.plan(model);
         self.host_ratios(model);
