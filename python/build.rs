@@ -8,10 +8,14 @@ use std::path::{Path, PathBuf};
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    let engine = "../browser/engine.wasm";
-    println!("cargo::rerun-if-changed={engine}");
+    // The folder, not the file: Cargo takes a file that is missing for a change, at every call.
+    let built = "../browser/built";
+    println!("cargo::rerun-if-changed={built}");
     // Without one there is nothing: the command says so.
-    fs::write(folder.join("engine.wasm"), fs::read(engine).unwrap_or_default())?;
+    fs::write(
+        folder.join("engine.wasm"),
+        fs::read(format!("{built}/engine.wasm")).unwrap_or_default(),
+    )?;
     let root = Path::new("../scenarios");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut table = "static SCENARIOS: &[(&str, &str)] = &[\n".to_owned();
