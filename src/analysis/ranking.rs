@@ -32,8 +32,8 @@ impl Prepared {
         })
         .map_or_else(Vec::new, Pilot::finish);
         // Stable: what makes no difference stays in the order of the file.
-        draws.sort_by_cached_key(|(key, index)| {
-            let uniforms = (0..).map(|trial| pilot.design.uniform(key, trial, *index));
+        draws.sort_by_cached_key(|(stream, index)| {
+            let uniforms = (0..).map(|trial| pilot.design.uniform(*stream, trial, *index));
             std::cmp::Reverse(Influence(between_parts(uniforms, &shares)))
         });
         Design::Sobol(Dimensions::new(&draws))

@@ -3,7 +3,7 @@
 
 use super::observe::Occurrence;
 use crate::model::{ArrivalModel, EffectModel, EventModel, InputKind, Model, RecoveryModel};
-use crate::sampling::StreamKey;
+use crate::sampling::Stream;
 use crate::scenario::RenewalStart;
 
 /// Position of each coupled draw in [`EventModel::coupled`].
@@ -160,11 +160,11 @@ pub fn draw_inputs<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inpu
         let trial = streams.of_driver(|anew| anew.inputs[number]);
         match &driver.kind {
             InputKind::Scalar(sampler) => {
-                let uniform = model.design.uniform(&driver.key, trial, 0);
+                let uniform = model.design.uniform(driver.key, trial, 0);
                 inputs[driver.slot] = sampler.quantile(uniform);
             }
             InputKind::Dirichlet(dirichlet, components) => {
-                let draw = |component: usize| model.design.uniform(&driver.key, trial, component as u64);
+                let draw = |component: usize| model.design.uniform(driver.key, trial, component as u64);
                 let out = &mut inputs[driver.slot..driver.slot + components];
                 if let Some(uniforms) = uniforms.get_mut(..*components) {
                     uniforms
@@ -200,20 +200,20 @@ struct EventDraws<'a> {
 
 impl EventDraws<'_> {
     /// The `index`-th uniform of a stream.
-    fn uniform(&self, key: &StreamKey, index: u64) -> f64 {
-        self.model.design.uniform(key, self.trial, index)
+    fn uniform(&self, stream: Stream, index: u64) -> f64 {
+        self.model.design.uniform(stream, self.trial, index)
     }
 
     /// A uniform that a copula may couple with other events'.
-    fn coupled(&self, target: usize, key: &StreamKey, index: u64, scratch: (&mut Vec<f64>, &mut Vec<f64>)) -> f64 {
+    fn coupled(&self, target: usize, stream: Stream, index: u64, scratch: (&mut Vec<f64>, &mut Vec<f64>)) -> f64 {
         let Some((copula, member)) = self.event.coupled[target] else {
-            return self.uniform(key, index);
+            return self.uniform(stream, index);
         };
         let (uniforms, coupled) = scratch;
         let trial = self.streams.of_driver(|anew| anew.copulas[copula]);
         let copula = &self.model.copulas[copula];
         let needed = copula.copula.uniforms_needed();
-        let uniform = |index| self.model.design.uniform(&copula.key, trial, index);
+        let uniform = |index| self.model.design.uniform(copula.key, trial, index);
         uniforms.clear();
         uniforms.extend((0..needed).map(|member| uniform(index * needed as u64 + member as u64)));
         coupled.clear();
@@ -248,7 +248,7 @@ pub fn draw_events<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inpu
     frailty.clear();
     frailty.extend(model.frailties.iter().enumerate().map(|(number, factor)| {
         let trial = streams.of_driver(|anew| anew.frailties[number]);
-        factor.factor.quantile(model.design.uniform(&factor.key, trial, 0))
+        factor.factor.quantile(model.design.uniform(factor.key, trial, 0))
     }));
     by_event.resize(model.events.len(), Vec::new());
     for &index in &model.event_order {
@@ -274,7 +274,7 @@ pub fn draw_events<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inpu
         };
         match &event.arrival {
             ArrivalModel::Fixed { at_months, probability } => {
-                let uniform = draws.coupled(OCCURRENCE, &event.streams.occurrence, 0, (uniforms, coupled));
+                let uniform = draws.coupled(OCCURRENCE, event.streams.occurrence, 0, (uniforms, coupled));
                 if happens(uniform, probability.of(inputs), rate_factor) {
                     add(at_months.of(inputs).max(0.0), 0, None, (uniforms, coupled));
                 }
@@ -284,9 +284,9 @@ pub fn draw_events<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inpu
                 to_months,
                 probability,
             } => {
-                let uniform = draws.coupled(OCCURRENCE, &event.streams.occurrence, 0, (uniforms, coupled));
+                let uniform = draws.coupled(OCCURRENCE, event.streams.occurrence, 0, (uniforms, coupled));
                 if happens(uniform, probability.of(inputs), rate_factor) {
-                    let place = draws.uniform(&event.streams.arrival, 0);
+                    let place = draws.uniform(event.streams.arrival, 0);
                     add(
                         from_months + (to_months - from_months) * place,
                         0,
@@ -302,7 +302,7 @@ pub fn draw_events<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inpu
                     // Gaps in units of the mean gap: a changed rate stretches the same arrivals.
                     let (mut unit_time, mut draw) = (0.0, 0);
                     loop {
-                        unit_time -= libm::log(draws.uniform(&event.streams.arrival, draw));
+                        unit_time -= libm::log(draws.uniform(event.streams.arrival, draw));
                         let start = unit_time / per_month;
                         if start >= horizon {
                             break;
@@ -328,9 +328,9 @@ pub fn draw_events<'a>(model: &Model, streams: impl Into<TrialStreams<'a>>, inpu
             } => {
                 for (draw, cause) in by_event[*followed].iter().enumerate() {
                     let draw = draw as u64;
-                    let uniform = draws.uniform(&event.streams.occurrence, draw);
+                    let uniform = draws.uniform(event.streams.occurrence, draw);
                     if happens(uniform, probability.of(inputs), rate_factor) {
-                        let wait = delay.quantile(draws.uniform(&event.streams.delay, draw)).max(0.0);
+                        let wait = delay.quantile(draws.uniform(event.streams.delay, draw)).max(0.0);
                         let from = cause.occurrence.start_months
                             + if *from_end {
                                 cause.occurrence.duration_months
@@ -383,24 +383,24 @@ fn renew(draws: &EventDraws<'_>, rate_factor: f64, horizon: f64, mut down_time: 
     } else {
         share_down * rate_factor / (share_down * rate_factor + 1.0 - share_down)
     };
-    let up_time = |draw: u64| up.quantile(draws.uniform(&streams.arrival, draw)) / rate_factor;
-    let down_length = |draw: u64| down.quantile(draws.uniform(&streams.duration, draw));
+    let up_time = |draw: u64| up.quantile(draws.uniform(streams.arrival, draw)) / rate_factor;
+    let down_length = |draw: u64| down.quantile(draws.uniform(streams.duration, draw));
     let (mut time, mut draw) = (0.0, 0_u64);
     let starts_down = match starts {
         RenewalStart::Up => false,
         RenewalStart::Down => true,
-        RenewalStart::Steady => draws.uniform(&streams.occurrence, 0) < mean_share_down,
+        RenewalStart::Steady => draws.uniform(streams.occurrence, 0) < mean_share_down,
     };
     match biased {
         // Steady state: the time left of the current spell is a uniform share of a length-biased spell.
         Some(biased) => {
-            let share = draws.uniform(&streams.delay, 0);
+            let share = draws.uniform(streams.delay, 0);
             if starts_down {
-                let left = share * biased.1.sample(draws.uniform(&streams.duration, 0));
+                let left = share * biased.1.sample(draws.uniform(streams.duration, 0));
                 down_time(0.0, 0, left);
                 time = left + up_time(1);
             } else {
-                time = share * biased.0.sample(draws.uniform(&streams.arrival, 0)) / rate_factor;
+                time = share * biased.0.sample(draws.uniform(streams.arrival, 0)) / rate_factor;
             }
             draw += 1;
         }
@@ -429,14 +429,14 @@ fn strike(
     let duration = match (duration, &event.duration) {
         (Some(duration), _) => duration,
         (None, Some(sampler)) => {
-            sampler.quantile(draws.coupled(DURATION, &event.streams.duration, draw, (uniforms, coupled)))
+            sampler.quantile(draws.coupled(DURATION, event.streams.duration, draw, (uniforms, coupled)))
         }
         (None, None) => horizon - start,
     };
     let severity = event
         .severity
-        .quantile(draws.coupled(SEVERITY, &event.streams.severity, draw, (uniforms, coupled)));
-    let recovery = || draws.uniform(&event.streams.recovery, draw);
+        .quantile(draws.coupled(SEVERITY, event.streams.severity, draw, (uniforms, coupled)));
+    let recovery = || draws.uniform(event.streams.recovery, draw);
     Strike {
         occurrence: Occurrence {
             event: index,
@@ -445,7 +445,7 @@ fn strike(
             severity: severity.max(0.0),
         },
         approval_months: event.approval_months.as_ref().map_or(0.0, |months| {
-            months.quantile(draws.uniform(&event.streams.approval, draw)).max(0.0)
+            months.quantile(draws.uniform(event.streams.approval, draw)).max(0.0)
         }),
         leak: event.leak.map_or((0.0, 0.0), |leak| {
             (
@@ -454,7 +454,7 @@ fn strike(
             )
         }),
         notice_months: event.notice_months.as_ref().map_or(0.0, |months| {
-            months.quantile(draws.uniform(&event.streams.notice, draw)).max(0.0)
+            months.quantile(draws.uniform(event.streams.notice, draw)).max(0.0)
         }),
         tail: match &event.recovery {
             RecoveryModel::Step => Tail::Step,

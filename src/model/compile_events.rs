@@ -33,9 +33,10 @@ pub(super) fn compile_events(
             }),
             _ => None,
         };
-        let key = |driver: &str| StreamKey::new(scenario.run.seed, &format!("event.{}.{driver}", event.id));
+        let starts_by_arrival = matches!(arrival, ArrivalModel::Poisson { .. } | ArrivalModel::Renewal { .. });
         model.events.push(EventModel {
             id: event.id.clone(),
+            streams: EventStreams::new(scenario.run.seed, &event.id, starts_by_arrival),
             arrival,
             duration: compile_duration(event)?,
             severity: Sampler::new(&event.severity),
@@ -53,16 +54,6 @@ pub(super) fn compile_events(
                 .frailties
                 .iter()
                 .position(|frailty| frailty.events.contains(&index)),
-            streams: EventStreams {
-                occurrence: key("occurrence"),
-                arrival: key("arrival"),
-                duration: key("duration"),
-                severity: key("severity"),
-                delay: key("delay"),
-                recovery: key("recovery"),
-                approval: key("approval"),
-                notice: key("notice"),
-            },
             coupled: [CopulaTarget::Occurrence, CopulaTarget::Duration, CopulaTarget::Severity].map(|on| {
                 scenario.copulas.iter().enumerate().find_map(|(copula, group)| {
                     let member = group.events.iter().position(|&member| member == index)?;

@@ -2,11 +2,11 @@
 //! are without number.
 
 use super::{ArrivalModel, EventModel, InputKind, Model, RecoveryModel};
-use crate::sampling::{Sampler, StreamKey};
+use crate::sampling::{Sampler, Stream};
 use crate::scenario::RenewalStart;
 
 /// A uniform: its stream, and its index there.
-pub type Draw = (StreamKey, u64);
+pub type Draw = (Stream, u64);
 
 impl Model {
     /// In the order of the file: uncertain figures, frailties, copulas, events.
@@ -15,16 +15,16 @@ impl Model {
         for driver in &self.inputs {
             match &driver.kind {
                 InputKind::Scalar(sampler) if sampler.is_constant() => {}
-                InputKind::Scalar(_) => draws.push((driver.key, 0)),
+                InputKind::Scalar(_) => draws.push((driver.key.into(), 0)),
                 InputKind::Dirichlet(_, components) => {
-                    draws.extend((0..*components as u64).map(|component| (driver.key, component)));
+                    draws.extend((0..*components as u64).map(|component| (driver.key.into(), component)));
                 }
             }
         }
         let drawn = self.frailties.iter().filter(|frailty| !frailty.factor.is_constant());
-        draws.extend(drawn.map(|frailty| (frailty.key, 0)));
+        draws.extend(drawn.map(|frailty| (frailty.key.into(), 0)));
         for copula in &self.copulas {
-            draws.extend((0..copula.copula.uniforms_needed() as u64).map(|member| (copula.key, member)));
+            draws.extend((0..copula.copula.uniforms_needed() as u64).map(|member| (copula.key.into(), member)));
         }
         self.events.iter().for_each(|event| first_draws(event, &mut draws));
         draws

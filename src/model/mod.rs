@@ -8,6 +8,7 @@ pub mod balance;
 mod chance;
 mod compile;
 mod compile_events;
+mod event_streams;
 mod first_draws;
 pub(crate) mod fours;
 pub mod layout;
@@ -24,6 +25,7 @@ mod world;
 mod years;
 
 pub use compile::{ModelError, compile};
+pub use event_streams::EventStreams;
 pub use layout::{WORLD, layout};
 pub use links::Links;
 pub use value::{InputDriver, InputKind, Series, ShareNormalisation, Value};
@@ -399,27 +401,6 @@ pub struct EventModel {
     pub streams: EventStreams,
     /// (copula, member) that couples its occurrence, duration, severity.
     pub coupled: [Option<(usize, usize)>; 3],
-}
-
-/// The random streams of an event, one per driver.
-#[derive(Debug, Clone, Copy)]
-pub struct EventStreams {
-    /// Whether it happens.
-    pub occurrence: StreamKey,
-    /// Arrival gaps, dates, up times.
-    pub arrival: StreamKey,
-    /// Durations and down times.
-    pub duration: StreamKey,
-    /// Severities.
-    pub severity: StreamKey,
-    /// Delays.
-    pub delay: StreamKey,
-    /// Recovery times.
-    pub recovery: StreamKey,
-    /// Approval times.
-    pub approval: StreamKey,
-    /// Times of notice.
-    pub notice: StreamKey,
 }
 
 /// A frailty factor, compiled.

@@ -10,11 +10,13 @@
 //!
 //! - `Random`: all trials are independent, so batches are, too.
 //! - `Antithetic`: the two trials of a pair are in one batch, and pairs are independent, so batches are, too.
-//! - `LatinHypercube`: each batch is one hypercube of its own, independent of all others.
+//! - `LatinHypercube`: each batch is one hypercube of its own, independent of all others; so are the nets in it.
 //! - `Sobol`: each batch is a net of its own, but nets also fill each other's gaps: together they err less than so many independent nets. What is
 //!   computed as if batches were independent is then an upper estimate.
 use super::dimensions::Dimensions;
-use super::streams::{StreamKey, mix_64, open_uniform};
+use super::sobol;
+use super::stream::Stream;
+use super::streams::{mix_64, open_uniform};
 
 /// Trials of a batch: a power of two, so that each batch of a Sobol' sequence is a net. Draws depend on it.
 pub const BATCH_TRIALS: u64 = 1 << BATCH_BITS;
@@ -30,8 +32,9 @@ const BATCH_BITS: u32 = 8;
 /// Half of them.
 const HALF_BITS: u32 = BATCH_BITS / 2;
 
-/// Purpose of the derived stream: a constant for ever, draws depend on it.
+/// Purposes of derived streams: constants for ever, draws depend on them.
 const PERMUTATION: u64 = 1;
+const SCRAMBLING: u64 = 3;
 
 /// How the uniforms of different trials relate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +45,9 @@ pub enum Design {
     /// Trials 2k and 2k + 1 mirror each other: the odd one uses 1 - u of the even one, in every driver. The even trials are
     /// those of `Random`.
     Antithetic,
-    /// In each batch every uniform visits each of [`BATCH_TRIALS`] equal strata once (McKay, Beckman, Conover 1979); each
-    /// (driver, index, batch) has its own keyed permutation of the strata.
+    /// In each batch every uniform visits each of [`BATCH_TRIALS`] equal strata once (McKay, Beckman, Conover 1979). Draws of one net
+    /// ([`Stream::in_net`]) visit theirs together, as scrambled points of Sobol' (Owen 1995) in a keyed order of the net and the batch
+    /// (Latin supercube sampling, Owen 1998); all others each in a keyed order of (driver, index, batch).
     LatinHypercube,
     /// Sobol' points with Owen scrambling (Owen 1995) for draws that have a dimension; best with a power of two of trials.
     /// Draws without one, and trials from 2^32 on, are those of `LatinHypercube`.
@@ -51,22 +55,24 @@ pub enum Design {
 }
 
 impl Design {
-    /// The `index`-th uniform of a driver in a trial, in (0, 1).
+    /// The `index`-th uniform of a stream in a trial, in (0, 1).
     #[must_use]
-    pub fn uniform(&self, key: &StreamKey, trial: u64, index: u64) -> f64 {
+    pub fn uniform(&self, stream: impl Into<Stream>, trial: u64, index: u64) -> f64 {
+        let stream = stream.into();
+        let key = &stream.key;
         match self {
             Self::Random => key.uniform(trial, index),
             Self::Antithetic => {
                 let u = key.uniform(trial & !1, index);
                 if trial & 1 == 0 { u } else { 1.0 - u }
             }
-            Self::LatinHypercube => stratified(key, trial, index),
+            Self::LatinHypercube => stratified(&stream, trial, index),
             Self::Sobol(dimensions) => {
                 let point = u32::try_from(trial).ok();
                 match point.and_then(|point| dimensions.coordinate(*key, index, point)) {
                     // The bits below the coordinate's 32 are random.
                     Some(coordinate) => open_uniform(u64::from(coordinate) << 32 | key.bits(trial, index) >> 32),
-                    None => stratified(key, trial, index),
+                    None => stratified(&stream, trial, index),
                 }
             }
         }
@@ -75,9 +81,16 @@ impl Design {
 
 /// A uniform of a Latin hypercube: the trial's stratum is its upper bits, what is below is random. So no uniform leaves its stratum by rounding, and
 /// none is 0 or 1.
-fn stratified(key: &StreamKey, trial: u64, index: u64) -> f64 {
-    let keys = key.derived(PERMUTATION).block(batch(trial), index);
-    let stratum = permute((trial % BATCH_TRIALS) as u32, keys);
+fn stratified(stream: &Stream, trial: u64, index: u64) -> f64 {
+    let (key, batch, member) = (&stream.key, batch(trial), (trial % BATCH_TRIALS) as u32);
+    let stratum = match stream.dimension(index) {
+        Some((net, dimension)) => {
+            let number = permute(member, net.derived(PERMUTATION).block(batch, 0));
+            let seed = key.derived(SCRAMBLING).bits(batch, index);
+            sobol::owen_scramble::<BATCH_BITS>(sobol::point(number, dimension), seed) >> (u32::BITS - BATCH_BITS)
+        }
+        None => permute(member, key.derived(PERMUTATION).block(batch, index)),
+    };
     open_uniform(u64::from(stratum) << (64 - BATCH_BITS) | key.bits(trial, index) >> BATCH_BITS)
 }
 

@@ -1,6 +1,7 @@
 //! Which uniforms have which dimension of a Sobol' design.
 
 use super::sobol;
+use super::stream::Stream;
 use super::streams::StreamKey;
 
 /// Purpose of the derived stream: a constant for ever, draws depend on it.
@@ -27,18 +28,19 @@ impl Dimensions {
 
     /// Gives the uniforms, most influential first, a dimension each, as far as there are dimensions. One that is named again keeps its first.
     #[must_use]
-    pub fn new(uniforms: &[(StreamKey, u64)]) -> Self {
+    pub fn new<S: Copy + Into<Stream>>(uniforms: &[(S, u64)]) -> Self {
         let mut places: Vec<Place> = Vec::new();
-        for &uniform in uniforms {
+        for &(stream, index) in uniforms {
+            let stream: Stream = stream.into();
+            let uniform = (stream.key, index);
             if places.len() == Self::MOST {
                 break;
             }
             if let Err(at) = places.binary_search_by_key(&uniform, |place| place.uniform) {
-                let (key, index) = uniform;
                 let place = Place {
                     uniform,
                     dimension: places.len(),
-                    seed: key.derived(SCRAMBLING).bits(0, index),
+                    seed: stream.key.derived(SCRAMBLING).bits(0, index),
                 };
                 places.insert(at, place);
             }
@@ -61,7 +63,7 @@ impl Dimensions {
             .binary_search_by_key(&(key, index), |place| place.uniform)
             .ok()?;
         let Place { dimension, seed, .. } = self.places[at];
-        Some(sobol::owen_scramble(sobol::point(point, dimension), seed))
+        Some(sobol::owen_scramble::<32>(sobol::point(point, dimension), seed))
     }
 }
 
@@ -85,6 +87,6 @@ mod tests {
         assert!(dimensions.coordinate(keys[62], 0, 5).is_some());
         assert_eq!(dimensions.coordinate(keys[63], 0, 5), None);
         assert_eq!(dimensions.coordinate(keys[1], 1, 5), None);
-        assert_eq!(Dimensions::new(&[]), Dimensions::default());
+        assert_eq!(Dimensions::new::<StreamKey>(&[]), Dimensions::default());
     }
 }

@@ -1,7 +1,7 @@
 //! Keyed random streams, probability distributions as quantile functions, and dependence between draws.
 //!
 //! Everything starts from uniforms in (0, 1) that are a pure function of (seed, driver, trial, index): [`StreamKey`], or
-//! one of the other [`Design`]s. A [`Copula`] may tie some of them together. A [`Distribution`] (checked) compiled to a
+//! one of the other [`Design`]s, whose draws can have nets in common ([`Stream`]). A [`Copula`] may tie some of them together. A [`Distribution`] (checked) compiled to a
 //! [`Sampler`] (quick) turns one uniform into one draw. [`Dirichlet`] and [`LengthBiased`] are made from those.
 //!
 //! The same bits come out on every platform: only `libm`, `sqrt` and plain arithmetic are used.
@@ -18,6 +18,7 @@ mod length_biased;
 mod sampler;
 mod sobol;
 pub mod special;
+mod stream;
 pub mod streams;
 mod table;
 
@@ -30,6 +31,7 @@ pub use generator::Generator;
 pub use lasting::Lasting;
 pub use length_biased::LengthBiased;
 pub use sampler::Sampler;
+pub use stream::Stream;
 pub use streams::StreamKey;
 
 #[cfg(test)]

@@ -20,10 +20,10 @@ pub fn point(number: u32, dimension: usize) -> u32 {
     value
 }
 
-/// Nested uniform scrambling: each bit is flipped by a random bit that depends on all the bits above it and on `seed`.
-pub fn owen_scramble(value: u32, seed: u64) -> u32 {
+/// Nested uniform scrambling of the upper `BITS` bits: each is flipped by a random bit that depends on all the bits above it and on `seed`.
+pub fn owen_scramble<const BITS: u32>(value: u32, seed: u64) -> u32 {
     let mut flips = 0;
-    for bit in (0..32).rev() {
+    for bit in (u32::BITS - BITS..u32::BITS).rev() {
         // The bits above this one, under a leading 1 that tells how many there are.
         let prefix = ((u64::from(value) | 1 << 32) >> bit) >> 1;
         flips |= ((mix_64(seed ^ prefix.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 63) as u32) << bit;
@@ -208,7 +208,7 @@ mod tests {
         // Any 2^m first points have one in each of 2^m equal intervals, scrambled or not, in every dimension.
         for dimension in 0..DIMENSIONS {
             let mut cells: Vec<u32> = (0..1024)
-                .map(|number| owen_scramble(point(number, dimension), 99 + dimension as u64) >> 22)
+                .map(|number| owen_scramble::<32>(point(number, dimension), 99 + dimension as u64) >> 22)
                 .collect();
             cells.sort_unstable();
             assert!(cells.into_iter().eq(0..1024), "dimension {dimension}");

@@ -148,9 +148,8 @@ fn packages_describe_every_table_and_semicolons_say_the_same() {
         bench
             .read("run-semicolon/samples.csv")
             .lines()
-            .nth(3)
-            .unwrap()
-            .contains(',')
+            .skip(1)
+            .any(|line| line.contains(','))
     );
 }
 

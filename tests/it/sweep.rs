@@ -239,7 +239,7 @@ fn tables_words_json_and_runs_say_the_same() {
         "HHI",
         "is lowest at share of CHN = 0.2",
         "The scenario as it is has share of CHN = 0.6, under the policy `milder`",
-        "It rises through 5 % at share of CHN = 0.39",
+        "It rises through 5 % at share of CHN = 0.4 (",
         "critmin run three.toml --set shares.metal.by_country.CHN=0.8",
     ] {
         assert!(printed.contains(words), "{words}\n{printed}");

@@ -1,6 +1,6 @@
 //! Sampling designs: each spreads its trials as it says, and each uniform stays uniform.
 use super::draws::{critical, kolmogorov_smirnov};
-use crate::sampling::{BATCH_TRIALS, Design, Dimensions, StreamKey};
+use crate::sampling::{BATCH_TRIALS, Design, Dimensions, Stream, StreamKey};
 
 #[test]
 fn random_is_the_stream_itself() {
@@ -23,29 +23,118 @@ fn stratum(uniform: f64) -> u64 {
     (uniform * BATCH_TRIALS as f64) as u64
 }
 
+/// Two streams whose first two draws have a net in common.
+fn in_net(seed: u64) -> [Stream; 2] {
+    let dimensions: [&[usize]; 2] = [&[0, 3], &[1, 2]];
+    [0, 1].map(|number| {
+        let key = StreamKey::new(seed, &format!("net.{number}"));
+        Stream::in_net(key, StreamKey::new(seed, "net"), dimensions[number])
+    })
+}
+
 #[test]
 fn each_batch_of_latin_hypercubes_visits_every_stratum_once() {
-    for (driver, index, batch) in [("a", 0, 0), ("a", 1, 0), ("b", 0, 3), ("b", 7, 1 << 32)] {
-        let key = StreamKey::new(6, driver);
-        let trials = batch * BATCH_TRIALS..(batch + 1) * BATCH_TRIALS;
-        let visited: Vec<u64> = trials
-            .map(|trial| stratum(Design::LatinHypercube.uniform(&key, trial, index)))
-            .collect();
-        assert!(!visited.is_sorted());
-        let mut strata = visited;
-        strata.sort_unstable();
-        assert!(strata.into_iter().eq(0..BATCH_TRIALS), "{driver}, {index}, {batch}");
+    let alone = ["a", "b"].map(|driver| Stream::from(StreamKey::new(6, driver)));
+    for stream in [alone, in_net(6)].concat() {
+        for (index, batch) in [(0, 0), (1, 0), (0, 3), (7, 1 << 32)] {
+            let trials = batch * BATCH_TRIALS..(batch + 1) * BATCH_TRIALS;
+            let visited: Vec<u64> = trials
+                .map(|trial| stratum(Design::LatinHypercube.uniform(stream, trial, index)))
+                .collect();
+            assert!(!visited.is_sorted());
+            let mut strata = visited;
+            strata.sort_unstable();
+            assert!(strata.into_iter().eq(0..BATCH_TRIALS), "{stream:?}, {index}, {batch}");
+        }
     }
+}
+
+/// Each batch has one trial in each box of 16 x 16 of two draws of a net; draws that are in none have not.
+#[test]
+fn draws_of_a_net_are_spread_evenly_together() {
+    let boxes_of_16 = |draws: [(Stream, u64); 2], batch: u64| {
+        let mut found = [0; 256];
+        for trial in batch * BATCH_TRIALS..(batch + 1) * BATCH_TRIALS {
+            let [x, y] =
+                draws.map(|(stream, index)| stratum(Design::LatinHypercube.uniform(stream, trial, index)) / 16);
+            found[(16 * x + y) as usize] += 1;
+        }
+        found
+    };
+    let [a, b] = in_net(9);
+    let (c, d) = (Stream::from(a.key), Stream::from(b.key));
+    for batch in [0, 1, 77] {
+        assert_eq!(boxes_of_16([(a, 0), (b, 0)], batch), [1; 256]);
+        assert_ne!(boxes_of_16([(c, 0), (d, 0)], batch), [1; 256]);
+        // The third draws are in no net.
+        assert_ne!(boxes_of_16([(a, 2), (b, 2)], batch), [1; 256]);
+        assert_ne!(boxes_of_16([(a, 0), (b, 2)], batch), [1; 256]);
+    }
+}
+
+/// A net changes how trials of one batch go together under Latin hypercubes, and nothing else.
+#[test]
+fn a_net_is_of_latin_hypercubes_alone() {
+    let [a, _] = in_net(9);
+    let alone = Stream::from(a.key);
+    let sobol = Design::Sobol(Dimensions::new(&[(a, 0)]));
+    for trial in 0..100 {
+        for design in [Design::Random, Design::Antithetic] {
+            assert_eq!(design.uniform(a, trial, 0), design.uniform(alone, trial, 0));
+        }
+        assert_eq!(sobol.uniform(a, trial, 0), sobol.uniform(alone, trial, 0));
+        // What has no dimension there has its place in the net.
+        assert_eq!(sobol.uniform(a, trial, 1), Design::LatinHypercube.uniform(a, trial, 1));
+        // Later draws are those of the stream alone.
+        let later = [a, alone].map(|stream| Design::LatinHypercube.uniform(stream, trial, 2));
+        assert_eq!(later[0], later[1]);
+    }
+}
+
+/// The mean of a product of four draws, as of whether something strikes, how long and how hard: what hypercubes alone cannot spread.
+#[test]
+fn a_net_beats_hypercubes_on_a_product() {
+    let error = |streams: &dyn Fn(u64) -> [Stream; 2]| -> f64 {
+        let squares = (0..64).map(|seed| {
+            let streams = streams(seed);
+            let draws = |trial| [0, 1].map(|index| streams.map(|s| Design::LatinHypercube.uniform(s, trial, index)));
+            let products = (0..BATCH_TRIALS).map(|trial| {
+                let [[strikes, months], [severity, recovery]] = draws(trial);
+                if strikes < 0.3 {
+                    months * severity * recovery
+                } else {
+                    0.0
+                }
+            });
+            let mean = products.sum::<f64>() / BATCH_TRIALS as f64;
+            (mean - 0.3 / 8.0) * (mean - 0.3 / 8.0)
+        });
+        squares.sum::<f64>()
+    };
+    let alone = error(&|seed| in_net(seed).map(|stream| Stream::from(stream.key)));
+    let together = error(&in_net);
+    assert!(together < 0.25 * alone, "{together} against {alone}");
 }
 
 /// Over many batches the strata of two draws go together neither on average nor in any batch more than two random orders do.
 #[test]
 fn draws_of_latin_hypercubes_are_independent_of_each_other() {
     const BATCHES: u64 = 400;
-    let (a, b) = (StreamKey::new(6, "a"), StreamKey::new(6, "b"));
-    for (first, second) in [((a, 0), (b, 0)), ((a, 0), (a, 1)), ((a, 4), (a, 5)), ((b, 2), (a, 2))] {
-        let centred = |draw: (StreamKey, u64), trial: u64| {
-            stratum(Design::LatinHypercube.uniform(&draw.0, trial, draw.1)) as f64 - (BATCH_TRIALS - 1) as f64 / 2.0
+    let [a, b] = ["a", "b"].map(|driver| Stream::from(StreamKey::new(6, driver)));
+    // Of two nets, and of a net and none.
+    let ([c, d], [e, _]) = (in_net(6), in_net(7));
+    for (first, second) in [
+        ((a, 0), (b, 0)),
+        ((a, 0), (a, 1)),
+        ((a, 4), (a, 5)),
+        ((b, 2), (a, 2)),
+        ((c, 0), (e, 0)),
+        ((d, 1), (e, 1)),
+        ((c, 0), (a, 0)),
+        ((c, 0), (d, 2)),
+    ] {
+        let centred = |draw: (Stream, u64), trial: u64| {
+            stratum(Design::LatinHypercube.uniform(draw.0, trial, draw.1)) as f64 - (BATCH_TRIALS - 1) as f64 / 2.0
         };
         let size = BATCH_TRIALS as f64;
         let variance = (size * size - 1.0) / 12.0;
@@ -82,10 +171,16 @@ fn draws_of_latin_hypercubes_are_independent_of_each_other() {
 /// The sum of two draws has its distribution: within batches, and across them, where each trial is as good as a random one.
 #[test]
 fn sums_over_many_batches_have_their_distribution() {
-    let keys = ["a", "b"].map(|driver| StreamKey::new(11, driver));
+    for streams in [["a", "b"].map(|driver| StreamKey::new(11, driver).into()), in_net(11)] {
+        sums_have_their_distribution(streams);
+    }
+}
+
+fn sums_have_their_distribution(streams: [Stream; 2]) {
     let sum = |trial: u64| {
-        keys.iter()
-            .map(|key| Design::LatinHypercube.uniform(key, trial, 0))
+        streams
+            .iter()
+            .map(|stream| Design::LatinHypercube.uniform(*stream, trial, 0))
             .sum::<f64>()
     };
     let triangular = |x: f64| {
@@ -185,17 +280,22 @@ fn designs_beat_random_sampling_on_a_smooth_sum() {
 
 #[test]
 fn every_design_is_uniform_across_seeds() {
-    for number in 0..4 {
+    for number in 0..5 {
         let design = |key: StreamKey| match number {
             0 => Design::Random,
             1 => Design::Antithetic,
-            2 => Design::LatinHypercube,
+            2 | 3 => Design::LatinHypercube,
             _ => sobol(&[(StreamKey::new(0, "y"), 2), (key, 2)]),
         };
         // The same trial under many seeds.
         let uniforms = (0..20_000).map(|seed| {
             let key = StreamKey::new(seed, "x");
-            design(key).uniform(&key, 37, 2)
+            let stream = if number == 3 {
+                Stream::in_net(key, StreamKey::new(seed, "net"), &[4, 5, 6])
+            } else {
+                key.into()
+            };
+            design(key).uniform(stream, 37, 2)
         });
         let mut uniforms: Vec<f64> = uniforms.collect();
         assert!(uniforms.iter().all(|&u| u > 0.0 && u < 1.0));
@@ -209,10 +309,15 @@ fn designs_are_stable() {
     let key = StreamKey::new(42, "design stability");
     // The third dimension.
     let others = [0, 1].map(|number| (StreamKey::new(number, "another"), 0));
-    let designs = [Design::LatinHypercube, sobol(&[others[0], others[1], (key, 1)])];
+    let net = Stream::in_net(key, others[0].0, &[0, 5]);
+    let designs = [
+        (Design::LatinHypercube, key.into()),
+        (sobol(&[others[0], others[1], (key, 1)]), key.into()),
+        (Design::LatinHypercube, net),
+    ];
     let bits: Vec<u64> = designs
         .iter()
-        .flat_map(|design| (0..4).map(|trial| design.uniform(&key, trial, 1).to_bits()))
+        .flat_map(|(design, stream)| (0..4).map(|trial| design.uniform(*stream, trial, 1).to_bits()))
         .collect();
     assert_eq!(bits, DESIGN_VALUES);
 }
@@ -226,4 +331,8 @@ const DESIGN_VALUES: &[u64] = &[
     0x3fc01a8869dc9f8c,
     0x3fd28efd285695c2,
     0x3fe205d5c01536ed,
+    0x3fb26974a2a45b08,
+    0x3fea7727e321a461,
+    0x3fef2b4ae17609e1,
+    0x3fd56a6dd96af8ba,
 ];
