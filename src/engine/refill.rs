@@ -24,9 +24,10 @@ pub struct Refills {
     feed: Vec<f64>,
     /// What is bought ahead of announced events, by market.
     ahead: Vec<f64>,
-    /// What stocks are to hold above their maximum for announced events, by market, until these are over; and whether any is.
+    /// What stocks are to hold above their maximum for announced events, until these are over.
+    held: Vec<Held>,
+    /// The same by market.
     pub(super) held_ahead: Vec<f64>,
-    pub(super) holds_ahead: bool,
     /// Output planned for refills above what is planned for others, by supply.
     pub planned: Vec<f64>,
     /// The part of each exporter's supply that is made for refills.
@@ -45,10 +46,24 @@ pub struct Refills {
     rooms: Vec<f64>,
 }
 
+/// What a market holds above its stock's maximum for an event, t.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    event: usize,
+    market: usize,
+    tonnes: f64,
+}
+
 impl Refills {
+    /// Whether stocks hold anything for announced events.
+    pub(super) fn holds_ahead(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Prepares for a trial.
     pub(super) fn start(&mut self, model: &Model) {
-        (self.any, self.holds_ahead) = (false, false);
+        self.any = false;
+        self.held.clear();
         for (values, length) in [
             (&mut self.order, model.markets.len()),
             (&mut self.firm, model.markets.len()),
@@ -86,6 +101,35 @@ impl Refills {
     }
 }
 
+impl Refills {
+    /// Holds more for an event.
+    fn hold(&mut self, event: usize, market: usize, tonnes: f64) {
+        self.held_ahead[market] += tonnes;
+        let of_both = |held: &&mut Held| (held.event, held.market) == (event, market);
+        match self.held.iter_mut().find(of_both) {
+            Some(held) => held.tonnes += tonnes,
+            None => self.held.push(Held { event, market, tonnes }),
+        }
+    }
+
+    /// Lets go what is held for events that are neither announced nor in force any more.
+    fn let_go(&mut self, trial: &Trial<'_>, period: usize) {
+        let before = self.held.len();
+        let severities = trial.severities;
+        let is_on = |event: usize| {
+            severities.of(event, period) > 0.0 || severities.announced(period).any(|announced| announced.event == event)
+        };
+        self.held.retain(|held| is_on(held.event));
+        if self.held.len() < before {
+            // Summed anew, so that nothing of what is let go is left in the last digits.
+            self.held_ahead.fill(0.0);
+            for held in &self.held {
+                self.held_ahead[held.market] += held.tonnes;
+            }
+        }
+    }
+}
+
 /// The part of an order that raises output: what is lacking (less what is on its way), at most the level over the refill time and what the level has
 /// risen by.
 fn firm_order(gap: f64, level: f64, risen: f64, months: f64, step_months: f64) -> f64 {
@@ -116,18 +160,10 @@ impl State {
     }
 
     /// Buyers who know of an event order ahead what it is going to take from them, in even parts until it strikes, last in line like refills. They hold
-    /// what they get until no such event is announced or in force.
+    /// what they get until that event is neither announced nor in force.
     fn buy_ahead(&mut self, trial: &Trial<'_>, period: usize) {
         let Trial { model, world, .. } = *trial;
-        let in_force =
-            |event: &usize| model.events[*event].notice_months.is_some() && trial.severities.of(*event, period) > 0.0;
-        if self.stocks.refills.holds_ahead
-            && trial.severities.announced(period).next().is_none()
-            && !trial.severities.struck.iter().any(in_force)
-        {
-            self.stocks.refills.holds_ahead = false;
-            self.stocks.refills.held_ahead.fill(0.0);
-        }
+        self.stocks.refills.let_go(trial, period);
         if !model.run_refills {
             return;
         }
@@ -140,7 +176,7 @@ impl State {
                     for effect in effects {
                         self.know_pattern(trial, effect.material, period);
                         for &lane in &effect.lanes {
-                            self.order_ahead(trial, effect.material, lane, part, period);
+                            self.order_ahead(trial, announced.event, (effect.material, lane), part, period);
                         }
                     }
                 }
@@ -153,7 +189,8 @@ impl State {
                         if output > 0.0 {
                             let columns = model.materials[supply.material].columns.len();
                             for lane in supply.row * columns..(supply.row + 1) * columns {
-                                self.order_ahead(trial, supply.material, lane, part * output / row, period);
+                                let (lane, part) = ((supply.material, lane), part * output / row);
+                                self.order_ahead(trial, announced.event, lane, part, period);
                             }
                         }
                     }
@@ -164,7 +201,14 @@ impl State {
     }
 
     /// Orders a part of what a lane normally carries ahead, less what the buyer's stock has left from before, which is held from now on.
-    fn order_ahead(&mut self, trial: &Trial<'_>, material: usize, lane: usize, part: f64, period: usize) {
+    fn order_ahead(
+        &mut self,
+        trial: &Trial<'_>,
+        event: usize,
+        (material, lane): (usize, usize),
+        part: f64,
+        period: usize,
+    ) {
         let compiled = &trial.model.materials[material];
         let market = compiled.first_market + lane % compiled.columns.len();
         let wanted = part * self.trade.normal[material][lane];
@@ -175,8 +219,8 @@ impl State {
         let there = self.left_above(trial, market, above, period, period..period + compiled.lead_periods);
         let refills = &mut self.stocks.refills;
         refills.ahead[market] += (wanted - there).max(0.0);
-        refills.held_ahead[market] += wanted;
-        (refills.any, refills.holds_ahead) = (true, true);
+        refills.hold(event, market, wanted);
+        refills.any = true;
     }
 
     /// What the stocks of a material order.

@@ -27,7 +27,7 @@ impl State {
         let (spare, idle) = (row(&trial.world.has_spare, period), row(&trial.world.has_idle, period));
         !self.traced
             && !trial.severities.any(period)
-            && !self.stocks.refills.holds_ahead
+            && !self.stocks.refills.holds_ahead()
             && trial.severities.announced(period).next().is_none()
             && trial.model.order.iter().all(|&material| {
                 let may_fill = || spare[material] || idle[material];
