@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use critmin::engine::run::{Progress, simulate};
 use critmin::results::types::{Estimate, SummaryRow};
-use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording, plan_rows};
+use critmin::results::{ALL_SECTORS, PolicyFacts, Recorder, Recording, Row, plan_rows};
 use critmin::sampling::BATCH_TRIALS;
 use critmin::study::inside::Prepared;
 use critmin_benches::tally::{GOOD, TOO_NARROW, Tally};
@@ -25,7 +25,7 @@ const SCENARIOS: [(&str, [(&str, &str); 2]); 4] = [
         "china-rare-earth-controls",
         [("magnet_heat", "USA"), ("magnet_standard", "EU27")],
     ),
-    ("gallium-germanium", [("gallium_refined", "JPN"), ("germanium", "USA")]),
+    ("gallium-germanium", [("gallium_refined", "JPN"), ("germanium_refined", "USA")]),
     ("student-diversification", [("goods", "B04"), ("goods", "B10")]),
     ("drc-cobalt", [("cobalt", "USA"), ("cobalt", "CHN")]),
 ];
@@ -218,6 +218,8 @@ fn rows(prepared: &Prepared, further: &[(&str, &str)]) -> Vec<(String, String)> 
         .into_iter()
         .collect();
     for (material, place) in further {
+        let is_it = |row: &&Row| prepared.layout.materials[row.material].0 == *material && row.place == *place;
+        assert!(planned.rows.iter().any(|row| is_it(&row)), "no row {material}, {place}");
         let row = ((*material).to_owned(), (*place).to_owned());
         if !rows.contains(&row) {
             rows.push(row);
