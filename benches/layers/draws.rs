@@ -26,7 +26,7 @@ fn uniforms(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 (0..UNIFORMS)
-                    .map(|trial| design.uniform(black_box(&key), trial, 0))
+                    .map(|trial| design.uniform(black_box(key), trial, 0))
                     .sum::<f64>()
             });
         });

@@ -40,7 +40,7 @@ const SCRAMBLING: u64 = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Design {
-    /// Independent trials: [`StreamKey::uniform`] itself.
+    /// Independent trials: [`super::StreamKey::uniform`] itself.
     Random,
     /// Trials 2k and 2k + 1 mirror each other: the odd one uses 1 - u of the even one, in every driver. The even trials are
     /// those of `Random`.

@@ -46,9 +46,3 @@ impl From<StreamKey> for Stream {
         Self { key, net: None }
     }
 }
-
-impl From<&StreamKey> for Stream {
-    fn from(key: &StreamKey) -> Self {
-        (*key).into()
-    }
-}

@@ -5,14 +5,14 @@ use crate::sampling::{BATCH_TRIALS, Design, Dimensions, Stream, StreamKey};
 #[test]
 fn random_is_the_stream_itself() {
     let key = StreamKey::new(1, "design");
-    assert_eq!(Design::Random.uniform(&key, 5, 2), key.uniform(5, 2));
+    assert_eq!(Design::Random.uniform(key, 5, 2), key.uniform(5, 2));
 }
 
 #[test]
 fn antithetic_pairs_mirror_each_other() {
     let key = StreamKey::new(1, "design");
     for trial in (0..1000).step_by(2) {
-        let pair = [0, 1].map(|member| Design::Antithetic.uniform(&key, trial + member, 3));
+        let pair = [0, 1].map(|member| Design::Antithetic.uniform(key, trial + member, 3));
         assert_eq!(pair[0] + pair[1], 1.0);
         assert_eq!(pair[0], key.uniform(trial, 3));
     }
@@ -213,7 +213,7 @@ fn sobol_points_are_balanced_and_scrambled() {
     let design = sobol(&uniforms);
     for dimension in [0, 1, 5, 63] {
         let mut cells: Vec<u32> = (0..256)
-            .map(|trial| (design.uniform(&keys[dimension], trial, 0) * 256.0) as u32)
+            .map(|trial| (design.uniform(keys[dimension], trial, 0) * 256.0) as u32)
             .collect();
         assert!(!cells.is_sorted());
         cells.sort_unstable();
@@ -222,7 +222,7 @@ fn sobol_points_are_balanced_and_scrambled() {
     // The first two dimensions together are a net: one point in each box of 16 x 16.
     let mut boxes: Vec<u32> = (0..256)
         .map(|trial| {
-            let [x, y] = [0, 1].map(|dimension| (design.uniform(&keys[dimension], trial, 0) * 16.0) as u32);
+            let [x, y] = [0, 1].map(|dimension| (design.uniform(keys[dimension], trial, 0) * 16.0) as u32);
             16 * x + y
         })
         .collect();
@@ -236,10 +236,10 @@ fn sobol_points_are_padded_by_latin_hypercubes() {
     let (key, other) = (StreamKey::new(6, "sobol"), StreamKey::new(6, "other"));
     let design = sobol(&[(key, 1)]);
     for (key, trial, index) in [(key, 9, 0), (key, 9, 2), (other, 9, 1), (key, 1 << 32, 1)] {
-        let padded = design.uniform(&key, trial, index);
-        assert_eq!(padded, Design::LatinHypercube.uniform(&key, trial, index));
+        let padded = design.uniform(key, trial, index);
+        assert_eq!(padded, Design::LatinHypercube.uniform(key, trial, index));
     }
-    assert_ne!(design.uniform(&key, 9, 1), Design::LatinHypercube.uniform(&key, 9, 1));
+    assert_ne!(design.uniform(key, 9, 1), Design::LatinHypercube.uniform(key, 9, 1));
 }
 
 /// A draw depends on its own dimension alone.
@@ -247,7 +247,7 @@ fn sobol_points_are_padded_by_latin_hypercubes() {
 fn other_draws_move_no_sobol_point() {
     let [a, b, c] = ["a", "b", "c"].map(|driver| (StreamKey::new(6, driver), 0));
     for trial in 0..100 {
-        let of = |design: &Design| design.uniform(&a.0, trial, 0);
+        let of = |design: &Design| design.uniform(a.0, trial, 0);
         assert_eq!(of(&sobol(&[a])), of(&sobol(&[a, b, c])));
         assert_eq!(of(&sobol(&[b, a])), of(&sobol(&[c, a])));
     }
@@ -263,7 +263,7 @@ fn designs_beat_random_sampling_on_a_smooth_sum() {
             let total = (0..1024).map(|trial| {
                 let each = keys
                     .iter()
-                    .map(|key| libm::exp(design.uniform(key, trial, 0)) - 1.718_281_828_459_045);
+                    .map(|key| libm::exp(design.uniform(*key, trial, 0)) - 1.718_281_828_459_045);
                 each.sum::<f64>()
             });
             let mean = total.sum::<f64>() / 1024.0;
